@@ -1,0 +1,1 @@
+"""The slices of Azure that image work touches, running on one machine."""

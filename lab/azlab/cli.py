@@ -1,0 +1,3 @@
+"""The command `azlab`."""
+
+from __future__ import annotations

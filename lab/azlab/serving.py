@@ -1,0 +1,45 @@
+"""Runs an ASGI app over TLS with uvicorn, the same way for both planes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from azlab.settings import Settings
+
+
+class _Protocol(H11Protocol):
+    """Shows an app its connection, so that a fault can cut it: ASGI itself has no word for that."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def cut(scope: dict[str, Any]) -> None:
+    """Reset the connection that this request came on: the caller never gets an answer."""
+    scope["state"]["transport"].abort()
+
+
+def server(app: Any, settings: Settings, port: int) -> uvicorn.Server:
+    """A server for `app` on loopback, with the lab's certificate; run it with `.run()` or `await .serve()`."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host="127.0.0.1",
+            port=port,
+            http=_Protocol,
+            ws="none",
+            lifespan="on",
+            ssl_certfile=str(settings.cert),
+            ssl_keyfile=str(settings.key),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+        )
+    )

@@ -1,0 +1,163 @@
+"""What one lab is: its ports, its identities and where its files lie.
+
+Everything a lab owns is below its state directory. The ports and secrets are chosen once, at the first `azlab up`, and kept in
+`config.json`, so every URL stays true after a restart.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import socket
+import uuid
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+LOCATIONS = {
+    "westeurope": "West Europe",
+    "northeurope": "North Europe",
+    "eastus": "East US",
+    "eastus2": "East US 2",
+    "westus": "West US",
+    "westus2": "West US 2",
+    "centralus": "Central US",
+    "southcentralus": "South Central US",
+    "uksouth": "UK South",
+}
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goldenimage-azure"
+
+
+class NoLab(Exception):
+    """There is no lab in this state directory yet."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One lab's configuration. Frozen: what is chosen at the first start never changes, but for `guests`."""
+
+    state: Path
+    arm_port: int
+    blob_port: int
+    azurite_port: int
+    subscription: str
+    tenant: str
+    client_id: str
+    client_secret: str
+    account: str
+    account_key: str
+    guests: bool = True
+
+    @classmethod
+    def load(cls, state: Path | str) -> Settings:
+        """The lab that lives in `state`."""
+        state = Path(state).resolve()
+        try:
+            config = json.loads((state / "config.json").read_text())
+        except FileNotFoundError:
+            raise NoLab(f"there is no lab in {state}: start one with `azlab --state {state} up`") from None
+        return cls(state=state, **config)
+
+    @classmethod
+    def create(cls, state: Path | str, *, guests: bool = True) -> Settings:
+        """A new lab in `state`, with free ports and secrets of its own."""
+        arm, blob, azurite = _free_ports(3)
+        settings = cls(
+            state=Path(state).resolve(),
+            arm_port=arm,
+            blob_port=blob,
+            azurite_port=azurite,
+            subscription=str(uuid.uuid4()),
+            tenant=str(uuid.uuid4()),
+            client_id=str(uuid.uuid4()),
+            client_secret=secrets.token_urlsafe(30),
+            account="md" + secrets.token_hex(6),
+            account_key=base64.b64encode(secrets.token_bytes(64)).decode(),
+            guests=guests,
+        )
+        settings.save()
+        return settings
+
+    @classmethod
+    def load_or_create(cls, state: Path | str, *, guests: bool = True) -> Settings:
+        """The lab in `state`, made if need be; `guests` is the one thing that a start may change."""
+        try:
+            settings = cls.load(state)
+        except NoLab:
+            return cls.create(state, guests=guests)
+        if settings.guests != guests:
+            settings = replace(settings, guests=guests)
+            settings.save()
+        return settings
+
+    def save(self) -> None:
+        """Write `config.json`, readable by its owner alone: it holds the lab's secrets."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        config = {key: value for key, value in asdict(self).items() if key != "state"}
+        path = self.state / "config.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(config, indent=2) + "\n")
+
+    @property
+    def arm_url(self) -> str:
+        """The address of the control plane, which is also the address of the cloud."""
+        return f"https://127.0.0.1:{self.arm_port}"
+
+    @property
+    def blob_url(self) -> str:
+        """The address of the data plane's front, account included."""
+        return f"https://127.0.0.1:{self.blob_port}/{self.account}"
+
+    @property
+    def azurite_url(self) -> str:
+        """The address of Azurite itself, account included; only the lab's own parts use it."""
+        return f"http://127.0.0.1:{self.azurite_port}/{self.account}"
+
+    @property
+    def ca(self) -> Path:
+        """The certificate of the lab's own CA."""
+        return self.state / "tls" / "ca.pem"
+
+    @property
+    def cert(self) -> Path:
+        """The certificate that both planes show."""
+        return self.state / "tls" / "cert.pem"
+
+    @property
+    def key(self) -> Path:
+        """The private key of `cert`."""
+        return self.state / "tls" / "key.pem"
+
+    @property
+    def bundle(self) -> Path:
+        """The system's CAs and the lab's: what clients are told to trust."""
+        return self.state / "tls" / "bundle.pem"
+
+    @property
+    def logs(self) -> Path:
+        """Where each part of the lab writes its log."""
+        return self.state / "logs"
+
+    @property
+    def faults(self) -> Path:
+        """The file with the faults that are switched on."""
+        return self.state / "faults.json"
+
+
+def default_state() -> Path:
+    """The state directory when the command line names none."""
+    return Path(os.environ.get("AZLAB_STATE") or Path.cwd() / "build" / "azlab").resolve()
+
+
+def _free_ports(count: int) -> list[int]:
+    """Ports nobody listens on now. All sockets are open at once, so the ports differ."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
