@@ -1,0 +1,111 @@
+"""Runs playbooks the way a user does, and reads what their tasks returned."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+
+
+class AnsibleFailed(Exception):
+    """A play ended with an error; the text is what its failed task said."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one `ansible-playbook` did: its tasks' results in order, and the totals per host."""
+
+    returncode: int
+    tasks: tuple[dict[str, Any], ...]
+    stats: dict[str, dict[str, int]]
+    output: str
+
+    @property
+    def changed(self) -> int:
+        return sum(host["changed"] for host in self.stats.values())
+
+    def results(self, action: str) -> list[dict[str, Any]]:
+        """The results of every task that ran the module `action` (its short name), in order."""
+        return [task["result"] for task in self.tasks if task["action"].rsplit(".", 1)[-1] == action and task["outcome"] != "skipped"]
+
+    def result(self, action: str) -> dict[str, Any]:
+        return self.results(action)[-1]
+
+    def require(self) -> Run:
+        """This run, or the error of its first failed task."""
+        if self.returncode == 0:
+            return self
+        for task in self.tasks:
+            if task["outcome"] in ("failed", "unreachable"):
+                raise AnsibleFailed(f"{task['task']}: {task['result'].get('msg', task['result'])}")
+        raise AnsibleFailed(f"ansible-playbook ended with {self.returncode}:\n{self.output[-3000:]}")
+
+
+@dataclass(frozen=True)
+class Ansible:
+    """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder."""
+
+    environment: dict[str, str]
+    scratch: Path
+
+    def command(self, playbook: str, inventory: dict[str, Any] | None, variables: dict[str, Any], *flags: str) -> list[str]:
+        """The command line; variables and inventory travel in files, since a command line is public."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        command = [str(BIN / "ansible-playbook"), playbook, "-e", f"@{self._private(variables)}", *flags]
+        return [*command, "-i", self._private(inventory)] if inventory else [*command, "-i", "localhost,"]
+
+    def start(self, playbook: str, inventory: dict[str, Any] | None = None, **variables: Any) -> subprocess.Popen[str]:
+        """A run of its own session that a test may kill."""
+        command = self.command(playbook, inventory, variables)
+        return subprocess.Popen(
+            command,
+            cwd=CHECKOUT,
+            env=self._environment(os.devnull),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def play(self, playbook: str, inventory: dict[str, Any] | None = None, *flags: str, **variables: Any) -> Run:
+        """Run one playbook to its end."""
+        command = self.command(playbook, inventory, variables, *flags)
+        record = self.scratch / f"record-{os.urandom(4).hex()}.jsonl"
+        with (self.scratch / f"{Path(playbook).stem.rsplit('.', 1)[-1]}.log").open("a", encoding="utf-8") as log:
+            done = subprocess.run(
+                command,
+                cwd=CHECKOUT,
+                env=self._environment(str(record)),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+            log.write(done.stdout)
+        lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
+        stats = next((line["stats"] for line in lines if line["outcome"] == "stats"), {})
+        return Run(done.returncode, tuple(line for line in lines if line["outcome"] != "stats"), stats, done.stdout)
+
+    def _environment(self, record: str) -> dict[str, str]:
+        return {
+            **self.environment,
+            "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+            "ANSIBLE_HOST_KEY_CHECKING": "false",
+            "ANSIBLE_NOCOLOR": "1",
+            "DEMO_RECORD": record,
+        }
+
+    def _private(self, content: dict[str, Any]) -> str:
+        handle, name = tempfile.mkstemp(dir=self.scratch, suffix=".json")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+        return name

@@ -1,0 +1,112 @@
+"""A person at the keyboard of a guest: keys, passwords and commands over SSH."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+AZLAB = Path(sys.executable).parent / "azlab"
+
+
+class GuestFailed(Exception):
+    """A command in a guest ended with an error."""
+
+
+def word(prefix: str = "") -> str:
+    """A random name that no other text contains by chance."""
+    return prefix + "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(12))
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone with an account: user name, password and key pair, new in every run."""
+
+    user: str
+    password: str
+    key: Path
+
+    @property
+    def public_key(self) -> str:
+        return self.key.with_suffix(".pub").read_text().strip()
+
+    @classmethod
+    def invent(cls, folder: Path) -> Person:
+        folder.mkdir(parents=True, exist_ok=True)
+        user = word()
+        key = folder / user
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{user}@desk", "-f", str(key)], check=True)
+        return cls(user, f"Aa1-{secrets.token_urlsafe(18)}", key)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """One VM of the lab as its user reaches it."""
+
+    vm: str
+    person: Person
+    environment: dict[str, str]
+
+    @property
+    def ssh_options(self) -> list[str]:
+        proxy = f"ProxyCommand={AZLAB} --state {self.environment['AZLAB_STATE']} vm proxy {self.vm} %p"
+        return [
+            *("-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
+            *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
+        ]
+
+    def run(self, script: str, root: bool = True) -> str:
+        """What a shell script in the guest prints; the script travels on standard input."""
+        shell = "sudo -n sh -seu" if root else "sh -seu"
+        command = ["ssh", "-i", str(self.person.key), "-o", "BatchMode=yes", *self.ssh_options, f"{self.person.user}@{self.vm}", shell]
+        done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=900)
+        if done.returncode:
+            raise GuestFailed(f"{self.vm}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def password_login(self) -> bool:
+        """Whether the person's password opens the door."""
+        options = ["-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password", *self.ssh_options]
+        done = subprocess.run(
+            ["sshpass", "-e", "ssh", *options, f"{self.person.user}@{self.vm}", "true"],
+            env={**self.environment, "SSHPASS": self.person.password},
+            capture_output=True,
+            check=False,
+            timeout=300,
+        )
+        return done.returncode == 0
+
+    def inventory(self, **variables: Any) -> dict[str, Any]:
+        """An Ansible inventory of this one host."""
+        return {
+            "all": {
+                "hosts": {
+                    self.vm: {
+                        "ansible_host": self.vm,
+                        "ansible_user": self.person.user,
+                        "ansible_ssh_private_key_file": str(self.person.key),
+                        "ansible_ssh_common_args": " ".join(f"'{option}'" if " " in option else option for option in self.ssh_options),
+                        "ansible_python_interpreter": "/usr/bin/python3",
+                        **variables,
+                    }
+                }
+            }
+        }
+
+
+def key_body(text: str) -> list[bytes]:
+    """The lines of a private key that no other key has: its base64 text less the head that all keys of a type share, and the short last line."""
+    lines = [line.encode() for line in text.strip().splitlines() if not line.startswith("-----")]
+    return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
+
+
+def environment_of(state: Path) -> dict[str, str]:
+    """This process's environment with the lab's variables over it, as `eval "$(azlab env)"` would make it."""
+    shown = subprocess.run([str(AZLAB), "--state", str(state), "env"], capture_output=True, text=True, check=True).stdout
+    shell = f"{shown}\nenv -0"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True, env=dict(os.environ))
+    return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if "=" in entry)

@@ -1,0 +1,185 @@
+"""The offline search: what a raw disk still tells of the VM it came from.
+
+Files are read through the kernel's own file systems, mounted read-only without replaying a journal; blocks are read from the raw disk as they lie,
+so that deleted files, slack and the journal are searched too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+WINDOW = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Needle:
+    """Something that must not be found: the check it belongs to, what it is, its spellings, and whether deleted blocks count too."""
+
+    check: str
+    name: str
+    spellings: tuple[bytes, ...] = field(repr=False)
+    blocks: bool = False
+
+
+@dataclass
+class Findings:
+    """What one disk held: bytes of files and of blocks that were read, and per needle the places."""
+
+    searched: int = 0
+    hits: dict[str, list[str]] = field(default_factory=dict)
+
+    def add(self, needle: Needle, place: str) -> None:
+        self.hits.setdefault(needle.name, []).append(place)
+
+    def facts(self) -> dict[str, Any]:
+        return {"bytes": self.searched, "hits": {name: len(places) for name, places in sorted(self.hits.items())}}
+
+
+def text(check: str, name: str, value: str) -> Needle:
+    """A plain word, as it is."""
+    return Needle(check, name, (value.encode(),))
+
+
+def mac(check: str, name: str, value: str) -> Needle:
+    """A MAC address in the spellings that systems use: with colons, dashes or nothing, in both cases."""
+    digits = value.replace(":", "").replace("-", "").lower()
+    pairs = [digits[i : i + 2] for i in range(0, 12, 2)]
+    forms = [joint.join(pairs) for joint in (":", "-", "")]
+    return Needle(check, name, tuple(form.encode() for spelled in forms for form in (spelled, spelled.upper())))
+
+
+def guid(check: str, name: str, value: str) -> Needle:
+    """A VM id in both cases and both byte orders (firmware of generation 1 shows it swapped)."""
+    known = uuid.UUID(value)
+    forms = [str(known), str(uuid.UUID(bytes=known.bytes_le))]
+    return Needle(check, name, tuple(form.encode() for spelled in forms for form in (spelled, spelled.upper())))
+
+
+def search(disk: Path, needles: Iterable[Needle]) -> Findings:
+    """Search one raw disk: every file of every file system for all needles, every block for those that deleting does not excuse."""
+    needles = tuple(needles)
+    findings = Findings()
+    _search_blocks(disk, tuple(needle for needle in needles if needle.blocks), findings)
+    for offset, size in file_systems(disk):
+        with mounted(disk, offset, size) as root:
+            _search_files(root, needles, findings)
+    return findings
+
+
+def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
+    overlap = max((len(spelling) for needle in needles for spelling in needle.spellings), default=1) - 1
+    with disk.open("rb") as file:
+        for start, end in _data_ranges(file.fileno(), disk.stat().st_size):
+            tail, position = b"", start
+            while position < end:
+                block = os.pread(file.fileno(), min(WINDOW, end - position), position)
+                window = tail + block
+                for needle in needles:
+                    for spelling in needle.spellings:
+                        found = window.find(spelling)
+                        if found >= 0:
+                            findings.add(needle, f"byte {position - len(tail) + found}")
+                position += len(block)
+                findings.searched += len(block)
+                tail = window[-overlap:] if overlap else b""
+
+
+def _data_ranges(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    position = 0
+    while position < size:
+        try:
+            start = os.lseek(handle, position, os.SEEK_DATA)
+        except OSError:  # ENXIO: only a hole is left
+            return
+        position = os.lseek(handle, start, os.SEEK_HOLE)
+        yield start, position
+
+
+def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
+    for folder, folders, files in os.walk(root, onerror=_raise):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            shown = "/" + str(path.relative_to(root))
+            inside = os.readlink(path).encode() if path.is_symlink() else b""
+            for needle in needles:
+                if any(spelling in name.encode() or spelling in inside for spelling in needle.spellings):
+                    findings.add(needle, shown)
+            if name in files and path.is_file() and not path.is_symlink():
+                _search_file(path, shown, needles, findings)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _search_file(path: Path, shown: str, needles: tuple[Needle, ...], findings: Findings) -> None:
+    overlap = max(len(spelling) for needle in needles for spelling in needle.spellings) - 1
+    found: set[str] = set()
+    tail = b""
+    with path.open("rb") as file:
+        while block := file.read(WINDOW):
+            window = tail + block
+            findings.searched += len(block)
+            for needle in needles:
+                if needle.name not in found and any(spelling in window for spelling in needle.spellings):
+                    found.add(needle.name)
+                    findings.add(needle, shown)
+            tail = window[-overlap:]
+
+
+def file_systems(disk: Path) -> list[tuple[int, int]]:
+    """Offset and size in bytes of each file system on the disk: its partitions' or the whole disk's."""
+    table = subprocess.run(["sfdisk", "--json", str(disk)], capture_output=True, text=True, check=False)
+    parts = [(0, disk.stat().st_size)]
+    if table.returncode == 0:
+        shown = json.loads(table.stdout)["partitiontable"]
+        sector = shown.get("sectorsize", 512)
+        parts = [(part["start"] * sector, part["size"] * sector) for part in shown["partitions"]]
+    return [(offset, size) for offset, size in parts if _kind(disk, offset, size)]
+
+
+def _kind(disk: Path, offset: int, size: int) -> str:
+    probe = [
+        "blkid",
+        "--probe",
+        "--offset",
+        str(offset),
+        "--size",
+        str(size),
+        "--usages",
+        "filesystem",
+        "--output",
+        "value",
+        "--match-tag",
+        "TYPE",
+        str(disk),
+    ]
+    return subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip()
+
+
+@contextmanager
+def mounted(disk: Path, offset: int, size: int, writable: bool = False) -> Iterator[Path]:
+    """One file system of a raw disk, mounted on a folder of its own; read-only mounts do not touch the disk."""
+    kind = _kind(disk, offset, size)
+    options = ["loop", f"offset={offset}", f"sizelimit={size}"]
+    options += ["rw"] if writable else ["ro", *(["noload"] if kind.startswith("ext") else [])]
+    with tempfile.TemporaryDirectory(prefix="demo-mount-") as folder:
+        subprocess.run(["mount", "-t", kind, "-o", ",".join(options), str(disk), folder], check=True, capture_output=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", folder], check=True, capture_output=True)
+
+
+def root_file_system(disk: Path) -> tuple[int, int]:
+    """Offset and size of the largest file system of the disk: the root, in Azure's layout the last and largest partition."""
+    return max(file_systems(disk), key=lambda part: part[1])

@@ -1,0 +1,82 @@
+"""The frame of the demo: random names, one line of narration per act, and the report that `jq` reads."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .guest import Person, word
+
+
+class ProofFailed(Exception):
+    """A check of the proof did not hold."""
+
+
+@dataclass
+class Act:
+    """One act of the report: its facts, and the checks that must hold."""
+
+    name: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    checks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def check(self, name: str, holds: bool, **evidence: Any) -> None:
+        """Record evidence for one check; a check holds when all its evidence does."""
+        known = self.checks.setdefault(name, {"ok": True})
+        known["ok"] = known["ok"] and bool(holds)
+        known.update(evidence)
+
+    @property
+    def failed(self) -> list[str]:
+        return [name for name, check in self.checks.items() if not check["ok"]]
+
+
+@dataclass
+class Story:
+    """One run: where it works, who is in it, and what was seen."""
+
+    work: Path
+    report: Path
+    spoil: str = ""
+    acts: list[dict[str, Any]] = field(default_factory=list)
+    location: str = "westeurope"
+    group: str = field(default_factory=lambda: word("rg-"))
+    base_image: str = field(default_factory=lambda: word("base-"))
+    golden_image: str = field(default_factory=lambda: word("golden-"))
+    vm: str = field(default_factory=lambda: word("vm-"))
+    host_name: str = field(default_factory=lambda: word("host"))
+    clone: str = field(default_factory=lambda: word("clone-"))
+    clone_host_name: str = field(default_factory=lambda: word("host"))
+    marker: str = field(default_factory=lambda: word("marker-"))
+    disk_markers: dict[int, str] = field(default_factory=lambda: {0: word("lun0-"), 5: word("lun5-")})
+
+    def __post_init__(self) -> None:
+        self.first = Person.invent(self.work / "keys")
+        self.second = Person.invent(self.work / "keys")
+
+    @contextmanager
+    def act(self, name: str, sentence: str) -> Iterator[Act]:
+        """Tell one act, time it, and write the report again, whatever comes out."""
+        print(f"{len(self.acts) + 1}. {sentence}", flush=True)
+        act, start, error = Act(name), time.monotonic(), ""
+        try:
+            yield act
+            if act.failed:
+                raise ProofFailed(f"{name}: not so: {', '.join(act.failed)}")
+        except BaseException as caught:
+            error = str(caught) or type(caught).__name__
+            raise
+        finally:
+            entry = {"name": name, "seconds": round(time.monotonic() - start, 1), "ok": not error, "facts": act.facts, "checks": act.checks}
+            self.acts.append({**entry, "error": error} if error else entry)
+            self.write(ok=False)
+            print(f"   {'ok' if not error else 'FAILED: ' + error} ({entry['seconds']} s)", flush=True)
+
+    def write(self, ok: bool) -> None:
+        self.report.parent.mkdir(parents=True, exist_ok=True)
+        self.report.write_text(json.dumps({"ok": ok, "acts": self.acts}, indent=2) + "\n")
