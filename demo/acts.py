@@ -127,15 +127,13 @@ disk_at() {  # the data disk at a LUN: not the disk that holds the root file sys
 
 def _live_in(story: Story) -> str:
     """A marker file, and a file system with a marker of its own on each data disk."""
-    disks = "\n".join(
-        f'disk=$(disk_at {lun}); mkfs.ext4 -q "$disk"; mount "$disk" /mnt; echo {marker} >/mnt/marker; umount /mnt'
-        for lun, marker in story.disk_markers.items()
-    )
+    fill = 'disk=$(disk_at {}); mkfs.ext4 -q "$disk"; mount "$disk" /mnt; echo {} >/mnt/marker; umount /mnt'
+    disks = "\n".join(fill.format(lun, marker) for lun, marker in story.disk_markers.items())
     return f"{DISK_AT}\necho {story.marker} >/opt/golden-marker\n{disks}\nsync\n"
 
 
 def _lose_a_key() -> str:
-    """Write a private key to the disk and delete it; the space around it is freed too, so that its block is not the next one to be used again."""
+    """Write a private key to the disk and delete it; the space around it is freed too, so that its block is not the next to be used."""
     return f"""
 mkdir -p ~/work && cd ~/work
 head -c {FILLER_MIB}M /dev/urandom >before && ssh-keygen -q -t ed25519 -N '' -f lost && head -c {FILLER_MIB}M /dev/urandom >after

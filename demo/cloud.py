@@ -75,6 +75,12 @@ class Traffic:
                 file.seek(self._from[plane])
                 yield from (json.loads(line) for line in file)
 
+    def requests(self) -> list[str]:
+        """Every request that has arrived since then."""
+        return [
+            f"{line['method']} {line['path'].split('?')[0]}" for plane in self._logs for line in self._lines(plane) if line["phase"] == "in"
+        ]
+
     def writes(self) -> list[str]:
         """Every request since then that could change something."""
         found = []

@@ -99,7 +99,7 @@ class Guest:
 
 
 def key_body(text: str) -> list[bytes]:
-    """The lines of a private key that no other key has: its base64 text less the head that all keys of a type share, and the short last line."""
+    """The lines of a private key that no other key has: its base64 text less the head that keys of a type share and a short last line."""
     lines = [line.encode() for line in text.strip().splitlines() if not line.startswith("-----")]
     return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
 

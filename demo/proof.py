@@ -1,7 +1,7 @@
 """The offline search: what a raw disk still tells of the VM it came from.
 
-Files are read through the kernel's own file systems, mounted read-only without replaying a journal; blocks are read from the raw disk as they lie,
-so that deleted files, slack and the journal are searched too.
+Files are read through the kernel's own file systems, mounted read-only without replaying a journal; blocks are read from the raw disk
+as they lie, so that deleted files, slack and the journal are searched too.
 """
 
 from __future__ import annotations
