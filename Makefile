@@ -1,0 +1,32 @@
+# Every target is one line or one script. SPOIL=..., TIERS="unit lint" and DIR=... come from the command line.
+PYTHON := .venv/bin/python
+export SPOIL TIERS DIR
+
+.PHONY: help setup demo test lint docs clients golden clean
+
+help:        ## this list
+	@sed -n 's/^\([a-z]*\): *\(.*\)## /  make \1	/p' Makefile
+
+setup:       ## Debian packages, .venv, Azurite
+	@scripts/setup.sh
+
+demo: setup  ## a disk becomes a VM, the VM an image, and the image is proven clean: all on this machine
+	@$(PYTHON) -m demo
+
+test: setup  ## every test; TIERS="unit lint" runs some
+	@$(PYTHON) -m scripts.testing $(TIERS)
+
+lint: setup  ## the linters alone
+	@$(PYTHON) -m scripts.testing lint
+
+docs: setup  ## check that every module, role and link is documented
+	@scripts/docs.sh
+
+clients: setup  ## the az command line and azure.azcollection against the local Azure (large downloads)
+	@$(PYTHON) -m tests.clients
+
+golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path
+	@$(PYTHON) -m tests.contract $(DIR)
+
+clean:       ## stop a running lab and empty the checkout
+	@scripts/clean.sh

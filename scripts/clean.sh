@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Leaves the checkout as git made it: stops this checkout's lab, then removes everything that git ignores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ -x .venv/bin/azlab ]; then
+  find build -name config.json -path '*azlab*' -print0 2>/dev/null | while IFS= read -r -d '' config; do
+    .venv/bin/azlab --state "$(dirname "$config")" down
+  done
+fi
+git clean -fdXq

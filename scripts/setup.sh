@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Makes this checkout ready to work in: Debian packages, .venv, Azurite, the collection's place on the import path.
+# Safe to repeat; takes a second when nothing is to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p build
+exec 9>build/setup.lock
+flock 9
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# Installs Debian packages by the host's own apt configuration; whoever may not is told the one command.
+install_debian() {
+  command -v apt-get >/dev/null || fail "this host has no apt-get; install the equivalents of these Debian packages, then repeat: $*"
+  [ "$(id -u)" = 0 ] || fail "Debian packages are missing; run this, then repeat: sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
+  say "installing Debian packages: $*"
+  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >build/apt.log 2>&1 ||
+    fail "apt-get could not install them; its output ends with: $(tail -n 3 build/apt.log)"
+}
+
+missing_debian() {
+  local wanted installed
+  wanted=$(grep -v '^#' scripts/debian-packages.txt)
+  # shellcheck disable=SC2086 # one word a package
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' || true)
+  comm -23 <(sort <<<"$wanted") <(sort <<<"$installed")
+}
+
+# The first Python >= 3.11 that runs; the one called python3 is preferred.
+find_python() {
+  local name
+  for name in python3 python3.11 python3.12 python3.13 python3.14; do
+    if "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$name"
+      return
+    fi
+  done
+  fail "no Python >= 3.11 on PATH (tried python3 and python3.11 to python3.14); install one, on Debian 12 with: apt-get install python3 python3-venv"
+}
+
+# An environment belongs to one interpreter and one path: after an upgrade or a move it is made anew.
+usable_venv() {
+  [ "$(.venv/bin/python -V 2>/dev/null)" = "$("$python" -V)" ] && grep -qs "^#!$PWD/.venv/bin/python" .venv/bin/pip
+}
+
+# What the environment was made from: when it changes, pip runs again.
+fingerprint() {
+  { pwd; "$1" -V; cat requirements.txt requirements-dev.txt lab/pyproject.toml; } | sha256sum
+}
+
+command -v dpkg-query >/dev/null || install_debian "$(grep -v '^#' scripts/debian-packages.txt | xargs)"
+mapfile -t packages < <(missing_debian)
+[ "${#packages[@]}" = 0 ] || install_debian "${packages[@]}"
+
+python=$(find_python)
+if ! "$python" -c 'import ensurepip' 2>/dev/null; then
+  install_debian "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+fi
+
+stamp=.venv/setup.sha256
+if [ "$(cat "$stamp" 2>/dev/null)" != "$(fingerprint "$python")" ]; then
+  say "installing Python packages into .venv ($("$python" -V))"
+  usable_venv || "$python" -m venv --clear .venv
+  .venv/bin/python -m pip install -q -r requirements-dev.txt -e lab
+  fingerprint "$python" >"$stamp"
+fi
+
+.venv/bin/python -m azlab.storage.azurite install
+
+# Ansible finds a collection by its path only, so the checkout stands a second time where that path leads.
+place=build/collections/ansible_collections/goldenimage/azure
+mkdir -p "$(dirname "$place")"
+[ "$(readlink "$place" || true)" = "$PWD" ] || ln -sfn "$PWD" "$place"

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the tiers named on the command line, or all of them: `python -m scripts.testing [TIER ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+
+from . import lint, pytests, sanity, scenarios
+from .counts import Counts
+from .paths import BUILD, LOGS
+from .running import log_of, stop_all
+
+Tier = Callable[[], Counts]
+TIERS: dict[str, Tier] = {
+    "unit": pytests.unit,
+    "contract": pytests.contract,
+    "lab": pytests.lab,
+    "guest": pytests.guest,
+    "molecule": scenarios.molecule,
+    "lint": lint.lint,
+    "sanity": sanity.sanity,
+}
+# Two cores: what waits for guests runs beside what keeps a core busy.
+LANES = (("unit", "contract", "lab", "guest"), ("lint", "molecule", "sanity"))
+TAIL = 60
+
+_say = threading.Lock()
+
+
+def say(text: str) -> None:
+    """One whole line, whoever else is speaking."""
+    with _say:
+        print(text, flush=True)
+
+
+def run_tier(name: str) -> tuple[Counts, float]:
+    """Run one tier and say how it ended; the end of its log follows when something failed."""
+    say(f"{name:<9} started, output in {log_of(name).relative_to(BUILD.parent)}")
+    begun = time.monotonic()
+    counts = TIERS[name]()
+    seconds = time.monotonic() - begun
+    say(f"{name:<9} {counts}, in {seconds:.0f} s")
+    if counts.failed:
+        tail = log_of(name).read_text(errors="replace").splitlines()[-TAIL:] if log_of(name).exists() else []
+        say("\n".join(f"{name:<9} | {line}" for line in tail))
+    return counts, seconds
+
+
+def run_lane(names: list[str]) -> dict[str, tuple[Counts, float]]:
+    """Run tiers one after the other."""
+    return {name: run_tier(name) for name in names}
+
+
+def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
+    """Write build/test.json and the closing line; true when every tier passed something and failed nothing."""
+    ok = all(counts.passed and not counts.failed for counts, _ in results.values())
+    tiers = {name: asdict(counts) | {"seconds": round(seconds)} for name, (counts, seconds) in results.items()}
+    (BUILD / "test.json").write_text(json.dumps({"ok": ok, "tiers": tiers}, indent=2) + "\n")
+    total = sum((counts for counts, _ in results.values()), Counts())
+    empty = [name for name, (counts, _) in results.items() if not counts.passed]
+    if empty:
+        say(f"nothing passed in: {', '.join(empty)}")
+    say(f"total: {total.passed} passed, {total.failed} failed")
+    return ok
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make test", description=__doc__)
+    parser.add_argument("tiers", nargs="*", metavar="TIER", help=f"of {', '.join(TIERS)}; all when none is named")
+    chosen = parser.parse_args().tiers or list(TIERS)
+    unknown = sorted(set(chosen) - set(TIERS))
+    if unknown:
+        parser.error(f"there is no tier called {', '.join(unknown)}; there are {', '.join(TIERS)}")
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    lanes = [[name for name in lane if name in chosen] for lane in LANES]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        try:
+            futures = [pool.submit(run_lane, lane) for lane in lanes]
+            results = {name: result for future in futures for name, result in future.result().items()}
+        except KeyboardInterrupt:
+            say("stopping: labs are shut down")
+            stop_all()
+            return 130
+    return 0 if write_report({name: results[name] for name in TIERS if name in results}) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

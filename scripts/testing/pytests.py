@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The tiers that pytest runs, and the second run of two of them on the oldest supported ansible-core and SDK."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from . import oldest
+from .counts import Counts
+from .paths import BIN, LOGS, ROOT
+from .running import run
+
+NOTHING_COLLECTED = 5
+
+
+def pytest(tier: str, *paths: str, python: Path = BIN / "python", env: dict[str, str] | None = None, label: str = "newest") -> Counts:
+    """Run pytest over paths and count; a run that failed without a failed test counts as one."""
+    counts_file = LOGS / f"{tier}-{label}.json"
+    status = run(
+        tier,
+        [python, "-m", "pytest", "-p", "scripts.testing.counting", "-o", f"cache_dir={LOGS}/cache-{label}", "--durations=10", *paths],
+        env={"TEST_COUNTS": str(counts_file), **(env or {})},
+    )
+    counts = Counts(**json.loads(counts_file.read_text())) if counts_file.exists() else Counts()
+    broken = status != 0 and not counts.failed
+    return counts + Counts(failed=1) if broken else counts
+
+
+def unit() -> Counts:
+    """Planning, gateway, modules and structure; on the newest and on the oldest ansible-core."""
+    return pytest("unit", "tests/unit") + oldest.ready("unit", lambda python: pytest("unit", "tests/unit", python=python, label="oldest"))
+
+
+def contract() -> Counts:
+    """Recorded Azure traffic, and one scenario through the oldest and the newest SDK, against the lab."""
+    return oldest.sdk("contract", lambda site: pytest("contract", "tests/contract", env={"AZURE_MGMT_COMPUTE_33": str(site)}))
+
+
+def lab() -> Counts:
+    """Each module and the lab itself, without guests; the modules on the oldest ansible-core too."""
+    modules = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "lab").glob("test_*.py"))
+    return pytest("lab", "tests/lab") + oldest.ready("lab", lambda python: pytest("lab", *modules, python=python, label="oldest"))
+
+
+def guest() -> Counts:
+    """The main job on real guests."""
+    return pytest("guest", "tests/guest")
