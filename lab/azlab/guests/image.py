@@ -1,0 +1,149 @@
+"""A bootable Debian disk as Debian's own Azure image is: Gen1 (BIOS) and Gen2 (UEFI) in one, with cloud-init and waagent.
+
+No loop device and no mount is needed: file systems are written into plain files and put together by offset.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from azlab.guests import bootloader
+from azlab.guests.rootfs import SUITE, BuildFailed, key, locked, rootfs_tar, run
+from azlab.settings import CACHE
+
+__all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
+
+MIB = 1 << 20
+DISK_MIB = 2048
+
+HERE = Path(__file__).parent
+
+# What Debian's build removes or empties last, so that every guest is born without an identity.
+_REMOVED = (
+    "etc/ssh/ssh_host_*",
+    "etc/resolv.conf",
+    "etc/apt/apt.conf.d/99mmdebstrap",
+    "var/cache/apt/*.bin",
+    "var/lib/apt/lists/*_*",
+    "var/lib/dbus/machine-id",
+    "var/log/*.log",
+    "var/log/apt/*",
+)
+_EMPTIED = ("etc/machine-id", "etc/hostname")
+# apt's timers would only burn processor time: a guest has no network.
+_MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition of Debian's Azure layout. The root is number 1 and lies last, so that it can grow."""
+
+    number: int
+    start_mib: int
+    size_mib: int
+    type: str
+
+
+BIOS_BOOT = Partition(14, 1, 3, "21686148-6449-6E6F-744E-656564454649")
+ESP = Partition(15, 4, 124, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B")
+ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709")
+
+
+def build_disk(out: Path) -> Path:
+    """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
+    cached = CACHE / f"disk-{SUITE}-{_key()}.raw"
+    with locked(cached):
+        if not cached.exists():
+            _build(cached)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    run("cp", "--sparse=always", "--reflink=auto", cached, out)
+    return out
+
+
+def _key() -> str:
+    """Names this disk: root file system, recipe and overlay."""
+    recipe = hashlib.sha256(key().encode())
+    sources = [HERE / "image.py", HERE / "bootloader.py", *sorted(path for path in (HERE / "overlay").rglob("*") if path.is_file())]
+    for source in sources:
+        recipe.update(source.read_bytes())
+    return recipe.hexdigest()[:16]
+
+
+def _build(cached: Path) -> None:
+    tar = rootfs_tar()
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, cached.name)
+    with tempfile.TemporaryDirectory(prefix="azlab-disk-") as scratch:
+        work = Path(scratch)
+        root = work / "root"
+        root.mkdir()
+        attributes = ("--preserve-permissions", "--numeric-owner", "--xattrs", "--xattrs-include=*")
+        run("tar", "--extract", "--zstd", *attributes, f"--file={tar}", f"--directory={root}")
+        _dress(root, identity)
+        bootloader.install(root, work, identity)
+        _empty_dev(root)
+        _root_file_system(root, work / "root.img", identity)
+        fresh = cached.with_suffix(".part")
+        _assemble(fresh, work, identity)
+        fresh.rename(cached)
+
+
+def _dress(root: Path, identity: uuid.UUID) -> None:
+    """Turn the root file system into a machine's: what a Debian cloud image has on top of its packages."""
+    shutil.copytree(HERE / "overlay", root, dirs_exist_ok=True)
+    for pattern in _REMOVED:
+        for path in root.glob(pattern):
+            path.unlink()
+    for name in _EMPTIED:
+        (root / name).write_text("")
+    for name in _MASKED:
+        (root / "etc/systemd/system" / name).symlink_to("/dev/null")
+    (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/resolv.conf")
+    (root / "etc/hosts").write_text("127.0.0.1\tlocalhost\n::1\t\tlocalhost ip6-localhost ip6-loopback\n")
+    (root / "boot/efi").mkdir(exist_ok=True)
+    (root / "etc/fstab").write_text(
+        f"UUID={identity} / ext4 rw,discard,errors=remount-ro,x-systemd.growfs 0 1\n"
+        f"UUID={bootloader.esp_serial(identity)} /boot/efi vfat umask=0077 0 0\n"
+    )
+
+
+def _empty_dev(root: Path) -> None:
+    """The kernel fills /dev itself; device nodes of the build do not belong on the disk."""
+    for entry in (root / "dev").iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _root_file_system(root: Path, image: Path, identity: uuid.UUID) -> None:
+    """Write the directory into an ext4 image that GRUB 2.06 can read."""
+    image.touch()
+    os.truncate(image, ROOT.size_mib * MIB)
+    options = ("-E", "lazy_itable_init=0,lazy_journal_init=0", "-O", "^metadata_csum_seed")
+    run("mke2fs", "-q", "-t", "ext4", "-U", str(identity), *options, "-d", root, image)
+
+
+def _assemble(disk: Path, work: Path, identity: uuid.UUID) -> None:
+    """Partition table, boot code and the three partitions, each at its offset."""
+    disk.unlink(missing_ok=True)
+    disk.touch()
+    os.truncate(disk, DISK_MIB * MIB)
+    table = [f"label: gpt\nlabel-id: {uuid.uuid5(identity, 'disk')}"]
+    table += [
+        f"{each.number} : start={each.start_mib}MiB, size={each.size_mib}MiB, type={each.type}, "
+        f"uuid={uuid.uuid5(identity, str(each.number))}"
+        for each in (BIOS_BOOT, ESP, ROOT)
+    ]
+    done = subprocess.run(["sfdisk", "--quiet", str(disk)], input="\n".join(table) + "\n", text=True, capture_output=True)
+    if done.returncode:
+        raise BuildFailed(f"building a guest disk: sfdisk failed: {done.stderr.strip()}")
+    for partition, image in ((ESP, work / "esp.img"), (ROOT, work / "root.img")):
+        run("dd", f"if={image}", f"of={disk}", "bs=1M", f"seek={partition.start_mib}", "conv=notrunc,sparse", "status=none")
+    bootloader.embed(disk, work, BIOS_BOOT.start_mib * MIB // 512)
