@@ -28,6 +28,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """The caller's environment without what would lead tests to a real cloud or another collection."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED_BY_ACCIDENT)}
     kept["PATH"] = f"{BIN}{os.pathsep}{kept['PATH']}"
+    kept["NO_COLOR"] = "1"
     return kept | {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_HOME": str(LOGS / "ansible")} | dict(extra or {})
 
 

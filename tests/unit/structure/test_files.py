@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files as they lie in the checkout: their heads, their length, what they name, and which of them a user gets."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .tree import ROOT, tracked
+
+HEAD = (
+    "# Copyright: (c) 2026, goldenimage.azure contributors",
+    "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "# SPDX-License-Identifier: GPL-3.0-or-later",
+)
+LONGEST = 400
+SHIPPED = {
+    "CHANGELOG.rst",
+    "CODE_OF_CONDUCT.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "README.md",
+    "SECURITY.md",
+    "changelogs",
+    "docs",
+    "galaxy.yml",
+    "meta",
+    "playbooks",
+    "plugins",
+    "requirements.txt",
+    "roles",
+}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", tracked("plugins/*.py"), ids=name)
+def test_a_plugin_begins_with_its_licence_and_modern_annotations(path: Path) -> None:
+    lines = [line for line in path.read_text().splitlines() if not line.startswith(("#!", "# -*-"))]
+    assert tuple(lines[:3]) == HEAD
+    assert "from __future__ import annotations" in lines
+
+
+@pytest.mark.parametrize("path", tracked("*.py", "*.sh", "*.yml", "Makefile"), ids=name)
+def test_a_file_holds_one_thought(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= LONGEST
+
+
+def test_folders_beside_the_checkout_are_named_by_ci_alone() -> None:
+    beside = re.compile(r"\.\./(\.\./)*shared\b")
+    assert [name(path) for path in tracked() if ".ci" not in path.parts and beside.search(path.read_text(errors="replace"))] == []
+
+
+def test_the_artifact_holds_what_runs_and_nothing_else() -> None:
+    ignored = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
+    tops = {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert {top for top in tops if not any(fnmatch.fnmatch(top, pattern) for pattern in ignored)} <= SHIPPED
+
+
+def test_requirements_are_lower_bounds() -> None:
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[a-z-]+>=[0-9.]+", line)] == []
+
+
+def test_an_execution_environment_takes_the_same_requirements() -> None:
+    environment = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
+    assert environment["dependencies"] == {"python": "requirements.txt"}
+
+
+def test_no_sanity_test_is_ignored() -> None:
+    assert tracked("tests/sanity/ignore*") == []

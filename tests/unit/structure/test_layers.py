@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who may import whom. The rules stand in RULES; everything else follows from the imports of each file."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .tree import MODULE_UTILS, ROOT, imports, modules, package_of, tracked
+
+# A room: the rooms and the outside packages it may import, beside itself and Python's own library.
+RULES = {
+    "modules": ({"_glue", "_planning", "_gateway", "_media"}, {"ansible"}),
+    "_glue": ({"_planning"}, {"ansible"}),
+    "_gateway": ({"_planning"}, {"azure"}),
+    "_media": ({"_planning"}, set()),
+    "_planning": (set(), set()),
+    "doc_fragments": (set(), set()),
+}
+# They run where no SDK is installed.
+STDLIB_ONLY = ("_gateway/page_writer.py", "_gateway/translation.py")
+DYNAMIC = {"importlib", "__import__", "import_module", "exec", "eval"}
+
+
+def room_of(path: Path) -> str:
+    """The room a plugin file lives in."""
+    parts = path.relative_to(ROOT / "plugins").parts
+    return parts[1] if parts[0] == "module_utils" else parts[0]
+
+
+def forbidden(room: str, imported: set[str]) -> set[str]:
+    """The imports that the room's rule does not allow."""
+    rooms, outside = RULES[room]
+    return {name for name in imported if not _allowed(name, rooms | {room}, outside)}
+
+
+def _allowed(name: str, rooms: set[str], outside: set[str]) -> bool:
+    if name.startswith(f"{MODULE_UTILS}."):
+        return name[len(MODULE_UTILS) + 1 :].split(".")[0] in rooms
+    top = name.split(".")[0]
+    return top in outside or top in sys.stdlib_module_names
+
+
+PLUGIN_FILES = tracked("plugins/*.py")
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_plugin_file_imports_only_what_its_room_may(path: Path) -> None:
+    assert forbidden(room_of(path), imports(path.read_text(), package_of(path))) == set()
+
+
+@pytest.mark.parametrize("name", STDLIB_ONLY)
+def test_what_runs_anywhere_takes_pythons_library_only(name: str) -> None:
+    path = ROOT / "plugins" / "module_utils" / name
+    outside = {each for each in imports(path.read_text(), package_of(path)) if each.split(".")[0] == "azure"}
+    assert outside == set()
+
+
+@pytest.mark.parametrize(
+    ("room", "code"),
+    [
+        ("_planning", "import azure.core"),
+        ("_planning", "from ansible.module_utils.basic import AnsibleModule"),
+        ("_planning", f"from {MODULE_UTILS}._gateway.connection import connect"),
+        ("_gateway", "from .._glue import arguments"),
+        ("_gateway", "from ansible.module_utils.basic import AnsibleModule"),
+        ("_glue", "import azure.mgmt.compute"),
+        ("_media", f"from {MODULE_UTILS}._glue.report import reporting"),
+        ("modules", "import azlab"),
+        ("modules", "import requests"),
+    ],
+)
+def test_the_rule_catches(room: str, code: str) -> None:
+    assert forbidden(room, imports(code, f"{MODULE_UTILS}.{room}"))
+
+
+@pytest.mark.parametrize("path", tracked("plugins/module_utils/*.py", "plugins/modules/*.py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_is_imported_dynamically(path: Path) -> None:
+    """Ansible ships what it finds by reading import statements; anything else is missing on the target."""
+    names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+    assert not (names | {name.split(".")[0] for name in imports(path.read_text(), package_of(path))}) & DYNAMIC
+
+
+@pytest.mark.parametrize("path", tracked("lab/*.py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_lab_knows_nothing_of_the_collection(path: Path) -> None:
+    assert not {name for name in imports(path.read_text(), "azlab") if name.split(".")[0] in ("ansible", "ansible_collections")}
+
+
+def test_every_module_imports_without_the_azure_sdk() -> None:
+    """It then says which library is missing, instead of a traceback."""
+    code = (
+        "import importlib, json, sys\n"
+        "sys.modules['azure'] = None\n"
+        "for name in json.loads(sys.argv[1]): importlib.import_module('ansible_collections.goldenimage.azure.plugins.modules.' + name)\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "collections")}
+    run = subprocess.run([sys.executable, "-c", code, json.dumps(modules())], env=env, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What belongs together bears one name: option table and fragment; module, tests, README row and action group."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
+
+README = (ROOT / "README.md").read_text()
+ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._glue.arguments")
+TABLES = {name: value for name, value in vars(ARGUMENTS).items() if name.isupper() and isinstance(value, dict)}
+COMPARED = ("type", "default", "choices", "elements", "required")
+
+
+def fragment(name: str) -> dict[str, dict[str, object]]:
+    """The options that the fragment of a table documents."""
+    module = importlib.import_module(f"{COLLECTION}.plugins.doc_fragments.{name.lower()}")
+    return yaml.safe_load(module.ModuleDocFragment.DOCUMENTATION)["options"]
+
+
+def facts(option: dict[str, object]) -> dict[str, object]:
+    """What both sides say of an option; a missing type is a string."""
+    return {"type": "str"} | {key: value for key, value in option.items() if key in COMPARED and value not in (None, False)}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_an_option_table_is_documented_by_the_fragment_of_its_name(name: str) -> None:
+    options = TABLES[name]
+    assert {key: facts(value) for key, value in fragment(name).items()} == {key: facts(value) for key, value in options.items()}
+
+
+def test_every_fragment_documents_a_table() -> None:
+    assert {path.stem.upper() for path in tracked("plugins/doc_fragments/*.py")} == set(TABLES)
+
+
+def test_there_are_tables_and_modules_to_look_at() -> None:
+    assert "AZURE" in TABLES
+    assert "image_capture" in modules()
+
+
+def takes_credentials(path: Path) -> bool:
+    """Whether a module's arguments include the credential options."""
+    return any(isinstance(node, ast.Name) and node.id == "AZURE" for node in ast.walk(ast.parse(path.read_text())))
+
+
+def test_the_action_group_holds_exactly_the_modules_that_take_every_credential() -> None:
+    group = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]["all"]
+    assert group == sorted(name for name in modules() if takes_credentials(PLUGINS / "modules" / f"{name}.py"))
+
+
+@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("place", ["tests/unit/modules", "tests/lab"])
+def test_a_module_has_its_test(name: str, place: str) -> None:
+    assert tracked(f"{place}/test_{name}.py"), f"{place}/test_{name}.py is missing"
+
+
+def row(name: str) -> bool:
+    """Whether a table of the README has a row that begins with this name."""
+    return any(line.startswith((f"| `{name}` |", f"| [`{name}`](")) for line in README.splitlines())
+
+
+def shipped() -> list[str]:
+    """Modules, roles and playbooks by the name a user writes."""
+    roles = {path.relative_to(ROOT / "roles").parts[0] for path in tracked("roles/*")}
+    return modules() + sorted(roles) + [path.stem for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_readme_has_a_row_for_it(name: str) -> None:
+    assert row(name)
+
+
+def test_the_readme_lists_nothing_that_is_gone() -> None:
+    listed = {line.split("`")[1] for line in README.splitlines() if line.startswith("| `") and "_" in line.split("`")[1]}
+    assert listed <= set(shipped())
