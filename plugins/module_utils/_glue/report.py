@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one way out of a module: ``reporting`` holds its only ``exit_json`` and ``fail_json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import GoldenImageError
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
+
+
+class Report:
+    """What a module has to say. ``plan`` is set once; ``done`` hears of each step; ``returns`` adds or replaces return values."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+        self._values: dict[str, Any] = {}
+        self._done: list[str] = []
+        self.plan: Plan | None = None
+
+    def done(self, step: Step) -> None:
+        """A step was carried out."""
+        self._done.append(str(step))
+
+    def returns(self, **values: Any) -> None:
+        """Return values as they are in Azure now; they go before the plan's prediction."""
+        self._values.update(values)
+
+    def success(self) -> dict[str, Any]:
+        """What ``exit_json`` gets."""
+        if self.plan is None:
+            return {"changed": False, **self._values}
+        result: dict[str, Any] = {"changed": self.plan.changed, "steps": self.plan.sentences, **self.plan.after, **self._values}
+        if self._module._diff:
+            result["diff"] = self.plan.diff
+        return result
+
+    def failure(self, error: GoldenImageError) -> dict[str, Any]:
+        """What ``fail_json`` gets: work done so far is not forgotten."""
+        return {"msg": error.message, "changed": bool(self._done), "steps": list(self._done), **error.facts}
+
+    def warn(self) -> None:
+        """Hand the plan's warnings to Ansible."""
+        for warning in self.plan.warnings if self.plan else ():
+            self._module.warn(warning)
+
+
+@contextmanager
+def reporting(module: Any) -> Iterator[Report]:
+    """Run a module's body, then exit or fail. Errors that are not ours are bugs, and keep their traceback."""
+    report = Report(module)
+    try:
+        yield report
+    except GoldenImageError as error:
+        report.warn()
+        module.fail_json(**report.failure(error))
+    report.warn()
+    module.exit_json(**report.success())

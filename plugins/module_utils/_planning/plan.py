@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A plan: the steps that are missing, and the state before and after them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class Step(Protocol):
+    """Data, a sentence (``str(step)``), and one call."""
+
+    def run(self, azure: Any) -> None:
+        """Make the one call."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is still to be done. An empty plan is what idempotency means.
+
+    ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
+    returns and the second half of the diff.
+    """
+
+    steps: tuple[Step, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is missing."""
+        return bool(self.steps)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The steps as a user reads them, in order."""
+        return [str(step) for step in self.steps]
+
+    @property
+    def diff(self) -> dict[str, Any]:
+        """The two halves that ``--diff`` shows."""
+        return {"before": dict(self.before), "after": dict(self.after)}
+
+    def apply(self, azure: Any, on_done: Callable[[Step], None]) -> None:
+        """Carry out the steps in order; ``on_done`` hears of each one that succeeded."""
+        for step in self.steps:
+            step.run(azure)
+            on_done(step)

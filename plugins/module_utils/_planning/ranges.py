@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Byte ranges of a disk: half open, aligned to pages, never longer than one request may carry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PAGE = 512
+MAX_PUT = 4 * 1024 * 1024
+"""The most that one Put Page carries: https://learn.microsoft.com/rest/api/storageservices/put-page"""
+
+
+@dataclass(frozen=True, order=True)
+class Range:
+    """The bytes from `start` up to, and without, `end`."""
+
+    start: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """How many bytes it spans."""
+        return self.end - self.start
+
+
+def total(ranges: Iterable[Range]) -> int:
+    """How many bytes the ranges span together."""
+    return sum(part.length for part in ranges)
+
+
+def pieces(size: int, length: int) -> Iterator[Range]:
+    """Cut a disk of `size` bytes into pieces of `length`; only the last may be shorter."""
+    return (Range(start, min(start + length, size)) for start in range(0, size, length))
+
+
+def joined(ranges: Iterable[Range], limit: int = MAX_PUT) -> Iterator[Range]:
+    """Join neighbours that touch, as long as the result does not cross a multiple of `limit`.
+
+    Requests that keep to the same borders on every run write the same pages again when they are repeated.
+    """
+    last: Range | None = None
+    for part in ranges:
+        if last is not None and last.end == part.start and part.start % limit:
+            last = Range(last.start, part.end)
+            continue
+        if last is not None:
+            yield last
+        last = part
+    if last is not None:
+        yield last
