@@ -18,7 +18,13 @@ from typing import Protocol
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.page_line import BUNDLES, Answer, Blob, Line, trust
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import DiskContent
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, GoldenImageError, Refused, TimedOut, Unavailable
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import (
+    Denied,
+    GoldenImageError,
+    Refused,
+    TimedOut,
+    Unavailable,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import Range, total
 
 LINES = 8
@@ -148,9 +154,8 @@ def _attempt(line: Line, part: Range, content: bytes) -> tuple[GoldenImageError 
 
 def _refusal(kind: type[GoldenImageError], part: Range, answer: Answer) -> GoldenImageError:
     code = answer.code or http.client.responses.get(answer.status, "error")
-    return kind(
-        f"{_deed(part)}: the storage service answered {answer.status} {code}.", code=code, status=answer.status, request_id=answer.request_id
-    )
+    message = f"{_deed(part)}: the storage service answered {answer.status} {code}."
+    return kind(message, code=code, status=answer.status, request_id=answer.request_id)
 
 
 def _deed(part: Range) -> str:

@@ -97,10 +97,10 @@ def require_size(path: str, content: int) -> None:
     """Refuse a disk that is too small or too large to become an OS disk."""
     size = padded(content)
     if size < MIN_DISK:
-        raise InvalidRequest(f"{path} is a disk of {content} bytes; Azure takes no disk below 20 MiB ({MIN_DISK} bytes): enlarge it first")
+        raise InvalidRequest(f"{path} is a disk of {content} bytes; Azure takes no disk below 20 MiB ({MIN_DISK} bytes): enlarge it first.")
     if size > MAX_OS_DISK:
         raise InvalidRequest(
-            f"{path} is a disk of {content} bytes; the largest disk that an Azure VM starts from has 4095 GiB ({MAX_OS_DISK} bytes): shrink it first"
+            f"{path} is a disk of {content} bytes; Azure VMs start from disks of at most 4095 GiB ({MAX_OS_DISK} bytes): shrink it first."
         )
 
 
@@ -108,10 +108,11 @@ def require_bootable(path: str, partitions: Partitions, generation: str) -> None
     """Refuse a disk whose partitions cannot start on VMs of the generation: Azure takes it, and every VM made from it hangs."""
     if generation == "V2" and not partitions.esp:
         raise InvalidRequest(
-            f"{path} has no EFI system partition, so it cannot start on Hyper-V generation V2: use hyper_v_generation V1, or add the partition"
+            f"{path} has no EFI system partition, so VMs of Hyper-V generation V2 cannot start from it: "
+            "use hyper_v_generation V1, or add one."
         )
     if generation == "V1" and partitions.table == "gpt" and not partitions.bios_boot:
         raise InvalidRequest(
-            f"{path} has a GPT without a BIOS boot partition, so it cannot start on Hyper-V generation V1: "
-            "use hyper_v_generation V2, or add the partition"
+            f"{path} has a GPT without a BIOS boot partition, so VMs of Hyper-V generation V1 cannot start from it: "
+            "use hyper_v_generation V2, or add one."
         )
