@@ -22,7 +22,7 @@ lint: setup  ## the linters alone
 docs: setup  ## check that every module, role and link is documented
 	@scripts/docs.sh
 
-clients: setup  ## the az command line and azure.azcollection against the local Azure (large downloads)
+clients: setup  ## the az command line and azure.azcollection against the local Azure (downloads 2 GB, once)
 	@$(PYTHON) -m tests.clients
 
 golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path

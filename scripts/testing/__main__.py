@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import shutil
 import signal
 import sys
@@ -33,7 +34,8 @@ TIERS: dict[str, Tier] = {
 }
 # Two cores: what waits for guests runs beside what keeps a core busy.
 LANES = (("unit", "contract", "lab", "guest"), ("lint", "molecule", "sanity"))
-TAIL = 60
+TAIL = 40
+REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 
 _say = threading.Lock()
 
@@ -52,9 +54,14 @@ def run_tier(name: str) -> tuple[Counts, float]:
     seconds = time.monotonic() - begun
     say(f"{name:<9} {counts}, in {seconds:.0f} s")
     if counts.failed:
-        tail = log_of(name).read_text(errors="replace").splitlines()[-TAIL:] if log_of(name).exists() else []
-        say("\n".join(f"{name:<9} | {line}" for line in tail))
+        say("\n".join(f"{name:<9} | {line}" for line in what_failed(name)))
     return counts, seconds
+
+
+def what_failed(name: str) -> list[str]:
+    """The lines of a tier's log that report errors, wherever they stand, and its end."""
+    lines = log_of(name).read_text(errors="replace").splitlines() if log_of(name).exists() else []
+    return [line for line in lines[:-TAIL] if REPORTS.match(line)][:TAIL] + lines[-TAIL:]
 
 
 def run_lane(names: list[str]) -> dict[str, tuple[Counts, float]]:

@@ -75,7 +75,9 @@ def _provide_pip(venv: Path, home: Path) -> None:
 def _pip_settings() -> dict[str, str]:
     """The user's own pip settings and cache, which another HOME would hide."""
     config = next((path for place in ("~/.config/pip/pip.conf", "~/.pip/pip.conf") if (path := Path(place).expanduser()).exists()), None)
-    return {"PIP_CACHE_DIR": str(Path("~/.cache/pip").expanduser())} | ({"PIP_CONFIG_FILE": str(config)} if config else {})
+    return {"PIP_QUIET": "1", "PIP_CACHE_DIR": str(Path("~/.cache/pip").expanduser())} | (
+        {"PIP_CONFIG_FILE": str(config)} if config else {}
+    )
 
 
 def _read(folder: Path) -> Counts:

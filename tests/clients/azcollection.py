@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""azure.azcollection, with a small shim for what it gets wrong about custom clouds, makes an image from a disk."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from . import lab
+
+# The community package is where the collection is found without Galaxy.
+BUNDLE = "ansible==12.3.0"
+FOLDER = "ansible_collections/azure/azcollection/"
+SHIM = Path(__file__).parent / "azcollection_shim"
+GROUP = "azcollection"
+
+
+def collection() -> Path:
+    """The collections path that holds azure.azcollection, fetched once."""
+    place = lab.BUILD / "collections"
+    if not (place / FOLDER / "requirements.txt").exists():
+        downloads = lab.BUILD / "downloads"
+        pip = [lab.ROOT / ".venv" / "bin" / "python", "-m", "pip", "download", "-q", "--no-deps", "--dest", downloads, BUNDLE]
+        subprocess.run(pip, check=True)
+        (wheel,) = downloads.glob("ansible-*.whl")
+        with zipfile.ZipFile(wheel) as bundle:
+            bundle.extractall(place, [name for name in bundle.namelist() if name.startswith(FOLDER)])
+    return place
+
+
+class Ansible:
+    """Ad-hoc tasks of azure.azcollection."""
+
+    def __init__(self, cloud: dict[str, str]) -> None:
+        place = collection()
+        requirements = (place / FOLDER / "requirements.txt").read_text().splitlines()
+        packages = [line.split("#")[0].strip() for line in requirements]
+        self._program = lab.venv("azcollection", "ansible-core==2.19.*", *[package for package in packages if package]) / "ansible"
+        self._environment = lab.environment(
+            cloud
+            | {
+                "ANSIBLE_COLLECTIONS_PATH": str(place),
+                "AZURE_CONFIG_DIR": str(lab.BUILD / "azcollection-config"),
+                "PYTHONPATH": str(SHIM),
+            }
+        )
+
+    def __call__(self, module: str, **arguments: Any) -> dict[str, Any]:
+        """Run one module on localhost and return its result; a failure ends the run with the module's own text."""
+        print(module, flush=True)
+        command = [self._program, "localhost", "-m", f"azure.azcollection.{module}", "-a", json.dumps(arguments)]
+        done = subprocess.run(command, env=self._environment, cwd=lab.BUILD, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(f"{module} failed:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
+        return json.loads(done.stdout.partition(" => ")[2])
+
+
+def main(cloud: dict[str, str]) -> None:
+    """A resource group, a disk, an image of it, and both gone again."""
+    run = Ansible(cloud)
+    run("azure_rm_resourcegroup", name=GROUP, location="westeurope")
+    disk = run(
+        "azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux", storage_account_type="Standard_LRS"
+    )
+    run("azure_rm_image", resource_group=GROUP, name="golden", source=disk["state"]["id"], os_type="Linux")
+    images = run("azure_rm_image_info", resource_group=GROUP)["images"]
+    assert [image["name"] for image in images] == ["golden"]
+    run("azure_rm_image", resource_group=GROUP, name="golden", state="absent", source=disk, os_type="Linux")
+    assert run("azure_rm_image_info", resource_group=GROUP)["images"] == []
+    run("azure_rm_manageddisk", resource_group=GROUP, name="os", state="absent")
+    run("azure_rm_resourcegroup", name=GROUP, state="absent")
