@@ -19,14 +19,14 @@ test: setup  ## every test; TIERS="unit lint" runs some
 lint: setup  ## the linters alone
 	@$(PYTHON) -m scripts.testing lint
 
-docs: setup  ## check that every module, role and link is documented
+docs: setup  ## what ansible-doc says of every module and role, as files in build/docs
 	@scripts/docs.sh
 
 clients: setup  ## the az command line and azure.azcollection against the local Azure (downloads 2 GB, once)
 	@$(PYTHON) -m tests.clients
 
 golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path
-	@$(PYTHON) -m tests.contract $(DIR)
+	@$(PYTHON) -m tests.contract.replay "$(DIR)"
 
 clean:       ## stop a running lab and empty the checkout
 	@scripts/clean.sh
