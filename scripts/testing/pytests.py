@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from . import oldest
@@ -22,7 +23,12 @@ def pytest(tier: str, *paths: str, python: Path = BIN / "python", env: dict[str,
     status = run(
         tier,
         [python, "-m", "pytest", "-p", "scripts.testing.counting", "-o", f"cache_dir={LOGS}/cache-{label}", "--durations=10", *paths],
-        env={"TEST_COUNTS": str(counts_file), **(env or {})},
+        env={
+            "TEST_COUNTS": str(counts_file),
+            "PATH": os.pathsep.join([str(python.parent), str(BIN), os.environ["PATH"]]),
+            "PYTHONPATH": str(ROOT / "lab"),
+            **(env or {}),
+        },
     )
     counts = Counts(**json.loads(counts_file.read_text())) if counts_file.exists() else Counts()
     broken = status != 0 and not counts.failed
