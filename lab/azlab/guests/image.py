@@ -28,7 +28,6 @@ HERE = Path(__file__).parent
 # What Debian's build removes or empties last, so that every guest is born without an identity.
 _REMOVED = (
     "etc/ssh/ssh_host_*",
-    "etc/resolv.conf",
     "etc/apt/apt.conf.d/99mmdebstrap",
     "var/cache/apt/*.bin",
     "var/lib/apt/lists/*_*",
@@ -104,11 +103,14 @@ def _dress(root: Path, identity: uuid.UUID) -> None:
         (root / name).write_text("")
     for name in _MASKED:
         (root / "etc/systemd/system" / name).symlink_to("/dev/null")
-    (root / "etc/resolv.conf").symlink_to("/run/systemd/resolve/resolv.conf")
+    resolver = root / "etc/resolv.conf"
+    resolver.unlink(missing_ok=True)
+    resolver.symlink_to("/run/systemd/resolve/resolv.conf")
     (root / "etc/hosts").write_text("127.0.0.1\tlocalhost\n::1\t\tlocalhost ip6-localhost ip6-loopback\n")
     (root / "boot/efi").mkdir(exist_ok=True)
+    # No `discard`: blocks of deleted files stay until somebody trims, as on most disks that people bring.
     (root / "etc/fstab").write_text(
-        f"UUID={identity} / ext4 rw,discard,errors=remount-ro,x-systemd.growfs 0 1\n"
+        f"UUID={identity} / ext4 rw,errors=remount-ro,x-systemd.growfs 0 1\n"
         f"UUID={bootloader.esp_serial(identity)} /boot/efi vfat umask=0077 0 0\n"
     )
 

@@ -1,0 +1,27 @@
+"""Ansible inventory lines for the lab's running VMs: real guests, reached through the lab."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+
+from azlab.guests.spec import GuestSpec, homes
+
+
+def lines(state: Path) -> list[str]:
+    """One line a running VM: its name, address, first user and the way in. The private key is the caller's to add."""
+    return [line(state, home.spec()) for home in homes(state) if home.pid("qemu")]
+
+
+def line(state: Path, spec: GuestSpec) -> str:
+    """The inventory line of one VM."""
+    command = shlex.join([str(Path(sys.executable).parent / "azlab"), "--state", str(state), "vm", "proxy", spec.vm_id])
+    options = [
+        f'-o ProxyCommand="{command} %p"',
+        "-o StrictHostKeyChecking=no",
+        "-o UserKnownHostsFile=/dev/null",
+        "-o LogLevel=ERROR",
+    ]
+    user = f" ansible_user={spec.admin}" if spec.admin else ""
+    return f"{spec.name} ansible_host={spec.private_ip}{user} ansible_ssh_common_args={shlex.quote(' '.join(options))}"

@@ -1,0 +1,90 @@
+"""The command line of one machine's QEMU."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from azlab.guests.spec import GuestSpec, Home
+
+MEMORY_MIB = 1024
+TAP = "tap0"
+
+_FIRMWARE = Path("/usr/share/OVMF")
+FIRMWARE_CODE = _FIRMWARE / "OVMF_CODE_4M.fd"
+FIRMWARE_VARIABLES = _FIRMWARE / "OVMF_VARS_4M.fd"
+
+# What makes cloud-init's ds-identify see Azure, and systemd-detect-virt see Microsoft: waagent's unit has a condition on it.
+_CHASSIS_ASSET_TAG = "7783-7084-3265-9085-8269-3286-77"
+_VERSION = "Hyper-V UEFI Release v4.1"
+
+
+def command(spec: GuestSpec, home: Home) -> list[str]:
+    """The command; it is run inside the machine's directory and network namespace."""
+    return [
+        "qemu-system-x86_64",
+        *("-name", f"{spec.name},process={home.vm_id}"),
+        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *("-accel", "tcg,thread=multi", "-cpu", "max,-hypervisor", "-smp", str(min(2, os.cpu_count() or 1)), "-m", str(MEMORY_MIB)),
+        *_identity(spec),
+        *_firmware(spec, home),
+        *("-device", "virtio-scsi-pci,id=os", *_disk(home, "os0", spec.os_disk), "-device", "scsi-hd,drive=os0,bus=os.0,lun=0,bootindex=0"),
+        *_data_disks(spec, home),
+        *_media(spec, home),
+        *("-netdev", f"tap,id=net0,ifname={TAP},script=no,downscript=no"),
+        *("-device", f"virtio-net-pci,netdev=net0,mac={spec.mac.replace('-', ':').lower()},romfile="),
+        *("-device", "virtio-rng-pci"),
+        *("-chardev", f"file,id=serial0,path={home.serial_log.name},append=on", "-serial", "chardev:serial0"),
+        *("-qmp", "unix:qmp.sock,server=on,wait=off"),
+        *("-pidfile", "qemu.pid"),
+    ]
+
+
+def smbios_uuid(spec: GuestSpec) -> str:
+    """The id that the firmware shows. Gen1's firmware writes it big-endian, so Linux reads the first three groups reversed."""
+    vm_id = uuid.UUID(spec.vm_id)
+    return str(vm_id if spec.generation == "V2" else uuid.UUID(bytes=vm_id.bytes_le))
+
+
+def _identity(spec: GuestSpec) -> list[str]:
+    shown = smbios_uuid(spec)
+    return [
+        *("-uuid", shown),
+        *("-smbios", f"type=0,vendor=Microsoft Corporation,version={_VERSION}"),
+        *("-smbios", f"type=1,manufacturer=Microsoft Corporation,product=Virtual Machine,version={_VERSION},uuid={shown}"),
+        *("-smbios", f"type=3,manufacturer=Microsoft Corporation,version={_VERSION},asset={_CHASSIS_ASSET_TAG}"),
+    ]
+
+
+def _firmware(spec: GuestSpec, home: Home) -> list[str]:
+    if spec.generation == "V1":
+        return ["-machine", "pc"]
+    return [
+        *("-machine", "q35"),
+        *("-drive", f"if=pflash,format=raw,readonly=on,file={FIRMWARE_CODE}"),
+        *("-drive", f"if=pflash,format=raw,file={home.firmware_variables.name}"),
+    ]
+
+
+def _disk(home: Home, name: str, key: str) -> list[str]:
+    """A raw local copy. Zeroes and discards of the guest become holes, so they become cleared pages when it is written back."""
+    return ["-drive", f"if=none,id={name},file={home.disk(key).name},format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap"]
+
+
+def _data_disks(spec: GuestSpec, home: Home) -> list[str]:
+    """Data disks on a controller of their own, where their SCSI LUN is their LUN."""
+    if not spec.data_disks:
+        return []
+    arguments = ["-device", "virtio-scsi-pci,id=data"]
+    for lun, key in spec.data_disks:
+        arguments += [*_disk(home, f"data{lun}", key), "-device", f"scsi-hd,drive=data{lun},bus=data.0,channel=0,scsi-id=0,lun={lun}"]
+    return arguments
+
+
+def _media(spec: GuestSpec, home: Home) -> list[str]:
+    """The DVD, shown only to a machine that is to be provisioned."""
+    if not spec.provision:
+        return []
+    drive = f"if=none,id=media,file={home.media.name},format=raw,readonly=on,media=cdrom"
+    return ["-drive", drive, "-device", "virtio-scsi-pci,id=dvd", "-device", "scsi-cd,drive=media,bus=dvd.0"]
