@@ -42,8 +42,9 @@ REPEATED_CODES = frozenset({"Md5Mismatch"})
 class Deadline(Protocol):
     """When the task has to be done."""
 
-    def remaining(self) -> float:
-        """Seconds left; zero or less when it has passed."""
+    @property
+    def left(self) -> float:
+        """Seconds that are left, never less than none."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class _Writer:
 
     def _put(self, line: Line, part: Range, content: bytes) -> None:
         for tried in range(1, TRIES + 1):
-            if self._deadline.remaining() <= 0:
+            if self._deadline.left <= 0:
                 raise TimedOut(f"{_deed(part)}: the wait_timeout passed; raise it, or run again when the network is faster.")
             problem, after = _attempt(line, part, content)
             if problem is None:
@@ -129,7 +130,7 @@ class _Writer:
                 raise problem
             with self._lock:
                 self.repeats += 1
-            self._pause(min(max(after, min(2.0 ** (tried - 1), LONGEST_PAUSE)), max(self._deadline.remaining(), 0.0)))
+            self._pause(min(max(after, min(2.0 ** (tried - 1), LONGEST_PAUSE)), self._deadline.left))
 
 
 def _attempt(line: Line, part: Range, content: bytes) -> tuple[GoldenImageError | None, float]:

@@ -22,9 +22,14 @@ PURPOSE = PREFIX + "purpose"
 LUN = PREFIX + "lun"
 DISK = PREFIX + "disk"
 PLAN = PREFIX + "plan"
+IMAGE = PREFIX + "image"
+DISKS = PREFIX + "disks"
+TRAITS = PREFIX + "traits"
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"
+RESTORED = "restored"
+BOOT = "boot"
 
 # https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 LONGEST_VALUE = 256

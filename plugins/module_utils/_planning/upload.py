@@ -1,0 +1,244 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What uploading a local disk still takes: an interim disk gets the bytes, the image is made from it, then it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import FOOTER, GIB, DiskContent, DiskFile, require_bootable
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CreateUploadDisk, DeleteDisk, DiscardUpload, SendPages
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, SUCCEEDED, Disk, Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import total
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId, region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import CreateImage, DeleteImage, TagImage
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import own, reference
+
+UNATTACHED = "Unattached"
+
+
+@dataclass(frozen=True)
+class UploadRequest:
+    """What the task asks for."""
+
+    image: ResourceId
+    disk: ResourceId
+    path: str
+    location: str | None = None
+    os_type: str = "Linux"
+    generation: str | None = None
+    storage_account_type: str = "Standard_LRS"
+    keep_disk: bool = False
+    recreate: bool = False
+    tags: Mapping[str, str] | None = None
+    append_tags: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], subscription: str) -> UploadRequest:
+        """Read the task's options."""
+        image = own(params, IMAGE).within(subscription)
+        disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk").within(subscription)
+        return cls(
+            image=image,
+            disk=disk,
+            path=params["path"],
+            location=params["location"],
+            os_type=params["os_type"],
+            generation=params["hyper_v_generation"],
+            storage_account_type=params["storage_account_type"],
+            keep_disk=params["keep_disk"],
+            recreate=params["recreate"],
+            tags=tag.from_params(params),
+            append_tags=params["append_tags"],
+        )
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is in Azure. ``location`` is the resource group's."""
+
+    location: str
+    image: Image | None = None
+    disk: Disk | None = None
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The request with everything filled in that the disk and Azure know better."""
+
+    request: UploadRequest
+    file: DiskFile
+    location: str
+    generation: str
+    owner: Mapping[str, str] = field(default_factory=dict)
+
+    def image(self, current: Image | None) -> Image:
+        request = self.request
+        return Image(
+            id=request.image,
+            location=self.location,
+            os_type=request.os_type,
+            os_state="Generalized",
+            hyper_v_generation=self.generation,
+            os_disk=ImageDisk(
+                source=str(request.disk), size_gib=-(-self.file.disk_bytes // GIB), storage_account_type=request.storage_account_type
+            ),
+            tags=tag.wanted(current.tags if current else {}, request.tags, request.append_tags, {tag.DIGEST: self.file.digest}),
+        )
+
+
+def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) -> Plan:
+    """The image decides first: an image of this very content needs nothing more; then the interim disk, by how far it came."""
+    file = content.disk
+    generation = request.generation or file.partitions.generation
+    require_bootable(file.path, file.partitions, generation)
+    wanted = _Wanted(
+        request=request,
+        file=file,
+        location=request.location or seen.location,
+        generation=generation,
+        owner={tag.PURPOSE: tag.UPLOAD, tag.IMAGE: _short(request.image)},
+    )
+    if seen.image is not None and (difference := _difference(seen.image, wanted)) is None:
+        return _plan_match(wanted, seen.image, seen.disk)
+    if seen.image is not None and not request.recreate and not _is_remains(seen.image, wanted):
+        raise InvalidRequest(
+            f"image {request.image.name} in resource group {request.image.resource_group} exists, but {difference}: "
+            "choose another name, or set recreate: true to replace it."
+        )
+    return Plan(
+        steps=(
+            *_fill_disk(wanted, seen.disk, content),
+            *([DeleteImage(request.image)] if seen.image else []),
+            CreateImage(request.image, f"disk {request.disk.name}", image_body(wanted.image(None))),
+            *([] if request.keep_disk else [DeleteDisk(request.disk)]),
+        ),
+        before=_result(seen.image, seen.disk),
+        after={"image": wanted.image(None).as_result(), "disk": str(request.disk) if request.keep_disk else None},
+    )
+
+
+def sent_and_skipped(plan: Plan, file: DiskFile) -> tuple[int, int]:
+    """The bytes that the plan sends, footer included, and those of the disk that it need not send."""
+    if not any(isinstance(step, SendPages) for step in plan.steps):
+        return 0, file.upload_bytes
+    data = total(file.ranges)
+    return data + FOOTER, file.disk_bytes - data
+
+
+def disk_body(wanted: _Wanted) -> dict[str, Any]:
+    """A disk made by upload: what starts from it is said now, since it can never be said later."""
+    return {
+        "location": wanted.location,
+        "sku": {"name": wanted.request.storage_account_type},
+        "tags": dict(wanted.owner),
+        "properties": {
+            "creationData": {"createOption": "Upload", "uploadSizeBytes": wanted.file.upload_bytes},
+            "osType": wanted.request.os_type,
+            "hyperVGeneration": wanted.generation,
+        },
+    }
+
+
+def image_body(image: Image) -> dict[str, Any]:
+    """A managed image made from one disk."""
+    assert image.os_disk is not None
+    return {
+        "location": image.location,
+        "tags": dict(image.tags),
+        "properties": {
+            "hyperVGeneration": image.hyper_v_generation,
+            "storageProfile": {
+                "osDisk": {
+                    "osType": image.os_type,
+                    "osState": image.os_state,
+                    "managedDisk": {"id": image.os_disk.source},
+                    "storageAccountType": image.os_disk.storage_account_type,
+                }
+            },
+        },
+    }
+
+
+def _plan_match(wanted: _Wanted, image: Image, disk: Disk | None) -> Plan:
+    """The image is there: its tags may differ, and an interrupted run may have left its disk."""
+    request, tags = wanted.request, wanted.image(image).tags
+    left = disk if disk is not None and _is_ours(disk, wanted) and not request.keep_disk else None
+    steps: list[Step] = [TagImage(image.id, tags)] if dict(tags) != dict(image.tags) else []
+    if left is not None:
+        steps.append(DeleteDisk(left.id) if left.state == UNATTACHED else DiscardUpload(left.id))
+    kept = disk if left is None else None
+    return Plan(
+        steps=tuple(steps),
+        before=_result(image, disk),
+        after={"image": {**image.as_result(), "tags": dict(tags)}, "disk": str(kept.id) if kept else None},
+    )
+
+
+def _fill_disk(wanted: _Wanted, disk: Disk | None, content: DiskContent) -> tuple[Step, ...]:
+    """What it takes until the interim disk holds everything: nothing, if an earlier run got so far."""
+    request, file = wanted.request, wanted.file
+    if disk is not None and not _is_ours(disk, wanted):
+        raise InvalidRequest(
+            f"disk {disk.id.name} in resource group {disk.id.resource_group} exists, and is not the interim disk of image {request.image.name}: "
+            "name another one with the option disk."
+        )
+    if disk is not None and _is_complete(disk, wanted):
+        return ()
+    return (
+        *([DiscardUpload(request.disk)] if disk else []),
+        CreateUploadDisk(request.disk, disk_body(wanted)),
+        SendPages(request.disk, file.path, {**wanted.owner, tag.DIGEST: file.digest}, content),
+    )
+
+
+def _is_ours(disk: Disk, wanted: _Wanted) -> bool:
+    owner = {name: value.casefold() for name, value in disk.tags.items() if name in wanted.owner}
+    return owner == {name: value.casefold() for name, value in wanted.owner.items()}
+
+
+def _is_complete(disk: Disk, wanted: _Wanted) -> bool:
+    """Whether every byte is in it: the tag is written after the footer, and the disk closes after the tag."""
+    return (
+        disk.state == UNATTACHED
+        and disk.provisioning_state == SUCCEEDED
+        and disk.tags.get(tag.DIGEST) == wanted.file.digest
+        and region(disk.location) == region(wanted.location)
+        and (disk.os_type, disk.hyper_v_generation) == (wanted.request.os_type, wanted.generation)
+    )
+
+
+def _is_remains(image: Image, wanted: _Wanted) -> bool:
+    """Whether an image is what a failed creation left of this very content: nobody can have used it."""
+    return image.provisioning_state == FAILED and image.tags.get(tag.DIGEST) == wanted.file.digest
+
+
+def _difference(image: Image, wanted: _Wanted) -> str | None:
+    """Why an image is not the one asked for; None if it is."""
+    digest = image.tags.get(tag.DIGEST)
+    if image.provisioning_state != SUCCEEDED:
+        return f"its provisioning state is {image.provisioning_state}"
+    if digest != wanted.file.digest:
+        return f"it was made from other content ({digest or 'no digest tag'}, {wanted.file.path} has {wanted.file.digest})"
+    if image.os_type != wanted.request.os_type:
+        return f"its os_type is {image.os_type}"
+    if image.hyper_v_generation != wanted.generation:
+        return f"its hyper_v_generation is {image.hyper_v_generation}"
+    if wanted.request.location and region(image.location) != region(wanted.request.location):
+        return f"it is in {image.location}"
+    return None
+
+
+def _short(image: ResourceId) -> str:
+    """An id that fits into a tag's 256 characters; image and disk share the subscription."""
+    return f"{image.resource_group}/{image.name}"
+
+
+def _result(image: Image | None, disk: Disk | None) -> dict[str, Any]:
+    return {"image": image.as_result() if image else None, "disk": str(disk.id) if disk else None}
