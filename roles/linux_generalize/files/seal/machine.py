@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What this machine is, learned before anything is taken from it."""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import os
+import platform
+import pwd
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from system import read
+
+PUBLIC_KEY = re.compile(r"AAAA[A-Za-z0-9+/=]{40,}")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What this machine is, learned before anything is taken from it."""
+
+    vm_id: str
+    wait: int
+    wipe: bool
+    keep: frozenset[str]
+    extra: tuple[str, ...]
+    users: tuple[str, ...]
+    names: tuple[str, ...]
+    marks: tuple[str, ...]
+    born: int
+
+
+def learn(options: argparse.Namespace) -> Machine:
+    """Read names and marks while they are still there to be read."""
+    keep = frozenset(options.keep)
+    users = tuple(entry.pw_name for entry in accounts() if entry.pw_name not in keep)
+    hosts = {platform.node(), platform.node().split(".")[0], read("/etc/hostname").strip()} - {"", "localhost", "localhost.localdomain"}
+    machine_id, swapped = read("/etc/machine-id").strip(), str(uuid.UUID(bytes=uuid.UUID(options.vm_id).bytes_le))
+    macs = {read(path).strip() for path in glob.glob("/sys/class/net/*/address")} - {"", "00:00:00:00:00:00"}
+    marks = {options.vm_id, swapped, options.vm_id.upper(), swapped.upper(), machine_id, *macs, *(mac.replace(":", "-") for mac in macs)}
+    homes = ["/root", *(pwd.getpwnam(user).pw_dir for user in users)]
+    kept_homes = (entry.pw_dir for entry in accounts() if entry.pw_name in keep)
+    marks.update(host_keys(), {*public_keys(homes)} - {*public_keys(kept_homes)}, password_hashes(keep).values())
+    witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key")]
+    born = min(int(os.stat(path).st_mtime) for path in witnesses)
+    known = {"names": tuple(sorted({*users, *hosts})), "marks": tuple(sorted(marks - {"", "uninitialized"}))}
+    return Machine(options.vm_id, options.wait, options.wipe, keep, tuple(options.remove), users, born=born, **known)
+
+
+def accounts() -> Iterator[pwd.struct_passwd]:
+    """The accounts of people: those in the range that login.defs gives to them."""
+    limits = dict(re.findall(r"^(UID_MIN|UID_MAX)\s+(\d+)", read("/etc/login.defs"), re.MULTILINE))
+    low, high = int(limits.get("UID_MIN", 1000)), int(limits.get("UID_MAX", 60000))
+    return (entry for entry in pwd.getpwall() if low <= entry.pw_uid <= high)
+
+
+def password_hashes(keep: Iterable[str] = ()) -> dict[str, str]:
+    """Account -> password hash, for all who have one and are not kept."""
+    lines = (line.split(":") for line in read("/etc/shadow").splitlines())
+    return {line[0]: line[1] for line in lines if line[1].lstrip("!").startswith("$") and line[0] not in keep}
+
+
+def host_keys() -> Iterator[str]:
+    """The base64 lines of private host keys, but for the first one, which is the same in every key of a kind; and the public keys."""
+    for path in glob.glob("/etc/ssh/ssh_host_*_key"):
+        yield from (line for line in read(path).splitlines()[2:] if len(line) > 60)
+    for path in glob.glob("/etc/ssh/ssh_host_*.pub"):
+        yield from PUBLIC_KEY.findall(read(path))
+
+
+def public_keys(homes: Iterable[str]) -> Iterator[str]:
+    """The keys that let people in."""
+    return (key for home in homes for key in PUBLIC_KEY.findall(read(f"{home}/.ssh/authorized_keys")))

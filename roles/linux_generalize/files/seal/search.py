@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks for what must not be left, with other eyes than those that removed it."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+from machine import Machine
+from system import Unsealed, os_mounts, read, run
+
+PATTERNS = Path("/run/goldenimage-seal/patterns")
+
+
+def holders_of_marks(machine: Machine) -> set[str]:
+    """Files, anywhere, that hold or bear something that no other machine has."""
+    PATTERNS.write_text("\n".join(machine.marks) + "\n")
+    bearing = [test for mark in machine.marks if "/" not in mark for test in ("-o", "-name", f"*{mark}*")][1:]
+    return {*grep(find("-type", "f", "-size", "+0"), "-F", "-f", str(PATTERNS)), *find("(", *bearing, ")")}
+
+
+def holders_of_names(machine: Machine) -> set[str]:
+    """Files that hold a user's or host's name as a word. Such names can be plain words, so a file counts only if it was written in the
+    life of this machine, outside the realm of packages, and not just as its package ships it."""
+    if not machine.names:
+        return set()
+    words = "|".join(re.escape(name) for name in machine.names)
+    PATTERNS.write_text(f"(^|[^A-Za-z0-9_-])({words})([^A-Za-z0-9_-]|$)\n")
+    realms = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share", "/usr/include", "/var/lib/dpkg", "/var/lib/apt", "/boot")
+    skipped = [test for realm in realms for test in ("-path", realm, "-prune", "-o")]
+    found = grep(find(*skipped, "-type", "f", "-newerct", f"@{machine.born}", "-print"), "-I", "-E", "-f", str(PATTERNS))
+    return {path for path in found if hashlib.md5(Path(path).read_bytes()).hexdigest() not in shipped()}  # dpkg's own measure
+
+
+def shipped() -> set[str]:
+    """The checksums of all files as Debian packages brought them."""
+    texts = (read(path) for path in ("/var/lib/dpkg/status", *glob.glob("/var/lib/dpkg/info/*.md5sums")))
+    return {found for text in texts for found in re.findall(r"(?:^| )([0-9a-f]{32})(?: |$)", text, re.MULTILINE)}
+
+
+def find(*tests: str) -> list[str]:
+    """Paths on the file systems of the operating system's disk."""
+    places = [place for _, place in os_mounts()]
+    ending = () if "-print" in tests else ("-print",)
+    return run("find", *places, "-xdev", *tests, *ending, errors="surrogateescape").splitlines()
+
+
+def grep(paths: list[str], *options: str) -> list[str]:
+    """Those of the files that match."""
+    told = "\0".join(paths).encode(errors="surrogateescape")
+    done = subprocess.run(["xargs", "-0", "-r", "grep", "-l", *options, "--"], input=told, capture_output=True)
+    if done.returncode not in (0, 123):  # 123: some grep found nothing
+        raise Unsealed(f"searching for traces failed: {done.stderr.decode(errors='replace')[-200:]}")
+    return done.stdout.decode(errors="surrogateescape").splitlines()

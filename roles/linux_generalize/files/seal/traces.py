@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where Linux keeps what makes a machine itself: patterns of files and folders, one a line."""
+
+from __future__ import annotations
+
+# A machine's identity, its secrets, and what it was told by the network it was born in.
+REMOVED = (
+    "/etc/ssh/ssh_host_*",
+    "/etc/ssh/sshd_config.d/50-cloud-init.conf",
+    "/root/.ssh",
+    "/etc/krb5.keytab",
+    "/etc/ssl/private/ssl-cert-snakeoil.key",
+    "/etc/ssl/certs/ssl-cert-snakeoil.pem",
+    "/etc/sudoers.d/90-cloud-init-users",
+    "/etc/sudoers.d/waagent",
+    "/etc/passwd-",
+    "/etc/shadow-",
+    "/etc/group-",
+    "/etc/gshadow-",
+    "/etc/subuid-",
+    "/etc/subgid-",
+    "/etc/hostid",
+    "/etc/nvme/hostnqn",
+    "/etc/nvme/hostid",
+    "/etc/iscsi/initiatorname.iscsi",
+    "/etc/lvm/devices/system.devices",
+    "/var/lib/dbus/machine-id",
+    "/var/lib/systemd/random-seed",
+    "/var/lib/systemd/credential.secret",
+    "/boot/efi/loader/random-seed",
+    "/boot/loader/random-seed",
+    "/efi/loader/random-seed",
+    "/var/lib/hyperv/.kvp_pool_*",
+    "/etc/udev/rules.d/70-persistent-net.rules",
+    "/etc/udev/rules.d/75-persistent-net-generator.rules",
+    "/etc/udev/rules.d/85-persistent-net-cloud-init.rules",
+    "/etc/network/interfaces.d/50-cloud-init*",
+    "/etc/netplan/50-cloud-init.yaml",
+    "/etc/systemd/network/10-cloud-init-*.network",
+    "/etc/NetworkManager/system-connections/cloud-init-*.nmconnection",
+    "/etc/NetworkManager/conf.d/99-cloud-init.conf",
+    "/etc/NetworkManager/conf.d/30-cloud-init-ip6-addr-gen-mode.conf",
+    "/var/lib/NetworkManager/secret_key",
+    "/var/lib/NetworkManager/*.lease",
+    "/var/lib/NetworkManager/timestamps",
+    "/var/lib/NetworkManager/seen-bssids",
+    "/var/cache/apt/*.bin",
+    "/var/cache/apt/archives/*.deb",
+    "/var/lib/apt/extended_states.bak",
+    "/var/lib/sudo/lectured",
+    "/var/lib/sudo/ts",
+    "/var/lib/chrony/*.drift",
+    "/var/lib/logrotate/status",
+)
+
+# Folders that stay, without what is in them.
+EMPTIED = (
+    "/var/lib/waagent",
+    "/var/lib/cloud",
+    "/var/lib/dhcp",
+    "/var/lib/dhclient",
+    "/var/lib/dhcpcd",
+    "/var/lib/systemd/linger",
+    "/var/lib/systemd/coredump",
+    "/var/lib/systemd/timers",
+    "/var/lib/AccountsService/users",
+    "/var/log/journal",
+    "/var/backups",
+    "/var/crash",
+    "/var/tmp",
+    "/tmp",
+    "/var/mail",
+)
+
+TRUNCATED_LOGS = {"wtmp", "btmp", "lastlog", "faillog", "tallylog"}
+HOME_TRACES = (".*_history", ".ansible", ".ansible_async", ".cache", ".lesshst", ".viminfo", ".wget-hsts", ".sudo_as_admin_successful")
