@@ -20,6 +20,7 @@ STOPPED = "stopped"
 DEALLOCATED = "deallocated"
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"
+BUSY = ("Creating", "Updating", "Deleting")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,18 @@ class AttachedDisk:
     caching: str | None = None
     storage_account_type: str | None = None
     ephemeral: bool = False
+    create_option: str | None = None
     delete_option: str | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        """The part of a VM's dictionary that is about this disk; the LUN stands before it."""
+        return {
+            "id": str(self.disk) if self.disk else None,
+            "name": self.name,
+            "size_gib": self.size_gib,
+            "caching": self.caching,
+            "storage_account_type": self.storage_account_type,
+        }
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,32 @@ class Vm:
     def disks(self) -> tuple[AttachedDisk, ...]:
         """The OS disk first, then the data disks by LUN."""
         return (self.os_disk, *self.data_disks)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the guest has ended for sure. A generalized VM cannot run, whatever its power state is called."""
+        return self.generalized or self.power in (STOPPED, DEALLOCATED)
+
+    def as_result(self) -> dict[str, Any]:
+        """The dictionary that every module returns for a VM."""
+        return {
+            "id": str(self.id),
+            "name": self.id.name,
+            "resource_group": self.id.resource_group,
+            "location": self.location,
+            "vm_id": self.vm_id,
+            "provisioning_state": self.provisioning_state,
+            "power_state": self.power,
+            "generalized": self.generalized,
+            "size": self.size,
+            "os_type": self.os_type,
+            "computer_name": self.computer_name,
+            "os_disk": self.os_disk.as_result(),
+            "data_disks": [{"lun": disk.lun, **disk.as_result()} for disk in self.data_disks],
+            "network_interfaces": [str(nic) for nic in self.nics],
+            "agent_status": self.agent_status,
+            "tags": dict(self.tags),
+        }
 
 
 @dataclass(frozen=True)
@@ -141,6 +179,11 @@ class Image:
     data_disks: tuple[ImageDisk, ...] = ()
     zone_resilient: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> bool:
+        """Whether no operation works on it any more."""
+        return self.provisioning_state not in BUSY
 
     def as_result(self) -> dict[str, Any]:
         """The dictionary that every module returns for an image."""

@@ -1,0 +1,296 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Backups of a VM: one snapshot of each disk, and everything that restoring takes in their tags."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import DeleteSnapshot, TagSnapshot, TakeSnapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, SUCCEEDED, AttachedDisk, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference
+
+OS = "os"
+LONGEST_NAME = 80
+"""Of a disk or a snapshot: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
+_NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class BackupRequest:
+    """Which VM, where the snapshots go, and what the backup is called."""
+
+    vm: ResourceId
+    resource_group: str
+    name: str
+    incremental: bool = False
+    tags: Mapping[str, str] | None = None
+    append_tags: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], subscription: str) -> BackupRequest:
+        """Read the task's options."""
+        if not _NAME.fullmatch(params["name"]):
+            raise InvalidRequest(
+                f"name: '{params['name']}' is no name for a backup: 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
+            )
+        return cls(
+            vm=reference(params["vm"], VM, params["resource_group"], "vm").within(subscription),
+            resource_group=params["resource_group"],
+            name=params["name"],
+            incremental=params["incremental"],
+            tags=tag.from_params(params),
+            append_tags=params["append_tags"],
+        )
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What the snapshots with one backup id are together, the OS disk first."""
+
+    id: str
+    snapshots: tuple[Snapshot, ...]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def vm_id(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def vm(self) -> str:
+        """The id of the VM, as its snapshots' tags have it."""
+        return next((snapshot.tags[tag.VM] for snapshot in self.snapshots if tag.VM in snapshot.tags), "")
+
+    @property
+    def time(self) -> str | None:
+        """When the last of its snapshots was taken."""
+        return max((time_of(snapshot) or "" for snapshot in self.snapshots), default="") or None
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a good snapshot of every disk that the VM had."""
+        expected = {snapshot.tags.get(tag.DISKS, "") for snapshot in self.snapshots}
+        return expected == {str(len(self.snapshots))} and all(snapshot.provisioning_state == SUCCEEDED for snapshot in self.snapshots)
+
+    @property
+    def plan(self) -> dict[str, str] | None:
+        """The Marketplace plan of the VM, which every VM made from these disks needs too."""
+        found = next((snapshot.tags[tag.PLAN] for snapshot in self.snapshots if tag.PLAN in snapshot.tags), None)
+        return json.loads(found) if found else None
+
+    def as_result(self) -> dict[str, Any]:
+        """The dictionary that modules return for a backup."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "vm": self.vm,
+            "vm_id": self.vm_id,
+            "time": self.time,
+            "complete": self.complete,
+            "plan": self.plan,
+            "snapshots": [_snapshot_result(snapshot) for snapshot in self.snapshots],
+        }
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is in Azure: the VM with its disks, and every snapshot in the backup's resource group."""
+
+    vm: Vm | None = None
+    disks: tuple[Disk, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+
+
+def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name: str | None = None) -> tuple[Backup, ...]:
+    """The backups among some snapshots, of one VM or one name if asked, the oldest first."""
+    found: dict[str, list[Snapshot]] = {}
+    for snapshot in snapshots:
+        if (backup := snapshot.tags.get(tag.BACKUP)) and snapshot.tags.get(tag.LUN):
+            found.setdefault(backup, []).append(snapshot)
+    backups = (Backup(backup, tuple(sorted(parts, key=_order))) for backup, parts in found.items())
+    chosen = (backup for backup in backups if (vm is None or same_id(backup.vm, vm)) and (name is None or backup.name.casefold() == name.casefold()))
+    return tuple(sorted(chosen, key=lambda backup: (backup.time or "", backup.id)))
+
+
+def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
+    """Take the snapshots that are missing. What was taken of another disk is never replaced: it may be all that is left of it."""
+    vm = seen.vm
+    if vm is None:
+        raise Missing(f"there is no VM {request.vm.name} in resource group {request.vm.resource_group} to back up.")
+    disks = {disk.id: disk for disk in seen.disks}
+    before = _find(backups_in(seen.snapshots), backup_id(request, vm))
+    _require_current(before, request, vm)
+    steps: list[Step] = []
+    parts: list[Snapshot] = []
+    taken = {snapshot.id: snapshot for snapshot in seen.snapshots}
+    for attached in vm.disks:
+        source = disks[_copyable(vm, attached)]
+        target = snapshot_id(request, vm, attached.lun)
+        wanted = _wanted(request, vm, attached, source, target, now)
+        present = taken.get(target)
+        if present is not None:
+            _require_same(present, wanted, request)
+        if present is None or present.provisioning_state == FAILED:
+            steps += [DeleteSnapshot(target)] if present else []
+            steps.append(TakeSnapshot(target, source.id, _body(wanted, request)))
+            parts.append(wanted)
+        else:
+            tags = tag.wanted(present.tags, request.tags, request.append_tags, {tag.DISKS: str(len(vm.disks))})
+            steps += [TagSnapshot(target, tags)] if tags != dict(present.tags) else []
+            parts.append(replace(present, tags=tags))
+    return Plan(
+        steps=tuple(steps),
+        before={"backup": before.as_result() if before else None},
+        after={"backup": Backup(backup_id(request, vm), tuple(parts)).as_result()},
+    )
+
+
+def plan_removal(request: BackupRequest, seen: Observed) -> Plan:
+    """Delete every snapshot of the backup, also where the VM has gone or was made anew under its name."""
+    backups = backups_in(seen.snapshots, request.vm, request.name)
+    return Plan(
+        steps=tuple(DeleteSnapshot(snapshot.id) for backup in backups for snapshot in backup.snapshots),
+        before={"backup": backups[-1].as_result() if backups else None},
+        after={"backup": None},
+    )
+
+
+def backup_id(request: BackupRequest, vm: Vm) -> str:
+    """The VM by the id of its life, and the backup's name."""
+    return f"{vm.vm_id}/{request.name}"
+
+
+def snapshot_id(request: BackupRequest, vm: Vm, lun: int | None) -> ResourceId:
+    """Where the snapshot of a disk belongs: known before it exists, and other for a VM made anew under the same name."""
+    return part_id(SNAPSHOT, request, vm.vm_id, lun)
+
+
+def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, suffix: str = "") -> ResourceId:
+    """The id of a snapshot, or of the disk made from it; of a long VM name the end goes first, since nothing else may."""
+    ending = f"-{request.name}-{vm_id[:8]}-{OS if lun is None else f'lun{lun}'}{suffix}"
+    name = request.vm.name[: LONGEST_NAME - len(ending)] + ending
+    return ResourceId.of(kind, request.resource_group, name, subscription=request.vm.subscription)
+
+
+def lun_of(snapshot: Snapshot) -> int | None:
+    """The LUN of the disk, None for the OS disk."""
+    return None if snapshot.tags[tag.LUN] == OS else int(snapshot.tags[tag.LUN])
+
+
+def time_of(snapshot: Snapshot) -> str | None:
+    """When it was taken: Azure's own time, ours where Azure does not say."""
+    return snapshot.time_created or snapshot.tags.get(tag.BACKUP_TIME)
+
+
+def traits_of(snapshot: Snapshot) -> dict[str, Any]:
+    """What the disk was like, which its snapshot does not say: sku and zones."""
+    return json.loads(snapshot.tags.get(tag.TRAITS, "{}"))
+
+
+def same_id(text: str, resource: ResourceId) -> bool:
+    """Whether a tag names this resource."""
+    return text.casefold() == str(resource).casefold()
+
+
+def _copyable(vm: Vm, disk: AttachedDisk) -> ResourceId:
+    """The managed disk behind a VM's disk, which is the only kind that has snapshots."""
+    if disk.ephemeral:
+        raise InvalidRequest(f"the OS disk of VM {vm.id.name} is ephemeral, and Azure cannot take a snapshot of it: no backup is possible.")
+    if disk.disk is None:
+        raise InvalidRequest(f"disk {disk.name} of VM {vm.id.name} is not a managed disk, and only those can be backed up.")
+    return disk.disk
+
+
+def _require_current(backup: Backup | None, request: BackupRequest, vm: Vm) -> None:
+    """Refuse to go on with a backup that holds a disk which the VM has lost since."""
+    luns = {disk.lun for disk in vm.disks}
+    if backup and (lost := [snapshot for snapshot in backup.snapshots if lun_of(snapshot) not in luns]):
+        raise InvalidRequest(
+            f"backup {request.name} of VM {vm.id.name} holds {lost[0].id.name}, whose disk the VM has no more: "
+            f"give the backup another name, or remove backup {request.name} first (state: absent)."
+        )
+
+
+def _require_same(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
+    """Refuse to touch what is not this backup of this disk."""
+    where = f"snapshot {present.id.name} in resource group {present.id.resource_group}"
+    if present.tags.get(tag.BACKUP, "").casefold() != wanted.tags[tag.BACKUP].casefold():
+        raise InvalidRequest(f"{where} exists, and is no part of backup {request.name}: give the backup another name.")
+    if present.tags.get(tag.DISK, "").casefold() != wanted.tags[tag.DISK].casefold():
+        raise InvalidRequest(
+            f"{where} was taken of another disk than VM {request.vm.name} has there now: "
+            f"give the backup another name, or remove backup {request.name} first (state: absent)."
+        )
+
+
+def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str) -> Snapshot:
+    own = {
+        tag.BACKUP: backup_id(request, vm),
+        tag.BACKUP_TIME: now,
+        tag.PURPOSE: tag.BEFORE_GENERALIZE,
+        tag.VM: str(vm.id),
+        tag.VM_ID: vm.vm_id,
+        tag.LUN: OS if attached.lun is None else str(attached.lun),
+        tag.DISK: source.unique_id,
+        tag.DISKS: str(len(vm.disks)),
+        tag.TRAITS: json.dumps({"sku": source.storage_account_type, "zones": list(source.zones)}, separators=(",", ":")),
+        **({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {}),
+    }
+    return Snapshot(
+        id=target,
+        location=source.location,
+        source=source.id,
+        source_unique_id=source.unique_id,
+        incremental=request.incremental,
+        size_gib=source.size_gib,
+        tags=tag.wanted({}, request.tags, True, own),
+    )
+
+
+def _body(wanted: Snapshot, request: BackupRequest) -> dict[str, Any]:
+    return {
+        "location": wanted.location,
+        "tags": dict(wanted.tags),
+        "properties": {
+            "creationData": {"createOption": "Copy", "sourceResourceId": str(wanted.source)},
+            "incremental": request.incremental,
+        },
+    }
+
+
+def _order(snapshot: Snapshot) -> int:
+    lun = lun_of(snapshot)
+    return -1 if lun is None else lun
+
+
+def _find(backups: Iterable[Backup], backup: str) -> Backup | None:
+    return next((found for found in backups if found.id.casefold() == backup.casefold()), None)
+
+
+def _snapshot_result(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "id": str(snapshot.id),
+        "name": snapshot.id.name,
+        "resource_group": snapshot.id.resource_group,
+        "location": snapshot.location,
+        "lun": lun_of(snapshot),
+        "disk": str(snapshot.source) if snapshot.source else None,
+        "disk_unique_id": snapshot.tags.get(tag.DISK),
+        "time": time_of(snapshot),
+        "size_gib": snapshot.size_gib,
+        "incremental": snapshot.incremental,
+        "provisioning_state": snapshot.provisioning_state,
+        "tags": dict(snapshot.tags),
+    }

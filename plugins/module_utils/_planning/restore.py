@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What restoring a backup still takes: disks made from its snapshots, and the VM's own disks exchanged for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import (
+    Backup,
+    BackupRequest,
+    Observed,
+    backups_in,
+    lun_of,
+    part_id,
+    traits_of,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CopyDisk, DeleteDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import SetDataDisks, SwapOsDisk, attached_body
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One snapshot and the disk that is made from it."""
+
+    snapshot: Snapshot
+    disk: ResourceId
+
+    @property
+    def lun(self) -> int | None:
+        return lun_of(self.snapshot)
+
+
+def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
+    """A VM that was not generalized gets its own disks back; of any other only the disks are made, for a new VM."""
+    backup = _choose(request, seen)
+    parts = [_Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), "-disk")) for snapshot in backup.snapshots]
+    present = {disk.id: disk for disk in seen.disks}
+    into = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
+    steps: list[Step] = []
+    for part in parts:
+        steps += _make(part, present.get(part.disk), into, backup)
+    if into is not None:
+        steps += _exchange(into, parts)
+    made = [part for part in parts if part.disk in present]
+    return Plan(
+        steps=tuple(steps),
+        before={"backup": backup.as_result(), **_result(made)},
+        after={"backup": backup.as_result(), **_result(parts)},
+    )
+
+
+def _choose(request: BackupRequest, seen: Observed) -> Backup:
+    """The backup of the VM as it is now; else the newest of a VM that had its name."""
+    backups = backups_in(seen.snapshots, request.vm, request.name)
+    if not backups:
+        raise Missing(f"there is no backup {request.name} of VM {request.vm.name} in resource group {request.resource_group}.")
+    own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
+    backup = (own or backups)[-1]
+    if not backup.complete:
+        raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete, so it cannot be restored; run vm_backup again.")
+    return backup
+
+
+def _make(part: _Part, present: Disk | None, into: Vm | None, backup: Backup) -> list[Step]:
+    """The disk of one snapshot: made, made again after a failure, or there already."""
+    if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
+        raise InvalidRequest(
+            f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, and was not made from {part.snapshot.id.name}: "
+            "rename or delete it first."
+        )
+    if present is not None and into is not None and present.managed_by not in (None, into.id):
+        raise InvalidRequest(f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {into.id.name} cannot have it.")
+    copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot))
+    if present is None:
+        return [copy]
+    return [DeleteDisk(part.disk), copy] if present.provisioning_state == FAILED else []
+
+
+def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
+    """Azure exchanges the OS disk in one request; a data disk must leave its LUN before another takes it."""
+    os_disk = next(part.disk for part in parts if part.lun is None)
+    data = {part.lun: part.disk for part in parts if part.lun is not None}
+    attached = {disk.lun: disk.disk for disk in vm.data_disks}
+    wrong = {lun for lun, disk in data.items() if attached.get(lun) != disk}
+    if vm.os_disk.disk == os_disk and not wrong:
+        return []
+    steps: list[Step] = [] if vm.power == DEALLOCATED else [Deallocate(vm.id)]
+    if vm.os_disk.disk != os_disk:
+        steps.append(SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"))
+    keep = [attached_body(disk) for disk in vm.data_disks if disk.lun not in wrong]
+    if wrong & set(attached):
+        steps.append(SetDataDisks(vm.id, f"detach the disks of VM {vm.id.name} that the backup replaces", keep))
+    if wrong:
+        new = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": str(data[lun])}} for lun in sorted(wrong)]
+        steps.append(SetDataDisks(vm.id, f"attach the restored data disks to VM {vm.id.name}", [*keep, *new]))
+    return steps
+
+
+def _body(snapshot: Snapshot) -> dict[str, Any]:
+    traits = traits_of(snapshot)
+    kept = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
+    properties = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
+    if lun_of(snapshot) is None:
+        properties |= {"osType": snapshot.os_type, "hyperVGeneration": snapshot.hyper_v_generation}
+    return {
+        "location": snapshot.location,
+        **({"sku": {"name": traits["sku"]}} if traits.get("sku") else {}),
+        **({"zones": traits["zones"]} if traits.get("zones") else {}),
+        "tags": {**{name: snapshot.tags[name] for name in kept if name in snapshot.tags}, tag.PURPOSE: tag.RESTORED},
+        "properties": {name: value for name, value in properties.items() if value is not None},
+    }
+
+
+def _result(parts: Sequence[_Part]) -> Mapping[str, Any]:
+    """What image_boot takes as ``os_disk`` and ``data_disks``."""
+    return {
+        "os_disk": next((str(part.disk) for part in parts if part.lun is None), None),
+        "data_disks": [{"lun": part.lun, "disk": str(part.disk)} for part in parts if part.lun is not None],
+    }
