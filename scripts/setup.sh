@@ -53,6 +53,12 @@ command -v dpkg-query >/dev/null || install_debian "$(grep -v '^#' scripts/debia
 mapfile -t packages < <(missing_debian)
 [ "${#packages[@]}" = 0 ] || install_debian "${packages[@]}"
 
+# A guest's disk is built through the host's package index, which a slimmed-down host may have thrown away.
+if [ "$(id -u)" = 0 ] && ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
+  say "reading the package index"
+  apt-get update >build/apt.log 2>&1 || fail "apt-get update failed; its output ends with: $(tail -n 3 build/apt.log)"
+fi
+
 python=$(find_python)
 if ! "$python" -c 'import ensurepip' 2>/dev/null; then
   install_debian "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
