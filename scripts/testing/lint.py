@@ -24,8 +24,8 @@ def shell_scripts() -> list[Path]:
 def lint() -> Counts:
     """Run every linter, whatever the others say."""
     commands: list[list[str | Path]] = [
-        [BIN / "ruff", "check", "."],
-        [BIN / "ruff", "format", "--check", "."],
+        [BIN / "ruff", "check", "--output-format", "concise", "."],
+        [BIN / "ruff", "format", "--check", "--quiet", "."],
         [BIN / "mypy", *TYPED],
         [BIN / "ansible-lint", "--offline", "--profile", "production", "-q"],
         [BIN / "antsibull-changelog", "lint"],
