@@ -1,0 +1,186 @@
+"""Every disk, snapshot and image of the lab is a page blob: made, copied, read, written and handed out here.
+
+A key is a short id that the control plane chose. It names a container, and the blob in it, `abcd`, holds the disk's bytes and a 512-byte
+VHD footer after them. All sizes here are those of the disk, without the footer.
+"""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient, generate_blob_sas
+
+from azlab.settings import Settings
+from azlab.storage import transfer, vhd
+from azlab.storage.grants import BLOB, Grants
+from azlab.storage.sparse import WINDOW, Range, merged
+from azlab.storage.vhd import VhdRefused
+
+__all__ = ["BlobStore", "VhdRefused", "service_client"]
+
+_TEXTS = "texts"
+
+
+def service_client(settings: Settings) -> BlobServiceClient:
+    """The account's owner's way into Azurite, past the front."""
+    credential = {"account_name": settings.account, "account_key": settings.account_key}
+    return BlobServiceClient(settings.azurite_url, credential=credential, retry_total=2, connection_timeout=10, read_timeout=120)
+
+
+class BlobStore:
+    """The disks' bytes. Synchronous, and safe to use from several threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._service = service_client(settings)
+        self._grants = Grants(settings, self._service)
+
+    def create(self, key: str, size: int) -> None:
+        """A new disk of `size` bytes, all zeros, with no footer yet; what the key held before is gone."""
+        self._new_container(key)
+        self._blob(key).create_page_blob(size + vhd.SIZE)
+
+    def copy(self, source: str, target: str) -> None:
+        """A new disk with the bytes that `source` has now; later writes to one never show in the other.
+
+        The copy is made from a snapshot, because Azurite lets a blob and its plain copy share one list of page ranges in memory, so that
+        a write to one showed in the other until the next start (seen in 3.35.0 and 3.37.0). A snapshot has a list of its own.
+        """
+        origin = self._blob(source)
+        self._new_container(target)
+        moment = origin.create_snapshot()["snapshot"]
+        snapshot = self._service.get_blob_client(source, BLOB, snapshot=moment)
+        try:
+            self._blob(target).start_copy_from_url(snapshot.url)
+        finally:
+            snapshot.delete_blob()
+
+    def delete(self, key: str) -> None:
+        """The disk and all its grants are gone, and it is well if they were already."""
+        self._kept(key).unlink(missing_ok=True)
+        try:
+            self._service.delete_container(key)
+        except ResourceNotFoundError:
+            return
+
+    def exists(self, key: str) -> bool:
+        """Whether there is such a disk."""
+        return self._blob(key).exists()
+
+    def size(self, key: str) -> int:
+        """The disk's size in bytes."""
+        return int(self._blob(key).get_blob_properties().size) - vhd.SIZE
+
+    def resize(self, key: str, disk_bytes: int) -> None:
+        """Give the disk another size; what it had kept behind it, and the footer moves to the new end."""
+        blob = self._blob(key)
+        blob.clear_page(offset=self.size(key), length=vhd.SIZE)
+        blob.resize_blob(disk_bytes + vhd.SIZE)
+        self.write_footer(key)
+
+    def ranges(self, key: str) -> list[Range]:
+        """The parts of the disk that were ever written and not cleared since, as (start, end); the footer is none of them."""
+        return _Pages(self._blob(key)).ranges()
+
+    def read(self, key: str, offset: int, length: int) -> bytes:
+        """Bytes of the disk; reading on to its footer is allowed."""
+        return _Pages(self._blob(key)).read(offset, length)
+
+    def write(self, key: str, offset: int, data: bytes) -> None:
+        """Write whole sectors to the disk."""
+        pages = _Pages(self._blob(key))
+        for at in range(0, len(data), WINDOW):
+            pages.put(offset + at, data[at : at + WINDOW])
+
+    def write_footer(self, key: str) -> None:
+        """Put a right footer for a fixed VHD of the disk's size behind the disk."""
+        size = self.size(key)
+        self.write(key, size, vhd.pack(size))
+
+    def check_vhd(self, key: str) -> None:
+        """Raise VhdRefused with Azure's own text unless the blob is a fixed VHD that fills it."""
+        size = self.size(key)
+        vhd.check(self.read(key, size, vhd.SIZE), size, f"{self._settings.blob_url}/{key}/{BLOB}")
+
+    def grant(self, key: str, access: str, seconds: float) -> str:
+        """A URL that gives `Read` or `Write` access to the disk, through the front, for that long."""
+        return self._grants.grant(key, access, seconds)
+
+    def revoke(self, key: str) -> None:
+        """End every grant of the disk: each of its URLs is answered with 403 from now on."""
+        self._grants.revoke(key)
+
+    def download(self, key: str, path: Path | str) -> None:
+        """Write the disk to a sparse raw file, without the footer."""
+        transfer.download(_Pages(self._blob(key)), Path(path), self._kept(key))
+
+    def write_back(self, path: Path | str, key: str) -> int:
+        """Make the disk equal to a raw file; only what differs travels, zeros and holes become cleared ranges. Answers the bytes sent."""
+        sent = transfer.write_back(pages := _Pages(self._blob(key)), Path(path), self._kept(key))
+        if not vhd.is_right(pages.read(pages.size, vhd.SIZE), pages.size):
+            self.write_footer(key)
+        return sent
+
+    def put_text(self, name: str, data: bytes, seconds: float = 7200) -> str:
+        """Keep a small file and answer a URL that reads it, good for two hours (as of retrieveBootDiagnosticsData)."""
+        self.put_file(name, data)
+        expiry = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+        settings = self._settings
+        permission = BlobSasPermissions(read=True)
+        sas = generate_blob_sas(settings.account, _TEXTS, name, account_key=settings.account_key, permission=permission, expiry=expiry)
+        return f"{settings.blob_url}/{_TEXTS}/{quote(name)}?{sas}"
+
+    def put_file(self, name: str, data: bytes) -> None:
+        """Keep a small file under this name, as a block blob."""
+        client = self._service.get_blob_client(_TEXTS, name)
+        try:
+            client.upload_blob(data, overwrite=True)
+        except ResourceNotFoundError:
+            self._new_container(_TEXTS)
+            client.upload_blob(data, overwrite=True)
+
+    def get_file(self, name: str) -> bytes | None:
+        """What was kept under this name, or None."""
+        try:
+            return bytes(self._service.get_blob_client(_TEXTS, name).download_blob().readall())
+        except ResourceNotFoundError:
+            return None
+
+    def _blob(self, key: str) -> BlobClient:
+        return self._service.get_blob_client(key, BLOB)
+
+    def _new_container(self, name: str) -> None:
+        try:
+            self._service.create_container(name)
+        except ResourceExistsError:
+            return
+
+    def _kept(self, key: str) -> Path:
+        return self._settings.state / "digests" / f"{key}.json"
+
+
+class _Pages:
+    """One disk's pages, as `transfer` wants them."""
+
+    def __init__(self, blob: BlobClient) -> None:
+        self._blob = blob
+        self.size = int(blob.get_blob_properties().size) - vhd.SIZE
+
+    def etag(self) -> str:
+        return str(self._blob.get_blob_properties().etag)
+
+    def ranges(self) -> list[Range]:
+        found = ((page.start, min(page.end + 1, self.size)) for page in self._blob.list_page_ranges() if not page.cleared)
+        return merged(each for each in found if each[0] < each[1])
+
+    def read(self, offset: int, length: int) -> bytes:
+        return bytes(self._blob.download_blob(offset, length, max_concurrency=1).readall())
+
+    def put(self, offset: int, data: bytes) -> None:
+        self._blob.upload_page(data, offset=offset, length=len(data))
+
+    def clear(self, start: int, end: int) -> None:
+        self._blob.clear_page(offset=start, length=end - start)

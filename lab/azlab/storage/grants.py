@@ -1,0 +1,76 @@
+"""Access to one disk by URL: a service SAS that names a stored access policy, as real managed disks hand out.
+
+The SAS carries no rights of its own. They stand in the policy, in the disk's container, so dropping the policy ends the grant at once.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import uuid
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob import AccessPolicy, BlobServiceClient, generate_blob_sas
+
+from azlab.settings import Settings
+
+BLOB = "abcd"  # what Azure calls the blob of every managed disk
+_PERMISSIONS = {"Read": "r", "Write": "rw"}
+_ACCESS = {permission: access for access, permission in _PERMISSIONS.items()}
+_ORDER = ("sv", "sr", "si", "sig")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one policy allows, and how long its blob is (nothing resizes a disk while it is granted)."""
+
+    access: str
+    length: int
+
+
+class Grants:
+    """Gives and takes back access to disks."""
+
+    def __init__(self, settings: Settings, service: BlobServiceClient) -> None:
+        self._settings = settings
+        self._service = service
+        self._lock = threading.Lock()
+
+    def grant(self, key: str, access: str, seconds: float) -> str:
+        """A URL with `access` (Read or Write) to the disk for that long."""
+        policy = str(uuid.uuid4())
+        expiry = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+        with self._lock:
+            policies = self._policies(key)
+            policies[policy] = AccessPolicy(permission=_PERMISSIONS[access], expiry=expiry)
+            self._service.get_container_client(key).set_container_access_policy(policies)
+        sas = generate_blob_sas(self._settings.account, key, BLOB, account_key=self._settings.account_key, policy_id=policy)
+        return f"{self._settings.blob_url}/{key}/{BLOB}?{_in_order(sas)}"
+
+    def revoke(self, key: str) -> None:
+        """End every grant of the disk."""
+        with self._lock:
+            self._service.get_container_client(key).set_container_access_policy({})
+
+    def find(self, key: str, policy: str) -> Grant | None:
+        """The grant behind a policy, if it was not revoked. Whether a signature is right, only Azurite knows."""
+        try:
+            allowed = self._policies(key).get(policy)
+            if allowed is None:
+                return None
+            length = self._service.get_blob_client(key, BLOB).get_blob_properties().size
+        except ResourceNotFoundError:
+            return None
+        return Grant(access=_ACCESS[allowed.permission], length=length)
+
+    def _policies(self, key: str) -> dict[str, AccessPolicy]:
+        stored = self._service.get_container_client(key).get_container_access_policy()
+        return {each.id: each.access_policy for each in stored["signed_identifiers"]}
+
+
+def _in_order(sas: str) -> str:
+    """The parameters in the order in which Azure's own disk URLs have them."""
+    values = dict(parse_qsl(sas))
+    return urlencode(sorted(values.items(), key=lambda item: _ORDER.index(item[0])))
