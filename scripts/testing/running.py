@@ -29,7 +29,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED_BY_ACCIDENT)}
     kept["PATH"] = f"{BIN}{os.pathsep}{kept['PATH']}"
     kept["NO_COLOR"] = "1"
-    return kept | {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS), "ANSIBLE_HOME": str(LOGS / "ansible")} | dict(extra or {})
+    return kept | {"ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)} | dict(extra or {})
 
 
 def log_of(tier: str) -> Path:
