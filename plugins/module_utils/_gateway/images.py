@@ -11,4 +11,5 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
 
 
 class Images(Resources[Image]):
-    noun, operations, api, translate = "image", "images", calls.COMPUTE, translation.image
+    noun, operations, api = "image", "images", calls.COMPUTE
+    translate = staticmethod(translation.image)

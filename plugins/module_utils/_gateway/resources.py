@@ -49,19 +49,23 @@ class Resources(Generic[T]):
     def get(self, resource: ResourceId) -> T:
         """The resource, which must exist."""
         with self._doing("read", resource):
-            return self._value(calls.read(self._sdk(resource).get, *_names(resource), api_version=self.api))
+            return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
     def find_settled(self, resource: ResourceId) -> T | None:
         """The resource, once no operation works on it any more or the deadline is near: a run that died may have begun one."""
-        return self._connection.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
+        return self._connection.deadline.until(
+            lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY
+        )
 
     def list(self, resource_group: str | None = None) -> tuple[T, ...]:
         """All of one group (none, if the group does not exist), or of the whole subscription."""
         sdk = getattr(self._connection.compute(), self.operations)
         everywhere, of_group = self._list_operations(sdk)
+        operation, group = (of_group, (resource_group,)) if resource_group else (everywhere, ())
+        where = f"resource group {resource_group}" if resource_group else "the subscription"
         try:
-            with doing(f"list the {self.noun}s of " + (f"resource group {resource_group}" if resource_group else "the subscription")):
-                found = calls.pages(of_group, resource_group, api_version=self.api) if resource_group else calls.pages(everywhere, api_version=self.api)
+            with doing(f"list the {self.noun}s of {where}"):
+                found = calls.pages(operation, *group, api_version=self.api)
         except Missing:
             return ()
         return tuple(map(self._value, found))
@@ -69,12 +73,12 @@ class Resources(Generic[T]):
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create it, or bring an existing one to this body, and wait."""
         with self._doing("create", resource):
-            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *_names(resource), api_version=self.api, body=body))
+            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *names(resource), api_version=self.api, body=body))
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change what the body names, and wait."""
         with self._doing("change", resource):
-            return self._value(calls.run(self._sdk(resource).begin_update, *_names(resource), api_version=self.api, body=body))
+            return self._value(calls.run(self._sdk(resource).begin_update, *names(resource), api_version=self.api, body=body))
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> T:
         """Give it exactly these tags."""
@@ -83,7 +87,7 @@ class Resources(Generic[T]):
     def delete(self, resource: ResourceId) -> None:
         """Delete it, and wait until it is gone."""
         with self._doing("delete", resource):
-            calls.run(self._sdk(resource).begin_delete, *_names(resource), api_version=self.api)
+            calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
 
     def _sdk(self, resource: ResourceId) -> Any:
         return getattr(self._connection.compute(resource.subscription), self.operations)
@@ -95,8 +99,9 @@ class Resources(Generic[T]):
         return doing(f"{verb} {self.noun} {resource.name}")
 
     def _value(self, raw: calls.Json) -> T:
-        return type(self).translate(raw)
+        return self.translate(raw)
 
 
-def _names(resource: ResourceId) -> tuple[str, str]:
+def names(resource: ResourceId) -> tuple[str, str]:
+    """The two names by which every operation knows its resource."""
     return resource.resource_group, resource.name

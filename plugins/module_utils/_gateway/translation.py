@@ -43,6 +43,7 @@ def vm(raw: Json) -> Vm:
         nics=tuple(ResourceId.parse(nic["id"]) for nic in _at(properties, "networkProfile").get("networkInterfaces") or []),
         zones=tuple(raw.get("zones") or ()),
         plan={key: value for key, value in (raw.get("plan") or {}).items() if value} or None,
+        image=_image_reference(_at(storage, "imageReference")),
         computer_name=profile.get("computerName"),
         admin_username=profile.get("adminUsername"),
         agent_status=_agent(_at(properties, "instanceView", "vmAgent")),
@@ -162,6 +163,11 @@ def _statuses(view: Json) -> dict[str, str]:
 
 def _agent(view: Json) -> str | None:
     return next((status.get("displayStatus") for status in view.get("statuses") or []), None)
+
+
+def _image_reference(raw: Json) -> str | None:
+    """The id of the image that a VM was made from; None for an image of the Marketplace, which has no id."""
+    return raw.get("id") or raw.get("communityGalleryImageId") or raw.get("sharedGalleryImageId")
 
 
 def _attached(raw: Json) -> AttachedDisk:

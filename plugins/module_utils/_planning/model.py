@@ -66,6 +66,7 @@ class Vm:
     nics: tuple[ResourceId, ...] = ()
     zones: tuple[str, ...] = ()
     plan: Mapping[str, str] | None = None
+    image: str | None = None
     computer_name: str | None = None
     admin_username: str | None = None
     agent_status: str | None = None

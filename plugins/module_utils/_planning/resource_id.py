@@ -35,7 +35,8 @@ class ResourceId:
         """Read an id; the spelling of its names is kept."""
         parts = text.strip().strip("/").split("/")
         words = [part.casefold() for part in parts]
-        if len(parts) < 8 or len(parts) % 2 or not all(parts) or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
+        whole = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
+        if not whole or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
             raise InvalidRequest(
                 f"'{text}' is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/{VM}/<name>."
             )

@@ -15,7 +15,8 @@ import re
 from dataclasses import dataclass, replace
 
 _VERDICT = re.compile(
-    r"GOLDENIMAGE-SEAL: (?P<word>OK|FAIL) vmId=(?P<vm_id>[0-9a-fA-F-]{36}) time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)(?: reason=(?P<reason>.*))?"
+    r"GOLDENIMAGE-SEAL: (?P<word>OK|FAIL) vmId=(?P<vm_id>[0-9a-fA-F-]{36}) time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+    r"(?: reason=(?P<reason>.*))?"
 )
 _MARK = "GOLDENIMAGE-SEAL:"
 _NOISE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|[\x00-\x08\x0b-\x1f\x7f]")
@@ -37,10 +38,11 @@ _SHUTDOWN = re.compile(
             r"XFS \(\S+\): (?:Unmounting Filesystem|Ending clean mount)\b.*",
             r"watchdog: watchdog\d+: watchdog did not stop!",
             r"printk: systemd-shutdow\w*: \d+ output lines suppressed due to ratelimiting",
-            r"systemd-shutdown\[1\]: (?:Syncing|Sending SIG|Waiting for|Unmounting|Remounting|Deactivating|Detaching|Stopping|All |Not all|Powering off"
-            r"|Using hardware watchdog|Watchdog running|Successfully changed).*",
+            r"systemd-shutdown\[1\]: (?:Syncing|Sending SIG|Waiting for|Unmounting|Remounting|Deactivating|Detaching|Stopping|All |Not all"
+            r"|Powering off|Using hardware watchdog|Watchdog running|Successfully changed).*",
             r"systemd\[1\]: (?:Shutting down|Powering off)\.?",
-            r"\[\s*OK\s*\] (?:Stopped|Unmounted|Deactivated|Removed|Closed|Finished \S*(?:poweroff|shutdown)|Reached target \S*(?:shutdown|umount|final|poweroff)).*",
+            r"\[\s*OK\s*\] (?:Stopped|Unmounted|Deactivated|Removed|Closed|Finished \S*(?:poweroff|shutdown)).*",
+            r"\[\s*OK\s*\] Reached target \S*(?:shutdown|umount|final|poweroff).*",
             r"(?:Stopping|Unmounting|Deactivating) .*",
             r"Starting \S*systemd-poweroff.*",
         )

@@ -53,7 +53,9 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
     return {name: value for name, value in given.items() if not name.casefold().startswith(PREFIX)}
 
 
-def wanted(current: Mapping[str, str], given: Mapping[str, str] | None, append: bool, own: Mapping[str, str] | None = None) -> dict[str, str]:
+def wanted(
+    current: Mapping[str, str], given: Mapping[str, str] | None, append: bool, own: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """What the tags should be: the current ones, the user's (names compared without case), and our own above all.
 
     Without ``append`` the user's tags replace the current ones, except ours.

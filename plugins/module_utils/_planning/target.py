@@ -22,7 +22,8 @@ def own(params: Mapping[str, Any], kind: str) -> ResourceId:
     name, group = params["name"], params["resource_group"]
     if not NAME.fullmatch(name):
         raise InvalidRequest(
-            f"name: '{name}' is no name for a resource: 1 to 80 letters, digits, '_', '.' or '-', first a letter or digit, last no '.' or '-'."
+            f"name: '{name}' is no name for a resource: 1 to 80 letters, digits, '_', '.' or '-',"
+            " the first a letter or digit, the last neither '.' nor '-'."
         )
     return ResourceId.of(kind, group, name)
 

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Name the deed before doing it, so that an error says what could not be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import (
+    Denied,
+    Failed,
+    GoldenImageError,
+    Missing,
+    Refused,
+    TimedOut,
+    Unavailable,
+)
+
+# The only 404s that say "this resource does not exist". SubscriptionNotFound, InvalidResourceType and the like are errors.
+ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "NotFound"}
+_SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*""")
+
+
+@contextmanager
+def doing(deed: str) -> Iterator[None]:
+    """Turn whatever the Azure libraries raise into one of our errors: ``could not <deed>: (Code) text``."""
+    try:
+        yield
+    except TimedOut as error:
+        raise TimedOut(f"could not {deed}: {error.message}", **error.facts) from error
+    except GoldenImageError:
+        raise
+    except Exception as error:
+        if (translated := translate(error, deed)) is None:
+            raise
+        raise translated from error
+
+
+def scrub(text: str) -> str:
+    """One line, and no secret in it."""
+    return _SECRET.sub(lambda found: f"{found[1]}=***" if found[1] else "Bearer ***", " ".join(text.split()))
+
+
+def translate(error: Exception, deed: str) -> GoldenImageError | None:
+    """Our error for one of azure-core's; None for what is not azure-core's."""
+    from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
+
+    if isinstance(error, HttpResponseError) and error.response is not None:
+        return _answered(error, deed)
+    text = scrub(getattr(error, "message", None) or str(error))
+    if isinstance(error, ClientAuthenticationError):
+        return Denied(f"could not {deed}: signing in failed: {text}")
+    if isinstance(error, ServiceRequestError | ServiceResponseError):
+        hint = " Set REQUESTS_CA_BUNDLE to a file that holds its CA." if "CERTIFICATE_VERIFY_FAILED" in text else ""
+        return Unavailable(f"could not {deed}: no answer: {text}{hint}")
+    if isinstance(error, AzureError):
+        return Refused(f"could not {deed}: {text}")
+    return None
+
+
+def _answered(error: Any, deed: str) -> GoldenImageError:
+    """An answer came, and it is an error: an HTTP status, or an operation that ended as Failed (its poll has status 200)."""
+    status = error.status_code
+    code = getattr(error.error, "code", None) or ""
+    text = scrub(getattr(error.error, "message", None) or error.message or error.reason or "no text")
+    message = f"could not {deed}: ({code}) {text}" if code else f"could not {deed}: {status} {text}"
+    facts = dict(code=code or None, status=status, request_id=error.response.headers.get("x-ms-request-id"))
+    if status in (401, 403):
+        return Denied(message, **facts)
+    if status == 404 and code in ABSENT:
+        return Missing(message, **facts)
+    return Failed(message, **facts) if status < 400 else Refused(message, **facts)

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The azure-identity credential for merged credentials."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds import Cloud
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+
+# The Azure CLI's own public client: what a user signs in with who brings no application.
+CLI_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+# Set by the services that give an identity by other ways than the instance metadata address.
+IDENTITY_SERVICES = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "IMDS_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST")
+
+
+def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_identity_answers: Callable[[], bool] | None = None) -> Any:
+    """Build what signs in. Nothing goes over the network yet, but for the short look for a managed identity in ``auto``."""
+    with needs("azure-identity"):
+        import azure.identity as sdk
+    blind = credentials.disable_instance_discovery
+    options: dict[str, Any] = dict(
+        authority=credentials.adfs_authority_url or cloud.login,
+        disable_instance_discovery=not cloud.known if blind is None else blind,
+        transport=transport,
+    )
+    secrets, proof = credentials.secrets, credentials.proof
+    if proof == "oidc_token":
+        return sdk.ClientAssertionCredential(*_application(credentials), func=lambda: secrets["oidc_token"], **options)
+    if proof == "oidc_token_file_path":
+        tenant, client = _application(credentials)
+        return sdk.WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=secrets[proof], **options)
+    if proof == "secret":
+        return sdk.ClientSecretCredential(*_application(credentials), secrets["secret"], **options)
+    if proof == "x509_certificate_path":
+        path = _certificate(secrets[proof], credentials.thumbprint)
+        return sdk.CertificateCredential(*_application(credentials), path, **options)
+    if proof == "password":
+        client, tenant = credentials.client_id or CLI_CLIENT, credentials.tenant or "organizations"
+        return sdk.UsernamePasswordCredential(client, credentials.ad_user or "", secrets["password"], tenant_id=tenant, **options)
+    if proof == "msi":
+        return sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport)
+    cli = sdk.AzureCliCredential(tenant_id=credentials.tenant or "")
+    if proof == "cli" or not (managed_identity_answers or imds_answers)():
+        return cli
+    return sdk.ChainedTokenCredential(cli, sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport))
+
+
+def imds_answers(seconds: float = 0.5) -> bool:
+    """Whether a managed identity can be asked for: a service says so, or the metadata address takes a connection at once."""
+    if any(os.environ.get(name) for name in IDENTITY_SERVICES):
+        return True
+    try:
+        with socket.create_connection(("169.254.169.254", 80), timeout=seconds):
+            return True
+    except OSError:
+        return False
+
+
+def _application(credentials: Credentials) -> tuple[str, str]:
+    """Tenant and client id, without which no application signs in."""
+    if not credentials.tenant or not credentials.client_id:
+        missing = "tenant" if not credentials.tenant else "client_id"
+        names = "AZURE_TENANT or AZURE_TENANT_ID" if missing == "tenant" else "AZURE_CLIENT_ID"
+        raise Denied(f"{credentials.proof} alone does not sign in: give {missing} too, as option or in {names}.")
+    return credentials.tenant, credentials.client_id
+
+
+def _certificate(path: str, thumbprint: str | None) -> str:
+    """The certificate's path; its thumbprint is computed by azure-identity, so one that is given can only be checked."""
+    try:
+        text = Path(path).read_text(encoding="ascii", errors="ignore")
+    except OSError as error:
+        raise Denied(f"x509_certificate_path: cannot read {path}: {error.strerror}.") from error
+    begin = text.find("-----BEGIN CERTIFICATE-----")
+    if thumbprint and begin >= 0:
+        end = text.index("-----END CERTIFICATE-----", begin) + len("-----END CERTIFICATE-----")
+        real = hashlib.sha1(ssl.PEM_cert_to_DER_cert(text[begin:end]), usedforsecurity=False).hexdigest()
+        if real.casefold() != thumbprint.replace(":", "").casefold():
+            raise InvalidRequest(f"thumbprint: the certificate in {path} has another one, {real}.")
+    return path

@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One deadline per task: polls, retries and single answers all keep to it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import TimedOut
+
+T = TypeVar("T")
+
+POLL_SECONDS = 1.0
+CONNECT_SECONDS = 15.0
+ANSWER_SECONDS = 90.0
+
+
+class Deadline:
+    """The moment at which a task's ``wait_timeout`` ends. The clock is an argument, so no test sleeps."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.seconds = seconds
+        self._clock = clock
+        self._sleep = sleep
+        self._end = clock() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, never less than none."""
+        return max(0.0, self._end - self._clock())
+
+    def require(self, seconds: float = 0.0) -> None:
+        """Refuse to begin what would end after the deadline."""
+        if self.left <= seconds:
+            raise TimedOut(
+                f"wait_timeout of {self.seconds:g} s is over; what was begun may go on in Azure,"
+                " and the next run takes up where it then stands."
+            )
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, unless the deadline comes first."""
+        self.require(seconds)
+        self._sleep(seconds)
+
+    def until(self, read: Callable[[], T], ready: Callable[[T], bool], every: float = 5.0) -> T:
+        """Read until it is ready or the deadline is near, and return what was read last."""
+        while not ready(value := read()) and self.left > every:
+            self._sleep(every)
+        return value
+
+    @contextmanager
+    def grace(self, seconds: float = 120.0) -> Iterator[None]:
+        """At least this long for closing what is open, even when time is up."""
+        end = self._end
+        self._end = max(end, self._clock() + seconds)
+        try:
+            yield
+        finally:
+            self._end = end
+
+
+def patient_transport(deadline: Deadline) -> Any:
+    """An HTTP transport whose pauses and answers keep to the deadline.
+
+    azure-core pauses through its transport, both between polls of an operation and before a retry, so this is the one place
+    that knows about time.
+    """
+    with needs("azure-core"):
+        from azure.core.pipeline.transport import RequestsTransport
+
+    class PatientTransport(RequestsTransport):
+        def sleep(self, duration: float) -> None:
+            deadline.sleep(duration)
+
+        def send(self, request: Any, **kwargs: Any) -> Any:
+            deadline.require()
+            left = max(1.0, deadline.left)
+            kwargs["connection_timeout"] = min(CONNECT_SECONDS, left)
+            kwargs["read_timeout"] = min(ANSWER_SECONDS, left)
+            return super().send(request, **kwargs)
+
+    return PatientTransport()

@@ -1,0 +1,264 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A VM becomes a managed image: what that still takes, and everything that forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import evidence, target
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
+    DEALLOCATED,
+    FAILED,
+    SUCCEEDED,
+    Disk,
+    Image,
+    ImageDisk,
+    Snapshot,
+    Vm,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, VM, ResourceId, region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import (
+    CreateImage,
+    Deallocate,
+    DeleteImage,
+    DeleteVm,
+    Generalize,
+    KeepSeal,
+    StampSeal,
+    TagImage,
+)
+
+
+@dataclass(frozen=True)
+class CaptureRequest:
+    """What the task asks for."""
+
+    vm: ResourceId
+    target: ResourceId
+    location: str | None = None
+    os_only: bool = False
+    backup_required: bool = True
+    delete_source: bool = False
+    assume_sealed: bool = False
+    recreate: bool = False
+    zone_resilient: bool | None = None
+    tags: Mapping[str, str] | None = None
+    append_tags: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
+        """Check and complete the module's options."""
+        return cls(
+            vm=target.reference(params["vm"], VM, params["resource_group"], "vm"),
+            target=target.own(params, IMAGE),
+            location=region(params["location"]) if params.get("location") else None,
+            os_only=params["disks"] == "os",
+            backup_required=params["backup"] == "require",
+            delete_source=params["source"] == "delete",
+            assume_sealed=params["sealed"] == "assume",
+            recreate=params["recreate"],
+            zone_resilient=params["zone_resilient"],
+            tags=tag.from_params(params),
+            append_tags=params["append_tags"],
+        )
+
+    def within(self, subscription: str) -> CaptureRequest:
+        """The same request with full ids."""
+        return replace(self, vm=self.vm.within(subscription), target=self.target.within(subscription))
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What Azure said. ``foresee`` is check mode: a VM that still runs is taken for one that has stopped, sealed and backed up."""
+
+    vm: Vm | None = None
+    image: Image | None = None
+    os_disk: Disk | None = None
+    data_disks: tuple[Disk, ...] = ()
+    boot_log: str = ""
+    backups: tuple[Snapshot, ...] = field(default=())
+    foresee: bool = False
+
+
+def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
+    """What capturing still takes. The image decides first: once it is there, the VM may be gone."""
+    flaw = image_flaw(request, seen.image, seen.vm)
+    if seen.image is not None and flaw is None:
+        return _plan_match(request, seen, seen.image)
+    vm = seen.vm
+    if vm is None:
+        there = f"and image {request.target.name} {flaw}" if flaw else f"and there is no image {request.target.name} yet"
+        raise Missing(f"no VM {request.vm.name} in resource group {request.vm.resource_group}, {there}.")
+    if seen.image is not None and not request.recreate and not _half_made(seen.image, vm):
+        raise InvalidRequest(f"image {request.target.name} {flaw}: set recreate to replace it, or choose another name.")
+    _refuse_unsupported(request, vm, seen)
+    return _plan_capture_of(request, seen, vm)
+
+
+def image_flaw(request: CaptureRequest, image: Image | None, vm: Vm | None) -> str | None:
+    """Why an existing image is not the one asked for; None if it is, or if there is none."""
+    if image is None:
+        return None
+    if image.provisioning_state != SUCCEEDED and not _in_the_making(image):
+        return f"exists, but its provisioning state is {image.provisioning_state}"
+    born = image.tags.get(tag.VM_ID, "").lower()
+    if vm is not None and born != vm.vm_id:
+        source = f"the VM with vmId {born}" if born else "an unknown source"
+        return f"exists, but was made from {source}, not from VM {vm.id.name} ({vm.vm_id})"
+    if request.location and region(image.location) != request.location:
+        return f"exists in {image.location}, not in {request.location}"
+    if request.zone_resilient is not None and image.zone_resilient != request.zone_resilient:
+        return f"exists, but is {'' if image.zone_resilient else 'not '}zone resilient"
+    luns = [disk.lun for disk in image.data_disks]
+    expected = [] if request.os_only else [disk.lun for disk in vm.data_disks] if vm else luns
+    if luns != expected:
+        return f"exists, but holds the data disks at LUN {luns}, not {expected}"
+    return None
+
+
+def _in_the_making(image: Image) -> bool:
+    return image.provisioning_state in ("Creating", "Updating")
+
+
+def _half_made(image: Image, vm: Vm) -> bool:
+    """What a failed run of ours for this very VM left behind is replaced unasked: it never was an image."""
+    return image.provisioning_state == FAILED and image.tags.get(tag.VM_ID, "").lower() == vm.vm_id
+
+
+def _plan_match(request: CaptureRequest, seen: Observed, image: Image) -> Plan:
+    """The image is there: its tags, and the source's end, are all that can be missing."""
+    warnings: tuple[str, ...] = ()
+    if _in_the_making(image):
+        if not seen.foresee:
+            raise TimedOut(f"image {image.id.name} is still {image.provisioning_state}; run again later, or raise wait_timeout.")
+        warnings = (f"Image {image.id.name} is {image.provisioning_state}: planned as if that had succeeded.",)
+    wanted = tag.wanted(image.tags, request.tags, request.append_tags, _own_tags(seen.vm) if seen.vm else None)
+    steps: list[Step] = []
+    if wanted != image.tags:
+        steps.append(TagImage(image.id, wanted))
+    if request.delete_source and seen.vm:
+        steps.append(DeleteVm(seen.vm.id))
+    vm_after = None if request.delete_source else seen.vm
+    return Plan(tuple(steps), _state(image, seen.vm), _state(replace(image, tags=wanted), vm_after), warnings)
+
+
+def _plan_capture_of(request: CaptureRequest, seen: Observed, vm: Vm) -> Plan:
+    warnings: tuple[str, ...] = ()
+    if vm.at_rest:
+        seal = None if request.assume_sealed else evidence.require_seal(vm, seen.os_disk, seen.boot_log)
+        if request.backup_required:
+            evidence.require_backups(vm, (seen.os_disk, *seen.data_disks), seen.backups, seal)
+    elif seen.foresee:
+        seal = None if request.assume_sealed else Seal.of(vm.vm_id, "")
+        warnings = (f"VM {vm.id.name} is {vm.power or 'not stopped'}: planned as if it had stopped, sealed and backed up.",)
+    else:
+        raise InvalidRequest(
+            f"VM {vm.id.name} is still {vm.power or 'not stopped'}: generalize its guest, which then powers off, or raise wait_timeout."
+        )
+    image = _predicted(request, seen, vm)
+    tags = {**vm.tags}
+    stamping = seal is not None and not vm.generalized and not evidence.is_stamped(seal, vm, seen.os_disk)
+    keeping = stamping and vm.power != DEALLOCATED and seal != evidence.kept_seal(vm)
+    steps: list[Step] = []
+    if seal is not None and keeping:
+        steps.append(KeepSeal(vm.id, seal, tags))
+    if vm.power != DEALLOCATED:
+        steps.append(Deallocate(vm.id))
+    if seal is not None and stamping:
+        steps.append(StampSeal(vm.id, _disk_id(vm), seal, tags))
+    if not vm.generalized:
+        steps.append(Generalize(vm.id))
+    if seen.image is not None:
+        steps.append(DeleteImage(request.target))
+    steps.append(CreateImage(request.target, _source_name(request, vm), _body(request, seen, vm, image)))
+    if request.delete_source:
+        steps.append(DeleteVm(vm.id))
+    vm_after = None if request.delete_source else replace(vm, power=DEALLOCATED, generalized=True)
+    return Plan(tuple(steps), _state(seen.image, vm), _state(image, vm_after), warnings)
+
+
+def _refuse_unsupported(request: CaptureRequest, vm: Vm, seen: Observed) -> None:
+    """What Azure would refuse, only later: after the VM has been marked generalized, for good."""
+    disk = seen.os_disk
+    security = vm.security_type or (disk.security_type if disk else None)
+    if security and security != "Standard":
+        kind = "ConfidentialVM" if security.startswith("Confidential") else security
+        raise InvalidRequest(
+            f"VM {vm.id.name}: Creation of managed images are not supported for virtual machine with {kind} security type."
+            " Publish it to a compute gallery instead."
+        )
+    if vm.os_disk.ephemeral:
+        raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain an ephemeral OS disk.")
+    unmanaged = [each.name for each in vm.disks if each.disk is None]
+    if unmanaged:
+        raise InvalidRequest(f"VM {vm.id.name}: disk {unmanaged[0]} is no managed disk; convert the VM to managed disks first.")
+    if disk and disk.architecture == "Arm64":
+        raise InvalidRequest(f"VM {vm.id.name}: managed images of Arm64 machines do not exist; publish it to a compute gallery instead.")
+    if request.location and request.location != region(vm.location):
+        raise InvalidRequest(f"location: an image is made where its VM is, in {region(vm.location)}, not in {request.location}.")
+
+
+def _own_tags(vm: Vm) -> dict[str, str]:
+    """Whose image it is, and what a managed image has no property for."""
+    own = {tag.VM_ID: vm.vm_id, tag.VM: str(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
+    return {name: value for name, value in own.items() if len(value) <= tag.LONGEST_VALUE}
+
+
+def _disk_id(vm: Vm) -> ResourceId:
+    if vm.os_disk.disk is None:
+        raise InvalidRequest(f"VM {vm.id.name}: its OS disk is no managed disk.")
+    return vm.os_disk.disk
+
+
+def _from_disk(request: CaptureRequest, vm: Vm) -> bool:
+    """A VM as source always brings its data disks; without them, the OS disk is the source."""
+    return request.os_only and bool(vm.data_disks)
+
+
+def _source_name(request: CaptureRequest, vm: Vm) -> str:
+    return f"the OS disk of VM {vm.id.name}" if _from_disk(request, vm) else f"VM {vm.id.name}"
+
+
+def _predicted(request: CaptureRequest, seen: Observed, vm: Vm) -> Image:
+    """The image as it will be."""
+    kept = seen.image.tags if seen.image else {}
+    disks = [ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching, each.storage_account_type) for each in vm.disks]
+    return Image(
+        id=request.target,
+        location=region(vm.location),
+        source=None if _from_disk(request, vm) else vm.id,
+        os_type=vm.os_type,
+        os_state="Generalized",
+        hyper_v_generation=seen.os_disk.hyper_v_generation if seen.os_disk else None,
+        os_disk=disks[0],
+        data_disks=() if request.os_only else tuple(disks[1:]),
+        zone_resilient=bool(request.zone_resilient),
+        tags=tag.wanted(kept, request.tags, request.append_tags, _own_tags(vm)),
+    )
+
+
+def _body(request: CaptureRequest, seen: Observed, vm: Vm, image: Image) -> dict[str, Any]:
+    """The whole request body of the image."""
+    properties: dict[str, Any] = {"hyperVGeneration": image.hyper_v_generation or "V1"}
+    storage: dict[str, Any] = {} if request.zone_resilient is None else {"zoneResilient": request.zone_resilient}
+    if _from_disk(request, vm):
+        storage["osDisk"] = {"osType": vm.os_type, "osState": "Generalized", "managedDisk": {"id": str(_disk_id(vm))}}
+        if vm.os_disk.caching:
+            storage["osDisk"]["caching"] = vm.os_disk.caching
+    else:
+        properties["sourceVirtualMachine"] = {"id": str(vm.id)}
+    if storage:
+        properties["storageProfile"] = storage
+    return {"location": image.location, "tags": dict(image.tags), "properties": properties}
+
+
+def _state(image: Image | None, vm: Vm | None) -> dict[str, Any]:
+    return {"image": image.as_result() if image else None, "vm": vm.as_result() if vm else None}

@@ -1,0 +1,256 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_capture
+short_description: Capture a virtual machine as a managed image
+version_added: 0.1.0
+author: goldenimage.azure contributors (@goldenimage)
+description:
+  - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it
+    generalized and creates the image; only what is missing is done, so a broken run is repaired by the next one.
+  - Nothing is done inside the guest, and the guest is never stopped. Generalize it first, with the role
+    P(goldenimage.azure.linux_generalize#role); this module waits until the guest has powered off.
+  - "B(Marking a VM generalized cannot be undone): it never starts again. The module therefore asks for two proofs first, see
+    O(sealed) and O(backup), and refuses before the first change whatever Azure would refuse afterwards."
+  - An image that is already there counts only if it is complete, as asked, and tagged with the C(vmId) of this VM, or if the
+    VM is gone.
+extends_documentation_fragment:
+  - goldenimage.azure.azure
+  - goldenimage.azure.target
+  - goldenimage.azure.tags
+  - goldenimage.azure.wait
+options:
+  name:
+    description: Name of the image.
+  resource_group:
+    description: Resource group of the image, and of a VM that is given by its name alone.
+  vm:
+    description:
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id)."
+    type: raw
+    required: true
+  location:
+    description: Region of the image. It is always that of the VM; another one is refused.
+    type: str
+  disks:
+    description: Whether the image holds all disks of the VM (V(all)) or its OS disk only (V(os)).
+    type: str
+    choices: [all, os]
+    default: all
+  sealed:
+    description:
+      - How it is known that the guest was generalized.
+      - V(verified) asks for the finalizer's verdict in the VM's boot log, about this very VM, and with nothing after it but
+        the shutdown. It is read before the VM is deallocated and kept as the tag C(goldenimage.seal) of the VM; later runs
+        trust that tag for as long as the OS disk has rested since. This needs boot diagnostics with managed storage.
+      - V(assume) takes your word for it.
+    type: str
+    choices: [verified, assume]
+    default: verified
+  backup:
+    description:
+      - V(require) asks for snapshots that M(goldenimage.azure.vm_backup) took of each captured disk before the guest was
+        generalized. V(none) does without.
+    type: str
+    choices: [require, none]
+    default: require
+  source:
+    description:
+      - V(delete) deletes the VM once the image exists. Its disks and network interfaces are deleted with it, or stay, as the
+        C(deleteOption) of each says.
+    type: str
+    choices: [keep, delete]
+    default: keep
+  recreate:
+    description:
+      - Whether an image that is there but does not count is deleted and made anew. Without it, that is an error. What a failed
+        run left behind for the same VM is replaced in either case.
+    type: bool
+    default: false
+  zone_resilient:
+    description: Whether the image is stored in several zones. Not given, Azure decides, and an existing image may be either.
+    type: bool
+attributes:
+  check_mode:
+    support: full
+    description:
+      - Plans without changing anything. Azure is read once, and a VM that still runs is taken for one that has stopped,
+        sealed and backed up; a warning says so.
+  diff_mode:
+    support: full
+    description: Shows the image and the VM before and after.
+  idempotent:
+    support: full
+    description: Without O(recreate) and with it, a second run changes nothing.
+seealso:
+  - module: goldenimage.azure.vm_backup
+  - module: goldenimage.azure.image_info
+  - module: goldenimage.azure.image_boot
+notes:
+  - Azure has no managed images of TrustedLaunch, confidential or Arm64 VMs, or of VMs with an ephemeral OS disk.
+  - The image carries the tags C(goldenimage.vm_id) and C(goldenimage.vm); for a VM born from a Marketplace image with a plan,
+    C(goldenimage.plan) too, since managed images have no property for it.
+"""
+
+EXAMPLES = r"""
+- name: Capture a VM whose guest is generalized and off
+  goldenimage.azure.image_capture:
+    resource_group: images
+    name: web-1
+    vm: web1
+
+- name: Capture a VM of another group, OS disk only, and remove the VM
+  goldenimage.azure.image_capture:
+    resource_group: images
+    name: web-1-os
+    vm:
+      name: web1
+      resource_group: build
+    disks: os
+    source: delete
+    tags:
+      release: "1"
+
+- name: Rebuild a nightly image under the same name
+  goldenimage.azure.image_capture:
+    resource_group: images
+    name: nightly
+    vm: "{{ built.vm.id }}"
+    recreate: true
+
+- name: Capture a VM that was generalized by other means and backed up elsewhere
+  goldenimage.azure.image_capture:
+    resource_group: images
+    name: legacy
+    vm: legacy1
+    sealed: assume
+    backup: none
+"""
+
+RETURN = r"""
+image:
+  description: The image as it is now; in check mode as it would be.
+  returned: success
+  type: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Name., type: str}
+    resource_group: {description: Resource group., type: str}
+    location: {description: Region., type: str}
+    provisioning_state: {description: C(Succeeded) for a usable image., type: str}
+    source: {description: Id of the VM that it was made from; null if it was made from disks., type: str}
+    os_type: {description: C(Linux) or C(Windows)., type: str}
+    os_state: {description: C(Generalized) or C(Specialized)., type: str}
+    hyper_v_generation: {description: C(V1) or C(V2)., type: str}
+    os_disk: {description: "The OS disk: source, size_gib, caching, storage_account_type.", type: dict}
+    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    zone_resilient: {description: Whether it is stored in several zones., type: bool}
+    tags: {description: "Tags, as they are.", type: dict}
+  sample:
+    id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/web-1
+    name: web-1
+    resource_group: images
+    location: westeurope
+    provisioning_state: Succeeded
+    source: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/build/providers/Microsoft.Compute/virtualMachines/web1
+    os_type: Linux
+    os_state: Generalized
+    hyper_v_generation: V2
+    os_disk: {source: null, size_gib: 30, caching: ReadWrite, storage_account_type: Standard_LRS}
+    data_disks: []
+    zone_resilient: false
+    tags: {release: "1"}
+vm:
+  description: The VM after the task; null once it is gone.
+  returned: success
+  type: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Name., type: str}
+    vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
+    power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
+    generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+steps:
+  description: What was done, in order; in check mode what would be done.
+  returned: always
+  type: list
+  elements: str
+  sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 generalized, create image web-1 from VM web1]
+code:
+  description: Azure's error code.
+  returned: when Azure refused something
+  type: str
+status:
+  description: HTTP status of Azure's answer.
+  returned: when Azure refused something
+  type: int
+request_id:
+  description: The id under which Azure's support finds that request.
+  returned: when Azure refused something
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import CaptureRequest, Observed, image_flaw, plan_capture
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import trusted_seal
+
+ARGUMENTS = arguments(
+    AZURE,
+    TARGET,
+    TAGS,
+    WAIT,
+    vm=dict(type="raw", required=True),
+    location=dict(type="str"),
+    disks=dict(type="str", choices=["all", "os"], default="all"),
+    sealed=dict(type="str", choices=["verified", "assume"], default="verified"),
+    backup=dict(type="str", choices=["require", "none"], default="require"),
+    source=dict(type="str", choices=["keep", "delete"], default="keep"),
+    recreate=dict(type="bool", default=False),
+    zone_resilient=dict(type="bool"),
+)
+
+
+def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
+    """Read from Azure everything that planning needs to know; a real run waits here for a running VM to stop."""
+    find_vm, find_image = (azure.machines.find, azure.images.find) if foresee else (azure.machines.find_stopped, azure.images.find_settled)
+    image, vm = find_image(request.target), azure.machines.find(request.vm)
+    if vm is None or (image is not None and image_flaw(request, image, vm) is None):
+        return Observed(vm, image, foresee=foresee)
+    vm = find_vm(request.vm)
+    if vm is None or vm.os_disk.disk is None:
+        return Observed(vm, image, foresee=foresee)
+    disks = [azure.disks.get(each.disk) for each in (vm.disks if not request.os_only else vm.disks[:1]) if each.disk]
+    read_log = vm.at_rest and vm.boot_diagnostics and not request.assume_sealed and not trusted_seal(vm, disks[0])
+    return Observed(
+        vm=vm,
+        image=image,
+        os_disk=disks[0],
+        data_disks=tuple(disks[1:]),
+        boot_log=azure.machines.boot_log(request.vm) if read_log else "",
+        backups=azure.snapshots.list() if request.backup_required else (),
+        foresee=foresee,
+    )
+
+
+def main() -> None:
+    module = AnsibleModule(**ARGUMENTS)
+    with reporting(module) as report:
+        request = CaptureRequest.from_params(module.params)
+        azure = connect(module.params)
+        request = request.within(azure.subscription)
+        report.plan = plan_capture(request, observe(azure, request, foresee=module.check_mode))
+        if report.plan.changed and not module.check_mode:
+            report.plan.apply(azure, on_done=report.done)
+            report.returns(image=azure.images.get(request.target).as_result())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_info
+short_description: List managed images
+version_added: 0.1.0
+author: goldenimage.azure contributors (@goldenimage)
+description:
+  - Lists the managed images of a subscription, or those of them that have a name, a group, or tags.
+  - The answer is always a list; what is not there is an empty one. Numbers in names sort by value, so C(web-9) stands before C(web-10).
+extends_documentation_fragment:
+  - goldenimage.azure.azure
+options:
+  name:
+    description: Only images of this name, in whatever case.
+    type: str
+  resource_group:
+    description: Only images of this resource group. A group that does not exist holds none.
+    type: str
+  tags:
+    description: "Only images that have all of these tags: C(name) for any value, C(name:value) for one value."
+    type: list
+    elements: str
+  limit:
+    description: At most this many images. RV(truncated) says whether there were more.
+    type: int
+attributes:
+  check_mode:
+    support: full
+    description: Nothing is ever changed.
+  diff_mode:
+    support: N/A
+    description: Nothing is ever changed.
+  idempotent:
+    support: full
+    description: Nothing is ever changed.
+seealso:
+  - module: goldenimage.azure.image_capture
+  - module: goldenimage.azure.image_upload
+"""
+
+EXAMPLES = r"""
+- name: List all images
+  goldenimage.azure.image_info:
+
+- name: List the web images of one group, release 3 only
+  goldenimage.azure.image_info:
+    resource_group: images
+    tags: ["role:web", "release:3"]
+  register: web
+
+- name: Show their names
+  ansible.builtin.debug:
+    msg: "{{ web.images | map(attribute='name') }}"
+"""
+
+RETURN = r"""
+images:
+  description: The images, sorted by group and name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Name., type: str}
+    resource_group: {description: Resource group., type: str}
+    location: {description: Region., type: str}
+    provisioning_state: {description: C(Succeeded) for a usable image., type: str}
+    source: {description: Id of the VM that it was made from; null if it was made from disks., type: str}
+    os_type: {description: C(Linux) or C(Windows)., type: str}
+    os_state: {description: C(Generalized) or C(Specialized)., type: str}
+    hyper_v_generation: {description: C(V1) or C(V2)., type: str}
+    os_disk: {description: "The OS disk: source, size_gib, caching, storage_account_type.", type: dict}
+    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    zone_resilient: {description: Whether it is stored in several zones., type: bool}
+    tags: {description: "Tags, as they are.", type: dict}
+  sample:
+    - id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/web-1
+      name: web-1
+      resource_group: images
+      location: westeurope
+      provisioning_state: Succeeded
+      source: null
+      os_type: Linux
+      os_state: Generalized
+      hyper_v_generation: V2
+      os_disk: {source: null, size_gib: 30, caching: ReadWrite, storage_account_type: Standard_LRS}
+      data_disks: []
+      zone_resilient: false
+      tags: {role: web, release: "3"}
+truncated:
+  description: Whether O(limit) cut the list.
+  returned: success
+  type: bool
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.listing import ListRequest, chosen
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, ResourceId
+
+ARGUMENTS = arguments(
+    AZURE,
+    name=dict(type="str"),
+    resource_group=dict(type="str"),
+    tags=dict(type="list", elements="str"),
+    limit=dict(type="int"),
+)
+
+
+def observe(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
+    """Read one image, where name and group say which; else a group's, or all."""
+    if request.name and request.resource_group:
+        image = azure.images.find(ResourceId.of(IMAGE, request.resource_group, request.name))
+        return (image,) if image else ()
+    return azure.images.list(request.resource_group)
+
+
+def main() -> None:
+    module = AnsibleModule(**ARGUMENTS)
+    with reporting(module) as report:
+        request = ListRequest.from_params(module.params)
+        images = chosen(request, observe(connect(module.params), request))
+        shown = images[: request.limit]
+        report.returns(images=[image.as_result() for image in shown], truncated=len(shown) < len(images))
+
+
+if __name__ == "__main__":
+    main()
