@@ -72,7 +72,8 @@ class Fabric:
             return self._taking(self.recorder.health, request.body)
         if asked in ("roleproperties", "telemetrydata") and request.method == "POST":
             return Answer(200)
-        return Answer(404)
+        # What the agent thinks of the platform's own health; it has a path instead of a query.
+        return Answer(200 if urlsplit(request.path).path == "/HealthService" else 404)
 
     def host_plugin(self, request: Request) -> Answer:
         """The way by which the agent uploads its status. It has no vmSettings, so the agent takes the extensions config."""

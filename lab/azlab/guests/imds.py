@@ -15,13 +15,44 @@ API_VERSIONS = (
     "2020-12-01", "2021-01-01", "2021-02-01", "2021-03-01", "2021-05-01", "2021-10-01", "2021-11-01", "2021-11-15", "2021-12-13",
     "2023-07-01", "2023-11-15", "2024-03-15", "2024-07-17", "2025-04-07",
 )  # fmt: skip
-# Documented for one release only, and what cloud-init asks for.
+# Not in the list that /metadata/versions gives, and answered all the same: what cloud-init asks for.
 _HIDDEN = ("2021-08-01",)
 
+# The version that brought a compute field; those not named here were there from the start.
+_SINCE = {
+    "tags": "2017-08-01",
+    "placementGroupId": "2017-08-01",
+    "resourceGroupName": "2017-08-01",
+    "subscriptionId": "2017-08-01",
+    "vmScaleSetName": "2017-12-01",
+    "zone": "2017-12-01",
+    "plan": "2018-04-02",
+    "publicKeys": "2018-04-02",
+    "azEnvironment": "2018-10-01",
+    "provider": "2018-10-01",
+    "customData": "2019-02-01",
+    "resourceId": "2019-03-11",
+    "storageProfile": "2019-06-01",
+    "tagsList": "2019-06-04",
+    "isHostCompatibilityLayerVm": "2020-06-01",
+    "securityProfile": "2020-06-01",
+    "osProfile": "2020-07-15",
+    "licenseType": "2020-09-01",
+    "evictionPolicy": "2020-12-01",
+    "priority": "2020-12-01",
+    "userData": "2021-01-01",
+    "extendedLocation": "2021-03-01",
+    "virtualMachineScaleSet": "2021-03-01",
+    "platformSubFaultDomain": "2021-10-01",
+    "host": "2021-11-15",
+    "hostGroup": "2021-11-15",
+}
 
-def instance(spec: GuestSpec) -> dict[str, Any]:
-    """The whole instance document."""
-    return {"compute": _compute(spec), "network": _network(spec)}
+
+def instance(spec: GuestSpec, version: str = API_VERSIONS[-1]) -> dict[str, Any]:
+    """The whole instance document as a version has it. Dates in this form sort as text."""
+    compute = {name: value for name, value in _compute(spec).items() if _SINCE.get(name, "") <= version}
+    return {"compute": compute, "network": _network(spec)}
 
 
 def answer(path: str, headers: Mapping[str, str], spec: GuestSpec) -> tuple[int, str]:
@@ -33,12 +64,12 @@ def answer(path: str, headers: Mapping[str, str], spec: GuestSpec) -> tuple[int,
     if url.path.rstrip("/") == "/metadata/versions":
         return 200, json.dumps({"apiVersions": API_VERSIONS})
     version = query.get("api-version")
-    if version not in API_VERSIONS + _HIDDEN:
+    if version is None or version not in API_VERSIONS + _HIDDEN:
         reason = "api-version was not specified in the request" if version is None else "api-version is invalid or was not specified"
         return 400, json.dumps({"error": f"Bad request. {reason}", "newest-versions": API_VERSIONS[:-4:-1]})
     if not url.path.startswith("/metadata/instance"):
         return 404, _error("Not found")
-    found: Any = instance(spec)
+    found: Any = instance(spec, version)
     for part in url.path.removeprefix("/metadata/instance").split("/"):
         if not part:
             continue
