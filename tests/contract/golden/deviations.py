@@ -1,0 +1,45 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The reviewed list of accepted deviations: where the lab may differ from recorded Azure, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from tests.contract.golden.compare import Difference
+from tests.contract.golden.replay import Call
+
+MOST = 25
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One accepted difference: one resource type, one verb, one JSON path. `path` begins with `$`, `poll $`, `result $` or `header`."""
+
+    type: str
+    verb: str
+    path: str
+    reason: str
+    only_in: str = ""
+    """Words in a recording's name, where the difference shows in some recordings only."""
+
+    def covers(self, recording: str, call: Call, difference: Difference) -> bool:
+        """Whether this accepts a difference."""
+        same = (self.type, self.verb, self.path) == (call.type, call.verb, difference.path)
+        return same and self.only_in in recording
+
+
+class TooMany(Exception):
+    """The list has grown beyond what anyone reviews."""
+
+
+def accepted() -> list[Deviation]:
+    """All accepted deviations."""
+    found = [Deviation(**entry) for entry in yaml.safe_load(Path(__file__).with_name("deviations.yml").read_text()) or []]
+    if len(found) > MOST:
+        raise TooMany(f"deviations.yml has {len(found)} entries; at most {MOST} are accepted: mend the lab instead")
+    return found

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetches the azure-mgmt-compute source distributions whose test recordings are the golden traffic."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goldenimage-azure" / "golden"
+
+SHA256 = {
+    "4.6.2": "93f32e68d322a04006296b89d219e8ccc5d5e52e788ec0a602563823e108e1f8",
+    "13.0.0": "7f331bafcbedf25d65aa42038f7553747dab18d7f10a5af3297192d31c45339e",
+    "14.0.0": "4949fec9976e5d5b3cf2bb452154a86e0bab1785f72a20bdb3f5317a4dd9782f",
+    "23.0.0": "1eb26b965ba4049ddcf10d4f25818725fc03c491c3be76537d0d74ceb1146b04",
+    "30.0.0": "7320fbafc392770b03ed02b68760185e6094552ed98d7fd5ea77210a5a513c78",
+}
+"""The last releases of each kind of recording; later source distributions carry none."""
+
+
+class WrongArchive(Exception):
+    """A downloaded archive is not the one that was reviewed."""
+
+
+def recordings(version: str) -> dict[str, bytes]:
+    """The recordings of one release, by file name."""
+    with zipfile.ZipFile(sdist(version)) as archive:
+        names = [name for name in archive.namelist() if "/tests/recordings/" in name and name.endswith((".yaml", ".json"))]
+        return {name.rsplit("/", 1)[1]: archive.read(name) for name in names}
+
+
+def sdist(version: str) -> Path:
+    """The release's archive, out of the cache or downloaded into it."""
+    path = CACHE / f"azure-mgmt-compute-{version}.zip"
+    if not path.exists():
+        _download(version, path)
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != SHA256[version]:
+        raise WrongArchive(f"{path} has sha256 {found}, not {SHA256[version]}: remove it and try again")
+    return path
+
+
+def _download(version: str, path: Path) -> None:
+    """Let pip fetch the archive. It builds the metadata of a source distribution, so it needs setuptools; isolation brings them."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as place:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", place]
+        subprocess.run([*pip, "--no-binary", "azure-mgmt-compute", f"azure-mgmt-compute=={version}"], check=True)
+        (Path(place) / path.name).replace(path)

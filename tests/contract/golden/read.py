@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads recordings: VCR cassettes (yaml), the Azure SDK's test proxy (json), and plain lists of exchanges (json)."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import yaml
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class NotARecording(Exception):
+    """A file holds none of the formats known here."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One recorded request and its answer. Header names are in lower case."""
+
+    method: str
+    url: str
+    body: Any
+    status: int
+    headers: dict[str, str]
+    answer: Any
+
+    @property
+    def path(self) -> str:
+        """The path of the URL, without doubled slashes."""
+        return urlsplit(self.url).path.replace("//", "/")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters of the URL."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.url).query, keep_blank_values=True).items()}
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One conversation with Azure."""
+
+    name: str
+    exchanges: tuple[Exchange, ...] = field(repr=False)
+
+
+def read_folder(folder: Path) -> list[Recording]:
+    """All recordings in a folder and below it."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".json", ".yaml", ".yml"))
+    return [read(path.stem, path.read_bytes()) for path in files]
+
+
+def read(name: str, content: bytes) -> Recording:
+    """One recording, whichever of the formats it has."""
+    text = content.decode("utf-8-sig")
+    data = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, Loader=_LOADER)
+    return Recording(name, tuple(_exchanges(name, data)))
+
+
+def _exchanges(name: str, data: Any) -> Iterator[Exchange]:
+    if isinstance(data, list):
+        yield from map(_plain, data)
+    elif isinstance(data, dict) and "Entries" in data:
+        yield from map(_proxied, data["Entries"])
+    elif isinstance(data, dict) and "interactions" in data:
+        yield from map(_taped, data["interactions"])
+    else:
+        raise NotARecording(f"{name}: expected a list of exchanges, a test proxy session or a VCR cassette")
+
+
+def _plain(entry: dict[str, Any]) -> Exchange:
+    headers = _headers(entry.get("response_headers"))
+    return Exchange(entry["method"], entry["url"], entry.get("request_body"), entry["status"], headers, entry.get("response_body"))
+
+
+def _proxied(entry: dict[str, Any]) -> Exchange:
+    headers = _headers(entry.get("ResponseHeaders"))
+    body, answer = _parsed(entry.get("RequestBody")), _parsed(entry.get("ResponseBody"))
+    return Exchange(entry["RequestMethod"], entry["RequestUri"], body, entry["StatusCode"], headers, answer)
+
+
+def _taped(entry: dict[str, Any]) -> Exchange:
+    request, response = entry["request"], entry["response"]
+    answer = _parsed((response.get("body") or {}).get("string"))
+    headers = _headers(response.get("headers"))
+    return Exchange(request["method"], request["uri"], _parsed(request.get("body")), response["status"]["code"], headers, answer)
+
+
+def _headers(headers: dict[str, Any] | None) -> dict[str, str]:
+    return {name.lower(): value[0] if isinstance(value, list) else str(value) for name, value in (headers or {}).items()}
+
+
+def _parsed(body: Any) -> Any:
+    """A body as JSON. Old recorders wrote Python's `b'...'` around it, several times over."""
+    while isinstance(body, str) and body.startswith(("b'", 'b"')):
+        body = ast.literal_eval(body)
+        body = body.decode() if isinstance(body, bytes) else body
+    if isinstance(body, bytes):
+        body = body.decode()
+    if not isinstance(body, str):
+        return body
+    if not body.strip():
+        return None
+    try:
+        return json.loads(body)
+    except json.JSONDecodeError:
+        return body

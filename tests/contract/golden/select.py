@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Decides for each recorded exchange whether it is replayed, a poll, seeded, or outside the lab's promise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.contract.golden import fetch, read
+from tests.contract.golden.read import Exchange, Recording
+from tests.contract.golden.seeds import has_blob, has_platform_image, on_managed_disks
+
+ACTIONS = {
+    "virtualMachines": ("start", "powerOff", "deallocate", "restart", "generalize", "instanceView", "retrieveBootDiagnosticsData"),
+    "disks": ("beginGetAccess", "endGetAccess"),
+    "snapshots": ("beginGetAccess", "endGetAccess"),
+    "images": (),
+}
+"""The resource types that are replayed, and what the lab promises to do with each beside creating, reading, changing and deleting."""
+
+_TARGET = re.compile(
+    r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<type>virtualMachines|disks|snapshots|images)"
+    r"(?:/(?P<name>[^/]+)(?:/(?P<action>.+?))?)?/?",
+    re.IGNORECASE,
+)
+_OPERATION = re.compile(r"/providers/Microsoft\.\w+/locations/[^/]+/(?:operations|DiskOperations)/(?P<id>[^/]+)", re.IGNORECASE)
+_TYPES = {name.lower(): name for name in ACTIONS}
+
+
+class Part(Enum):
+    """What an exchange is to the replay."""
+
+    REPLAYED = "replayed"
+    POLL = "poll"
+    SEEDED = "seeded"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exchange and its part. A seeded one has the body that is sent instead; one outside has the reason."""
+
+    exchange: Exchange
+    part: Part
+    type: str = ""
+    verb: str = ""
+    reason: str = ""
+    body: Any = None
+
+
+def selected() -> list[Recording]:
+    """The recordings of the source distributions that take part. What two releases share byte for byte is taken once."""
+    found: dict[bytes, Recording] = {}
+    for entry in yaml.safe_load(Path(__file__).with_name("selection.yml").read_text()):
+        for version in entry["versions"]:
+            archive = fetch.recordings(version)
+            for name in entry["recordings"]:
+                recording = read.read(f"{version}/{name.rsplit('.', 1)[0]}", archive[name])
+                found.setdefault(archive[name], recording)
+    return list(found.values())
+
+
+def steps(recording: Recording) -> tuple[Step, ...]:
+    """The recording's exchanges, each with its part."""
+    return tuple(_Selection(recording).steps())
+
+
+def operation_id(exchange: Exchange) -> str | None:
+    """The operation that an exchange polls."""
+    match = _OPERATION.search(exchange.path)
+    return match["id"].lower() if match else None
+
+
+class _Selection:
+    """One pass over a recording. It remembers what was seeded or left out, for later calls on the same resource."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._seeded: set[str] = set()
+        self._absent: dict[str, str] = {}
+
+    def steps(self) -> Iterator[Step]:
+        for exchange in self._recording.exchanges:
+            target = _TARGET.fullmatch(exchange.path)
+            if target:
+                type = _TYPES[target["type"].lower()]
+                yield self._step(exchange, type, target["name"], target["action"] or "")
+            elif operation_id(exchange):
+                yield Step(exchange, Part.POLL)
+
+    def _step(self, exchange: Exchange, type: str, name: str | None, action: str) -> Step:
+        verb = f"{exchange.method} {action}".strip()
+        if action and action.lower() not in (known.lower() for known in ACTIONS[type]):
+            return Step(exchange, Part.OUTSIDE, type, verb, f"{type}/{action.split('/')[0]} is outside the lab's promise")
+        key = f"{type}/{name}".lower()
+        if exchange.method == "PUT":
+            return self._put(exchange, type, verb, key)
+        if key in self._absent:
+            return Step(exchange, Part.OUTSIDE, type, verb, self._absent[key])
+        lists_seeded = name is None and any(seed.startswith(type.lower()) for seed in self._seeded)
+        if exchange.method == "GET" and (key in self._seeded or lists_seeded):
+            return Step(exchange, Part.OUTSIDE, type, verb, "shows a VM that was made with managed disks instead")
+        return Step(exchange, Part.REPLAYED, type, verb)
+
+    def _put(self, exchange: Exchange, type: str, verb: str, key: str) -> Step:
+        why_not = _outside(type, exchange.body or {})
+        if why_not:
+            self._absent[key] = why_not
+            return Step(exchange, Part.OUTSIDE, type, verb, why_not)
+        body = on_managed_disks(exchange.body) if type == "virtualMachines" else None
+        if body is not None:
+            self._seeded.add(key)
+            return Step(exchange, Part.SEEDED, type, verb, "its disks were blobs; made with managed disks", body)
+        return Step(exchange, Part.REPLAYED, type, verb)
+
+
+def _outside(type: str, body: dict[str, Any]) -> str:
+    """Why a resource cannot be made in the lab; empty when it can."""
+    properties = body.get("properties", {})
+    storage = properties.get("storageProfile", {})
+    blobs = [disk["blobUri"] for disk in [storage.get("osDisk", {}), *storage.get("dataDisks", [])] if "blobUri" in disk]
+    creation = properties.get("creationData", {})
+    if creation.get("createOption") == "Import":
+        blobs.append(creation.get("sourceUri", ""))
+    unknown = [blob for blob in blobs if not has_blob(blob)]
+    if unknown:
+        return f"source blob {unknown[0]} is not in seeds.yml"
+    reference = storage.get("imageReference") or {}
+    if type == "virtualMachines" and "publisher" in reference and not has_platform_image(reference):
+        return f"platform image {':'.join(str(reference.get(key)) for key in ('publisher', 'offer', 'sku'))} is not in seeds.yml"
+    return ""

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Recorded Azure traffic against the lab: every call matches, or differs as deviations.yml accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.empty_lab import empty_lab
+from tests.contract.golden.report import Report
+from tests.contract.golden.run import known_recordings, run
+from tests.contract.golden.select import Part, steps
+
+RECORDINGS, LEFT_OUT = known_recordings()
+NAMES = [recording.name for recording in RECORDINGS if any(step.part is Part.REPLAYED for step in steps(recording))]
+
+
+@pytest.fixture(scope="module")
+def report() -> Iterator[Report]:
+    """All recordings, replayed once and interleaved on one empty lab."""
+    with empty_lab() as (state, place):
+        yield run(RECORDINGS, LEFT_OUT, state, place)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recording_matches(report: Report, name: str) -> None:
+    outcome = next(outcome for outcome in report.outcomes if outcome.name == name)
+    assert outcome.calls
+    assert report.unaccepted(outcome) == []
+
+
+def test_enough_is_replayed(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+    totals = report.totals()
+    with capsys.disabled():
+        print("", *report.lines(), sep="\n")
+    assert totals["calls"] >= 60
+    assert totals["writes"] >= 30
+    assert totals["recordings"] >= 6
+    assert all(totals["by_type"].values()), "a resource type is not replayed at all"
+
+
+def test_every_accepted_deviation_still_occurs(report: Report) -> None:
+    assert [deviation for deviation in report.deviations if deviation not in report.used() and _can_occur(deviation.only_in)] == []
+
+
+def _can_occur(only_in: str) -> bool:
+    """Whether a recording that a deviation names takes part."""
+    return any(only_in in name for name in NAMES)
