@@ -26,7 +26,7 @@ clients: setup  ## the az command line and azure.azcollection against the local 
 	@$(PYTHON) -m tests.clients
 
 golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path
-	@$(PYTHON) -m tests.contract.replay "$(DIR)"
+	@$(PYTHON) -m tests.contract.golden $(DIR)
 
 clean:       ## stop a running lab and empty the checkout
 	@scripts/clean.sh
