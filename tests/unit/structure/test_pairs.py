@@ -67,10 +67,20 @@ def row(name: str) -> bool:
     return any(line.startswith((f"| `{name}` |", f"| [`{name}`](")) for line in README.splitlines())
 
 
+def roles() -> list[str]:
+    """The names of the collection's roles."""
+    return sorted({path.relative_to(ROOT / "roles").parts[0] for path in tracked("roles/*")})
+
+
+@pytest.mark.parametrize("name", roles())
+def test_a_role_introduces_itself(name: str) -> None:
+    """Galaxy refuses a collection with a role that has no README."""
+    assert (ROOT / "roles" / name / "README.md").read_text().startswith(f"# {name}\n")
+
+
 def shipped() -> list[str]:
     """Modules, roles and playbooks by the name a user writes."""
-    roles = {path.relative_to(ROOT / "roles").parts[0] for path in tracked("roles/*")}
-    return modules() + sorted(roles) + [path.stem for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
+    return modules() + roles() + [path.stem for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
 
 
 @pytest.mark.parametrize("name", shipped())
