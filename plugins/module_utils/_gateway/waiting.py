@@ -37,8 +37,9 @@ class Deadline:
     def require(self, seconds: float = 0.0) -> None:
         """Refuse to begin what would end after the deadline."""
         if self.left <= seconds:
+            what = f"{seconds:g} s more had to be waited, but {self.left:.0f} s are left" if seconds and self.left else "time is over"
             raise TimedOut(
-                f"wait_timeout of {self.seconds:g} s is over; what was begun may go on in Azure,"
+                f"{what} (wait_timeout is {self.seconds:g} s); what was begun may go on in Azure,"
                 " and the next run takes up where it then stands."
             )
 
@@ -64,7 +65,7 @@ class Deadline:
             self._end = end
 
 
-def patient_transport(deadline: Deadline) -> Any:
+def patient_transport(deadline: Deadline, **options: Any) -> Any:
     """An HTTP transport whose pauses and answers keep to the deadline.
 
     azure-core pauses through its transport, both between polls of an operation and before a retry, so this is the one place
@@ -73,7 +74,8 @@ def patient_transport(deadline: Deadline) -> Any:
     with needs("azure-core"):
         from azure.core.pipeline.transport import RequestsTransport
 
-    class PatientTransport(RequestsTransport):
+    # azure-core exports this class lazily, so no type checker sees what it is.
+    class PatientTransport(RequestsTransport):  # type: ignore[misc]
         def sleep(self, duration: float) -> None:
             deadline.sleep(duration)
 
@@ -84,4 +86,4 @@ def patient_transport(deadline: Deadline) -> Any:
             kwargs["read_timeout"] = min(ANSWER_SECONDS, left)
             return super().send(request, **kwargs)
 
-    return PatientTransport()
+    return PatientTransport(**options)

@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Azure in memory, as far as planning and modules ask of it. Values in, values out; read-only for check mode, where any write is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import translation
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, RUNNING, STOPPED
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+AT_REST = "2026-11-22T11:00:00.000000Z"
+
+
+class Written(AssertionError):
+    """Something was written where nothing may be."""
+
+
+class FakeResources:
+    """One kind of resource. ``translate`` makes a value of a request body."""
+
+    def __init__(self, azure: FakeAzure, noun: str, translate: Callable[[Mapping[str, Any]], Any], values: Iterable[Any]) -> None:
+        self.azure = azure
+        self.noun = noun
+        self._translate = translate
+        self._values = {value.id: value for value in values}
+
+    def find(self, resource: ResourceId) -> Any:
+        return self._values.get(self.azure.locate(resource))
+
+    find_settled = find
+
+    def get(self, resource: ResourceId) -> Any:
+        if (value := self.find(resource)) is None:
+            raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
+        return value
+
+    def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+        group = resource_group and resource_group.casefold()
+        return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
+
+    def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
+        self.azure.write("create", self.noun, resource, body)
+        whole = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
+        return self.put(self._translate(self.azure.fill(self.noun, whole)))
+
+    def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
+        self.azure.write("tag", self.noun, resource, tags)
+        return self.put(replace(self.get(resource), tags=dict(tags)))
+
+    def delete(self, resource: ResourceId) -> None:
+        self.azure.write("delete", self.noun, resource)
+        self._values.pop(self.azure.locate(resource), None)
+
+    def put(self, value: Any) -> Any:
+        """Let a value be there; for tests, and not a write."""
+        self._values[value.id] = value
+        return value
+
+
+class FakeMachines(FakeResources):
+    """VMs: their power, their flag, their boot log."""
+
+    boot_logs: dict[ResourceId, str]
+
+    def find_stopped(self, vm: ResourceId) -> Any:
+        return self.find(vm)
+
+    def boot_log(self, vm: ResourceId) -> str:
+        return self.boot_logs.get(self.azure.locate(vm), "")
+
+    def start(self, vm: ResourceId) -> None:
+        self._become("start", vm, power=RUNNING)
+
+    def power_off(self, vm: ResourceId) -> None:
+        self._become("power off", vm, power=STOPPED)
+
+    def deallocate(self, vm: ResourceId) -> None:
+        self._become("deallocate", vm, power=DEALLOCATED)
+        if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
+            self.azure.disks.put(replace(disk, ownership_time=AT_REST))
+
+    def generalize(self, vm: ResourceId) -> None:
+        self._become("generalize", vm, generalized=True)
+
+    def _become(self, verb: str, vm: ResourceId, **state: Any) -> None:
+        self.azure.write(verb, self.noun, vm)
+        self.put(replace(self.get(vm), **state))
+
+
+class FakeAzure:
+    """``writes`` holds what was asked for, in order; ``read_only`` makes a write an error; ``break_at`` lets that write fail."""
+
+    subscription = SUBSCRIPTION
+
+    def __init__(
+        self,
+        vms: Iterable[Any] = (),
+        images: Iterable[Any] = (),
+        disks: Iterable[Any] = (),
+        snapshots: Iterable[Any] = (),
+        boot_logs: Mapping[ResourceId, str] | None = None,
+        read_only: bool = False,
+        break_at: tuple[str, Exception] | None = None,
+    ) -> None:
+        self.read_only = read_only
+        self.break_at = break_at
+        self.writes: list[tuple[Any, ...]] = []
+        self.machines = FakeMachines(self, "VM", translation.vm, vms)
+        self.machines.boot_logs = dict(boot_logs or {})
+        self.images = FakeResources(self, "image", translation.image, images)
+        self.disks = FakeResources(self, "disk", translation.disk, disks)
+        self.snapshots = FakeResources(self, "snapshot", translation.snapshot, snapshots)
+
+    def locate(self, resource: ResourceId) -> ResourceId:
+        return resource.within(self.subscription)
+
+    def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
+        """Note a write, refuse it, or let it fail."""
+        if self.read_only:
+            raise Written(f"{verb} {noun} {resource.name}")
+        if self.break_at and self.break_at[0] == f"{verb} {noun}":
+            raise self.break_at[1]
+        self.writes.append((verb, noun, resource.name) if body is None else (verb, noun, resource.name, body))
+
+    @property
+    def deeds(self) -> list[str]:
+        """The writes without their bodies."""
+        return [" ".join(write[:3]) for write in self.writes]
+
+    def fill(self, noun: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What Azure adds to a new resource: an image made from a VM has the VM's disks."""
+        source = raw["properties"].get("sourceVirtualMachine")
+        if noun != "image" or not source:
+            return raw
+        vm = self.machines.get(ResourceId.parse(source["id"]))
+        storage = {"osDisk": {"osType": vm.os_type, "osState": "Generalized", **_disk(vm.os_disk)}}
+        storage |= {"dataDisks": [{"lun": disk.lun, **_disk(disk)} for disk in vm.data_disks]} | raw["properties"].get("storageProfile", {})
+        return {**raw, "properties": {**raw["properties"], "storageProfile": storage}}
+
+
+def _disk(disk: Any) -> dict[str, Any]:
+    return {
+        "managedDisk": {"id": str(disk.disk)},
+        "diskSizeGB": disk.size_gib,
+        "caching": disk.caching,
+        "storageAccountType": disk.storage_account_type,
+    }
