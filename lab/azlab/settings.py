@@ -25,6 +25,7 @@ LOCATIONS = {
     "centralus": "Central US",
     "southcentralus": "South Central US",
     "uksouth": "UK South",
+    "westcentralus": "West Central US",
 }
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goldenimage-azure"
@@ -36,7 +37,10 @@ class NoLab(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """One lab's configuration. Frozen: what is chosen at the first start never changes, but for `guests`."""
+    """One lab's configuration. What is chosen at the first start never changes, but for two switches.
+
+    `guests`: running VMs are real guests. `hurry`: Retry-After is 0 everywhere, so that clients poll at their own pace.
+    """
 
     state: Path
     arm_port: int
@@ -49,6 +53,7 @@ class Settings:
     account: str
     account_key: str
     guests: bool = True
+    hurry: bool = False
 
     @classmethod
     def load(cls, state: Path | str) -> Settings:
@@ -61,7 +66,7 @@ class Settings:
         return cls(state=state, **config)
 
     @classmethod
-    def create(cls, state: Path | str, *, guests: bool = True) -> Settings:
+    def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
         """A new lab in `state`, with free ports and secrets of its own."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
@@ -76,20 +81,19 @@ class Settings:
             account="md" + secrets.token_hex(6),
             account_key=base64.b64encode(secrets.token_bytes(64)).decode(),
             guests=guests,
+            hurry=hurry,
         )
         settings.save()
         return settings
 
     @classmethod
-    def load_or_create(cls, state: Path | str, *, guests: bool = True) -> Settings:
-        """The lab in `state`, made if need be; `guests` is the one thing that a start may change."""
+    def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
+        """The lab in `state`, made if need be; the two switches are what a start may change."""
         try:
-            settings = cls.load(state)
+            settings = replace(cls.load(state), guests=guests, hurry=hurry)
         except NoLab:
-            return cls.create(state, guests=guests)
-        if settings.guests != guests:
-            settings = replace(settings, guests=guests)
-            settings.save()
+            return cls.create(state, guests=guests, hurry=hurry)
+        settings.save()
         return settings
 
     def save(self) -> None:

@@ -1,0 +1,357 @@
+"""Managed disks: create empty, for upload, as a copy or from a blob; resize, retag, delete, list."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from azlab.arm import errors
+from azlab.arm.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
+from azlab.arm.compute import base_body, check_location, check_name, get, get_source, listing
+from azlab.arm.disk_states import GIB, MIB, active_access, check_whole, describe_size, state, view
+from azlab.arm.lab import Lab, now
+from azlab.arm.outside import blob_size
+from azlab.arm.versions import seen_by
+from azlab.arm.writeback import frozen_copy
+from azlab.store import Resource
+
+TYPE = f"{COMPUTE}/disks"
+SNAPSHOT = f"{COMPUTE}/snapshots"
+FOOTER = 512
+_LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
+_FIRST_WITH_ID = "2021-04-01"
+"""Before this version a 202 carried `isArmResource` and no id and type (recorded)."""
+
+
+def put(call: Call) -> Answer:
+    """Create a disk, or change one."""
+    return put_disk(call, TYPE)
+
+
+def put_disk(call: Call, type: str) -> Answer:
+    """The PUT of disks and snapshots: 202 at once, the disk itself later."""
+    lab, body = call.lab, call.body
+    check_name(call.name)
+    location, tags = location_of(body, type), checked_tags(body)
+    with lab.store.lock:
+        known = lab.store.find(call.id(type))
+        check_location(known, location, call)
+        if known and known.properties.get("provisioningState") != "Failed":
+            return _change(call, known, body, echo=_echo(call, body, location, tags))
+        source = _source(call, body, location)
+        disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
+        _fill(disk, body, source, incremental=type == SNAPSHOT)
+        lab.store.put(disk)
+    operation = lab.operations.begin(call, lambda: _make(lab, disk.id, source), location=location, kind="DiskOperations", resource=disk.id)
+    headers = operation.headers(location=True, retry_after=2, notify=False)
+    return Answer(202, _echo(call, body, location, tags, disk), headers)
+
+
+def _echo(call: Call, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> dict[str, Any]:
+    """The body of the 202: what was asked for, and that it is being done."""
+    echo: dict[str, Any] = {"name": call.name}
+    if call.version >= _FIRST_WITH_ID:
+        type = TYPE if "/disks/" in call.url_path.lower() else SNAPSHOT
+        echo.update(id=call.id(type), type=type)
+    echo["location"] = location
+    if tags is not None:
+        echo["tags"] = tags
+    echo.update({key: body[key] for key in ("sku", "zones") if key in body})
+    skipped = ("diskIOPSReadWrite", "diskMBpsReadWrite")
+    echo["properties"] = {key: value for key, value in body.get("properties", {}).items() if key not in skipped}
+    if disk is not None and "sourceUniqueId" in disk.properties["creationData"]:
+        echo["properties"]["creationData"] = {
+            **echo["properties"]["creationData"],
+            "sourceUniqueId": disk.properties["creationData"]["sourceUniqueId"],
+        }
+    if disk is not None and "imported" in disk.hidden:
+        echo["properties"]["diskSizeBytes"] = disk.hidden["imported"]
+    echo["properties"]["provisioningState"] = "Updating"
+    if call.version < _FIRST_WITH_ID:
+        echo["properties"]["isArmResource"] = True
+    echo_seen: dict[str, Any] = seen_by(call.version, echo)
+    return echo_seen
+
+
+class Source:
+    """Where a new disk's bytes come from: `key` of another blob, or none, and how many there are."""
+
+    def __init__(self, size: int, key: str | None = None, resource: Resource | None = None, upload: bool = False) -> None:
+        self.size, self.key, self.resource, self.upload = size, key, resource, upload
+        self.imported = False
+
+
+def _source(call: Call, body: dict[str, Any], location: str) -> Source:
+    """Check the request and find the bytes. Everything that Azure refuses at once is refused here."""
+    properties = body.get("properties") or {}
+    creation = properties.get("creationData")
+    if not creation:
+        raise errors.MISSING(parameter="creationData", target="creationData")
+    option = str(creation.get("createOption") or "")
+    size_gib = properties.get("diskSizeGB")
+    if size_gib is not None and not (isinstance(size_gib, int) and 1 <= size_gib <= 32767):
+        raise errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
+    if option == "Upload":
+        return Source(_upload_size(creation), upload=True)
+    if option == "Empty":
+        if size_gib is None:
+            raise errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
+        return Source(size_gib * GIB)
+    if option == "Copy":
+        return _copied(call, creation, location, size_gib)
+    if option == "Import":
+        return _imported(call, creation, size_gib)
+    if not option:
+        raise errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
+    raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
+
+
+def _upload_size(creation: dict[str, Any]) -> int:
+    size = creation.get("uploadSizeBytes")
+    if size is None:
+        raise errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
+    size = int(size)
+    if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
+        raise errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
+    if (size - FOOTER) % MIB:
+        raise errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
+    return size - FOOTER
+
+
+def _copied(call: Call, creation: dict[str, Any], location: str, size_gib: int | None) -> Source:
+    id = creation.get("sourceResourceId") or creation.get("sourceUri")
+    if not id:
+        raise errors.MISSING(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
+    source = get_source(call.lab, id, TYPE, SNAPSHOT)
+    check_whole(call.lab, source)
+    if source.location != location:
+        raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
+    size = int(source.properties["diskSizeBytes"])
+    if size_gib is not None and size_gib * GIB < size and size_gib != source.properties["diskSizeGB"]:
+        raise errors.SHRINK()
+    grown = size if size_gib is None or size_gib == source.properties["diskSizeGB"] else size_gib * GIB
+    return Source(grown, source.hidden["key"], source)
+
+
+def _imported(call: Call, creation: dict[str, Any], size_gib: int | None) -> Source:
+    uri = creation.get("sourceUri")
+    if not uri:
+        raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
+    size = blob_size(call.lab, uri)
+    if size is None:
+        raise errors.OTHER_REGION_BLOB(uri=uri)
+    source = Source(max(size, (size_gib or 0) * GIB))
+    source.imported = True
+    return source
+
+
+def _fill(disk: Resource, body: dict[str, Any], source: Source, *, incremental: bool) -> None:
+    """The new disk's body, with what Azure fills in."""
+    given = body.get("properties") or {}
+    sku = (body.get("sku") or {}).get("name", "Standard_LRS")
+    disk.body["sku"] = {"name": sku, "tier": sku.split("_")[0]}
+    if body.get("zones"):
+        disk.body["zones"] = body["zones"]
+    parent = source.resource.properties if source.resource else {}
+    properties: dict[str, Any] = {}
+    for key in ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile"):
+        if given.get(key) is not None or parent.get(key) is not None:
+            properties[key] = given[key] if given.get(key) is not None else parent[key]
+    properties["creationData"] = _creation(given["creationData"], source)
+    if not source.upload:
+        describe_size(properties, source.size, sku, performance=not incremental)
+    elif not incremental:
+        properties["diskIOPSReadWrite"], properties["diskMBpsReadWrite"] = 500, 60
+    properties["encryption"] = {"type": "EncryptionAtRestWithPlatformKey"}
+    if incremental:
+        properties["incremental"] = bool(given.get("incremental", False))
+        properties["completionPercent"] = 100.0
+        if properties["incremental"]:
+            properties["incrementalSnapshotFamilyId"] = (source.resource and source.resource.hidden.get("family")) or str(uuid.uuid4())
+    properties["networkAccessPolicy"] = given.get("networkAccessPolicy", "AllowAll")
+    properties["publicNetworkAccess"] = given.get("publicNetworkAccess", "Enabled")
+    for key in ("dataAccessAuthMode", "burstingEnabled", "maxShares", "tier"):
+        if given.get(key) is not None:
+            properties[key] = given[key]
+    properties.update(timeCreated=now(), provisioningState="Updating", uniqueId=str(uuid.uuid4()))
+    disk.body["properties"] = properties
+    disk.hidden["family"] = str(uuid.uuid4())
+    if source.upload:
+        disk.hidden["upload"] = source.size
+    if source.imported:
+        disk.hidden["imported"] = source.size
+
+
+def _creation(given: dict[str, Any], source: Source) -> dict[str, Any]:
+    """creationData as a GET shows it: a copy's source is told by id and unique id, however it was asked for."""
+    if source.resource is None:
+        return given
+    kept = {key: value for key, value in given.items() if key not in ("sourceUri", "sourceResourceId")}
+    return {**kept, "sourceResourceId": source.resource.id, "sourceUniqueId": source.resource.properties["uniqueId"]}
+
+
+def _make(lab: Lab, id: str, source: Source) -> dict[str, Any]:
+    """Make the blob, then say that the disk is there."""
+    key = new_key(id)
+    if source.resource is None:
+        lab.blobs.create(key, source.size)
+        if not source.upload:
+            lab.blobs.write_footer(key)
+    else:
+        frozen_copy(lab, source.resource, key)
+        if lab.blobs.size(key) != source.size:
+            lab.blobs.resize(key, source.size)
+            lab.blobs.write_footer(key)
+    with lab.store.lock:
+        disk = lab.store.find(id)
+        if disk is None:
+            lab.blobs.delete(key)
+            raise errors.BUSY()
+        disk.hidden["key"] = key
+        disk.properties["provisioningState"] = "Succeeded"
+        lab.store.put(disk)
+        return view(lab, disk)
+
+
+def new_key(id: str) -> str:
+    """A new blob key; its first letter says what for."""
+    return f"{'s' if '/snapshots/' in id.lower() else 'd'}-{uuid.uuid4()}"
+
+
+def patch(call: Call) -> Answer:
+    """Change size, sku or tags of a disk."""
+    return patch_disk(call, TYPE)
+
+
+def patch_disk(call: Call, type: str) -> Answer:
+    """The PATCH of disks and snapshots. Tags may change in any state of the disk."""
+    with call.lab.store.lock:
+        disk = get(call, type)
+        echo: dict[str, Any] = {"name": disk.name}
+        if call.version >= _FIRST_WITH_ID:
+            echo.update(id=disk.id, type=type)
+        echo["location"] = disk.location
+        tags = checked_tags(call.body)
+        if tags is not None or "tags" in disk.body:
+            echo["tags"] = disk.body.get("tags") if tags is None else tags
+        echo["sku"] = {**disk.body["sku"], **(call.body.get("sku") or {})}
+        given = call.body.get("properties") or {}
+        echo["properties"] = {key: disk.properties[key] for key in ("osType", "creationData", "diskSizeGB") if key in disk.properties}
+        echo["properties"].update(given)
+        echo["properties"]["provisioningState"] = "Updating"
+        if call.version < _FIRST_WITH_ID:
+            echo["properties"].update(isArmResource=True, faultDomain=0)
+        return _change(call, disk, call.body, echo=echo)
+
+
+def _change(call: Call, disk: Resource, body: dict[str, Any], echo: dict[str, Any]) -> Answer:
+    """Begin the change of a disk that is there already."""
+    lab, given = call.lab, body.get("properties") or {}
+    _check_unchanged(disk, given)
+    size = given.get("diskSizeGB")
+    growing = size is not None and size != disk.properties.get("diskSizeGB")
+    if growing and disk.hidden.get("upload"):
+        raise errors.RESIZE_UPLOAD(disk=disk.name, state=state(lab, disk))
+    if growing and size > disk.properties["diskSizeGB"] and state(lab, disk) == "Attached":
+        raise errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
+    tags = checked_tags(body)
+
+    def work() -> dict[str, Any]:
+        with lab.alone(disk.id):
+            return _apply(lab, disk.id, body, tags)
+
+    operation = lab.operations.begin(call, work, location=disk.location, kind="DiskOperations")
+    return Answer(202, seen_by(call.version, echo), operation.headers(location=True, retry_after=2, notify=False))
+
+
+def _check_unchanged(disk: Resource, given: dict[str, Any]) -> None:
+    """Refuse to change what a disk is made of."""
+    creation = given.get("creationData")
+    known = disk.properties["creationData"]
+    if creation and creation.get("createOption") != known["createOption"]:
+        raise errors.UNCHANGEABLE(parameter="creationData.createOption", target="creationData.createOption")
+    source = (creation or {}).get("sourceResourceId")
+    if source and normal_id(source).lower() != str(known.get("sourceResourceId", known.get("sourceUri"))).lower():
+        raise errors.UNCHANGEABLE(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
+    upload = (creation or {}).get("uploadSizeBytes")
+    if upload and upload != known.get("uploadSizeBytes"):
+        raise errors.UNCHANGEABLE(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
+
+
+def _apply(lab: Lab, id: str, body: dict[str, Any], tags: dict[str, str] | None) -> dict[str, Any]:
+    given = body.get("properties") or {}
+    disk = lab.store.find(id)
+    if disk is None:
+        raise errors.BUSY()
+    size = given.get("diskSizeGB")
+    if size is not None and size < disk.properties.get("diskSizeGB", 0):
+        raise errors.SHRINK()
+    if size is not None and size > disk.properties.get("diskSizeGB", 0):
+        lab.blobs.resize(disk.hidden["key"], size * GIB)
+        lab.blobs.write_footer(disk.hidden["key"])
+    with lab.store.lock:
+        disk = lab.store.find(id)
+        if disk is None:
+            raise errors.BUSY()
+        sku = (body.get("sku") or {}).get("name")
+        if sku:
+            disk.body["sku"] = {"name": sku, "tier": sku.split("_")[0]}
+        if size is not None and "diskSizeBytes" in disk.properties and size != disk.properties["diskSizeGB"]:
+            describe_size(disk.properties, size * GIB, disk.body["sku"]["name"], performance="diskIOPSReadWrite" in disk.properties)
+        elif sku and "diskIOPSReadWrite" in disk.properties and "diskSizeBytes" in disk.properties:
+            describe_size(disk.properties, disk.properties["diskSizeBytes"], sku, performance=True)
+        for key in ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration"):
+            if given.get(key) is not None:
+                disk.properties[key] = given[key]
+        if tags is not None:
+            disk.body["tags"] = tags
+        lab.store.put(disk)
+        return view(lab, disk)
+
+
+def show(call: Call) -> Answer:
+    """One disk."""
+    return Answer(200, seen_by(call.version, view(call.lab, get(call, TYPE))))
+
+
+def delete(call: Call) -> Answer:
+    """Delete a disk that nobody uses."""
+    return delete_disk(call, TYPE)
+
+
+def delete_disk(call: Call, type: str) -> Answer:
+    """The DELETE of disks and snapshots."""
+    lab = call.lab
+    with lab.store.lock:
+        disk = lab.store.find(call.id(type))
+        if disk is None:
+            return Answer(204)
+        if disk.body.get("managedBy"):
+            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
+        if active_access(disk):
+            raise errors.ACTIVE_SAS(disk=disk.name, deed="deleting")
+    operation = lab.operations.begin(call, lambda: remove(lab, disk.id), location=disk.location, kind="DiskOperations")
+    return Answer(202, None, operation.headers(location=True, notify=False))
+
+
+def remove(lab: Lab, id: str) -> None:
+    """Delete the disk and its blob."""
+    with lab.store.lock:
+        disk = lab.store.find(id)
+        if disk is None:
+            return
+        if disk.body.get("managedBy"):
+            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
+        lab.store.delete(id)
+    if "key" in disk.hidden:
+        lab.blobs.delete(disk.hidden["key"])
+
+
+ROUTES = [
+    Route("PUT", in_group(COMPUTE, "disks/{name}"), put, "disk.put", "CreateUpdateDisks"),
+    Route("PATCH", in_group(COMPUTE, "disks/{name}"), patch, "disk.patch", "CreateUpdateDisks"),
+    Route("GET", in_group(COMPUTE, "disks/{name}"), show, "disk.get", "LowCostGet"),
+    Route("DELETE", in_group(COMPUTE, "disks/{name}"), delete, "disk.delete", "DeleteDisks"),
+    Route("GET", in_group(COMPUTE, "disks"), listing(TYPE, view), "disk.list", "HighCostGet"),
+    Route("GET", in_subscription(COMPUTE, "disks"), listing(TYPE, view), "disk.list", "HighCostGet"),
+]

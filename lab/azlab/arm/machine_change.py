@@ -1,0 +1,174 @@
+"""Changing a VM that is there: tags, size, data disks, the OS disk's swap, what is deleted with it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from azlab.arm import errors
+from azlab.arm.calls import Answer, Call, checked_tags, normal_id
+from azlab.arm.lab import Lab
+from azlab.arm.machine_disks import attach, detach, make
+from azlab.arm.machine_request import NewDisk, attachable, attached_entry, checked_lun, plan_data_disk
+from azlab.arm.machine_start import found
+from azlab.arm.versions import seen_by
+from azlab.store import Resource
+
+_COPIED = ("diagnosticsProfile", "licenseType", "additionalCapabilities", "priority")
+_FIXED = ("priority",)
+
+
+def change(call: Call, vm: Resource, *, whole: bool) -> Answer:
+    """The PUT (`whole`) or PATCH of an existing VM. Called with the store's lock held."""
+    lab, given = call.lab, call.body.get("properties") or {}
+    if vm.properties["provisioningState"] in ("Creating", "Deleting"):
+        raise errors.BUSY()
+    changed = Resource(vm.id, vm.type, vm.group, vm.name, copy.deepcopy(vm.body), vm.hidden)
+    tags = checked_tags(call.body)
+    if tags is not None:
+        changed.body["tags"] = tags
+    _check_fixed(vm, given)
+    size = (given.get("hardwareProfile") or {}).get("vmSize")
+    if size:
+        changed.properties["hardwareProfile"] = {**changed.properties["hardwareProfile"], "vmSize": size}
+    for key in _COPIED:
+        if given.get(key) is not None:
+            changed.properties[key] = given[key]
+    _delete_options(changed, given)
+    plan = _Disks(call, changed, given.get("storageProfile") or {}, whole=whole)
+    changed.properties["provisioningState"] = "Updating"
+    lab.store.put(changed)
+    for id in plan.attached:
+        attach(lab, changed, id)
+    operation = lab.operations.begin(call, lambda: _finish(lab, vm.id, plan), location=vm.location, resource=vm.id)
+    headers = operation.headers(location=False, retry_after=10 if whole else None)
+    return Answer(200, seen_by(call.version, changed.body), headers)
+
+
+def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
+    """Refuse what cannot be changed on a VM."""
+    for key in _FIXED:
+        if given.get(key) is not None and given[key] != vm.properties.get(key, "Regular"):
+            raise errors.UNCHANGEABLE(parameter=key, target=key)
+    wanted = (given.get("storageProfile") or {}).get("imageReference")
+    known = vm.properties["storageProfile"].get("imageReference")
+    if wanted and wanted.get("id") and (not known or normal_id(wanted["id"]).lower() != str(known.get("id", "")).lower()):
+        raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
+    profile, shown = given.get("osProfile") or {}, vm.properties.get("osProfile") or {}
+    for key in ("computerName", "adminUsername"):
+        if profile.get(key) and profile[key] != shown.get(key):
+            raise errors.UNCHANGEABLE(parameter=f"osProfile.{key}", target=f"osProfile.{key}")
+    security = (given.get("securityProfile") or {}).get("securityType")
+    if security and security != (vm.properties.get("securityProfile") or {}).get("securityType"):
+        raise errors.UNCHANGEABLE(parameter="securityProfile.securityType", target="securityProfile.securityType")
+    nics = (given.get("networkProfile") or {}).get("networkInterfaces")
+    here = {each["id"].lower() for each in vm.properties["networkProfile"]["networkInterfaces"]}
+    if nics and {normal_id(each["id"]).lower() for each in nics} != here:
+        raise errors.UNCHANGEABLE(parameter="networkProfile.networkInterfaces", target="networkProfile")
+
+
+def _delete_options(vm: Resource, given: dict[str, Any]) -> None:
+    options = {normal_id(each["id"]).lower(): each for each in (given.get("networkProfile") or {}).get("networkInterfaces") or []}
+    for reference in vm.properties["networkProfile"]["networkInterfaces"]:
+        wanted = options.get(reference["id"].lower(), {}).get("properties")
+        if wanted:
+            reference["properties"] = {**(reference.get("properties") or {}), **wanted}
+
+
+class _Disks:
+    """What a request changes about the disks: all checks are done when this exists."""
+
+    def __init__(self, call: Call, vm: Resource, profile: dict[str, Any], *, whole: bool) -> None:
+        self._call, self._vm = call, vm
+        self.attached: list[str] = []
+        self.detached: list[str] = []
+        self.new: list[NewDisk] = []
+        if profile.get("osDisk"):
+            self._os_disk(profile["osDisk"])
+        if profile.get("dataDisks") is not None:
+            self._data_disks(profile["dataDisks"])
+
+    def _os_disk(self, given: dict[str, Any]) -> None:
+        entry = self._vm.properties["storageProfile"]["osDisk"]
+        for key in ("caching", "deleteOption"):
+            if given.get(key):
+                entry[key] = given[key]
+        wanted = (given.get("managedDisk") or {}).get("id")
+        if not wanted or normal_id(wanted).lower() == entry["managedDisk"]["id"].lower():
+            return
+        if self._vm.hidden.get("generalized"):
+            raise errors.IS_GENERALIZED(deed="swap OS disk", vm=self._vm.name)
+        if self._vm.hidden.get("power") == "running":
+            raise errors.NOT_DEALLOCATED(deed="swap OS disk", vm=self._vm.name)
+        disk = attachable(self._call.lab, given, self._vm.id, self._vm.location)
+        generation = disk.properties.get("hyperVGeneration")
+        if generation not in (None, self._vm.hidden["generation"]):
+            raise errors.UNCHANGEABLE(parameter="osDisk.hyperVGeneration", target="osDisk.managedDisk.id")
+        swapped = attached_entry(disk, given, first={"osType": entry["osType"]}, caching=entry["caching"])
+        swapped["createOption"] = entry["createOption"]
+        self.attached.append(disk.id)
+        self.detached.append(entry["managedDisk"]["id"])
+        self._vm.properties["storageProfile"]["osDisk"] = swapped
+
+    def _data_disks(self, given: list[dict[str, Any]]) -> None:
+        profile = self._vm.properties["storageProfile"]
+        known = {int(each["lun"]): each for each in profile["dataDisks"]}
+        seen: set[int] = set()
+        shown: dict[int, dict[str, Any]] = {}
+        for entry in given:
+            lun = checked_lun(entry, seen)
+            if entry.get("toBeDetached"):
+                continue
+            shown[lun] = self._keep(known[lun], entry) if lun in known and self._same(known[lun], entry) else self._add(lun, entry)
+        self.detached += [
+            each["managedDisk"]["id"]
+            for lun, each in known.items()
+            if lun not in shown or shown[lun].get("managedDisk", {}).get("id", "").lower() != each["managedDisk"]["id"].lower()
+        ]
+        if (self.detached or self.attached or self.new) and self._runs():
+            raise errors.HOT_PLUG(vm=self._vm.name)
+        profile["dataDisks"] = [shown[lun] for lun in sorted(shown)]
+
+    def _runs(self) -> bool:
+        """A guest that really runs cannot be given disks in this lab; on Azure it can."""
+        return self._call.lab.settings.guests and self._call.lab.guests.is_running(self._vm.properties["vmId"])
+
+    @staticmethod
+    def _same(known: dict[str, Any], entry: dict[str, Any]) -> bool:
+        id = (entry.get("managedDisk") or {}).get("id")
+        if id:
+            return normal_id(id).lower() == known["managedDisk"]["id"].lower()
+        return entry.get("name") in (None, known.get("name"))
+
+    @staticmethod
+    def _keep(known: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+        return {**known, **{key: entry[key] for key in ("caching", "deleteOption") if entry.get(key)}}
+
+    def _add(self, lun: int, entry: dict[str, Any]) -> dict[str, Any]:
+        plan = plan_data_disk(self._call, self._vm.location, lun, entry, None, vm_id=self._vm.id)
+        if plan.attached:
+            self.attached.append(plan.attached)
+        if plan.new:
+            self.new.append(plan.new)
+        return plan.shown
+
+
+def _finish(lab: Lab, id: str, plan: _Disks) -> None:
+    """Make new disks, give old ones back, and say that the VM is as asked for."""
+    with lab.alone(id):
+        vm = found(lab, id)
+        for old in plan.detached:
+            detach(lab, vm, old)
+        for wanted in plan.new:
+            disk = make(lab, vm, wanted)
+            with lab.store.lock:
+                vm = found(lab, id)
+                for entry in vm.properties["storageProfile"]["dataDisks"]:
+                    if str(entry["lun"]) == wanted.lun:
+                        entry.update(name=disk.name)
+                        entry["managedDisk"]["id"] = disk.id
+                lab.store.put(vm)
+        with lab.store.lock:
+            vm = found(lab, id)
+            vm.properties["provisioningState"] = "Succeeded"
+            lab.store.put(vm)

@@ -1,0 +1,39 @@
+"""What lies outside the lab: platform images and blobs in storage accounts of the user's, as far as `<state>/outside.json` names them.
+
+    {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
+     "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30}}}
+
+Without the file there are none, and every request for one is refused as Azure refuses it. Their disks are empty: only replays of recorded
+traffic, which never boot a guest, have use for them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from azlab.arm.disk_states import GIB
+from azlab.arm.lab import Lab
+
+
+def _outside(lab: Lab) -> dict[str, Any]:
+    path = lab.settings.state / "outside.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None:
+    """The platform image that a reference means; `latest` is any version."""
+    for image in _outside(lab).get("platformImages", []):
+        same = all(str(image[key]).lower() == str(reference.get(key, "")).lower() for key in ("publisher", "offer", "sku"))
+        if same and str(reference.get("version", "latest")).lower() in ("latest", str(image["version"]).lower()):
+            return dict(image)
+    return None
+
+
+def blob_size(lab: Lab, uri: str) -> int | None:
+    """How many bytes of disk a blob of the user's holds."""
+    for known, facts in _outside(lab).get("blobs", {}).items():
+        if known.lower() == uri.lower():
+            return int(facts["diskSizeGB"] * GIB)
+    return None

@@ -1,0 +1,76 @@
+"""`azlab disk ...`: the bytes of disks, snapshots and image disks, by resource id, without asking the control plane.
+
+This is the lab's back door: a proof reads the blobs with it, and a test that must spoil a disk writes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from azlab.settings import Settings
+from azlab.store import Resource, Store
+
+_TYPES = ("Microsoft.Compute/disks", "Microsoft.Compute/snapshots", "Microsoft.Compute/images")
+
+
+def build(options: argparse.Namespace) -> None:
+    """Build a bootable disk, or take it from the cache."""
+    from azlab.guests.image import build_disk
+
+    print(build_disk(options.out))
+
+
+def keys_of(resource: Resource) -> dict[str, str]:
+    """The blob keys of a resource: one under `os`, and for an image one more per LUN."""
+    if "disks" in resource.hidden:
+        return {lun: disk["key"] for lun, disk in resource.hidden["disks"].items()}
+    return {"os": resource.hidden["key"]} if "key" in resource.hidden else {}
+
+
+def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
+    """The blob key of one disk."""
+    from azlab.cli import CommandFailed
+
+    settings = Settings.load(state)
+    resource = Store(settings.state / "arm.sqlite", read_only=True).find("/" + resource_id.strip("/"))
+    if resource is None:
+        raise CommandFailed(f"there is no {resource_id}: see `azlab disk list`")
+    keys = keys_of(resource)
+    if lun not in keys:
+        raise CommandFailed(f"{resource_id} has no disk {lun}; it has: {', '.join(sorted(keys)) or 'none'}")
+    return settings, keys[lun]
+
+
+def get(options: argparse.Namespace) -> None:
+    """Write a disk to a raw file, sparse, without the footer."""
+    from azlab.storage.blobs import BlobStore
+
+    settings, found = key(options.state, options.resource, options.lun)
+    BlobStore(settings).download(found, options.file)
+
+
+def put(options: argparse.Namespace) -> None:
+    """Make a disk equal to a raw file of the same size."""
+    from azlab.cli import CommandFailed
+    from azlab.storage.blobs import BlobStore
+
+    settings, found = key(options.state, options.resource, options.lun)
+    blobs = BlobStore(settings)
+    if options.file.stat().st_size != blobs.size(found):
+        raise CommandFailed(f"{options.file} has {options.file.stat().st_size} bytes, the disk has {blobs.size(found)}: they must be equal")
+    blobs.write_back(options.file, found)
+
+
+def list_disks(options: argparse.Namespace) -> None:
+    """Print every resource that holds disks, with its blob keys."""
+    settings = Settings.load(options.state)
+    store = Store(settings.state / "arm.sqlite", read_only=True)
+    found: list[dict[str, Any]] = [{"id": each.id, "keys": keys_of(each)} for type in _TYPES for each in store.list(type)]
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return
+    for each in found:
+        print(each["id"], *(f"{lun}={name}" for lun, name in each["keys"].items()))

@@ -1,0 +1,98 @@
+"""`azlab vm ...`: the running machines and the ways into them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from azlab.settings import Settings
+from azlab.store import Resource, Store
+
+_VM = "Microsoft.Compute/virtualMachines"
+
+
+def machines(state: Path) -> list[Resource]:
+    """All VMs that the control plane knows."""
+    settings = Settings.load(state)
+    return Store(settings.state / "arm.sqlite", read_only=True).list(_VM)
+
+
+def _facts(vm: Resource) -> dict[str, Any]:
+    return {
+        "name": vm.name,
+        "group": vm.group,
+        "vm_id": vm.properties["vmId"],
+        "power": vm.hidden.get("power"),
+        "generalized": vm.hidden.get("generalized", False),
+        "provisioning": vm.properties["provisioningState"],
+        "id": vm.id,
+    }
+
+
+def list_machines(options: argparse.Namespace) -> None:
+    """Print the VMs."""
+    facts = [_facts(vm) for vm in machines(options.state)]
+    if options.json:
+        print(json.dumps(facts, indent=2))
+        return
+    for each in facts:
+        sealed = " generalized" if each["generalized"] else ""
+        print(f"{each['group']}/{each['name']}\t{each['power']}{sealed}\t{each['vm_id']}")
+
+
+def find(state: Path, name: str) -> Resource:
+    """The VM with this name, vmId or id."""
+    from azlab.cli import CommandFailed
+
+    wanted = name.lower()
+    found = [vm for vm in machines(state) if wanted in (vm.name.lower(), vm.properties["vmId"], vm.id.lower())]
+    if not found:
+        raise CommandFailed(f"there is no VM {name}: see `azlab vm list`")
+    if len(found) > 1:
+        raise CommandFailed(f"several VMs are called {name}: say which by its vmId ({', '.join(vm.properties['vmId'] for vm in found)})")
+    return found[0]
+
+
+def proxy(options: argparse.Namespace) -> None:
+    """Connect stdio to a guest's port."""
+    from azlab.cli import CommandFailed
+    from azlab.guests.proxy import NoWay
+    from azlab.guests.proxy import proxy as connect
+
+    try:
+        connect(options.state.resolve(), options.name, options.port)
+    except NoWay as error:
+        raise CommandFailed(str(error)) from error
+
+
+def ssh(options: argparse.Namespace) -> None:
+    """Become ssh, through the lab."""
+    vm = find(options.state, options.name)
+    user = (vm.properties.get("osProfile") or {}).get("adminUsername")
+    command = f"{Path(sys.executable).parent / 'azlab'} --state {options.state.resolve()} vm proxy {vm.properties['vmId']} %p"
+    settings = (f"ProxyCommand={command}", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
+    switches = [word for setting in settings for word in ("-o", setting)]
+    login = ["-l", user] if user else []
+    os.execvp("ssh", ["ssh", *switches, *login, vm.name, *options.arguments])
+
+
+def inventory(options: argparse.Namespace) -> None:
+    """Print an Ansible inventory."""
+    from azlab.guests.inventory import lines
+
+    for line in lines(options.state.resolve()):
+        print(line)
+
+
+def boot_log(options: argparse.Namespace) -> None:
+    """Print what a VM wrote to its serial console."""
+    from azlab.guests.spec import home_of
+
+    vm = find(options.state, options.name)
+    path = home_of(options.state.resolve(), vm.properties["vmId"]).serial_log
+    if path.exists():
+        sys.stdout.buffer.write(path.read_bytes())

@@ -1,0 +1,176 @@
+"""The lab's processes: Azurite, the blob front, and the control plane with its guests.
+
+    python -m azlab.daemon STATE          the control plane; it starts and stops the other two
+    python -m azlab.daemon STATE front    the blob front, as a process of its own
+
+The control plane holds a lock on `<state>/lock` as long as it lives: that, not a process id in a file, says whether a lab is up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from azlab import tls
+from azlab.serving import server
+from azlab.settings import Settings
+
+log = logging.getLogger("azlab.daemon")
+
+_DEATH_SIGNAL = 1
+
+
+class AlreadyUp(Exception):
+    """Another process runs this lab."""
+
+
+def lock(settings: Settings) -> IO[str]:
+    """Take the lab for this process."""
+    settings.state.mkdir(parents=True, exist_ok=True)
+    file = (settings.state / "lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise AlreadyUp(f"the lab in {settings.state} is up already") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def running(state: Path) -> int | None:
+    """The process that runs the lab in this directory."""
+    try:
+        with (state / "lock").open("r+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read() or 0) or None
+    except FileNotFoundError:
+        return None
+    return None
+
+
+def main(arguments: list[str]) -> None:
+    """Run one of the processes until it is told to stop."""
+    settings = Settings.load(arguments[0])
+    settings.logs.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
+    for noisy in ("azure", "httpx", "urllib3"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    if arguments[1:] == ["front"]:
+        run_front(settings)
+    else:
+        run(settings)
+
+
+def run_front(settings: Settings) -> None:
+    """Serve the blob front; it ends with the process that started it."""
+    from azlab.storage.front import create_app
+
+    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+    server(create_app(settings), settings, settings.blob_port).run()
+
+
+def run(settings: Settings) -> None:
+    """Serve the control plane, with everything behind it, until SIGTERM."""
+    from azlab.storage.azurite import Azurite
+
+    held = lock(settings)
+    tls.ensure(settings)
+    azurite = Azurite(settings)
+    azurite.start()
+    try:
+        front = _start_front(settings)
+        try:
+            _serve(settings, front)
+        finally:
+            _stop(front)
+    finally:
+        azurite.stop()
+        held.close()
+
+
+def _start_front(settings: Settings) -> subprocess.Popen[bytes]:
+    with (settings.logs / "front.log").open("ab") as out:
+        command = [sys.executable, "-m", "azlab.daemon", str(settings.state), "front"]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
+    from azlab.arm.app import FrontDoor
+
+    lab = build(settings)
+    try:
+        serving = server(FrontDoor(lab).app, settings, settings.arm_port)
+        threading.Thread(target=_watch, args=(front, serving), daemon=True).start()
+        asyncio.run(serving.serve())
+    finally:
+        lab.guests.shutdown()
+        lab.operations.wait(10)
+        lab.store.close()
+
+
+def _watch(front: subprocess.Popen[bytes], serving: Any) -> None:
+    """A lab without its data plane is no lab: end it where one can see why."""
+    front.wait()
+    if not serving.should_exit:
+        log.error("the blob front ended with status %s; see front.log", front.returncode)
+        serving.should_exit = True
+
+
+def build(settings: Settings) -> Any:
+    """The control plane's rooms, put together, and what a crash left undone brought to an end."""
+    from azlab.arm.lab import Lab, now
+    from azlab.arm.machine_start import VM, guest_ended
+    from azlab.arm.operations import Operations
+    from azlab.faults import Faults
+    from azlab.guests import Guests, NoGuests
+    from azlab.requestlog import RequestLog
+    from azlab.storage.blobs import BlobStore
+    from azlab.store import Store
+
+    store = Store(settings.state / "arm.sqlite")
+    blobs = BlobStore(settings)
+    operations = Operations(store, now, hurry=settings.hurry)
+    operations.recover()
+    lab = Lab(settings, store, blobs, None, operations, Faults(settings.faults), RequestLog(settings.logs / "arm.jsonl"))
+    lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))
+    for vm in store.list(VM):
+        if vm.hidden.get("power") == "running" and not lab.guests.is_running(vm.properties["vmId"]):
+            guest_ended(lab, vm.properties["vmId"])
+    return lab
+
+
+def wait_until_gone(pid: int, state: Path, seconds: float) -> bool:
+    """Wait for the lab's process to end; false when it did not in time."""
+    deadline = time.monotonic() + seconds
+    while running(state) == pid:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

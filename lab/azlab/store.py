@@ -1,0 +1,132 @@
+"""What the control plane knows, in SQLite: it survives a restart.
+
+Ids are compared without case, as Azure does. A resource read from the store is a copy: changing it changes nothing until it is put back,
+and whoever reads, decides and puts back holds `store.lock` meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS resources (
+    key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, grp TEXT NOT NULL, name TEXT NOT NULL,
+    body TEXT NOT NULL, hidden TEXT NOT NULL, seq INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS by_type ON resources (type, grp);
+CREATE TABLE IF NOT EXISTS operations (
+    id TEXT PRIMARY KEY, status TEXT NOT NULL, record TEXT NOT NULL);
+"""
+
+
+@dataclass
+class Resource:
+    """One ARM resource: `body` is what the caller sees, `hidden` what only the lab knows (blob keys, power, grants)."""
+
+    id: str
+    type: str
+    group: str
+    name: str
+    body: dict[str, Any]
+    hidden: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """The resource's properties, to read or to change."""
+        found: dict[str, Any] = self.body.setdefault("properties", {})
+        return found
+
+    @property
+    def location(self) -> str:
+        """The region in its canonical spelling."""
+        return str(self.body.get("location", ""))
+
+
+class Store:
+    """Resources and long-running operations of one lab."""
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.lock = threading.RLock()
+        if read_only:
+            self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database."""
+        with self.lock:
+            self._db.close()
+
+    def find(self, id: str) -> Resource | None:
+        """The resource with this id, whatever its case."""
+        rows = self._rows("WHERE key = ?", id.lower())
+        return rows[0] if rows else None
+
+    def put(self, resource: Resource) -> None:
+        """Create or replace a resource."""
+        with self.lock:
+            self._db.execute(
+                "INSERT INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(seq), 0) + 1 FROM resources))"
+                " ON CONFLICT (key) DO UPDATE SET body = excluded.body, hidden = excluded.hidden",
+                (
+                    resource.id.lower(),
+                    resource.id,
+                    resource.type.lower(),
+                    resource.group.lower(),
+                    resource.name,
+                    json.dumps(resource.body),
+                    json.dumps(resource.hidden),
+                ),
+            )
+
+    def delete(self, id: str) -> None:
+        """Forget a resource."""
+        with self.lock:
+            self._db.execute("DELETE FROM resources WHERE key = ?", (id.lower(),))
+
+    def list(self, type: str | None = None, group: str | None = None) -> list[Resource]:
+        """Resources of a type, in a group, or both, in the order of their creation."""
+        conditions, values = ["1"], []
+        for column, value in (("type", type), ("grp", group)):
+            if value is not None:
+                conditions.append(f"{column} = ?")
+                values.append(value.lower())
+        return self._rows(f"WHERE {' AND '.join(conditions)} ORDER BY seq", *values)
+
+    def _rows(self, where: str, *values: str) -> list[Resource]:
+        with self.lock:
+            rows = self._db.execute(f"SELECT id, type, grp, name, body, hidden FROM resources {where}", values).fetchall()
+        return [_resource(*row) for row in rows]
+
+    def put_operation(self, id: str, status: str, record: dict[str, Any]) -> None:
+        """Remember a long-running operation."""
+        with self.lock:
+            self._db.execute("INSERT OR REPLACE INTO operations VALUES (?, ?, ?)", (id, status, json.dumps(record)))
+
+    def find_operation(self, id: str) -> dict[str, Any] | None:
+        """What is known about an operation."""
+        with self.lock:
+            row = self._db.execute("SELECT record FROM operations WHERE id = ?", (id,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def operations(self, status: str) -> list[dict[str, Any]]:
+        """All operations in this state."""
+        with self.lock:
+            rows = self._db.execute("SELECT record FROM operations WHERE status = ?", (status,)).fetchall()
+        return [json.loads(row[0]) for row in rows]
+
+
+def _resource(id: str, _type: str, _group: str, name: str, body: str, hidden: str) -> Resource:
+    """A row as a resource; type and group are taken from the id, in the spelling they were created with."""
+    parts = id.strip("/").split("/")
+    group = parts[3] if len(parts) > 3 else ""
+    type_ = "/".join([parts[5], *parts[6::2]]) if len(parts) > 5 else "Microsoft.Resources/resourceGroups"
+    return Resource(id=id, type=type_, group=group, name=name, body=json.loads(body), hidden=json.loads(hidden))
