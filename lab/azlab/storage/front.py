@@ -1,0 +1,278 @@
+"""The data plane's TLS front: what callers see of Azurite.
+
+    python -m azlab.storage.front --state DIR
+
+Azurite alone is too kind: with a write SAS one could replace a disk, and it does not look at digests. Here a SAS does what a managed disk
+allows, digests are compared, every request is logged, and faults and limits are switched on. Signatures are Azurite's to judge: a request
+that the front itself refuses is first tried there as a HEAD with the same SAS, so that a revoked SAS is answered as such whatever it asks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import time
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
+
+from azlab.faults import Fault, Faults
+from azlab.requestlog import RequestLog
+from azlab.serving import cut, server
+from azlab.settings import Settings
+from azlab.storage import operations, refusals
+from azlab.storage.blobs import service_client
+from azlab.storage.grants import Grant, Grants
+from azlab.storage.limits import Limits
+from azlab.storage.operations import CLEAR_PAGES, PUT_PAGE, PUT_PAGE_FROM_URL, operation
+from azlab.storage.pages import LIMIT, PageWrite, check_digests
+from azlab.storage.refusals import Refused
+
+_OURS = {"host", "connection", "transfer-encoding", "x-ms-content-crc64", "authorization", "expect"}
+_HOP = {"connection", "keep-alive", "transfer-encoding", "server", "date", "x-ms-version", "x-ms-client-request-id", "content-length"}
+_SERVER = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"
+
+
+@dataclass
+class Call:
+    """One request on its way through the front."""
+
+    request: Request
+    operation: str
+    id: str
+    body: bytes = b""
+
+    @property
+    def container(self) -> str:
+        """The second part of the path, after the account: the disk's key."""
+        return (self.request.url.path.split("/") + ["", ""])[2]
+
+
+class Front:
+    """The ASGI app; one instance per lab."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._grants = Grants(settings, service_client(settings))
+        self._known: dict[tuple[str, str], Grant] = {}
+        self._faults = Faults(settings.faults)
+        self._log = RequestLog(settings.logs / "blob.jsonl")
+        self._limits = Limits()
+        # Azurite closes a connection that was idle for 5 s: one must not be used in that very moment.
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2)
+        self._azurite = httpx.AsyncClient(timeout=httpx.Timeout(120, pool=None), limits=limits, trust_env=False)
+
+    async def close(self) -> None:
+        """Let go of the connections to Azurite."""
+        await self._azurite.aclose()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        call = Call(request, operation(request.method, request.query_params, request.headers), str(uuid.uuid4()))
+        facts = self._arrived(call)
+        try:
+            call.body = await _read(request)
+            response = await self._faulty(call, receive)
+        except ClientDisconnect:
+            response = None
+        if response is None:
+            self._log.write("out", **facts, status=None, bytes=0)
+            return
+        self._finish(call, response)
+        sent = _Counter(send)
+        try:
+            await response(scope, receive, sent)
+        finally:
+            self._log.write("out", **facts, status=response.status_code, bytes=sent.count)
+
+    def _arrived(self, call: Call) -> dict[str, object]:
+        """Log the request before anything is done with it."""
+        request = call.request
+        query = f"?{request.url.query}" if request.url.query else ""
+        client = f"{request.client.host}:{request.client.port}" if request.client else ""
+        facts = {"method": request.method, "path": request.url.path + query, "op": call.operation, "client": client, "id": call.id}
+        wanted = request.headers.get("x-ms-range") or request.headers.get("range")
+        if wanted:
+            facts["range"] = wanted
+        self._log.write("in", **facts, status=None, bytes=int(request.headers.get("content-length", 0)))
+        return facts
+
+    async def _faulty(self, call: Call, receive: Receive) -> Response | None:
+        """Answer the request, or do what a fault wants instead; None if the caller gets no answer."""
+        path = f"{call.request.url.path}?{call.request.url.query}"
+        fault = self._faults.match("blob", call.request.method, path, call.operation)
+        if fault is None:
+            return await self._answer(call)
+        response = await self._answer(call) if fault.after_effect else None
+        if not await self._suffer(fault, call, receive):
+            return None
+        if fault.status is not None:
+            response = Refused(fault.status, fault.code, fault.message).response(call.id, call.request.method)
+            if fault.retry_after is not None:
+                response.headers["Retry-After"] = str(fault.retry_after)
+            return response
+        return response or await self._answer(call)
+
+    async def _suffer(self, fault: Fault, call: Call, receive: Receive) -> bool:
+        """Wait, hang or cut the connection; False if nobody waits for an answer any more."""
+        if fault.reset:
+            cut(call.request.scope)
+            return False
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            until = time.monotonic() + fault.delay
+            while time.monotonic() < until or (fault.hang and self._faults.active(fault)):
+                if (await asyncio.wait([gone], timeout=0.05))[0]:
+                    return False
+            return True
+        finally:
+            gone.cancel()
+
+    async def _answer(self, call: Call) -> Response:
+        """What Azure would answer."""
+        try:
+            grant = await self._grant(call)
+            try:
+                crc = self._judge(call, grant)
+                if self._faults.throughput:
+                    self._limits.count_request(call.container)
+                    await self._limits.pass_bytes(call.container, len(call.body))
+            except Refused as refused:
+                await self._authenticate(call)
+                raise refused
+            response = await self._forward(call)
+        except Refused as refused:
+            return refused.response(call.id, call.request.method)
+        except httpx.TransportError as error:
+            self._log.write("error", method=call.request.method, path=call.request.url.path, id=call.id, error=repr(error))
+            return refusals.internal().response(call.id, call.request.method)
+        if crc is not None and response.status_code == 201:
+            response.headers["x-ms-content-crc64"] = crc
+        return response
+
+    async def _grant(self, call: Call) -> Grant | None:
+        """The grant behind the SAS, None if the SAS names no policy. A policy never changes, so what was read once stays true."""
+        query = call.request.query_params
+        if "sig" not in query:
+            raise refusals.not_authenticated("The request carries no shared access signature, and disks are open to nothing else.")
+        policy = query.get("si")
+        if policy is None:
+            return None
+        known = self._known.get((call.container, policy))
+        if known is None:
+            known = await asyncio.to_thread(self._grants.find, call.container, policy)
+            if known is None:
+                raise refusals.not_authenticated("The signed identifier of the shared access signature is not known.")
+            self._known[call.container, policy] = known
+        return known
+
+    def _judge(self, call: Call, grant: Grant | None) -> str | None:
+        """Refuse what the grant, or Put Page, does not allow; answers the CRC64 of a page update."""
+        allowed = operations.FILE if grant is None else operations.ALLOWED[grant.access]
+        if call.operation not in allowed:
+            raise refusals.not_permitted()
+        if call.operation == PUT_PAGE_FROM_URL:
+            raise refusals.not_implemented("Put Page From URL")
+        if grant is not None and call.operation in (PUT_PAGE, CLEAR_PAGES):
+            write = PageWrite.parse(call.request.headers, grant.length)
+            return check_digests(call.request.headers, call.body) if write.update else None
+        return None
+
+    async def _authenticate(self, call: Call) -> None:
+        """Raise the refusal of a SAS that Azurite does not accept."""
+        answer = await self._azurite.send(httpx.Request("HEAD", self._target(call)))
+        if answer.status_code == 403:
+            raise refusals.not_authenticated("Signature did not match, or the shared access signature has ended.")
+
+    async def _forward(self, call: Call) -> Response:
+        """Azurite's answer, streamed."""
+        headers = [(name, value) for name, value in call.request.headers.items() if name not in _OURS]
+        request = httpx.Request(call.request.method, self._target(call), headers=headers, content=call.body)
+        answer = await self._azurite.send(request, stream=True)
+        if answer.status_code == 403:
+            await answer.aclose()
+            await self._authenticate(call)
+            raise refusals.not_permitted()
+        kept = {name: value for name, value in answer.headers.items() if name not in _HOP}
+        if "content-length" in answer.headers:
+            kept["content-length"] = answer.headers["content-length"]
+        return StreamingResponse(self._stream(call, answer), status_code=answer.status_code, headers=kept)
+
+    async def _stream(self, call: Call, answer: httpx.Response) -> AsyncIterator[bytes]:
+        async with contextlib.aclosing(answer):
+            async for data in answer.aiter_raw():
+                if self._faults.throughput:
+                    await self._limits.pass_bytes(call.container, len(data))
+                yield data
+
+    def _target(self, call: Call) -> httpx.URL:
+        raw = call.request.scope["raw_path"] + b"?" + call.request.scope["query_string"]
+        return httpx.URL(scheme="http", host="127.0.0.1", port=self._settings.azurite_port, raw_path=raw)
+
+    def _finish(self, call: Call, response: Response) -> None:
+        """The headers that every answer of the blob service has."""
+        asked = call.request
+        response.headers["Server"] = _SERVER
+        response.headers.setdefault("x-ms-request-id", call.id)
+        response.headers["x-ms-version"] = asked.headers.get("x-ms-version") or asked.query_params.get("sv") or "2023-11-03"
+        if "x-ms-client-request-id" in asked.headers:
+            response.headers["x-ms-client-request-id"] = asked.headers["x-ms-client-request-id"]
+
+
+class _Counter:
+    """Counts the bytes of an answer's body."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.count = 0
+
+    async def __call__(self, message: dict[str, object]) -> None:
+        self.count += len(message.get("body", b""))
+        await self._send(message)
+
+
+async def _read(request: Request) -> bytes:
+    """The body, or as much of it as an answer can depend on; the rest is read and dropped, so that the caller gets to hear the answer."""
+    body = bytearray()
+    async for data in request.stream():
+        body += data[: LIMIT - len(body)]
+    return bytes(body)
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns when the caller has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+def app(settings: Settings) -> Starlette:
+    """The front as an application."""
+    front = Front(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await front.close()
+
+    return Starlette(routes=[Mount("/", app=front)], lifespan=lifespan)
+
+
+def main() -> None:
+    """The command line: serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m azlab.storage.front", description="Serve the lab's data plane over TLS.")
+    parser.add_argument("--state", type=Path, required=True, help="state directory of the lab")
+    settings = Settings.load(parser.parse_args().state)
+    server(app(settings), settings, settings.blob_port).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""What Put Page asks for, and whether its body is the one that the caller meant."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from azure.storage.extensions.checksums import crc64
+
+from azlab.storage import refusals
+
+SECTOR = 512
+LIMIT = 4 << 20
+_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
+
+
+@dataclass(frozen=True)
+class PageWrite:
+    """One Put Page: `update` writes the range, otherwise it is cleared."""
+
+    start: int
+    end: int
+    update: bool
+
+    @classmethod
+    def parse(cls, headers: Mapping[str, str], blob_length: int) -> PageWrite:
+        """The request's range, or the refusal that Azure answers."""
+        mode = headers.get("x-ms-page-write", "").lower()
+        if not mode:
+            raise refusals.missing_header("x-ms-page-write")
+        if mode not in ("update", "clear"):
+            raise refusals.invalid_header("x-ms-page-write", mode)
+        length = content_length(headers)
+        wanted = headers.get("x-ms-range") or headers.get("range")
+        if wanted is None:
+            raise refusals.missing_header("x-ms-range")
+        found = _RANGE.fullmatch(wanted)
+        if found is None:
+            raise refusals.invalid_header("x-ms-range", wanted)
+        start, end = int(found[1]), int(found[2]) + 1
+        if mode == "clear" and length:
+            raise refusals.invalid_header("Content-Length", str(length))
+        if mode == "update" and max(length, end - start) > LIMIT:
+            raise refusals.too_large(LIMIT)
+        if start % SECTOR or end % SECTOR or not start < end <= blob_length:
+            raise refusals.invalid_page_range()
+        if mode == "update" and length != end - start:
+            raise refusals.invalid_page_range()
+        return cls(start, end, mode == "update")
+
+
+def content_length(headers: Mapping[str, str]) -> int:
+    """The body's length as announced; without it the service refuses to read."""
+    value = headers.get("content-length")
+    if value is None:
+        raise refusals.length_required()
+    return int(value)
+
+
+def check_digests(headers: Mapping[str, str], body: bytes) -> str:
+    """Compare the body with the digests sent along; answers its CRC64 as the header has it."""
+    md5, crc = headers.get("content-md5"), headers.get("x-ms-content-crc64")
+    if md5 is not None and crc is not None:
+        raise refusals.both_digests()
+    if md5 is not None:
+        _check_md5(md5, body)
+    computed = crc64_of(body)
+    if crc is not None and _decoded(crc, 8) is None:
+        raise refusals.invalid_header("x-ms-content-crc64", crc)
+    if crc is not None and crc != computed:
+        raise refusals.crc64_mismatch(crc, computed)
+    return computed
+
+
+def crc64_of(body: bytes) -> str:
+    """The CRC64 of the storage service (CRC-64/NVME, polynomial 0x9A6C9329AC4BC9B5 reflected), little-endian, in base64."""
+    return base64.b64encode(crc64.compute(body, 0).to_bytes(8, "little")).decode()
+
+
+def _check_md5(sent: str, body: bytes) -> None:
+    if _decoded(sent, 16) is None:
+        raise refusals.invalid_md5()
+    computed = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+    if sent != computed:
+        raise refusals.md5_mismatch(sent, computed)
+
+
+def _decoded(value: str, length: int) -> bytes | None:
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        return None
+    return raw if len(raw) == length else None
