@@ -70,6 +70,14 @@ class Resources(Generic[T]):
             return ()
         return tuple(map(self._value, found))
 
+    def list_settled(self, resource_group: str, concerns: Callable[[T], bool]) -> tuple[T, ...]:
+        """All of one group, once no operation works on any that concerns us or the deadline is near."""
+
+        def settled(found: tuple[T, ...]) -> bool:
+            return not any(each.provisioning_state in BUSY for each in found if concerns(each))
+
+        return self._connection.deadline.until(lambda: self.list(resource_group), settled)
+
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create it, or bring an existing one to this body, and wait."""
         with self._doing("create", resource):

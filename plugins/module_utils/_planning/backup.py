@@ -37,20 +37,24 @@ class BackupRequest:
     append_tags: bool = True
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any], subscription: str) -> BackupRequest:
-        """Read the task's options."""
+    def from_params(cls, params: Mapping[str, Any]) -> BackupRequest:
+        """Check and complete the module's options."""
         if not _NAME.fullmatch(params["name"]):
             raise InvalidRequest(
                 f"name: '{params['name']}' is no name for a backup: 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
             )
         return cls(
-            vm=reference(params["vm"], VM, params["resource_group"], "vm").within(subscription),
+            vm=reference(params["vm"], VM, params["resource_group"], "vm"),
             resource_group=params["resource_group"],
             name=params["name"],
             incremental=params["incremental"],
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
         )
+
+    def within(self, subscription: str) -> BackupRequest:
+        """The same request with full ids."""
+        return replace(self, vm=self.vm.within(subscription))
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,19 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
         if (backup := snapshot.tags.get(tag.BACKUP)) and snapshot.tags.get(tag.LUN):
             found.setdefault(backup, []).append(snapshot)
     backups = (Backup(backup, tuple(sorted(parts, key=_order))) for backup, parts in found.items())
-    chosen = (backup for backup in backups if (vm is None or same_id(backup.vm, vm)) and (name is None or backup.name.casefold() == name.casefold()))
+    of_vm = (backup for backup in backups if vm is None or same_id(backup.vm, vm))
+    chosen = (backup for backup in of_vm if name is None or backup.name.casefold() == name.casefold())
     return tuple(sorted(chosen, key=lambda backup: (backup.time or "", backup.id)))
+
+
+def find_backup(snapshots: Iterable[Snapshot], backup: str) -> Backup | None:
+    """One backup by its id."""
+    return next((found for found in backups_in(snapshots) if found.id.casefold() == backup.casefold()), None)
+
+
+def is_part(resource: Snapshot | Disk) -> bool:
+    """Whether a snapshot, or a disk made from one, belongs to any backup."""
+    return tag.BACKUP in resource.tags
 
 
 def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
@@ -130,7 +145,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
     if vm is None:
         raise Missing(f"there is no VM {request.vm.name} in resource group {request.vm.resource_group} to back up.")
     disks = {disk.id: disk for disk in seen.disks}
-    before = _find(backups_in(seen.snapshots), backup_id(request, vm))
+    before = find_backup(seen.snapshots, backup_id(request, vm))
     _require_current(before, request, vm)
     steps: list[Step] = []
     parts: list[Snapshot] = []
@@ -196,7 +211,7 @@ def time_of(snapshot: Snapshot) -> str | None:
 
 def traits_of(snapshot: Snapshot) -> dict[str, Any]:
     """What the disk was like, which its snapshot does not say: sku and zones."""
-    return json.loads(snapshot.tags.get(tag.TRAITS, "{}"))
+    return dict(json.loads(snapshot.tags.get(tag.TRAITS, "{}")))
 
 
 def same_id(text: str, resource: ResourceId) -> bool:
@@ -273,10 +288,6 @@ def _body(wanted: Snapshot, request: BackupRequest) -> dict[str, Any]:
 def _order(snapshot: Snapshot) -> int:
     lun = lun_of(snapshot)
     return -1 if lun is None else lun
-
-
-def _find(backups: Iterable[Backup], backup: str) -> Backup | None:
-    return next((found for found in backups if found.id.casefold() == backup.casefold()), None)
 
 
 def _snapshot_result(snapshot: Snapshot) -> dict[str, Any]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
@@ -21,7 +21,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CopyDisk, DeleteDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, AttachedDisk, Disk, Snapshot, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate
@@ -54,8 +54,8 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     made = [part for part in parts if part.disk in present]
     return Plan(
         steps=tuple(steps),
-        before={"backup": backup.as_result(), **_result(made)},
-        after={"backup": backup.as_result(), **_result(parts)},
+        before={"backup": backup.as_result(), **_result(made), "vm": into.as_result() if into else None},
+        after={"backup": backup.as_result(), **_result(parts), "vm": _restored(into, parts).as_result() if into else None},
     )
 
 
@@ -67,7 +67,7 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
     own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
     backup = (own or backups)[-1]
     if not backup.complete:
-        raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete, so it cannot be restored; run vm_backup again.")
+        raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete; finish it first (state: present).")
     return backup
 
 
@@ -106,10 +106,19 @@ def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
     return steps
 
 
+def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
+    """The VM with the disks of the backup."""
+    if not _exchange(vm, parts):
+        return vm
+    made = {part.lun: AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib) for part in parts}
+    now = {disk.lun: disk for disk in vm.data_disks} | {lun: disk for lun, disk in made.items() if lun is not None}
+    return replace(vm, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0)))
+
+
 def _body(snapshot: Snapshot) -> dict[str, Any]:
     traits = traits_of(snapshot)
     kept = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
-    properties = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
+    properties: dict[str, Any] = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
     if lun_of(snapshot) is None:
         properties |= {"osType": snapshot.os_type, "hyperVGeneration": snapshot.hyper_v_generation}
     return {

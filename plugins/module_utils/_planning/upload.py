@@ -6,12 +6,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import FOOTER, GIB, DiskContent, DiskFile, require_bootable
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CreateUploadDisk, DeleteDisk, DiscardUpload, SendPages
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import (
+    FOOTER,
+    GIB,
+    DiskContent,
+    DiskFile,
+    require_bootable,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import (
+    CreateUploadDisk,
+    DeleteDisk,
+    DiscardUpload,
+    SendPages,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, SUCCEEDED, Disk, Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
@@ -40,10 +51,10 @@ class UploadRequest:
     append_tags: bool = True
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any], subscription: str) -> UploadRequest:
-        """Read the task's options."""
-        image = own(params, IMAGE).within(subscription)
-        disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk").within(subscription)
+    def from_params(cls, params: Mapping[str, Any]) -> UploadRequest:
+        """Check and complete the module's options."""
+        image = own(params, IMAGE)
+        disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
         return cls(
             image=image,
             disk=disk,
@@ -57,6 +68,10 @@ class UploadRequest:
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
         )
+
+    def within(self, subscription: str) -> UploadRequest:
+        """The same request with full ids."""
+        return replace(self, image=self.image.within(subscription), disk=self.disk.within(subscription))
 
 
 @dataclass(frozen=True)
@@ -186,8 +201,8 @@ def _fill_disk(wanted: _Wanted, disk: Disk | None, content: DiskContent) -> tupl
     request, file = wanted.request, wanted.file
     if disk is not None and not _is_ours(disk, wanted):
         raise InvalidRequest(
-            f"disk {disk.id.name} in resource group {disk.id.resource_group} exists, and is not the interim disk of image {request.image.name}: "
-            "name another one with the option disk."
+            f"disk {disk.id.name} in resource group {disk.id.resource_group} exists, and is not the interim disk of "
+            f"image {request.image.name}: name another one with the option disk."
         )
     if disk is not None and _is_complete(disk, wanted):
         return ()

@@ -1,0 +1,255 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vm_backup
+short_description: Back up the disks of a virtual machine, and restore them
+version_added: 0.1.0
+author: goldenimage.azure contributors (@goldenimage)
+description:
+  - Takes a snapshot of every disk of a VM, so that generalizing it can be undone. What a restored VM needs to know (LUN, VM,
+    time, storage, Marketplace plan) stands in the snapshots' tags; nothing else has to be kept.
+  - Restores such a backup. A VM that is not flagged generalized gets its disks back; of any other VM the disks are made
+    and returned, ready for a new VM.
+  - A snapshot of another disk is never replaced or overwritten.
+extends_documentation_fragment:
+  - goldenimage.azure.azure
+  - goldenimage.azure.tags
+  - goldenimage.azure.wait
+options:
+  vm:
+    description:
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id)."
+    type: raw
+    required: true
+  resource_group:
+    description: Resource group of the snapshots and restored disks, and of a VM that is given by its name alone.
+    type: str
+    required: true
+  name:
+    description: Name of the backup; a VM can have several. At most 40 characters.
+    type: str
+    default: before-generalize
+  state:
+    description:
+      - V(present) takes the snapshots that are missing. A complete backup of this name, of the same VM and the same disks, is
+        left as it is, however old.
+      - V(absent) deletes the backup's snapshots, also when the VM has gone.
+      - V(restored) makes disks from the snapshots. If the VM is still the one that was backed up and is not flagged generalized, it
+        is deallocated and gets these disks in place of its own; it is not started, and its former disks stay. A disk that was
+        attached after the backup stays attached.
+    type: str
+    choices: [present, absent, restored]
+    default: present
+  incremental:
+    description: Whether the snapshots hold only the differences to earlier ones, which costs less.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    description: Shows the backup, and for V(state=restored) the disks, before and after.
+  idempotent:
+    support: full
+    description: A complete backup is not taken twice, and a restored one is not restored again.
+seealso:
+  - module: goldenimage.azure.vm_backup_info
+  - module: goldenimage.azure.image_boot
+  - module: goldenimage.azure.image_capture
+notes:
+  - The snapshots of a running VM are taken one after the other. Where disks depend on each other, let the guest rest meanwhile.
+  - Azure takes no snapshot of an ephemeral OS disk.
+  - Tags are put on the snapshots.
+"""
+
+EXAMPLES = r"""
+- name: Back up a VM before its guest is generalized
+  goldenimage.azure.vm_backup:
+    resource_group: build
+    vm: web1
+  register: backup
+
+- name: Give the VM its disks back
+  goldenimage.azure.vm_backup:
+    resource_group: build
+    vm: web1
+    state: restored
+  register: restored
+
+- name: Start a new VM from these disks, where the first one was generalized or is gone
+  goldenimage.azure.image_boot:
+    resource_group: build
+    name: web1-again
+    os_disk: "{{ restored.os_disk }}"
+    data_disks: "{{ restored.data_disks }}"
+    subnet:
+      virtual_network: build
+      subnet: default
+
+- name: Remove the backup
+  goldenimage.azure.vm_backup:
+    resource_group: build
+    vm: web1
+    state: absent
+"""
+
+RETURN = r"""
+backup:
+  description: The backup as it is now, in check mode as it would be; null once it is gone.
+  returned: success
+  type: dict
+  contains:
+    id: {description: "The backup's id, which the roles that generalize ask for.", type: str}
+    name: {description: Name of the backup., type: str}
+    vm: {description: Resource id of the VM., type: str}
+    vm_id: {description: "Azure's own id of that VM's life, in lower case.", type: str}
+    time: {description: "When the last snapshot was taken, in UTC; in check mode null or the time of the check.", type: str}
+    complete: {description: Whether there is a good snapshot of every disk that the VM had., type: bool}
+    plan: {description: "Marketplace plan of the VM: name, publisher, product; null if it has none.", type: dict}
+    snapshots:
+      description: The snapshots, OS disk first.
+      type: list
+      elements: dict
+      contains:
+        id: {description: Resource id., type: str}
+        name: {description: Name., type: str}
+        resource_group: {description: Resource group., type: str}
+        location: {description: Region., type: str}
+        lun: {description: LUN of the disk; null for the OS disk., type: int}
+        disk: {description: Resource id of the disk., type: str}
+        disk_unique_id: {description: "Azure's own id of that disk's life.", type: str}
+        time: {description: "When it was taken, in UTC.", type: str}
+        size_gib: {description: Size of the disk., type: int}
+        incremental: {description: Whether it holds differences only., type: bool}
+        provisioning_state: {description: C(Succeeded) for a good one., type: str}
+        tags: {description: "Tags, as they are.", type: dict}
+  sample:
+    id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11/before-generalize
+    name: before-generalize
+    vm: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/build/providers/Microsoft.Compute/virtualMachines/web1
+    vm_id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11
+    time: "2026-11-22T10:00:00.000000Z"
+    complete: true
+    plan: null
+    snapshots: []
+os_disk:
+  description: Id of the restored OS disk.
+  returned: with O(state=restored)
+  type: str
+data_disks:
+  description: The restored data disks, as M(goldenimage.azure.image_boot) takes them.
+  returned: with O(state=restored)
+  type: list
+  elements: dict
+  contains:
+    lun: {description: LUN., type: int}
+    disk: {description: Resource id., type: str}
+vm:
+  description: The VM after its disks were exchanged; null if there is none, or if it did not get them.
+  returned: with O(state=restored)
+  type: dict
+steps:
+  description: What was done, in order; in check mode what would be done.
+  returned: always
+  type: list
+  elements: str
+  sample: [take snapshot web1-before-generalize-2f0c7a5e-os of disk web1-os]
+code:
+  description: Azure's error code.
+  returned: when Azure refused something
+  type: str
+status:
+  description: HTTP status of Azure's answer.
+  returned: when Azure refused something
+  type: int
+request_id:
+  description: The id under which Azure's support finds that request.
+  returned: when Azure refused something
+  type: str
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, WAIT, arguments
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import (
+    BackupRequest,
+    Observed,
+    find_backup,
+    is_part,
+    plan_backup,
+    plan_removal,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.restore import plan_restore
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import utc
+
+ARGUMENTS = arguments(
+    AZURE,
+    TAGS,
+    WAIT,
+    vm=dict(type="raw", required=True),
+    resource_group=dict(type="str", required=True),
+    name=dict(type="str", default="before-generalize"),
+    state=dict(type="str", choices=["present", "absent", "restored"], default="present"),
+    incremental=dict(type="bool", default=False),
+)
+
+
+def observe(azure: Azure, request: BackupRequest, state: str, foresee: bool) -> Observed:
+    """Read from Azure what planning needs to know; a real run waits here for snapshots that a run that died has begun."""
+    group = request.resource_group
+    snapshots = azure.snapshots.list(group) if foresee else azure.snapshots.list_settled(group, is_part)
+    if state == "absent":
+        return Observed(snapshots=snapshots)
+    vm = azure.machines.find(request.vm) if foresee else azure.machines.find_settled(request.vm)
+    if state == "restored":
+        disks = azure.disks.list(group) if foresee else azure.disks.list_settled(group, is_part)
+        return Observed(vm=vm, disks=disks, snapshots=snapshots)
+    attached = [each.disk for each in vm.disks if each.disk] if vm else []
+    return Observed(vm=vm, disks=tuple(azure.disks.get(disk) for disk in attached), snapshots=snapshots)
+
+
+def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:
+    """What the state still takes."""
+    if state == "present":
+        return plan_backup(request, seen, now=str(utc(datetime.now(timezone.utc).isoformat())))
+    return plan_removal(request, seen) if state == "absent" else plan_restore(request, seen)
+
+
+def now(azure: Azure, request: BackupRequest, expected: Mapping[str, Any]) -> dict[str, Any]:
+    """What Azure can say better than the plan: times, sizes, states."""
+    values: dict[str, Any] = {}
+    if expected["backup"]:
+        backup = find_backup(azure.snapshots.list(request.resource_group), expected["backup"]["id"])
+        values["backup"] = backup.as_result() if backup else None
+    if expected.get("vm"):
+        values["vm"] = azure.machines.get(request.vm).as_result()
+    return values
+
+
+def main() -> None:
+    module = AnsibleModule(**ARGUMENTS)
+    state = module.params["state"]
+    with reporting(module) as report:
+        request = BackupRequest.from_params(module.params)
+        azure = connect(module.params)
+        request = request.within(azure.subscription)
+        report.plan = plan(request, state, observe(azure, request, state, foresee=module.check_mode))
+        if report.plan.changed and not module.check_mode:
+            report.plan.apply(azure, on_done=report.done)
+            report.returns(**now(azure, request, report.plan.after))
+
+
+if __name__ == "__main__":
+    main()

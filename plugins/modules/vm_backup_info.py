@@ -1,0 +1,140 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vm_backup_info
+short_description: List the backups that vm_backup took
+version_added: 0.1.0
+author: goldenimage.azure contributors (@goldenimage)
+description:
+  - Finds snapshots that M(goldenimage.azure.vm_backup) took, and returns them as backups, the oldest first. VMs that are gone, or
+    were made anew under the same name, are listed too.
+extends_documentation_fragment:
+  - goldenimage.azure.azure
+options:
+  vm:
+    description:
+      - Only backups of this VM, a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id).
+      - A name alone is looked for in O(resource_group), or in every group if that is not given.
+    type: raw
+  resource_group:
+    description: Only backups whose snapshots are in this resource group. Default is the whole subscription.
+    type: str
+  name:
+    description: Only backups of this name.
+    type: str
+attributes:
+  check_mode:
+    support: full
+    description: Only reads.
+  diff_mode:
+    support: none
+    description: Only reads.
+  idempotent:
+    support: full
+    description: Only reads.
+seealso:
+  - module: goldenimage.azure.vm_backup
+"""
+
+EXAMPLES = r"""
+- name: List every backup of the subscription
+  goldenimage.azure.vm_backup_info:
+  register: all
+
+- name: List the backups of one VM
+  goldenimage.azure.vm_backup_info:
+    resource_group: build
+    vm: web1
+  register: of_web1
+
+- name: Show which are older than a week
+  ansible.builtin.debug:
+    msg: "{{ all.backups | selectattr('time', 'lt', limit) | map(attribute='id') | list }}"
+  vars:
+    limit: "{{ '%Y-%m-%dT%H:%M:%SZ' | ansible.builtin.strftime(now(utc=true).timestamp() - 7 * 86400, utc=true) }}"
+"""
+
+RETURN = r"""
+backups:
+  description: The backups, the oldest first; an empty list if there is none.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id: {description: "The backup's id, which the roles that generalize ask for.", type: str}
+    name: {description: Name of the backup., type: str}
+    vm: {description: Resource id of the VM., type: str}
+    vm_id: {description: "Azure's own id of that VM's life, in lower case.", type: str}
+    time: {description: "When the last snapshot was taken, in UTC; in check mode null or the time of the check.", type: str}
+    complete: {description: Whether there is a good snapshot of every disk that the VM had., type: bool}
+    plan: {description: "Marketplace plan of the VM: name, publisher, product; null if it has none.", type: dict}
+    snapshots:
+      description: The snapshots, OS disk first.
+      type: list
+      elements: dict
+      contains:
+        id: {description: Resource id., type: str}
+        name: {description: Name., type: str}
+        resource_group: {description: Resource group., type: str}
+        location: {description: Region., type: str}
+        lun: {description: LUN of the disk; null for the OS disk., type: int}
+        disk: {description: Resource id of the disk., type: str}
+        disk_unique_id: {description: "Azure's own id of that disk's life.", type: str}
+        time: {description: "When it was taken, in UTC.", type: str}
+        size_gib: {description: Size of the disk., type: int}
+        incremental: {description: Whether it holds differences only., type: bool}
+        provisioning_state: {description: C(Succeeded) for a good one., type: str}
+        tags: {description: "Tags, as they are.", type: dict}
+  sample:
+    - id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11/before-generalize
+      name: before-generalize
+      vm: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/build/providers/Microsoft.Compute/virtualMachines/web1
+      vm_id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11
+      time: "2026-11-22T10:00:00.000000Z"
+      complete: true
+      plan: null
+      snapshots: []
+code:
+  description: Azure's error code.
+  returned: when Azure refused something
+  type: str
+status:
+  description: HTTP status of Azure's answer.
+  returned: when Azure refused something
+  type: int
+request_id:
+  description: The id under which Azure's support finds that request.
+  returned: when Azure refused something
+  type: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import connect
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup_listing import BackupListRequest, chosen_backups
+
+ARGUMENTS = arguments(
+    AZURE,
+    vm=dict(type="raw"),
+    resource_group=dict(type="str"),
+    name=dict(type="str"),
+)
+
+
+def main() -> None:
+    module = AnsibleModule(**ARGUMENTS)
+    with reporting(module) as report:
+        request = BackupListRequest.from_params(module.params)
+        azure = connect(module.params)
+        backups = chosen_backups(request.within(azure.subscription), azure.snapshots.list(request.resource_group))
+        report.returns(backups=[backup.as_result() for backup in backups])
+
+
+if __name__ == "__main__":
+    main()
