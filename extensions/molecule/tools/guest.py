@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A guest in a container: a whole Debian with systemd on a disk image of its own, reached over SSH, for `guest.py up|down|mount FOLDER`.
+
+The image matters: roles trim, fill and remount the root file system, and that must be the guest's own. The guest shares the host's network
+and lacks the rights to change it. Its serial console is a file.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from azlab.guests.rootfs import locked, rootfs_tar
+
+SIZE_MIB = 1400
+HOST_NAME_LENGTH = 5
+
+
+def up(folder: Path) -> None:
+    """Make the guest's disk, a user who left traces, and boot."""
+    down(folder)
+    folder.mkdir(parents=True)
+    disk, root = folder / "disk.ext4", folder / "root"
+    run("cp", "--sparse=always", str(base(folder.parent)), str(disk))
+    mount(disk, root, "loop,discard")
+    port = free_port()
+    settle_in(folder, root, port)
+    (folder / "port").write_text(f"{port}\n")
+    (folder / "serial").touch()
+    start(folder, root)
+    wait_for_ssh(port, folder)
+
+
+def base(state: Path) -> Path:
+    """The root file system as an ext4 image, made once."""
+    tar = rootfs_tar()
+    image = state / f"{tar.name.split('.')[0]}.ext4"
+    with locked(image):
+        if not image.exists():
+            unpacked, fresh = state / "unpacked", image.with_suffix(".new")
+            unpacked.mkdir(parents=True, exist_ok=True)
+            run("tar", "--extract", "--zstd", "--numeric-owner", "--xattrs", f"--file={tar}", f"--directory={unpacked}")
+            with fresh.open("wb") as file:
+                file.truncate(SIZE_MIB << 20)
+            run("mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0,lazy_journal_init=0", "-d", str(unpacked), str(fresh))
+            shutil.rmtree(unpacked)
+            fresh.rename(image)
+    return image
+
+
+def settle_in(folder: Path, root: Path, port: int) -> None:
+    """What provisioning and a life leave: a user with key, password and sudo, and the host's name here and there."""
+    user, host = f"u{secrets.token_hex(4)}", f"h{secrets.token_hex(HOST_NAME_LENGTH)}"
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", user, "-f", str(folder / "key"))
+    public = (folder / "key.pub").read_text()
+    password = run("openssl", "passwd", "-6", secrets.token_hex(8)).strip()
+    run("chroot", str(root), "useradd", "--create-home", "--shell", "/bin/bash", "--password", password, user)
+    run("chroot", str(root), "ssh-keygen", "-A")
+    home = root / "home" / user
+    for path in (home / ".ssh", root / "root/.ssh"):
+        path.mkdir(mode=0o700, exist_ok=True)
+        (path / "authorized_keys").write_text(public)
+    run("chroot", str(root), "chown", "-R", f"{user}:{user}", f"/home/{user}/.ssh")
+    (root / "etc/sudoers.d/90-cloud-init-users").write_text(f"{user} ALL=(ALL) NOPASSWD:ALL\n")
+    (root / "etc/hostname").write_text(f"{host}\n")
+    (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {host}.internal {host}\n")
+    (root / "etc/ssh/sshd_config.d/00-lab.conf").write_text(f"Port {port}\nListenAddress 127.0.0.1\nUsePAM yes\n")
+    (root / "etc/machine-id").write_text(f"{secrets.token_hex(16)}\n")
+    (root / "etc/fstab").write_text("# the host mounts the root\n")
+    stand_in = root / "usr/local/sbin/update-grub"  # a container has no disk that GRUB could find
+    stand_in.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
+    stand_in.chmod(0o755)
+    (root / "var/log/journal").mkdir(exist_ok=True)
+    for name, value in {"user": user, "host": host, "password": password, "machine-id": (root / "etc/machine-id").read_text()}.items():
+        (folder / name).write_text(f"{value.strip()}\n")
+
+
+def start(folder: Path, root: Path) -> None:
+    options = ["--register=no", "--keep-unit", "--boot", "--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
+    binds = [f"--bind={folder / 'serial'}:/dev/ttyS0"]
+    with (folder / "boot.log").open("wb") as log:
+        command = ["systemd-nspawn", "--quiet", f"--directory={root}", f"--machine={folder.name.replace('_', '-')}", *options, *binds]
+        container = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    (folder / "pid").write_text(f"{container.pid}\n")
+
+
+def wait_for_ssh(port: int, folder: Path) -> None:
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            probe.settimeout(2)
+            if probe.connect_ex(("127.0.0.1", port)) == 0 and probe.recv(3) == b"SSH":
+                return
+        time.sleep(0.3)
+    sys.exit(f"{folder.name} did not answer on port {port} within 300 s: see {folder / 'boot.log'}")
+
+
+def alive(folder: Path) -> int:
+    """The container's process id, 0 once it has ended."""
+    file = folder / "pid"
+    pid = int(file.read_text()) if file.exists() else 0
+    command = Path(f"/proc/{pid}/cmdline")
+    return pid if pid and command.exists() and str(folder).encode() in command.read_bytes() else 0
+
+
+def down(folder: Path) -> None:
+    """End the container and forget all of it."""
+    if pid := alive(folder):
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while alive(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    while os.path.ismount(folder / "root"):
+        run("umount", str(folder / "root"))
+    shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+
+
+def look(folder: Path) -> None:
+    """Mount the stopped guest's disk afresh, read-only and without its journal: what a capture would read."""
+    while os.path.ismount(folder / "root"):
+        run("umount", str(folder / "root"))
+    mount(folder / "disk.ext4", folder / "root", "loop,ro,noload")
+
+
+def mount(disk: Path, root: Path, options: str) -> None:
+    root.mkdir(exist_ok=True)
+    run("mount", "-o", options, str(disk), str(root))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    {"up": up, "down": down, "look": look}[sys.argv[1]](Path(sys.argv[2]).resolve())

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The instance metadata service, as far as a role asks it: `imds.py up FOLDER`, `imds.py down FOLDER`.
+
+The guests share the host's network, so the host's loopback gets the service's address for as long as it runs. It answers with the
+name and the `vm_id` that stand in FOLDER.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+ADDRESS = "169.254.169.254"
+
+
+class Metadata(BaseHTTPRequestHandler):
+    """One document for every question that carries the header Azure wants."""
+
+    folder: Path
+
+    def do_GET(self) -> None:
+        known = self.path.startswith("/metadata/instance?") and self.headers.get("Metadata") == "true"
+        compute = {"vmId": (self.folder / "vm_id").read_text().strip(), "name": self.folder.name}
+        body = json.dumps({"compute": compute} if known else {"error": "Bad request"}).encode()
+        self.send_response(200 if known else 400)
+        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def serve(folder: Path) -> None:
+    Metadata.folder = folder
+    HTTPServer((ADDRESS, 80), Metadata).serve_forever()
+
+
+def up(folder: Path) -> None:
+    down(folder)
+    subprocess.run(["ip", "address", "add", f"{ADDRESS}/32", "dev", "lo"], check=True)
+    with (folder / "imds.log").open("wb") as log:
+        command = [sys.executable, __file__, "serve", str(folder)]
+        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+    (folder / "imds.pid").write_text(f"{server.pid}\n")
+    time.sleep(0.5)
+    if server.poll() is not None:
+        sys.exit(f"the metadata service did not start: {(folder / 'imds.log').read_text()}")
+
+
+def down(folder: Path) -> None:
+    file = folder / "imds.pid"
+    command = Path(f"/proc/{file.read_text().strip()}/cmdline") if file.exists() else file
+    if file.exists() and command.exists() and b"imds.py" in command.read_bytes():
+        os.kill(int(file.read_text()), signal.SIGTERM)
+    file.unlink(missing_ok=True)
+    subprocess.run(["ip", "address", "del", f"{ADDRESS}/32", "dev", "lo"], capture_output=True, check=False)
+
+
+if __name__ == "__main__":
+    {"up": up, "down": down, "serve": serve}[sys.argv[1]](Path(sys.argv[2]).resolve())
