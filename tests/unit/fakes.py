@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure in memory, as far as planning and modules ask of it. Values in, values out; read-only for check mode, where any write is an error."""
+"""Azure in memory, as far as planning and modules ask of it: values in, values out.
+
+Read-only it serves check mode, where any write is an error.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import translation
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Missing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, RUNNING, STOPPED
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, RUNNING, STOPPED, Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -50,6 +53,9 @@ class FakeResources:
         whole = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
         return self.put(self._translate(self.azure.fill(self.noun, whole)))
 
+    def list_settled(self, resource_group: str, concerns: Callable[[Any], bool]) -> tuple[Any, ...]:
+        return self.list(resource_group)
+
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
         self.azure.write("tag", self.noun, resource, tags)
         return self.put(replace(self.get(resource), tags=dict(tags)))
@@ -64,6 +70,20 @@ class FakeResources:
         return value
 
 
+class FakeDisks(FakeResources):
+    """Disks: an upload reads its content as the real one does, and closes the disk."""
+
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str]) -> None:
+        self.azure.write("upload", self.noun, disk, dict(tags))
+        with content.opened() as read:
+            self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
+        content.require_unchanged()
+        self.put(replace(self.get(disk), state="Unattached", tags=dict(tags)))
+
+    def discard(self, disk: ResourceId) -> None:
+        self.delete(disk)
+
+
 class FakeMachines(FakeResources):
     """VMs: their power, their flag, their boot log."""
 
@@ -71,6 +91,16 @@ class FakeMachines(FakeResources):
 
     def find_stopped(self, vm: ResourceId) -> Any:
         return self.find(vm)
+
+    def update(self, vm: ResourceId, body: Mapping[str, Any]) -> Any:
+        self.azure.write("change", self.noun, vm, body)
+        storage = body["properties"]["storageProfile"]
+        state: dict[str, Any] = {}
+        if "osDisk" in storage:
+            state["os_disk"] = translation.attached(storage["osDisk"])
+        if "dataDisks" in storage:
+            state["data_disks"] = tuple(map(translation.attached, storage["dataDisks"]))
+        return self.put(replace(self.get(vm), **state))
 
     def boot_log(self, vm: ResourceId) -> str:
         return self.boot_logs.get(self.azure.locate(vm), "")
@@ -94,6 +124,20 @@ class FakeMachines(FakeResources):
         self.put(replace(self.get(vm), **state))
 
 
+class FakeGroups:
+    """Every resource group is in one region."""
+
+    def location(self, name: str) -> str:
+        return "westeurope"
+
+
+class FakeNics:
+    """Every interface has one address."""
+
+    def find(self, nic: ResourceId) -> Nic:
+        return Nic(id=nic, location="westeurope", private_ip="10.0.0.4")
+
+
 class FakeAzure:
     """``writes`` holds what was asked for, in order; ``read_only`` makes a write an error; ``break_at`` lets that write fail."""
 
@@ -115,8 +159,10 @@ class FakeAzure:
         self.machines = FakeMachines(self, "VM", translation.vm, vms)
         self.machines.boot_logs = dict(boot_logs or {})
         self.images = FakeResources(self, "image", translation.image, images)
-        self.disks = FakeResources(self, "disk", translation.disk, disks)
+        self.disks = FakeDisks(self, "disk", translation.disk, disks)
         self.snapshots = FakeResources(self, "snapshot", translation.snapshot, snapshots)
+        self.groups, self.nics = FakeGroups(), FakeNics()
+        self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:
         return resource.within(self.subscription)

@@ -32,8 +32,8 @@ def vm(raw: Json) -> Vm:
         id=ResourceId.parse(raw["id"]),
         location=raw["location"],
         vm_id=str(properties.get("vmId", "")).lower(),
-        os_disk=_attached(_at(storage, "osDisk")),
-        data_disks=tuple(sorted((_attached(disk) for disk in storage.get("dataDisks") or []), key=lambda disk: disk.lun or 0)),
+        os_disk=attached(_at(storage, "osDisk")),
+        data_disks=tuple(sorted((attached(disk) for disk in storage.get("dataDisks") or []), key=lambda disk: disk.lun or 0)),
         power=statuses.get("powerstate", ""),
         generalized=statuses.get("osstate") == "generalized",
         provisioning_state=properties.get("provisioningState", ""),
@@ -170,7 +170,7 @@ def _image_reference(raw: Json) -> str | None:
     return raw.get("id") or raw.get("communityGalleryImageId") or raw.get("sharedGalleryImageId")
 
 
-def _attached(raw: Json) -> AttachedDisk:
+def attached(raw: Json) -> AttachedDisk:
     managed = _at(raw, "managedDisk")
     return AttachedDisk(
         name=raw.get("name", ""),

@@ -75,7 +75,7 @@ class BootRequest:
             append_tags=params["append_tags"],
         )
         if request.os_disk and any((request.admin_username, request.admin_password, request.ssh_public_keys, request.custom_data)):
-            raise InvalidRequest("os_disk: such a VM keeps its users; leave out admin_username, admin_password, ssh_public_keys, custom_data.")
+            raise InvalidRequest("os_disk: such a VM keeps its users; leave out admin_username, its password and keys, and custom_data.")
         return request
 
     def within(self, subscription: str) -> BootRequest:
