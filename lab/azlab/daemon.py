@@ -77,10 +77,10 @@ def main(arguments: list[str]) -> None:
 
 def run_front(settings: Settings) -> None:
     """Serve the blob front; it ends with the process that started it."""
-    from azlab.storage.front import create_app
+    from azlab.storage.front import app
 
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
-    server(create_app(settings), settings, settings.blob_port).run()
+    server(app(settings), settings, settings.blob_port).run()
 
 
 def run(settings: Settings) -> None:

@@ -20,7 +20,9 @@ SNAPSHOT = f"{COMPUTE}/snapshots"
 FOOTER = 512
 _LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 _FIRST_WITH_ID = "2021-04-01"
-"""Before this version a 202 carried `isArmResource` and no id and type (recorded)."""
+"""Before this version a 202 carried `isArmResource` and no id and type, and a snapshot's not even a name (recorded)."""
+_UNIQUE_SOURCE_SINCE = "2019-11-01"
+"""From this version to the one above, a 202 told the unique id of a copy's source (recorded)."""
 
 
 def put(call: Call) -> Answer:
@@ -49,17 +51,15 @@ def put_disk(call: Call, type: str) -> Answer:
 
 def _echo(call: Call, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> dict[str, Any]:
     """The body of the 202: what was asked for, and that it is being done."""
-    echo: dict[str, Any] = {"name": call.name}
-    if call.version >= _FIRST_WITH_ID:
-        type = TYPE if "/disks/" in call.url_path.lower() else SNAPSHOT
-        echo.update(id=call.id(type), type=type)
+    echo = _head(call, TYPE if "/disks/" in call.url_path.lower() else SNAPSHOT)
     echo["location"] = location
     if tags is not None:
         echo["tags"] = tags
     echo.update({key: body[key] for key in ("sku", "zones") if key in body})
     skipped = ("diskIOPSReadWrite", "diskMBpsReadWrite")
     echo["properties"] = {key: value for key, value in body.get("properties", {}).items() if key not in skipped}
-    if disk is not None and "sourceUniqueId" in disk.properties["creationData"]:
+    told = _UNIQUE_SOURCE_SINCE <= call.version < _FIRST_WITH_ID
+    if told and disk is not None and "sourceUniqueId" in disk.properties["creationData"]:
         echo["properties"]["creationData"] = {
             **echo["properties"]["creationData"],
             "sourceUniqueId": disk.properties["creationData"]["sourceUniqueId"],
@@ -71,6 +71,13 @@ def _echo(call: Call, body: dict[str, Any], location: str, tags: dict[str, str] 
         echo["properties"]["isArmResource"] = True
     echo_seen: dict[str, Any] = seen_by(call.version, echo)
     return echo_seen
+
+
+def _head(call: Call, type: str) -> dict[str, Any]:
+    """How the body of a 202 begins."""
+    if call.version >= _FIRST_WITH_ID:
+        return {"name": call.name, "id": call.id(type), "type": type}
+    return {"name": call.name} if type == TYPE else {}
 
 
 class Source:
@@ -165,8 +172,8 @@ def _fill(disk: Resource, body: dict[str, Any], source: Source, *, incremental: 
     properties["encryption"] = {"type": "EncryptionAtRestWithPlatformKey"}
     if incremental:
         properties["incremental"] = bool(given.get("incremental", False))
-        properties["completionPercent"] = 100.0
         if properties["incremental"]:
+            properties["completionPercent"] = 100.0
             properties["incrementalSnapshotFamilyId"] = (source.resource and source.resource.hidden.get("family")) or str(uuid.uuid4())
     properties["networkAccessPolicy"] = given.get("networkAccessPolicy", "AllowAll")
     properties["publicNetworkAccess"] = given.get("publicNetworkAccess", "Enabled")
@@ -227,9 +234,7 @@ def patch_disk(call: Call, type: str) -> Answer:
     """The PATCH of disks and snapshots. Tags may change in any state of the disk."""
     with call.lab.store.lock:
         disk = get(call, type)
-        echo: dict[str, Any] = {"name": disk.name}
-        if call.version >= _FIRST_WITH_ID:
-            echo.update(id=disk.id, type=type)
+        echo = _head(call, type)
         echo["location"] = disk.location
         tags = checked_tags(call.body)
         if tags is not None or "tags" in disk.body:
@@ -240,7 +245,10 @@ def patch_disk(call: Call, type: str) -> Answer:
         echo["properties"].update(given)
         echo["properties"]["provisioningState"] = "Updating"
         if call.version < _FIRST_WITH_ID:
-            echo["properties"].update(isArmResource=True, faultDomain=0)
+            echo["properties"].update({"isArmResource": True} if type == TYPE else {"isArmResource": True, "faultDomain": 0})
+        elif "sourceUniqueId" in disk.properties["creationData"]:
+            echo["properties"]["creationData"] = {**disk.properties["creationData"]}
+            del echo["properties"]["creationData"]["sourceUniqueId"]
         return _change(call, disk, call.body, echo=echo)
 
 
