@@ -88,6 +88,7 @@ def run(settings: Settings) -> None:
     from azlab.storage.azurite import Azurite
 
     held = lock(settings)
+    _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
     azurite.start()
@@ -100,6 +101,22 @@ def run(settings: Settings) -> None:
     finally:
         azurite.stop()
         held.close()
+
+
+def _stop_once() -> None:
+    """Let the first SIGTERM unwind everything in order, and no later one disturb that.
+
+    uvicorn raises the signal again when it has stopped serving: without a handler of our own that would be the end, with guests and
+    Azurite still running.
+    """
+
+    def stop(number: int, _frame: Any) -> None:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(0)
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
 
 
 def _start_front(settings: Settings) -> subprocess.Popen[bytes]:
