@@ -27,10 +27,14 @@ class Names:
     def translate(self, value: Any) -> Any:
         """A recorded value with fresh names for the recorded ones."""
         if isinstance(value, dict):
-            return {self._text(key) if is_id(key) else key: self.translate(item) for key, item in value.items()}
+            return {self._text(key) if is_id(key) else key: self._secret(key) or self.translate(item) for key, item in value.items()}
         if isinstance(value, list):
             return [self.translate(item) for item in value]
         return self._text(value) if isinstance(value, str) else value
+
+    def _secret(self, key: str) -> str | None:
+        """A password instead of a recorded one, which may be blotted out."""
+        return f"Aa1!{secrets.token_hex(8)}" if key == "adminPassword" else None
 
     def path(self, path: str) -> str:
         """A recorded URL's path with fresh names."""

@@ -86,6 +86,18 @@ def on_managed_disks(body: Any) -> dict[str, Any] | None:
     return body if on_blobs else None
 
 
+def of_managed_disks(answer: Any) -> Any:
+    """What a recording shows of an image of a VM on blobs, as it is when that VM has managed disks."""
+    answer = copy.deepcopy(answer)
+    properties = answer.get("properties", {}) if isinstance(answer, dict) else {}
+    if "sourceVirtualMachine" in properties:
+        storage, vm = properties["storageProfile"], properties["sourceVirtualMachine"]["id"]
+        for disk in [storage["osDisk"], *storage["dataDisks"]]:
+            if disk.pop("blobUri", None):
+                disk["managedDisk"] = {"id": f"{vm.rsplit('/', 2)[0]}/disks/any"}
+    return answer
+
+
 def groups_of(recording: Recording) -> Iterator[str]:
     """The resource groups that a recording uses, but for those that Azure did not find."""
     seen = set()

@@ -111,7 +111,7 @@ class _Selection:
         return Step(exchange, Part.REPLAYED, type, verb)
 
     def _put(self, exchange: Exchange, type: str, verb: str, key: str) -> Step:
-        why_not = _outside(type, exchange.body or {})
+        why_not = _outside(type, exchange.body or {}) if exchange.status < 400 else ""
         if why_not:
             self._absent[key] = why_not
             return Step(exchange, Part.OUTSIDE, type, verb, why_not)

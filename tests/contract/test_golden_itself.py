@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The replay's own eyes: what it must see, what it must not mind, and what it counts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.contract.golden.compare import Difference, compare, compare_headers
+from tests.contract.golden.deviations import Deviation
+from tests.contract.golden.names import Names
+from tests.contract.golden.read import Exchange, Recording, read
+from tests.contract.golden.replay import Call, Outcome
+from tests.contract.golden.report import Report
+from tests.contract.golden.select import Part, steps
+
+ROOT = "https://management.azure.com/subscriptions/s1/resourceGroups/group"
+DISK = f"{ROOT}/providers/Microsoft.Compute/disks/one"
+ID = "/subscriptions/s1/resourceGroups/GROUP/providers/Microsoft.Compute/disks/one"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "actual", "path"),
+    [
+        ({"a": 1}, {}, "$.a"),
+        ({}, {"a": 1}, "$.a"),
+        ({"a": 1}, {"a": "1"}, "$.a"),
+        ({"a": 1}, {"a": True}, "$.a"),
+        ({"a": None}, {"a": {}}, "$.a"),
+        ({"a": [{"b": 1}]}, {"a": [{"c": 1}]}, "$.a[].b"),
+        ({"a": [1, 2]}, {"a": [1]}, "$.a"),
+        ({"provisioningState": "Creating"}, {"provisioningState": "Succeeded"}, "$.provisioningState"),
+        ({"id": ID}, {"id": ID.replace("disks", "images")}, "$.id"),
+    ],
+)
+def test_a_difference_is_seen(recorded: object, actual: object, path: str) -> None:
+    assert path in [difference.path for difference in compare(recorded, actual)]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "actual"),
+    [
+        ({"id": ID}, {"id": ID.replace("one", "two").lower()}),
+        ({"timeCreated": "2019-04-12T22:41:32+00:00"}, {"timeCreated": "2026-01-01T00:00:00+00:00"}),
+        ({"accessSAS": "https://md-x.blob.core.windows.net/a/abcd?sig=1"}, {"accessSAS": "https://127.0.0.1/a/abcd?sig=2"}),
+        ({"a": 1, "b": 2.0}, {"b": 2, "a": 1}),
+    ],
+)
+def test_ids_times_and_grants_are_masked(recorded: object, actual: object) -> None:
+    assert list(compare(recorded, actual)) == []
+
+
+def test_headers_are_compared_unless_the_recorder_dropped_them() -> None:
+    exchange = Exchange("PUT", DISK, None, 202, {"location": "x"}, None, blind=("retry-after",))
+    found = compare_headers(exchange, {"azure-asyncoperation": "y", "retry-after": "2"})
+    assert {difference.path for difference in found} == {"header location", "header azure-asyncoperation"}
+
+
+def test_names_are_fresh_everywhere_and_learned_from_answers() -> None:
+    recording = Recording("r", (Exchange("PUT", DISK, {"source": ID, "name": "one"}, 202, {}, {"id": ID}),))
+    names = Names(recording, "s2")
+    body = names.translate({"source": ID, "name": "one", "text": "no 'one' here"})
+    assert body["source"].startswith("/subscriptions/s2/resourceGroups/g")
+    assert body["name"] == body["source"].rsplit("/", 1)[1] != "one"
+    assert body["text"] == f"no '{body['name']}' here"
+    names.learn({"id": ID}, {"id": "/subscriptions/s2/resourceGroups/g/providers/Microsoft.Compute/disks/invented"})
+    assert names.translate("one") == "invented"
+
+
+def test_all_three_formats_say_the_same() -> None:
+    plain = [
+        {
+            "method": "PUT",
+            "url": DISK,
+            "request_body": {"a": 1},
+            "status": 202,
+            "response_headers": {"Location": "x"},
+            "response_body": {"b": 2},
+        }
+    ]
+    proxied = {
+        "Entries": [
+            {
+                "RequestMethod": "PUT",
+                "RequestUri": DISK,
+                "RequestBody": {"a": 1},
+                "StatusCode": 202,
+                "ResponseHeaders": {"Location": "x"},
+                "ResponseBody": {"b": 2},
+            }
+        ]
+    }
+    taped = f"""
+interactions:
+- request: {{method: PUT, uri: "{DISK}", body: "b'{{\\"a\\": 1}}'"}}
+  response: {{status: {{code: 202}}, headers: {{Location: [x]}}, body: {{string: '{{"b": 2}}'}}}}
+"""
+    contents = (json.dumps(plain), json.dumps(proxied), taped)
+    found = [read("r", content.encode()).exchanges[0] for content in contents]
+    facts = {(each.method, each.url, each.status, str(each.body), str(each.headers), str(each.answer)) for each in found}
+    assert facts == {("PUT", DISK, 202, "{'a': 1}", "{'location': 'x'}", "{'b': 2}")}
+
+
+def test_a_recording_is_replayed_under_the_version_that_azure_answered() -> None:
+    headers = {"Azure-AsyncOperation": f"{ROOT}/providers/Microsoft.Compute/locations/l/operations/1?api-version=2019-07-01"}
+    entries = [
+        {"method": "PUT", "url": f"{DISK}?api-version=2020-06-30", "status": 202, "response_headers": headers},
+        {"method": "GET", "url": f"{DISK}?api-version=2020-06-30", "status": 200},
+    ]
+    recording = read("r", json.dumps(entries).encode())
+    assert [exchange.query["api-version"] for exchange in recording.exchanges] == ["2019-07-01", "2019-07-01"]
+
+
+def test_what_is_outside_stays_out_with_everything_that_needs_it() -> None:
+    vm = f"{ROOT}/providers/Microsoft.Compute/virtualMachines/vm"
+    image = {"imageReference": {"publisher": "Nobody", "offer": "o", "sku": "s"}}
+    recording = Recording(
+        "r",
+        (
+            Exchange("PUT", vm, {"properties": {"storageProfile": image}}, 201, {}, {}),
+            Exchange("POST", f"{vm}/start", None, 202, {}, None),
+            Exchange("POST", f"{DISK}/beginGetAccess", {}, 202, {}, None),
+            Exchange("PUT", f"{ROOT}/providers/Microsoft.Compute/galleries/g", {}, 201, {}, {}),
+        ),
+    )
+    assert [step.part for step in steps(recording)] == [Part.OUTSIDE, Part.OUTSIDE, Part.REPLAYED]
+
+
+def test_only_what_the_list_names_is_accepted() -> None:
+    deviation = Deviation("disks", "PUT", "$.a", "because", only_in="here")
+    call = Call("disks", "PUT", 202, [Difference("$.a", "missing")])
+    other = Call("disks", "GET", 200, [Difference("$.a", "missing")])
+    report = Report((Outcome("here", [call, other]), Outcome("there", [call])), (deviation,))
+    assert [report.unaccepted(outcome) for outcome in report.outcomes] == [["GET disks $.a: missing"], ["PUT disks $.a: missing"]]
+    assert report.used() == [deviation]
+    assert (report.totals()["calls"], report.totals()["writes"], report.totals()["matched"]) == (3, 2, 0)
