@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, Connection
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.waiting import Deadline, patient_transport
 from azure.core.credentials import AccessToken
 from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
-
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, Connection
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.waiting import Deadline, patient_transport
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
 ARM = "https://management.azure.com"

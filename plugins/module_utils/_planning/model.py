@@ -181,11 +181,6 @@ class Image:
     zone_resilient: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def settled(self) -> bool:
-        """Whether no operation works on it any more."""
-        return self.provisioning_state not in BUSY
-
     def as_result(self) -> dict[str, Any]:
         """The dictionary that every module returns for an image."""
         return {

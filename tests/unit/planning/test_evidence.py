@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two proofs before a VM is marked generalized for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import require_backups, require_seal, trusted_seal
+
+from .world import AT_REST_DISK, BACKUPS, DATA_DISK, LOG, OFF, OS_DISK, SEAL, STAMPED, STAMPED_VM, backup
+
+DISKS = (OS_DISK, DATA_DISK)
+
+
+def test_a_stamped_seal_is_trusted_while_the_disk_rests():
+    assert trusted_seal(STAMPED_VM, AT_REST_DISK) == STAMPED
+    assert require_seal(STAMPED_VM, AT_REST_DISK, "") == STAMPED
+
+
+@pytest.mark.parametrize(
+    ("vm", "disk"),
+    [
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")),
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time=None)),
+        (replace(STAMPED_VM, power="stopped"), AT_REST_DISK),
+        (replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()}), AT_REST_DISK),
+        (replace(STAMPED_VM, vm_id="ffffffff-bbbb-cccc-dddd-eeeeeeeeeeee"), AT_REST_DISK),
+    ],
+    ids=["used since", "no time", "not deallocated", "never stamped", "a tag copied from another VM"],
+)
+def test_any_doubt_about_the_tag_asks_for_the_boot_log(vm, disk):
+    assert trusted_seal(vm, disk) is None
+    with pytest.raises(InvalidRequest, match="not known to be sealed: its boot log holds no verdict"):
+        require_seal(vm, disk, "")
+
+
+def test_the_boot_log_speaks_for_itself():
+    assert require_seal(OFF, OS_DISK, LOG) == SEAL
+
+
+def test_without_boot_diagnostics_the_reason_is_named():
+    with pytest.raises(InvalidRequest, match="boot diagnostics with managed storage are off"):
+        require_seal(replace(OFF, boot_diagnostics=False), OS_DISK, "")
+
+
+def test_a_backup_of_every_disk_before_the_seal_is_enough():
+    require_backups(OFF, DISKS, BACKUPS, SEAL)
+    require_backups(OFF, DISKS, BACKUPS, None)
+
+
+@pytest.mark.parametrize(
+    "backups",
+    [
+        (),
+        BACKUPS[:1],
+        (backup(OS_DISK, time="2026-11-22T10:30:01.000000Z"), backup(DATA_DISK)),
+        (backup(OS_DISK), backup(replace(DATA_DISK, unique_id="another life"))),
+        (backup(OS_DISK), backup(DATA_DISK, vm_id="ffffffff")),
+        (backup(OS_DISK), backup(DATA_DISK, name="b2")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), provisioning_state="Failed")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), tags={**backup(DATA_DISK).tags, tag.PURPOSE: "nightly"})),
+        (backup(OS_DISK), replace(backup(DATA_DISK), source_unique_id="another life")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), time_created=None)),
+    ],
+    ids=[
+        "none",
+        "one disk missing",
+        "after the seal",
+        "another life of the disk",
+        "another VM",
+        "two halves",
+        "failed",
+        "another purpose",
+        "a tag that lies",
+        "no time",
+    ],
+)
+def test_anything_less_is_no_backup(backups):
+    with pytest.raises(InvalidRequest, match="no backup of .* from before its seal of 2026-11-22T10:30:00Z: run vm_backup"):
+        require_backups(OFF, DISKS, backups, SEAL)
