@@ -16,13 +16,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 
-
 UNWANTED_VERDICTS = ("InvalidParameter", "BadRequest", "OperationNotAllowed")
 """No VHD in it; or nothing to close. What really stands in the way says so again when the disk is deleted."""
+DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
 
 
 class Disks(Access[Disk]):
-    noun, operations, api, translate = "disk", "disks", calls.DISKS, translation.disk
+    noun, operations, api = "disk", "disks", calls.DISKS
+    translate = staticmethod(translation.disk)
 
     @contextmanager
     def write_access(self, disk: ResourceId, seconds: int = DAY) -> Iterator[str]:
@@ -38,10 +39,20 @@ class Disks(Access[Disk]):
             self.tag(disk, tags)
 
     def discard(self, disk: ResourceId) -> None:
-        """Delete a disk that may be open for writing. Closing it judges a VHD that nobody wants any more, so that verdict is no error."""
+        """Delete a disk that may be open for writing, or be opened by what a run that died has begun."""
+        for attempt in range(DISCARD_TRIES):
+            self._close_unjudged(disk)
+            try:
+                return self.delete(disk)
+            except Refused as refusal:
+                if refusal.facts.get("status") != 409 or attempt == DISCARD_TRIES - 1:
+                    raise
+            self._connection.deadline.sleep(DISCARD_PAUSE)
+
+    def _close_unjudged(self, disk: ResourceId) -> None:
+        """Closing an upload judges its VHD, and nobody wants this one any more."""
         try:
             self.revoke(disk)
         except (Failed, Refused) as verdict:
             if verdict.facts.get("code") not in UNWANTED_VERDICTS:
                 raise
-        self.delete(disk)
