@@ -59,9 +59,6 @@ class Clock:
     left: float = 3600.0
     pauses: list[float] = field(default_factory=list)
 
-    def remaining(self):
-        return self.left
-
     def pause(self, seconds):
         self.pauses.append(seconds)
         self.left -= seconds
