@@ -87,7 +87,7 @@ def run(settings: Settings) -> None:
     """Serve the control plane, with everything behind it, until SIGTERM."""
     from azlab.storage.azurite import Azurite
 
-    held = lock(settings)
+    held = lock(settings)  # given back by the end of the process, when nothing of the lab runs any more
     _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
@@ -100,7 +100,7 @@ def run(settings: Settings) -> None:
             _stop(front)
     finally:
         azurite.stop()
-        held.close()
+        log.info("stopped; %s is free", held.name)
 
 
 def _stop_once() -> None:
@@ -182,11 +182,19 @@ def build(settings: Settings) -> Any:
 def wait_until_gone(pid: int, state: Path, seconds: float) -> bool:
     """Wait for the lab's process to end; false when it did not in time."""
     deadline = time.monotonic() + seconds
-    while running(state) == pid:
+    while running(state) == pid or _alive(pid):
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
     return True
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process is there; one that has ended and only waits to be reaped is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 if __name__ == "__main__":

@@ -121,12 +121,12 @@ def read(path: Path) -> dict[str, Any]:
     return content
 
 
-def add(path: Path, **rule: Any) -> str:
+def add(file: Path, /, **rule: Any) -> str:
     """Switch one more rule on; the answer is its id, for `remove`."""
-    content = read(path)
+    content = read(file)
     rule.setdefault("id", uuid.uuid4().hex)
     content["rules"].append(rule)
-    _write(path, content)
+    _write(file, content)
     return str(rule["id"])
 
 

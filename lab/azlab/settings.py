@@ -12,7 +12,7 @@ import os
 import secrets
 import socket
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 LOCATIONS = {
@@ -49,9 +49,9 @@ class Settings:
     subscription: str
     tenant: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     account: str
-    account_key: str
+    account_key: str = field(repr=False)
     guests: bool = True
     hurry: bool = False
 
