@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every source and name of a credential, merged."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import PROOFS, VARIABLES, merge
+from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home directory with a credential file of two profiles."""
+    folder = tmp_path / ".azure"
+    folder.mkdir()
+    (folder / "credentials").write_text(
+        "[default]\nsubscription_id = filed\nclient_id = filed-client\nsecret = filed%secret\ntenant = filed-tenant\n"
+        "[gov]\ncloud_environment = AzureUSGovernment\nad_user = bob\npassword = pw\nnonsense = x\n"
+    )
+    return str(tmp_path)
+
+
+def test_every_option_of_the_table_is_read():
+    quiet = {"auth_source", "api_profile", "log_mode", "log_path"}
+    assert set(VARIABLES) | quiet == set(AZURE)
+
+
+@pytest.mark.parametrize(("option", "variable"), [(option, name) for option, names in VARIABLES.items() for name in names])
+def test_every_variable_is_read(option, variable, home):
+    if option == "profile":
+        assert merge({}, {variable: "gov", "HOME": home}).cloud_environment == "AzureUSGovernment"
+        return
+    value = {"disable_instance_discovery": "true", "cert_validation_mode": "validate"}.get(option, "x")
+    merged = merge({}, {variable: value, "HOME": "/nowhere"})
+    if option in PROOFS:
+        assert merged.secrets == {option: "x"}
+    elif option == "disable_instance_discovery":
+        assert merged.disable_instance_discovery is True
+    elif option != "cert_validation_mode":
+        assert getattr(merged, option) == "x"
+
+
+def test_sources_complete_each_other(home):
+    environ = {"AZURE_CLIENT_ID": "c", "AZURE_SECRET": "s", "HOME": home}
+    merged = merge({"tenant": "t", "subscription_id": ""}, environ)
+    assert (merged.proof, merged.secrets, merged.client_id, merged.tenant) == ("secret", {"secret": "s"}, "c", "t")
+    assert merged.subscription_id == "filed"
+
+
+def test_an_option_goes_before_a_variable_and_a_variable_before_the_file(home):
+    assert merge({"tenant": "option"}, {"AZURE_TENANT": "variable", "HOME": home}).tenant == "option"
+    assert merge({}, {"AZURE_TENANT": "variable", "HOME": home}).tenant == "variable"
+    assert merge({}, {"HOME": home}).tenant == "filed-tenant"
+    assert merge({}, {"HOME": home}).secrets == {"secret": "filed%secret"}
+
+
+def test_a_named_profile_goes_before_the_environment(home):
+    environ = {"AZURE_SECRET": "s", "AZURE_CLIENT_ID": "c", "AZURE_TENANT": "t", "HOME": home}
+    merged = merge({"profile": "gov"}, environ)
+    assert (merged.proof, merged.ad_user, merged.cloud_environment) == ("password", "bob", "AzureUSGovernment")
+
+
+def test_both_families_of_names_and_the_older_one_wins():
+    environ = {"AZURE_CLIENT_SECRET": "new", "AZURE_TENANT_ID": "new", "AZURE_SECRET": "old", "AZURE_TENANT": ""}
+    merged = merge({}, {**environ, "HOME": "/nowhere"})
+    assert (merged.secrets, merged.tenant) == ({"secret": "old"}, "new")
+
+
+def test_an_empty_text_is_no_value():
+    awx = {"AZURE_SUBSCRIPTION_ID": "", "AZURE_AD_USER": "", "AZURE_PASSWORD": "", "AZURE_SECRET": "", "HOME": "/nowhere"}
+    merged = merge({"client_id": ""}, awx)
+    assert (merged.proof, merged.subscription_id, merged.client_id, merged.secrets) == ("ambient", None, None, {})
+
+
+def test_the_kind_is_that_of_the_nearest_proof():
+    environ = {"AZURE_SECRET": "of another application", "HOME": "/nowhere"}
+    assert merge({"x509_certificate_path": "/c.pem"}, environ).proof == "x509_certificate_path"
+    assert merge({}, {"AZURE_SECRET": "s", "AZURE_FEDERATED_TOKEN_FILE": "/t", "HOME": "/nowhere"}).proof == "oidc_token_file_path"
+
+
+@pytest.mark.parametrize(
+    ("source", "proof"), [("cli", "cli"), ("msi", "msi"), ("env", "secret"), ("credential_file", "secret"), ("auto", "password")]
+)
+def test_a_source_may_be_named(source, proof, home):
+    params = {"ad_user": "bob", "password": "pw"}
+    environ = {"AZURE_SECRET": "s", "ANSIBLE_AZURE_AUTH_SOURCE": source, "HOME": home}
+    merged = merge(params, environ)
+    assert merged.proof == proof
+    if source == "credential_file":
+        assert merged.secrets["secret"] == "filed%secret"
+        assert merged.client_id == "filed-client"
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "kind", "text"),
+    [
+        ({"auth_source": "env"}, {}, Denied, "the environment holds no secret"),
+        ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
+        ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
+        ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, InvalidRequest, "'magic' .* is none of auto"),
+        ({"cert_validation_mode": "ignore"}, {}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
+        ({}, {"AZURE_CERT_VALIDATION_MODE": "ignore"}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
+        ({}, {"AZURE_CERT_VALIDATION_MODE": "perhaps"}, InvalidRequest, "'perhaps' is not known"),
+        ({}, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "perhaps"}, InvalidRequest, "neither true nor false"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_sentence(params, environ, kind, text, home):
+    with pytest.raises(kind, match=text):
+        merge(params, {**environ, "HOME": home})
+
+
+def test_a_missing_or_broken_credential_file_is_named(tmp_path):
+    with pytest.raises(Denied, match="cannot read the profile 'x'"):
+        merge({"profile": "x"}, {"HOME": str(tmp_path)})
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "credentials").write_text("no section\n")
+    with pytest.raises(Denied, match="MissingSectionHeaderError"):
+        merge({}, {"HOME": str(tmp_path)})
+
+
+def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
+    profile = {"subscriptions": [{"id": "one", "isDefault": False}, {"id": "two", "isDefault": True}]}
+    (tmp_path / "azureProfile.json").write_text(json.dumps(profile), encoding="utf-8-sig")
+    environ = {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}
+    assert merge({}, environ).subscription_id == "two"
+    assert merge({"auth_source": "cli", "subscription_id": "mine"}, environ).subscription_id == "mine"
+    assert merge({}, {**environ, "AZURE_SECRET": "s"}).subscription_id is None
+
+
+def test_secrets_are_not_shown():
+    assert "s3cret" not in repr(merge({"secret": "s3cret"}, {"HOME": "/nowhere"}))
