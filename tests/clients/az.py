@@ -77,7 +77,7 @@ def main(cloud: dict[str, str]) -> None:
 def uploaded(az: Az, cloud: dict[str, str], name: str) -> dict[str, Any]:
     """A disk that took a fixed VHD by direct upload, the footer made by qemu-img."""
     raw, vhd = lab.BUILD / f"{name}.raw", lab.BUILD / f"{name}.vhd"
-    content = os.urandom(MIB) + bytes(7 * MIB)
+    content = os.urandom(MIB) + bytes(19 * MIB)  # Azure takes no smaller upload
     raw.write_bytes(content)
     convert = ["qemu-img", "convert", "-f", "raw", "-O", "vpc", "-o", "subformat=fixed,force_size", raw, vhd]
     subprocess.run(convert, check=True)
