@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Errors say what could not be done, and hold no secret."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing, scrub
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing, Refused, TimedOut, Unavailable
+from azure.core.exceptions import AzureError, ClientAuthenticationError, DecodeError, ServiceRequestError
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "text"),
+    [
+        (ClientAuthenticationError("AADSTS7000215: Invalid client secret."), Denied, "could not read x: signing in failed: AADSTS7000215"),
+        (ServiceRequestError("name resolution"), Unavailable, "could not read x: no answer: name resolution"),
+        (DecodeError("not JSON"), Refused, "could not read x: not JSON"),
+        (AzureError("what"), Refused, "could not read x: what"),
+        (TimedOut("time is over"), TimedOut, "could not read x: time is over"),
+        (Missing("as it is"), Missing, "^as it is$"),
+    ],
+)
+def test_the_deed_is_named(raised, kind, text):
+    with pytest.raises(kind, match=text), doing("read x"):
+        raise raised
+
+
+def test_a_bug_stays_a_bug():
+    with pytest.raises(KeyError), doing("read x"):
+        raise KeyError("properties")
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("https://a/b?se=1&sig=a%2Fb%3D&sp=r", "https://a/b?se=1&sig=***&sp=r"),
+        ("at /a?sig=abc' and 'SIG=def'", "at /a?sig=***' and 'SIG=***'"),
+        ("Authorization: Bearer eyJ0.abc-_.x=", "Authorization: Bearer ***"),
+        ("client_secret=abc&x=1", "client_secret=***&x=1"),
+        ("design=nice sigma", "design=nice sigma"),
+        ("two\n  lines", "two lines"),
+    ],
+)
+def test_no_secret_gets_out(text, clean):
+    assert scrub(text) == clean
+
+
+def test_a_missing_library_is_named_with_its_interpreter():
+    with pytest.raises(Unavailable, match=f"{sys.executable}, cannot import no_such_library: install azure-x there"), needs("azure-x"):
+        import no_such_library  # noqa: F401

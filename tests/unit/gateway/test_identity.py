@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The azure-identity credential for each kind of proof. Constructed, not used: nothing signs in here."""
+
+from __future__ import annotations
+
+import datetime
+
+import azure.identity
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import identity as module
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds import WELL_KNOWN, Cloud
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+PUBLIC = WELL_KNOWN["azurecloud"]
+LAB = Cloud("lab", "https://arm.lab", "https://login.lab", "https://arm.lab", known=False)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """What azure-identity was asked to construct: class name, positional and named arguments."""
+    calls = []
+
+    def recorder(name):
+        def construct(*args, **kwargs):
+            calls.append((name, args, kwargs))
+            return name
+
+        return construct
+
+    for name in [name for name in azure.identity.__all__ if name.endswith("Credential")]:
+        monkeypatch.setattr(azure.identity, name, recorder(name))
+    return calls
+
+
+def build(proof, cloud=PUBLIC, answers=False, **values):
+    return module.identity(Credentials(proof=proof, **values), cloud, "transport", lambda: answers)
+
+
+APPLICATION = {"tenant": "t", "client_id": "c"}
+
+
+def test_a_client_secret(made):
+    build("secret", secrets={"secret": "s"}, **APPLICATION)
+    options = {"authority": "https://login.microsoftonline.com", "disable_instance_discovery": False, "transport": "transport"}
+    assert made == [("ClientSecretCredential", ("t", "c", "s"), options)]
+
+
+def test_a_token(made):
+    build("oidc_token", secrets={"oidc_token": "jwt"}, **APPLICATION)
+    ((name, args, options),) = made
+    assert (name, args, options["func"]()) == ("ClientAssertionCredential", ("t", "c"), "jwt")
+
+
+def test_a_token_file_is_left_to_be_read_again(made):
+    build("oidc_token_file_path", secrets={"oidc_token_file_path": "/f"}, **APPLICATION)
+    ((name, _args, options),) = made
+    assert name == "WorkloadIdentityCredential"
+    assert {key: options[key] for key in ("tenant_id", "client_id", "token_file_path")} == {
+        "tenant_id": "t",
+        "client_id": "c",
+        "token_file_path": "/f",
+    }
+
+
+def test_a_user_and_password(made):
+    build("password", ad_user="bob", secrets={"password": "pw"})
+    ((name, args, options),) = made
+    assert (name, args, options["tenant_id"]) == ("UsernamePasswordCredential", (module.CLI_CLIENT, "bob", "pw"), "organizations")
+
+
+def test_a_managed_identity(made):
+    build("msi", client_id="c")
+    assert made == [("ManagedIdentityCredential", (), {"client_id": "c", "transport": "transport"})]
+
+
+def test_the_command_line_alone(made):
+    assert build("cli", answers=True) == "AzureCliCredential"
+
+
+def test_without_any_proof_the_command_line_and_then_a_managed_identity_that_answers(made):
+    assert build("ambient", answers=False) == "AzureCliCredential"
+    made.clear()
+    assert build("ambient", answers=True) == "ChainedTokenCredential"
+    assert made[-1][1] == ("AzureCliCredential", "ManagedIdentityCredential")
+
+
+@pytest.mark.parametrize(
+    ("cloud", "values", "authority", "blind"),
+    [
+        (LAB, {}, "https://login.lab", True),
+        (LAB, {"disable_instance_discovery": False}, "https://login.lab", False),
+        (PUBLIC, {"disable_instance_discovery": True}, "https://login.microsoftonline.com", True),
+        (PUBLIC, {"adfs_authority_url": "https://adfs.mine"}, "https://adfs.mine", False),
+    ],
+)
+def test_where_one_signs_in(made, cloud, values, authority, blind):
+    build("secret", cloud, secrets={"secret": "s"}, **APPLICATION, **values)
+    options = made[0][2]
+    assert (options["authority"], options["disable_instance_discovery"]) == (authority, blind)
+
+
+@pytest.mark.parametrize(("values", "text"), [({"tenant": "t"}, "client_id too"), ({"client_id": "c"}, "tenant too.*AZURE_TENANT_ID")])
+def test_half_an_application_is_refused(values, text):
+    with pytest.raises(Denied, match=text):
+        build("secret", secrets={"secret": "s"}, **values)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A self-signed certificate with its key, and its thumbprint."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "test")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(days=1))).sign(
+        key, hashes.SHA256()
+    )
+    unlocked = serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
+    path = tmp_path / "c.pem"
+    path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    return str(path), made.fingerprint(hashes.SHA1()).hex()
+
+
+def test_a_certificate_really_loads(certificate):
+    path, thumbprint = certificate
+    values = {"secrets": {"x509_certificate_path": path}, "thumbprint": thumbprint.upper(), **APPLICATION}
+    made = module.identity(Credentials(proof="x509_certificate_path", **values), LAB, None)
+    assert isinstance(made, azure.identity.CertificateCredential)
+
+
+def test_a_certificate_that_is_not_the_one_meant(certificate):
+    with pytest.raises(InvalidRequest, match="has another one"):
+        build("x509_certificate_path", secrets={"x509_certificate_path": certificate[0]}, thumbprint="00:11", **APPLICATION)
+    with pytest.raises(Denied, match="cannot read /nowhere/c.pem: No such file"):
+        build("x509_certificate_path", secrets={"x509_certificate_path": "/nowhere/c.pem"}, **APPLICATION)
+
+
+@pytest.mark.parametrize("proof", ["secret", "oidc_token", "oidc_token_file_path", "password"])
+def test_the_real_classes_take_what_they_are_given(proof):
+    made = module.identity(Credentials(proof=proof, ad_user="bob", secrets={proof: "x"}, **APPLICATION), LAB, None)
+    assert hasattr(made, "get_token")
+
+
+@pytest.mark.parametrize("proof", ["msi", "cli", "ambient"])
+def test_the_real_ambient_classes_too(proof):
+    assert hasattr(module.identity(Credentials(proof=proof), LAB, None, lambda: True), "get_token")
+
+
+def test_a_managed_identity_is_looked_for_at_the_services_that_announce_one(monkeypatch):
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1")
+    assert module.imds_answers() is True
+
+
+def test_a_managed_identity_is_looked_for_at_the_metadata_address(monkeypatch):
+    for name in module.IDENTITY_SERVICES:
+        monkeypatch.delenv(name, raising=False)
+    asked = []
+
+    def refuse(address, timeout):
+        asked.append((address, timeout))
+        raise OSError("no route")
+
+    monkeypatch.setattr(module.socket, "create_connection", refuse)
+    assert module.imds_answers() is False
+    assert asked == [(("169.254.169.254", 80), 0.5)]
