@@ -49,6 +49,8 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
     """An existing VM is kept when it is the one asked for; a new one is checked against everything Azure would find out later."""
     if seen.vm is not None:
         return _plan_match(request, seen, seen.vm)
+    if not any((request.image, request.gallery_image, request.os_disk)) or request.subnet is None:
+        raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
     location, os_type = _source(request, seen)
     _require_login(request, os_type)
     zones = (request.zone,) if request.zone else _zones(request, seen)

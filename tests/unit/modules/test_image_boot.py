@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""image_boot: predict, do, repeat; refusals; the boot log of a guest that never came up; no secret in any result."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.modules import image_boot
+from tests.unit.planning.world import CAPTURED, ON
+
+from tests.unit.fakes import SUBSCRIPTION, FakeAzure
+
+from .playing import Player
+
+NEW = ResourceId.of(VM, "images", "t1", subscription=SUBSCRIPTION)
+PASSWORD = "Correct-Horse-9"
+OPTIONS = {
+    "name": "t1",
+    "resource_group": "images",
+    "image": "web-1",
+    "subnet": {"virtual_network": "net", "subnet": "default"},
+    "admin_username": "me",
+    "admin_password": PASSWORD,
+    "custom_data": "#cloud-config",
+}
+
+
+@pytest.fixture
+def play(monkeypatch):
+    return Player(image_boot, monkeypatch)
+
+
+def azure_now(**options):
+    return FakeAzure(images=[CAPTURED], **options)
+
+
+def test_predict_do_repeat_remove(play):
+    foreseen = play(azure_now(read_only=True), check=True, **OPTIONS)
+    azure = azure_now()
+    done = play(azure, **OPTIONS)
+    again = play(azure, **OPTIONS)
+    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert foreseen["steps"] == done["steps"] == ["create VM t1 from image web-1"]
+    assert (foreseen["vm"]["id"], done["vm"]["id"]) == (str(NEW), str(NEW))
+    assert done["vm"]["tags"] == {tag.PURPOSE: tag.BOOT}
+    assert play(azure, check=True, state="absent", name="t1", resource_group="images")["changed"] is True
+    assert play(azure, state="absent", name="t1", resource_group="images")["vm"] is None
+    assert play(azure, state="absent", name="t1", resource_group="images")["changed"] is False
+    assert azure.deeds == ["create VM t1", "delete VM t1"]
+
+
+def test_no_result_holds_a_secret(play):
+    azure = azure_now()
+    shown = json.dumps([play(azure_now(read_only=True), check=True, **OPTIONS), play(azure, **OPTIONS), play(azure, **OPTIONS)])
+    assert PASSWORD not in shown
+    assert "cloud-config" not in shown
+    specification = image_boot.ARGUMENTS["argument_spec"]
+    assert specification["admin_password"]["no_log"] is specification["custom_data"]["no_log"] is True
+
+
+def test_a_guest_that_never_came_up_leaves_its_last_words(play):
+    late = Failed("could not create VM t1: (OSProvisioningTimedOut) too late.", code="OSProvisioningTimedOut", status=200)
+    azure = azure_now(break_at=("create VM", late), boot_logs={NEW: "Booting\r\nKernel panic\r\n"})
+    result = play(azure, **OPTIONS)
+    assert (result["failed"], result["code"]) == (True, "OSProvisioningTimedOut")
+    assert result["boot_log"] == ["Booting", "Kernel panic"]
+
+
+def test_other_failures_stay_as_they_are(play):
+    azure = azure_now(break_at=("create VM", Failed("could not create VM t1: (QuotaExceeded) no.", code="QuotaExceeded", status=200)))
+    assert "boot_log" not in play(azure, **OPTIONS)
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"image": "web-9"}, "no image web-9"),
+    ({"os_disk": "d"}, "mutually exclusive"),
+    ({"image": None}, "needs image or os_disk, and subnet"),
+    ({"subnet": ""}, "needs image or os_disk, and subnet"),
+    ({"subnet": "default"}, "subnet: give a resource id"),
+    ({"data_disks": [{"lun": 5, "size_gib": 1}]}, "LUN 5 is taken"),
+    ({"name": ON.id.name, "resource_group": "build", "image": str(CAPTURED.id)}, "not made by image_boot"),
+])  # fmt: skip
+def test_bad_input_is_refused_before_anything_is_written(play, options, text):
+    result = play(azure_now(vms=[ON], read_only=True), **{**OPTIONS, **options})
+    assert result["failed"]
+    assert text in result["msg"]
+
+
+def test_absent_needs_a_name_only_and_spares_strangers(play):
+    result = play(azure_now(vms=[ON], read_only=True), state="absent", name="web1", resource_group="build")
+    assert "left alone" in result["msg"]

@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""image_upload: predict, do, repeat; broken at each write and repaired by the next run."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId
+from ansible_collections.goldenimage.azure.plugins.modules import image_upload
+
+from tests.unit.fakes import SUBSCRIPTION, FakeAzure
+
+from .playing import Player
+
+MIB = 1024 * 1024
+TARGET = ResourceId.of(IMAGE, "images", "debian", subscription=SUBSCRIPTION)
+INTERIM = ResourceId.of(DISK, "images", "debian-upload", subscription=SUBSCRIPTION)
+
+
+@pytest.fixture
+def play(monkeypatch):
+    return Player(image_upload, monkeypatch)
+
+
+@pytest.fixture
+def options(tmp_path):
+    path = tmp_path / "debian.raw"
+    with open(path, "wb") as file:
+        file.truncate(20 * MIB)
+        file.seek(5 * MIB)
+        file.write(b"content")
+    return {"name": "debian", "resource_group": "images", "path": str(path)}
+
+
+def test_predict_do_repeat(play, options):
+    foreseen = play(FakeAzure(read_only=True), check=True, **options)
+    azure = FakeAzure()
+    done = play(azure, **options)
+    again = play(azure, **options)
+    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert (
+        foreseen["steps"]
+        == done["steps"]
+        == [
+            "create disk debian-upload for the upload",
+            f"upload {options['path']} to disk debian-upload",
+            "create image debian from disk debian-upload",
+            "delete disk debian-upload",
+        ]
+    )
+    assert azure.deeds == ["create disk debian-upload", "upload disk debian-upload", "create image debian", "delete disk debian-upload"]
+    assert azure.uploaded == {"debian-upload": {5 * MIB: b"content".ljust(512, b"\0")}}
+    assert (foreseen["digest"], foreseen["bytes_sent"], foreseen["bytes_skipped"]) == (done["digest"], 1024, 20 * MIB - 512)
+    assert (again["bytes_sent"], again["bytes_skipped"], again["steps"]) == (0, 20 * MIB + 512, [])
+    assert done["image"]["tags"] == {tag.DIGEST: done["digest"]}
+    assert [foreseen["image"][key] for key in ("id", "tags", "os_type")] == [done["image"][key] for key in ("id", "tags", "os_type")]
+    assert foreseen["diff"]["before"] == {"image": None, "disk": None}
+
+
+@pytest.mark.parametrize("write", ["create disk", "upload disk", "create image", "delete disk"])
+def test_a_broken_run_tells_what_was_done_and_the_next_one_repairs_it(play, options, write):
+    azure = FakeAzure(break_at=(write, Refused("could not do it: (Busy) later.", code="Busy", status=409)))
+    broken = play(azure, **options)
+    azure.break_at = None
+    repaired = play(azure, **options)
+    assert (broken["failed"], broken["code"], broken["changed"]) == (True, "Busy", write != "create disk")
+    assert (repaired["failed"], repaired["changed"]) == (False, True)
+    assert azure.images.find(TARGET).tags[tag.DIGEST] == repaired["digest"]
+    assert azure.disks.find(INTERIM) is None
+    assert play(azure, **options)["changed"] is False
+
+
+def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypatch):
+    azure = FakeAzure()
+    upload = azure.disks.upload
+
+    def meddle(*arguments):
+        with open(options["path"], "ab") as file:
+            file.write(b"more")
+        upload(*arguments)
+
+    monkeypatch.setattr(azure.disks, "upload", meddle)
+    result = play(azure, **options)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert "changed while it was being uploaded" in result["msg"]
+    assert azure.images.find(TARGET) is None
+
+
+@pytest.mark.parametrize(("change", "text"), [
+    ({"path": "/nowhere.raw"}, "cannot read the disk file /nowhere.raw"),
+    ({"name": "-bad"}, "no name for a resource"),
+    ({"hyper_v_generation": "V2"}, "no EFI system partition"),
+    ({"tags": {"a": 1}}, "must be a string"),
+])  # fmt: skip
+def test_bad_input_is_refused_before_anything_is_written(play, options, change, text):
+    result = play(FakeAzure(read_only=True), **{**options, **change})
+    assert result["failed"]
+    assert text in result["msg"]
+
+
+def test_an_image_of_other_content_stays_unless_told(play, options):
+    azure = FakeAzure(images=[Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})])
+    assert "recreate" in play(azure, **options)["msg"]
+    assert azure.writes == []
+    assert play(azure, recreate=True, **options)["failed"] is False
+    assert "delete image debian" in azure.deeds
+
+
+def test_tags_are_changed_without_an_upload(play, options):
+    azure = FakeAzure()
+    play(azure, **options)
+    tagged = play(azure, tags={"release": "2"}, **options)
+    assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image debian"], "2")

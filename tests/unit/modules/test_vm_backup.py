@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vm_backup: predict, do, repeat; broken half-way and finished; restored into the VM and beside it; removed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
+from tests.unit.planning.world import DATA_DISK, ON, OS_DISK, VM_ID
+
+from tests.unit.fakes import FakeAzure
+
+from .playing import Player
+
+OPTIONS = {"vm": "web1", "resource_group": "build"}
+OS_NAME, DATA_NAME = "web1-before-generalize-aaaaaaaa-os", "web1-before-generalize-aaaaaaaa-lun5"
+
+
+@pytest.fixture
+def play(monkeypatch):
+    return Player(vm_backup, monkeypatch)
+
+
+def azure_now(**options):
+    return FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK], **options)
+
+
+def test_predict_do_repeat(play):
+    foreseen = play(azure_now(read_only=True), check=True, **OPTIONS)
+    azure = azure_now()
+    done = play(azure, **OPTIONS)
+    again = play(azure, **OPTIONS)
+    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert (
+        foreseen["steps"]
+        == done["steps"]
+        == [
+            f"take snapshot {OS_NAME} of disk web1-os",
+            f"take snapshot {DATA_NAME} of disk web1-data",
+        ]
+    )
+    assert (foreseen["backup"]["id"], done["backup"]["id"], again["backup"]["id"]) == (f"{VM_ID}/before-generalize",) * 3
+    assert again["backup"]["complete"] is True
+    assert [part["lun"] for part in again["backup"]["snapshots"]] == [None, 5]
+
+
+def test_half_a_backup_is_finished(play):
+    azure = azure_now()
+    create, calls = azure.snapshots.create, []
+
+    def once(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise Refused("could not create snapshot: (Busy) later.", code="Busy", status=409)
+        return create(*arguments)
+
+    azure.snapshots.create = once
+    broken = play(azure, **OPTIONS)
+    assert (broken["failed"], broken["changed"], broken["steps"]) == (True, True, [f"take snapshot {OS_NAME} of disk web1-os"])
+    assert play(azure, **OPTIONS)["steps"] == [f"take snapshot {DATA_NAME} of disk web1-data"]
+
+
+def test_a_restored_vm_has_the_disks_of_its_backup(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    writes = len(azure.writes)
+    foreseen = play(azure, check=True, state="restored", **OPTIONS)
+    assert len(azure.writes) == writes
+    done = play(azure, state="restored", **OPTIONS)
+    assert foreseen["steps"] == done["steps"]
+    assert done["vm"]["power_state"] == "deallocated"
+    assert done["vm"]["os_disk"]["id"] == done["os_disk"] == foreseen["os_disk"]
+    assert [(disk["lun"], disk["id"]) for disk in done["vm"]["data_disks"]] == [(5, done["data_disks"][0]["disk"])]
+    assert play(azure, state="restored", **OPTIONS)["changed"] is False
+
+
+def test_a_generalized_vm_keeps_its_disks_and_the_others_are_returned(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    azure.machines.put(replace(ON, generalized=True))
+    done = play(azure, state="restored", **OPTIONS)
+    assert done["steps"] == [f"create disk {name}-disk from snapshot {name}" for name in (OS_NAME, DATA_NAME)]
+    assert (done["vm"], done["os_disk"].rpartition("/")[2]) == (None, f"{OS_NAME}-disk")
+
+
+def test_a_removed_backup_is_gone_and_stays_gone(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    assert play(azure, check=True, state="absent", **OPTIONS)["changed"] is True
+    assert play(azure, state="absent", **OPTIONS)["backup"] is None
+    assert azure.snapshots.list() == ()
+    assert play(azure, state="absent", **OPTIONS)["changed"] is False
+
+
+def test_a_backup_survives_its_vm(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    azure.machines.delete(ON.id)
+    assert play(azure, state="restored", **OPTIONS)["changed"] is True
+
+
+def test_tags_are_put_on_the_snapshots(play):
+    azure = azure_now()
+    play(azure, tags={"why": "release"}, **OPTIONS)
+    assert {each.tags["why"] for each in azure.snapshots.list()} == {"release"}
+    assert {each.tags[tag.PURPOSE] for each in azure.snapshots.list()} == {tag.BEFORE_GENERALIZE}
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"vm": "web9"}, "no VM web9"),
+    ({"state": "restored"}, "no backup before-generalize"),
+    ({"name": "a/b"}, "no name for a backup"),
+])  # fmt: skip
+def test_bad_input_is_refused(play, options, text):
+    result = play(azure_now(read_only=True), **{**OPTIONS, **options})
+    assert result["failed"]
+    assert text in result["msg"]

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vm_backup_info: always a list, and the same dictionaries that vm_backup returns."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.modules import vm_backup, vm_backup_info
+
+from tests.unit.fakes import FakeAzure
+from tests.unit.planning.world import DATA_DISK, ON, OS_DISK
+
+from .playing import Player
+
+OPTIONS = {"vm": "web1", "resource_group": "build"}
+
+
+def test_a_backup_is_listed_as_it_was_returned(monkeypatch):
+    azure = FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK])
+    taken = Player(vm_backup, monkeypatch)(azure, **OPTIONS)["backup"]
+    azure.read_only = True
+    listed = Player(vm_backup_info, monkeypatch)(azure)
+    assert (listed["changed"], listed["backups"]) == (False, [taken])
+
+
+@pytest.mark.parametrize(("options", "count"), [
+    ({}, 1), (OPTIONS, 1), ({"vm": "WEB1"}, 1), ({"name": "before-generalize"}, 1),
+    ({"vm": "web2"}, 0), ({"name": "weekly"}, 0), ({"resource_group": "other"}, 0), ({"vm": str(ON.id)}, 1),
+])  # fmt: skip
+def test_a_list_narrows(monkeypatch, options, count):
+    azure = FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK])
+    Player(vm_backup, monkeypatch)(azure, **OPTIONS)
+    assert len(Player(vm_backup_info, monkeypatch)(azure, **options)["backups"]) == count
+
+
+def test_bad_input_is_refused(monkeypatch):
+    result = Player(vm_backup_info, monkeypatch)(FakeAzure(), vm={"resource_group": "build"})
+    assert result["failed"]
+    assert "vm: give a resource id" in result["msg"]
