@@ -80,8 +80,25 @@ def settle_in(folder: Path, root: Path, port: int) -> None:
     stand_in.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
     stand_in.chmod(0o755)
     (root / "var/log/journal").mkdir(exist_ok=True)
+    lose_a_key(folder, root)
+    (folder / "key.body").write_text(f"{public.split()[1]}\n")
     for name, value in {"user": user, "host": host, "password": password, "machine-id": (root / "etc/machine-id").read_text()}.items():
         (folder / name).write_text(f"{value.strip()}\n")
+
+
+def lose_a_key(folder: Path, root: Path) -> None:
+    """Write a private key to the disk and delete it; files before and after keep its block from being the next one to be used."""
+    work = root / "var/tmp"
+    (work / "before").write_bytes(os.urandom(8 << 20))
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(work / "lost"))
+    (work / "after").write_bytes(os.urandom(8 << 20))
+    os.sync()
+    (folder / "deleted.body").write_text((work / "lost").read_text().splitlines()[3] + "\n")
+    for name in ("before", "lost", "lost.pub", "after"):
+        (work / name).unlink()
+    os.sync()
+    if subprocess.run(["grep", "-qaF", "-f", str(folder / "deleted.body"), str(folder / "disk.ext4")], check=False).returncode:
+        sys.exit("the deleted key left nothing on the disk: the search for it would prove nothing")
 
 
 def start(folder: Path, root: Path) -> None:
