@@ -130,10 +130,10 @@ def test_what_is_outside_stays_out_with_everything_that_needs_it() -> None:
 
 
 def test_only_what_the_list_names_is_accepted() -> None:
-    deviation = Deviation("disks", "PUT", "$.a", "because", only_in="here")
+    deviation = Deviation("disks", "PUT", "$.a", "because", only_in="this")
     call = Call("disks", "PUT", 202, [Difference("$.a", "missing")])
     other = Call("disks", "GET", 200, [Difference("$.a", "missing")])
-    report = Report((Outcome("here", [call, other]), Outcome("there", [call])), (deviation,))
+    report = Report((Outcome("this", [call, other]), Outcome("other", [call])), (deviation,))
     assert [report.unaccepted(outcome) for outcome in report.outcomes] == [["GET disks $.a: missing"], ["PUT disks $.a: missing"]]
     assert report.used() == [deviation]
     assert (report.totals()["calls"], report.totals()["writes"], report.totals()["matched"]) == (3, 2, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.contract.golden.client import Client, Place
 from tests.contract.golden.deviations import accepted
-from tests.contract.golden.read import Recording, read_folder
+from tests.contract.golden.read import NotARecording, Recording, read_folder
 from tests.contract.golden.replay import replay
 from tests.contract.golden.report import Report
 from tests.contract.golden.seeds import write_outside
@@ -26,6 +26,8 @@ def known_recordings() -> tuple[list[Recording], list[str]]:
     folder = os.environ.get(FOLDER)
     if not folder:
         return selected(), [f"recordings that are in no source distribution: {FOLDER} names no folder"]
+    if not Path(folder).is_dir():
+        raise NotARecording(f"{FOLDER} names {folder}, which is not a folder: name one, or unset it")
     return [*selected(), *read_folder(Path(folder))], []
 
 

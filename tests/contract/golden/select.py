@@ -111,7 +111,7 @@ class _Selection:
         return Step(exchange, Part.REPLAYED, type, verb)
 
     def _put(self, exchange: Exchange, type: str, verb: str, key: str) -> Step:
-        why_not = _outside(type, exchange.body or {}) if exchange.status < 400 else ""
+        why_not = _outside(type, exchange.body) if exchange.status < 400 else ""
         if why_not:
             self._absent[key] = why_not
             return Step(exchange, Part.OUTSIDE, type, verb, why_not)
@@ -122,8 +122,10 @@ class _Selection:
         return Step(exchange, Part.REPLAYED, type, verb)
 
 
-def _outside(type: str, body: dict[str, Any]) -> str:
+def _outside(type: str, body: Any) -> str:
     """Why a resource cannot be made in the lab; empty when it can."""
+    if not isinstance(body, dict):
+        return "the recorder kept no request body"
     properties = body.get("properties", {})
     storage = properties.get("storageProfile", {})
     blobs = [disk["blobUri"] for disk in [storage.get("osDisk", {}), *storage.get("dataDisks", [])] if "blobUri" in disk]
