@@ -141,6 +141,7 @@ def test_a_certificate_that_is_not_the_one_meant(certificate):
         build("x509_certificate_path", secrets={"x509_certificate_path": "/nowhere/c.pem"}, **APPLICATION)
 
 
+@pytest.mark.filterwarnings("ignore:UsernamePasswordCredential is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("proof", ["secret", "oidc_token", "oidc_token_file_path", "password"])
 def test_the_real_classes_take_what_they_are_given(proof):
     made = module.identity(Credentials(proof=proof, ad_user="bob", secrets={proof: "x"}, **APPLICATION), LAB, None)

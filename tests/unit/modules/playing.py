@@ -47,6 +47,19 @@ class Player:
         result: dict[str, Any] = json.loads(json.dumps(ended.value.result))
         return result
 
+    def predict_do_repeat(self, azure: FakeAzure, **params: Any) -> dict[str, Any]:
+        """The result of a run that did what check mode had announced, and that a second run finds nothing to add to."""
+        azure.read_only = True
+        foreseen = self(azure, check=True, **params)
+        azure.read_only = False
+        done = self(azure, **params)
+        assert (foreseen["changed"], foreseen["steps"]) == (done["changed"], done["steps"]), done
+        azure.read_only = True
+        repeated = self(azure, **params)
+        azure.read_only = False
+        assert (repeated["changed"], repeated["steps"]) == (False, [])
+        return done
+
 
 def _end(**result: Any) -> None:
     raise Ended(**result)

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""image_capture from options to result, against an Azure in memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.modules import image_capture
+
+from tests.unit.fakes import FakeAzure
+from tests.unit.planning.world import (
+    AT_REST_DISK,
+    BACKUPS,
+    CAPTURED,
+    DATA_DISK,
+    GENERALIZED,
+    LOG,
+    OFF,
+    ON,
+    OS_DISK,
+    STAMPED,
+    TARGET,
+    VM1,
+    VM_ID,
+)
+
+from .playing import Player
+
+OPTIONS = {"vm": {"name": "web1", "resource_group": "build"}, "name": "web-1", "resource_group": "images"}
+ALL = [
+    "keep the seal of VM web1 as a tag",
+    "deallocate VM web1",
+    "stamp the seal of VM web1 with the time its OS disk came to rest",
+    "mark VM web1 generalized",
+    "create image web-1 from VM web1",
+]
+
+
+@pytest.fixture
+def play(monkeypatch):
+    return Player(image_capture, monkeypatch)
+
+
+def sealed(**changes) -> FakeAzure:
+    """A VM that was backed up, sealed, and has powered itself off."""
+    state = {"vms": [OFF], "disks": [OS_DISK, DATA_DISK], "snapshots": BACKUPS, "boot_logs": {VM1: LOG}}
+    return FakeAzure(**{**state, **changes})
+
+
+def test_predict_do_repeat(play):
+    azure = sealed()
+    done = play.predict_do_repeat(azure, **OPTIONS)
+    assert done["steps"] == ALL
+    assert done["image"] == CAPTURED.as_result()
+    assert done["vm"]["generalized"] is True
+    assert azure.deeds == ["tag VM web1", "deallocate VM web1", "tag VM web1", "generalize VM web1", "create image web-1"]
+    assert azure.machines.get(VM1).tags == {"owner": "me", tag.SEAL: STAMPED.as_tag()}
+
+
+def test_check_mode_returns_what_the_run_returns(play):
+    foreseen = play(sealed(read_only=True), check=True, **OPTIONS)
+    done = play(sealed(), **OPTIONS)
+    assert {key: foreseen[key] for key in ("image", "vm", "steps", "changed")} == {
+        key: done[key] for key in ("image", "vm", "steps", "changed")
+    }
+
+
+def test_check_mode_of_a_running_vm_warns(play):
+    result = play(sealed(vms=[ON], snapshots=[], boot_logs={}, read_only=True), check=True, **OPTIONS)
+    assert result["steps"] == ALL
+    assert result["vm"]["vm_id"] == VM_ID
+    assert play.warnings == ["VM web1 is running: planned as if it had stopped, sealed and backed up."]
+
+
+def test_diff_shows_the_image_and_the_vm(play):
+    result = play(sealed(read_only=True), check=True, **OPTIONS)
+    assert result["diff"]["before"] == {"image": None, "vm": OFF.as_result()}
+    assert result["diff"]["after"]["image"] == CAPTURED.as_result()
+
+
+@pytest.mark.parametrize(
+    ("broken", "done", "rest"),
+    [
+        ("tag VM", [], ALL),
+        ("deallocate VM", ALL[:1], ALL[1:]),
+        ("generalize VM", ALL[:3], ALL[3:]),
+        ("create image", ALL[:4], ALL[4:]),
+    ],
+)
+def test_a_run_that_breaks_says_what_it_did_and_the_next_one_repairs(play, broken, done, rest):
+    azure = sealed(break_at=(broken, Refused("could not: (Boom) no", code="Boom", status=500, request_id="r-1")))
+    failed = play(azure, **OPTIONS)
+    assert failed["failed"] is True
+    assert (failed["changed"], failed["steps"], failed["msg"]) == (bool(done), done, "could not: (Boom) no")
+    assert (failed["code"], failed["status"], failed["request_id"]) == ("Boom", 500, "r-1")
+    azure.break_at = None
+    assert play(azure, **OPTIONS)["steps"] == rest
+    assert play(azure, **OPTIONS)["changed"] is False
+
+
+def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(play):
+    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
+    vm = replace(GENERALIZED, generalized=False)
+    result = play(sealed(vms=[vm], disks=[used, DATA_DISK], boot_logs={VM1: LOG + "Linux version 6.1\n"}), **OPTIONS)
+    assert result["failed"] is True
+    assert "its boot log goes on after the verdict" in result["msg"]
+    assert "the OS disk may have been used" in result["msg"]
+
+
+def test_a_boot_log_is_not_read_where_it_is_not_needed(play):
+    azure = sealed(vms=[replace(GENERALIZED, generalized=False)], disks=[AT_REST_DISK, DATA_DISK])
+    azure.machines.boot_log = lambda vm: pytest.fail("read the boot log")
+    assert play(azure, **OPTIONS)["steps"] == ALL[3:]
+
+
+def test_the_vm_may_be_gone_once_the_image_is_there(play):
+    assert play(FakeAzure(images=[CAPTURED]), **OPTIONS)["changed"] is False
+    gone = play(FakeAzure(), **OPTIONS)
+    assert gone["msg"] == "no VM web1 in resource group build, and there is no image web-1 yet."
+    assert (gone["changed"], gone["steps"]) == (False, [])
+
+
+def test_the_source_goes_when_asked(play):
+    azure = sealed()
+    result = play(azure, source="delete", **OPTIONS)
+    assert result["steps"] == [*ALL, "delete VM web1"]
+    assert result["vm"] is None
+    assert play(azure, source="delete", **OPTIONS)["changed"] is False
+
+
+def test_tags_change_without_touching_the_vm(play):
+    azure = FakeAzure(images=[CAPTURED])
+    done = play.predict_do_repeat(azure, tags={"release": "2"}, **OPTIONS)
+    assert done["steps"] == ["set the tags of image web-1"]
+    assert azure.images.get(TARGET).tags["release"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"name": "web 1"}, "name: 'web 1' is no name"),
+        ({"vm": "/subscriptions/x"}, "is not a resource id"),
+        ({"vm": {"nome": "web1"}}, "vm: give a resource id"),
+        ({"tags": {"a": 1}}, "tags: the value of 'a' must be a string"),
+        ({"disks": "data"}, "value of disks must be one of: all, os"),
+        ({"location": "East US"}, "in westeurope, not in eastus"),
+    ],
+)
+def test_bad_input_is_one_sentence(play, options, text):
+    result = play(sealed(read_only=True), **{**OPTIONS, **options})
+    assert result["failed"] is True
+    assert text in result["msg"]
