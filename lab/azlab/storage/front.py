@@ -34,7 +34,7 @@ from azlab.storage.blobs import service_client
 from azlab.storage.grants import Grant, Grants
 from azlab.storage.limits import Limits
 from azlab.storage.operations import CLEAR_PAGES, PUT_PAGE, PUT_PAGE_FROM_URL, operation
-from azlab.storage.pages import LIMIT, PageWrite, check_digests
+from azlab.storage.pages import LIMIT, PageWrite, check_digests, decoded
 from azlab.storage.refusals import Refused
 
 _OURS = {"host", "connection", "transfer-encoding", "x-ms-content-crc64", "authorization", "expect"}
@@ -60,16 +60,16 @@ class Call:
 class Front:
     """The ASGI app; one instance per lab."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._settings = settings
         self._grants = Grants(settings, service_client(settings))
         self._known: dict[tuple[str, str], Grant] = {}
         self._faults = Faults(settings.faults)
         self._log = RequestLog(settings.logs / "blob.jsonl")
-        self._limits = Limits()
+        self._limits = limits or Limits()
         # Azurite closes a connection that was idle for 5 s: one must not be used in that very moment.
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2)
-        self._azurite = httpx.AsyncClient(timeout=httpx.Timeout(120, pool=None), limits=limits, trust_env=False)
+        pool = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2)
+        self._azurite = httpx.AsyncClient(timeout=httpx.Timeout(120, pool=None), limits=pool, trust_env=False)
 
     async def close(self) -> None:
         """Let go of the connections to Azurite."""
@@ -142,10 +142,11 @@ class Front:
         try:
             grant = await self._grant(call)
             try:
-                crc = self._judge(call, grant)
                 if self._faults.throughput:
                     self._limits.count_request(call.container)
-                    await self._limits.pass_bytes(call.container, len(call.body))
+                crc = self._judge(call, grant)
+                if self._faults.throughput:
+                    await asyncio.sleep(self._limits.wait_for_bytes(call.container, len(call.body)))
             except Refused as refused:
                 await self._authenticate(call)
                 raise refused
@@ -164,6 +165,8 @@ class Front:
         query = call.request.query_params
         if "sig" not in query:
             raise refusals.not_authenticated("The request carries no shared access signature, and disks are open to nothing else.")
+        if decoded(query["sig"], 32) is None:
+            raise refusals.not_authenticated("sig is not well formed: it has to be the base64 of 32 bytes.")
         policy = query.get("si")
         if policy is None:
             return None
@@ -211,7 +214,7 @@ class Front:
         async with contextlib.aclosing(answer):
             async for data in answer.aiter_raw():
                 if self._faults.throughput:
-                    await self._limits.pass_bytes(call.container, len(data))
+                    await asyncio.sleep(self._limits.wait_for_bytes(call.container, len(data)))
                 yield data
 
     def _target(self, call: Call) -> httpx.URL:

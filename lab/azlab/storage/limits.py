@@ -5,9 +5,9 @@ https://learn.microsoft.com/azure/storage/blobs/scalability-targets
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
 from azlab.storage import refusals
 
@@ -18,10 +18,11 @@ REQUESTS = 500
 class Bucket:
     """Tokens that come back at a steady rate, up to one second's worth."""
 
-    def __init__(self, rate: float) -> None:
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
         self._rate = rate
+        self._clock = clock
         self._tokens = rate
-        self._at = time.monotonic()
+        self._at = clock()
 
     def debt(self, count: float) -> float:
         """Take tokens, more than there are if need be; answers the seconds until the debt is paid."""
@@ -38,7 +39,7 @@ class Bucket:
         return True
 
     def _fill(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         self._tokens = min(self._rate, self._tokens + (now - self._at) * self._rate)
         self._at = now
 
@@ -46,15 +47,15 @@ class Bucket:
 class Limits:
     """The buckets of every blob."""
 
-    def __init__(self) -> None:
-        self._bytes: dict[str, Bucket] = defaultdict(lambda: Bucket(BYTES))
-        self._requests: dict[str, Bucket] = defaultdict(lambda: Bucket(REQUESTS))
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bytes: dict[str, Bucket] = defaultdict(lambda: Bucket(BYTES, clock))
+        self._requests: dict[str, Bucket] = defaultdict(lambda: Bucket(REQUESTS, clock))
 
     def count_request(self, blob: str) -> None:
         """Refuse the request that is too many in this second."""
         if not self._requests[blob].take(1):
             raise refusals.server_busy()
 
-    async def pass_bytes(self, blob: str, count: int) -> None:
-        """Wait until this many bytes may go to or from the blob."""
-        await asyncio.sleep(self._bytes[blob].debt(count))
+    def wait_for_bytes(self, blob: str, count: int) -> float:
+        """Seconds after which this many more bytes may go to or from the blob."""
+        return self._bytes[blob].debt(count)

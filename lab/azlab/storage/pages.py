@@ -69,7 +69,7 @@ def check_digests(headers: Mapping[str, str], body: bytes) -> str:
     if md5 is not None:
         _check_md5(md5, body)
     computed = crc64_of(body)
-    if crc is not None and _decoded(crc, 8) is None:
+    if crc is not None and decoded(crc, 8) is None:
         raise refusals.invalid_header("x-ms-content-crc64", crc)
     if crc is not None and crc != computed:
         raise refusals.crc64_mismatch(crc, computed)
@@ -82,14 +82,15 @@ def crc64_of(body: bytes) -> str:
 
 
 def _check_md5(sent: str, body: bytes) -> None:
-    if _decoded(sent, 16) is None:
+    if decoded(sent, 16) is None:
         raise refusals.invalid_md5()
     computed = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
     if sent != computed:
         raise refusals.md5_mismatch(sent, computed)
 
 
-def _decoded(value: str, length: int) -> bytes | None:
+def decoded(value: str, length: int) -> bytes | None:
+    """The bytes of a base64 value, None if it is not base64 or of another length."""
     try:
         raw = base64.b64decode(value, validate=True)
     except binascii.Error:

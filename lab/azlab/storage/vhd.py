@@ -50,7 +50,7 @@ def pack(disk_bytes: int, *, unique_id: uuid.UUID | None = None, now: float | No
         0x00010000,
         0xFFFFFFFFFFFFFFFF,  # no dynamic header
         int((time.time() if now is None else now) - _EPOCH),
-        b"azlb",
+        b"win ",  # as Hyper-V signs: qemu takes the size from the geometry unless it knows the creator
         0x00010000,
         b"Wi2k",
         disk_bytes,

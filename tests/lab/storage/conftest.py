@@ -1,0 +1,142 @@
+"""One data plane for all tests of this directory: Azurite and the front, with a state of their own."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import ssl
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from azlab import faults as fault_rules
+from azlab import tls
+from azlab.settings import Settings
+from azlab.storage.azurite import Azurite
+from azlab.storage.blobs import BlobStore
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    settings = Settings.create(tmp_path_factory.mktemp("lab"), guests=False)
+    tls.ensure(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def azurite(settings):
+    azurite = Azurite(settings)
+    azurite.start()
+    yield azurite
+    azurite.stop()
+
+
+@pytest.fixture(scope="session")
+def front(settings, azurite):
+    process = subprocess.Popen([sys.executable, "-m", "azlab.storage.front", "--state", str(settings.state)])
+    context = ssl.create_default_context(cafile=str(settings.bundle))
+    with httpx.Client(verify=context, trust_env=False) as client:
+        until(lambda: _answers(client, settings.blob_url), seconds=30)
+    yield process
+    process.terminate()
+    process.wait(20)
+
+
+@pytest.fixture
+def store(settings, azurite):
+    return BlobStore(settings)
+
+
+@pytest.fixture
+def disk(store):
+    """Makes disks of a given size, and removes them after the test."""
+    made = []
+
+    def make(size=4 << 20):
+        key = f"d-{uuid.uuid4()}"
+        store.create(key, size)
+        made.append(key)
+        return key
+
+    yield make
+    for key in made:
+        store.delete(key)
+
+
+@pytest.fixture
+def faults(settings, front):
+    """Switches faults on; all are off again after the test."""
+    yield lambda **rule: fault_rules.add(settings.faults, plane="blob", **rule)
+    fault_rules.clear(settings.faults)
+
+
+@pytest.fixture
+def wire(settings, front):
+    return Wire(settings)
+
+
+@pytest.fixture(scope="session", name="until")
+def fixture_until():
+    return until
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def code(self):
+        """The error's code; header and XML must agree on it."""
+        code = self.headers.get("x-ms-error-code")
+        if self.body.startswith(b"\xef\xbb\xbf<?xml"):
+            assert re.search(rb"<Code>(\w+)</Code>", self.body)[1].decode() == code
+        return code
+
+
+class Wire:
+    """Plain HTTP to the front: nothing is added that the test did not write."""
+
+    def __init__(self, settings):
+        self._context = ssl.create_default_context(cafile=str(settings.bundle))
+        self._port = settings.blob_port
+
+    def send(self, method, url, query="", body=None, **headers):
+        parts = urlsplit(url)
+        connection = http.client.HTTPSConnection("127.0.0.1", self._port, context=self._context, timeout=60)
+        target = parts.path + "?" + "&".join(filter(None, (query, parts.query)))
+        try:
+            connection.request(method, target, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def put_page(self, url, start, body, **headers):
+        span = f"bytes={start}-{start + len(body) - 1}"
+        return self.send("PUT", url, "comp=page", body, x_ms_page_write="update", x_ms_range=span, x_ms_version="2023-11-03", **headers)
+
+    def clear(self, url, start, end):
+        span = f"bytes={start}-{end - 1}"
+        return self.send("PUT", url, "comp=page", x_ms_page_write="clear", x_ms_range=span, x_ms_version="2023-11-03", Content_Length="0")
+
+
+def until(true, seconds=20):
+    """Wait for a condition; fail if it does not come true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "did not come true in time"
+        time.sleep(0.02)
+
+
+def _answers(client, url):
+    try:
+        return client.get(url).status_code == 403
+    except httpx.TransportError:
+        return False
