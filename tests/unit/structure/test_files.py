@@ -19,7 +19,7 @@ HEAD = (
     "# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)",
     "# SPDX-License-Identifier: GPL-3.0-or-later",
 )
-LONGEST = 400
+LONGEST = 450
 SHIPPED = {
     "CHANGELOG.rst",
     "CODE_OF_CONDUCT.md",
