@@ -32,7 +32,7 @@ def main(state: Path, group: str) -> None:
     """Upload a disk, keep it as a snapshot, make an image of it, list, and delete everything."""
     config = json.loads((state / "config.json").read_text())
     trust = ssl.create_default_context(cafile=str(state / "tls" / "bundle.pem"))
-    client = _client(config, str(state / "tls" / "bundle.pem"))
+    client: Any = _client(config, str(state / "tls" / "bundle.pem"))
     seen: dict[str, Any] = {}
 
     upload = {"creationData": {"createOption": "Upload", "uploadSizeBytes": SIZE + 512}, "osType": "Linux", "hyperVGeneration": "V1"}

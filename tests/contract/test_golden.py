@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -19,10 +22,17 @@ NAMES = [recording.name for recording in RECORDINGS if any(step.part is Part.REP
 
 
 @pytest.fixture(scope="module")
-def report() -> Iterator[Report]:
-    """All recordings, replayed once and interleaved on one empty lab."""
+def replayed() -> Iterator[tuple[Report, list[str]]]:
+    """All recordings, replayed once on one empty lab: the report, and the lab's own log of requests."""
     with empty_lab() as (state, place):
-        yield run(RECORDINGS, LEFT_OUT, state, place)
+        report = run(RECORDINGS, LEFT_OUT, state, place)
+        yield report, (state / "logs" / "arm.jsonl").read_text().splitlines()
+
+
+@pytest.fixture(scope="module")
+def report(replayed: tuple[Report, list[str]]) -> Report:
+    """The report alone."""
+    return replayed[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,3 +59,11 @@ def test_every_accepted_deviation_still_occurs(report: Report) -> None:
 def _can_occur(only_in: str) -> bool:
     """Whether a recording that a deviation names takes part."""
     return any(only_in in name for name in NAMES)
+
+
+def test_the_recordings_take_turns(replayed: tuple[Report, list[str]]) -> None:
+    entries = [json.loads(line) for line in replayed[1]]
+    calls = [entry["path"] for entry in entries if entry["phase"] == "in" and "/providers/Microsoft.Compute/" in entry["path"]]
+    groups = [match[1] for match in (re.search("/resourceGroups/([^/]+)/", path) for path in calls) if match]
+    changes = sum(one != other for one, other in pairwise(groups))
+    assert changes > 2 * len(set(groups)), "the recordings were replayed one after the other"

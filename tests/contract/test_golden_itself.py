@@ -15,6 +15,7 @@ from tests.contract.golden.names import Names
 from tests.contract.golden.read import Exchange, Recording, read
 from tests.contract.golden.replay import Call, Outcome
 from tests.contract.golden.report import Report
+from tests.contract.golden.seeds import of_managed_disks, on_managed_disks
 from tests.contract.golden.select import Part, steps
 
 ROOT = "https://management.azure.com/subscriptions/s1/resourceGroups/group"
@@ -127,6 +128,20 @@ def test_what_is_outside_stays_out_with_everything_that_needs_it() -> None:
         ),
     )
     assert [step.part for step in steps(recording)] == [Part.OUTSIDE, Part.OUTSIDE, Part.REPLAYED]
+
+
+def test_a_vm_on_blobs_is_made_with_managed_disks_and_so_is_its_image() -> None:
+    body = {
+        "properties": {"storageProfile": {"osDisk": {"name": "os", "vhd": {"uri": "u"}}, "dataDisks": [{"lun": 0, "vhd": {"uri": "u"}}]}}
+    }
+    managed = {"managedDisk": {"storageAccountType": "Standard_LRS"}}
+    profile = {"osDisk": {"name": "os", **managed}, "dataDisks": [{"lun": 0, **managed}]}
+    assert on_managed_disks(body) == {"properties": {"storageProfile": profile}}
+    assert on_managed_disks({"properties": {"storageProfile": profile}}) is None
+    vm = {"id": ID.replace("disks", "virtualMachines")}
+    image = {"properties": {"sourceVirtualMachine": vm, "storageProfile": {"osDisk": {"blobUri": "u"}, "dataDisks": []}}}
+    disk = {"managedDisk": {"id": ID.replace("one", "any")}}
+    assert of_managed_disks(image)["properties"]["storageProfile"] == {"osDisk": disk, "dataDisks": []}
 
 
 def test_only_what_the_list_names_is_accepted() -> None:
