@@ -95,6 +95,7 @@ def use(stage: Stage) -> None:
     ) as act:
         new_disks = [{"lun": lun, "size_gib": 1} for lun in story.disk_markers]
         stage.vm = boot(stage, story.vm, story.host_name, story.first, image=story.base_image, data_disks=new_disks)
+        stage.guest.wait()
         stage.guest.run(_live_in(story))
         deleted = stage.guest.run(_lose_a_key(), root=False)
         stage.secrets = {**facts_of(stage.guest), "user": story.first.user, "deleted_key": deleted}
@@ -280,6 +281,7 @@ def _prove_live(stage: Stage, act: Any) -> None:
     story = stage.story
     clone = boot(stage, story.clone, story.clone_host_name, story.second, image=story.golden_image)
     guest = Guest(story.clone, story.second, stage.environment)
+    guest.wait()
     known, first = facts_of(guest), stage.secrets
     act.check("ready", clone["agent"] == "Ready", agent=clone["agent"])
     act.check("host_name", known["host_name"] == story.clone_host_name)
@@ -304,6 +306,7 @@ def restore(stage: Stage) -> None:
         again = f"{story.vm}-again"
         boot_restored(stage, again, disks)
         guest = Guest(again, story.first, stage.environment)
+        guest.wait()
         act.check("first_user_logs_in", guest.run("id -un", root=False).strip() == story.first.user)
         act.check("marker", guest.run("cat /opt/golden-marker").strip() == story.marker)
 

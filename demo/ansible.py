@@ -60,7 +60,7 @@ class Ansible:
         """The command line; variables and inventory travel in files, since a command line is public."""
         self.scratch.mkdir(parents=True, exist_ok=True)
         command = [str(BIN / "ansible-playbook"), playbook, "-e", f"@{self._private(variables)}", *flags]
-        return [*command, "-i", self._private(inventory)] if inventory else [*command, "-i", "localhost,"]
+        return [*command, "-i", self._private(inventory)] if inventory else command
 
     def start(self, playbook: str, inventory: dict[str, Any] | None = None, **variables: Any) -> subprocess.Popen[str]:
         """A run of its own session that a test may kill."""

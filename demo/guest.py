@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,18 @@ class Guest:
             *("-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
             *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
         ]
+
+    def wait(self, seconds: float = 900) -> None:
+        """Come back once the person can log in: Azure calls a VM provisioned some time before its SSH server listens."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                self.run("true", root=False)
+                return
+            except GuestFailed:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(2)
 
     def run(self, script: str, root: bool = True) -> str:
         """What a shell script in the guest prints; the script travels on standard input."""

@@ -1,0 +1,31 @@
+"""One guest for the whole tier: an image of it is captured while its captor is killed again and again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.acts import Stage, build, prologue, upload, use
+from demo.guest import AZLAB
+from demo.story import Story
+
+WORK = Path(__file__).resolve().parents[2] / "build/test/guest"
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """A lab with a guest that was lived in: the demo's first three acts, with VMs of its own."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    stage = Stage(Story(WORK, WORK / "report.json"), WORK / "azlab")
+    try:
+        prologue(stage)
+        for act in (build, upload, use):
+            act(stage)
+        yield stage
+    finally:
+        subprocess.run([str(AZLAB), "--state", str(stage.state), "down"], check=True, capture_output=True)
