@@ -10,6 +10,7 @@ case, in path and query) and `op` (the short operation name of the request log).
 
 - `status`, `code`, `message`, `retry_after`: this answer instead of the right one;
 - `fail_operation`: {"code", "message"}: the long-running operation ends as Failed instead of doing its work;
+- `operation_delay`: seconds that the long-running operation waits before its work, so that it can be met while it is in progress;
 - `delay`: seconds to wait first; `reset`: the connection is cut; `hang`: the answer is held until the rule is removed;
 - `after_effect`: the work is done first and only the answer suffers.
 """
@@ -42,6 +43,7 @@ class Fault:
     delay: float = 0.0
     hang: bool = False
     fail_operation: dict[str, str] | None = None
+    operation_delay: float = 0.0
     after_effect: bool = False
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,8 @@ class Operations:
 
     def _run(self, record: dict[str, Any], work: Callable[[], Any], fault: Fault | None) -> None:
         try:
+            if fault and fault.operation_delay:
+                time.sleep(fault.operation_delay)
             if fault and fault.fail_operation and not fault.after_effect:
                 raise _told(fault)
             output = work()

@@ -32,8 +32,8 @@ class Player:
         self._monkeypatch = monkeypatch
         self.warnings: list[str] = []
 
-    def __call__(self, azure: FakeAzure, check: bool = False, **params: Any) -> dict[str, Any]:
-        """The task's result; ``failed`` says how it ended."""
+    def __call__(self, azure: FakeAzure | None, check: bool = False, **params: Any) -> dict[str, Any]:
+        """The task's result; ``failed`` says how it ended. Without an Azure in memory it is connected as its options say."""
         patch = self._monkeypatch.setattr
         arguments = {**params, "_ansible_check_mode": check, "_ansible_diff": True}
         patch(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": arguments})))
@@ -41,7 +41,8 @@ class Player:
         patch(basic.AnsibleModule, "exit_json", lambda module, **result: _end(failed=False, **result))
         patch(basic.AnsibleModule, "fail_json", lambda module, msg="", **result: _end(failed=True, msg=msg, **result))
         patch(basic.AnsibleModule, "warn", lambda module, warning: self.warnings.append(warning))
-        patch(self._module, "connect", lambda given: azure)
+        if azure is not None:
+            patch(self._module, "connect", lambda given: azure)
         with pytest.raises(Ended) as ended:
             self._module.main()
         result: dict[str, Any] = json.loads(json.dumps(ended.value.result))
