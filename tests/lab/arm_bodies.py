@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.lab.conftest import LOCATION, MIB, RunningLab, done
+from tests.lab.running_lab import LOCATION, MIB, RunningLab, done
 
 UPLOAD = 20 * MIB + 512
 
@@ -123,5 +123,3 @@ class World:
     def power(self, name: str = "vm") -> list[str]:
         """The status codes of a VM's instance view."""
         return [status.code for status in self.compute.virtual_machines.instance_view(self.group, name).statuses]
-
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -15,26 +14,11 @@ from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from tests.lab.arm_bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
-from tests.lab.conftest import GIB, LOCATION, MIB, RunningLab, done
+from tests.lab.arm_refusals import refused
+from tests.lab.running_lab import GIB, LOCATION, MIB, RunningLab, done
 
 WRITE = {"access": "Write", "durationInSeconds": 3600}
 READ = {"access": "Read", "durationInSeconds": 3600}
-
-
-@pytest.fixture
-def world(lab: RunningLab, group: str) -> World:
-    """The test's own resource group and ways to fill it."""
-    return World(lab, group)
-
-
-def refused(deed: Callable[[], Any], code: str, text: str, status: int = 409) -> None:
-    """The deed is refused with this code, a text that holds these words, and this status."""
-    with pytest.raises(HttpResponseError) as caught:
-        deed()
-    error = caught.value
-    assert error.error is not None and error.error.code == code
-    assert text in error.error.message
-    assert error.status_code in (status, 200), error.status_code
 
 
 def key(world: World, id: str) -> str:
@@ -318,4 +302,3 @@ def test_an_unfinished_upload_is_not_attached(lab: RunningLab, world: World) -> 
     upload(world)
     body = vm_of_disk(world.id("disks", "up"), world.subnet())
     refused(lambda: lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body), "OperationNotAllowed", "ActiveUpload")
-

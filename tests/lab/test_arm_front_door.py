@@ -13,8 +13,8 @@ from azlab import faults
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.identity import ClientSecretCredential
 
-from tests.lab.arm_bodies import World, empty_disk
-from tests.lab.conftest import LOCATION, RunningLab, done
+from tests.lab.arm_bodies import World, empty_disk, vm_of_disk
+from tests.lab.running_lab import LOCATION, RunningLab, done
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -151,8 +151,6 @@ def test_a_group_whose_disk_is_used_elsewhere_stays(lab: RunningLab, group: str)
     other = lab.put_group()
     disk = World(lab, other).os_disk("os")
     here = World(lab, group)
-    from tests.lab.arm_bodies import vm_of_disk
-
     done(lab.compute.virtual_machines.begin_create_or_update(group, "vm", vm_of_disk(disk.id, here.subnet())))
     answer = lab.arm("DELETE", f"resourceGroups/{other}")
     while (poll := lab.http.get(answer.headers["Location"])).status_code == 202:
