@@ -62,7 +62,7 @@ def vm_of_disk(disk: str, subnet: str, **more: Any) -> dict[str, Any]:
 
 def vm_of_image(image: str, subnet: str, os_disk: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     """A VM made from a generalized image."""
-    body = vm_of_disk("", subnet, osProfile=os_profile(), **more)
+    body = vm_of_disk("", subnet, **{"osProfile": os_profile(), **more})
     body["properties"]["storageProfile"] = {
         "imageReference": {"id": image},
         "osDisk": {"createOption": "FromImage", "caching": "ReadWrite", "deleteOption": "Delete", **(os_disk or {})},
