@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -27,7 +28,9 @@ def changes(output: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    done = subprocess.run([Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]], capture_output=True, text=True, check=False)
+    plain = {**os.environ, "ANSIBLE_CONFIG": os.devnull, "ANSIBLE_NOCOLOR": "1"}  # not as Molecule wants it shown
+    command = [Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]]
+    done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     print(json.dumps({"changed": changes(done.stdout), "output": done.stdout.splitlines()}))
     print(done.stderr, file=sys.stderr)
     sys.exit(done.returncode)

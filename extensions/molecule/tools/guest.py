@@ -31,7 +31,7 @@ def up(folder: Path) -> None:
     folder.mkdir(parents=True)
     disk, root = folder / "disk.ext4", folder / "root"
     run("cp", "--sparse=always", str(base(folder.parent)), str(disk))
-    mount(disk, root, "loop,discard")
+    mount(disk, root, "loop")  # without discard: what is deleted stays on the disk until something wipes it
     port = free_port()
     settle_in(folder, root, port)
     (folder / "port").write_text(f"{port}\n")

@@ -1,0 +1,149 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The YAML of roles and playbooks: where cloud tasks run, what is a command and why, and that every public variable is specified."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from .tree import ROOT, tracked
+
+ON_THE_CONTROLLER = {
+    "delegate_to": "localhost",
+    "become": False,
+    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+}
+CLOUD = re.compile(r"goldenimage\.azure\.(image|vm)_\w+")
+RAW = {"command", "shell", "script", "raw"}
+# Every task that runs a command instead of a module, and why there is no module for it.
+COMMANDS = {
+    "roles/linux_prepare/handlers/main.yml: Write GRUB's menu": "no module builds GRUB's menu from /etc/default/grub",
+    "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
+    "roles/linux_generalize/tasks/cloud_init.yml: Let cloud-init forget that it has run": "only cloud-init knows all of its state",
+}
+KEYWORDS = {
+    *("name", "when", "loop", "loop_control", "register", "vars", "notify", "become", "delegate_to", "check_mode", "diff", "changed_when"),
+    *("failed_when", "ignore_unreachable", "block", "rescue", "always", "no_log", "environment", "until", "retries", "delay"),
+}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every task, those in blocks too."""
+    for task in tasks:
+        yield task
+        for part in ("block", "rescue", "always"):
+            yield from flat(task.get(part, []))
+
+
+def tasks_of(path: Path) -> list[dict[str, Any]]:
+    """All tasks of a task file, a handler file or a playbook."""
+    content = yaml.safe_load(path.read_text()) or []
+    if any("hosts" in each for each in content):
+        parts = ("pre_tasks", "tasks", "post_tasks", "handlers")
+        return [task for play in content for part in parts for task in flat(play.get(part, []))]
+    return list(flat(content))
+
+
+def action_of(task: dict[str, Any]) -> str | None:
+    """The module or action of a task; None for a block."""
+    return next((key for key in task if key not in KEYWORDS), None)
+
+
+FILES = [
+    *tracked("playbooks/*.yml"),
+    *(path for path in tracked("roles/*.yml") if path.parent.name in ("tasks", "handlers")),
+]
+TASKS = [pytest.param(path, task, id=f"{name_of(path)}: {task.get('name')}") for path in FILES for task in tasks_of(path)]
+PLAYBOOKS = [path for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
+ROLES = sorted({path.parent.parent for path in tracked("roles/*/meta/argument_specs.yml")})
+
+
+def cloud_fault(task: dict[str, Any]) -> str | None:
+    """What is wrong with where a cloud task runs; None for any other task."""
+    if not CLOUD.fullmatch(action_of(task) or ""):
+        return None
+    return next((f"{key} is {task.get(key)!r}" for key, value in ON_THE_CONTROLLER.items() if task.get(key) != value), None)
+
+
+@pytest.mark.parametrize(("path", "task"), TASKS)
+def test_a_cloud_task_runs_on_the_controller_as_the_caller(path: Path, task: dict[str, Any]) -> None:
+    assert cloud_fault(task) is None
+
+
+def test_the_rule_for_cloud_tasks_can_fail() -> None:
+    task = {"goldenimage.azure.image_capture": {}, **ON_THE_CONTROLLER}
+    assert cloud_fault(task) is None
+    assert [cloud_fault({**task, key: None}) for key in ON_THE_CONTROLLER] == [f"{key} is None" for key in ON_THE_CONTROLLER]
+
+
+def test_there_are_cloud_tasks_in_every_playbook() -> None:
+    without = [name_of(path) for path in PLAYBOOKS if not any(CLOUD.fullmatch(action_of(task) or "") for task in tasks_of(path))]
+    assert PLAYBOOKS
+    assert without == []
+
+
+@pytest.mark.parametrize(("path", "task"), TASKS)
+def test_a_task_has_a_name_and_a_full_action(path: Path, task: dict[str, Any]) -> None:
+    assert task.get("name", "")[:1].isupper()
+    action = action_of(task)
+    assert action is None or len(action.split(".")) == 3
+
+
+def test_every_command_stands_with_its_reason() -> None:
+    commands = {
+        f"{name_of(path)}: {task['name']}"
+        for path, task in (param.values for param in TASKS)
+        if (action_of(task) or "").rsplit(".", 1)[-1] in RAW
+    }
+    assert commands == set(COMMANDS)
+    assert all(COMMANDS.values())
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
+def test_a_play_takes_its_hosts_from_the_caller_and_its_rights_from_no_one(path: Path) -> None:
+    for play in yaml.safe_load(path.read_text()):
+        assert play["hosts"] == "{{ target }}"
+        assert play["gather_facts"] is False
+        assert "become" not in play
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
+def test_a_playbook_says_which_variables_it_reads(path: Path) -> None:
+    parts = [path, path.parent / "tasks" / "seal_linux.yml"] if path.stem == "capture_linux" else [path]
+    texts = [part.read_text() for part in parts]
+    read = set(re.findall(r"\b((?:azure|image)_\w+)\b(?! *:)(?= *[|}\)])", "\n".join(texts)))
+    head = "\n".join(line for line in texts[0].splitlines() if line.startswith("#"))
+    assert read
+    assert {each for each in read if not re.search(rf"^#   {each} ", head, re.MULTILINE)} == set()
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_roles_variables_are_specified_with_the_defaults_that_they_have(role: Path) -> None:
+    options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    defaults = yaml.safe_load((role / "defaults" / "main.yml").read_text())
+    assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
+    assert {name for name, option in options.items() if "default" not in option and not option.get("required")} == set()
+    assert all(name.startswith(f"{role.name}_") for name in options)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_roles_inner_variables_show_that_they_are_inner(role: Path) -> None:
+    for path in tracked(f"roles/{role.name}/vars/*.yml"):
+        assert [name for name in yaml.safe_load(path.read_text()) if not name.startswith(f"__{role.name}_")] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_roles_table_of_contents_only_names_chapters(role: Path) -> None:
+    actions = {action_of(task) for task in tasks_of(role / "tasks" / "main.yml")}
+    assert actions <= {"ansible.builtin.include_tasks", "ansible.builtin.meta"}
