@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goldenimage-azure" / "golden"
@@ -48,9 +49,23 @@ def sdist(version: str) -> Path:
 
 
 def _download(version: str, path: Path) -> None:
-    """Let pip fetch the archive. It builds the metadata of a source distribution, so it needs setuptools; isolation brings them."""
+    """Let pip fetch the archive. It builds the metadata of a source distribution, with tools installed once for all five."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as place:
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps", "--dest", place]
-        subprocess.run([*pip, "--no-binary", "azure-mgmt-compute", f"azure-mgmt-compute=={version}"], check=True)
+        options = ("--no-deps", "--no-build-isolation", "--no-binary", "azure-mgmt-compute", "--dest", place)
+        _pip("download", *options, f"azure-mgmt-compute=={version}", env={"PYTHONPATH": str(_build_tools())})
         (Path(place) / path.name).replace(path)
+
+
+@cache
+def _build_tools() -> Path:
+    """A folder with setuptools and wheel, for pip alone."""
+    folder = CACHE / "build-tools"
+    if not (folder / "wheel").exists():
+        _pip("install", "--upgrade", "--target", str(folder), "setuptools", "wheel", env={})
+    return folder
+
+
+def _pip(*words: str, env: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
+    subprocess.run(command, check=True, env={**os.environ, **env})
