@@ -17,7 +17,7 @@ NAMESPACE, NAME = "goldenimage", "azure"
 
 def unpack(tier: str, place: Path) -> Path | None:
     """Unpack the artifact as a collection under `place`; None when it could not be built."""
-    folder = BUILD / "artifact"
+    folder = BUILD / "artifact" / tier
     shutil.rmtree(folder, ignore_errors=True)
     if run(tier, [BIN / "ansible-galaxy", "collection", "build", "--force", "--output-path", folder]):
         return None
