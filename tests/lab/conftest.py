@@ -9,6 +9,7 @@ from azlab.settings import Settings
 
 from tests.lab.arm_bodies import World
 from tests.lab.running_lab import GIB, LOCATION, MIB, RunningLab, azlab, done
+from tests.lab.tasks import LabTasks
 
 __all__ = ["GIB", "LOCATION", "MIB", "RunningLab", "azlab", "done"]
 
@@ -34,3 +35,9 @@ def group(lab: RunningLab) -> str:
 def world(lab: RunningLab, group: str) -> World:
     """The test's own resource group, and ways to fill it."""
     return World(lab, group)
+
+
+@pytest.fixture
+def tasks(lab: RunningLab, monkeypatch: pytest.MonkeyPatch) -> LabTasks:
+    """Tasks of the collection against the session's lab."""
+    return LabTasks(lab, monkeypatch)

@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks in this process, against a running lab: a module's result, what it wrote, and the bytes that it left."""
+
+from __future__ import annotations
+
+import filecmp
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import calls
+from azlab import faults
+from azlab.cli import environment
+from azlab.cli_disk import keys_of
+from azlab.storage.blobs import BlobStore
+from azlab.store import Store
+
+from tests.lab.running_lab import MIB, RunningLab
+from tests.unit.modules.playing import Player
+
+READING_POSTS = {"vm.boot_log"}
+
+
+class LabTasks:
+    """Runs modules signed in to the lab by its own environment."""
+
+    def __init__(self, lab: RunningLab, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._lab = lab
+        self._monkeypatch = monkeypatch
+        for name, value in environment(lab.settings).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(calls, "POLL_SECONDS", 0.05)
+
+    def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
+        """One task; it must not fail."""
+        result = Player(module, self._monkeypatch)(None, check=check, **params)
+        assert not result["failed"], result
+        return result
+
+    def fails(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
+        """One task that has to fail."""
+        result = Player(module, self._monkeypatch)(None, check=check, **params)
+        assert result["failed"], result
+        return result
+
+    def predict_do_repeat(self, module: ModuleType, **params: Any) -> dict[str, Any]:
+        """Check mode writes nothing and foresees the steps of the real run, and a second run has nothing to do."""
+        with self.writes() as by_check:
+            foreseen = self(module, check=True, **params)
+        done = self(module, **params)
+        with self.writes() as by_repeat:
+            repeated = self(module, **params)
+        assert (by_check, by_repeat) == ([], [])
+        assert (foreseen["changed"], foreseen["steps"]) == (done["changed"], done["steps"])
+        assert (done["changed"], repeated["changed"], repeated["steps"]) == (True, False, [])
+        return done
+
+    @contextmanager
+    def writes(self) -> Iterator[list[str]]:
+        """The operations that wrote while the block ran, from the lab's own log."""
+        found: list[str] = []
+        start = len(requests(self._lab))
+        yield found
+        found += [entry["op"] for entry in requests(self._lab)[start:] if is_write(entry)]
+
+    @contextmanager
+    def fault(self, **rule: Any) -> Iterator[None]:
+        """A fault of the lab for as long as the block lasts."""
+        path = faults_of(self._lab)
+        name = faults.add(path, **rule)
+        try:
+            yield
+        finally:
+            faults.remove(path, name)
+
+
+def faults_of(lab: RunningLab) -> Path:
+    """The lab's faults file."""
+    return Path(lab.settings.state) / "faults.json"
+
+
+def requests(lab: RunningLab, plane: str = "arm") -> list[dict[str, Any]]:
+    """Every request that arrived at a plane so far."""
+    path = Path(lab.settings.state) / "logs" / f"{plane}.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [entry for entry in map(json.loads, lines) if entry["phase"] == "in"]
+
+
+def is_write(entry: dict[str, Any]) -> bool:
+    """Whether a request changes Azure; signing in and asking for a boot log do not."""
+    return entry["method"] != "GET" and "/providers/" in entry["path"] and entry["op"] not in READING_POSTS
+
+
+def make_disk(path: Path, size: int = 32 * MIB, offsets: tuple[int, ...] = (0, 5 * MIB + 512, 20 * MIB)) -> Path:
+    """A sparse raw disk with random data at some places."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+        for offset in offsets:
+            file.seek(offset)
+            file.write(os.urandom(300_000))
+    return path
+
+
+def keys(lab: RunningLab, resource_id: str) -> dict[str, str]:
+    """The page blobs of a disk, a snapshot or an image: `os`, or the LUN."""
+    resource = Store(Path(lab.settings.state) / "arm.sqlite", read_only=True).find(resource_id)
+    assert resource is not None, resource_id
+    return keys_of(resource)
+
+
+def holds(lab: RunningLab, resource_id: str, disk: Path, lun: str = "os") -> bool:
+    """Whether the page blob of a resource equals a raw disk, byte for byte, and ends in a footer."""
+    blobs, key = BlobStore(lab.settings), keys(lab, resource_id)[lun]
+    copy = disk.with_name(f"{disk.name}.downloaded")
+    blobs.download(key, copy)
+    equal = filecmp.cmp(copy, disk, shallow=False)
+    copy.unlink()
+    return equal and blobs.read(key, disk.stat().st_size, 512)[:8] == b"conectix"
