@@ -110,7 +110,8 @@ BAD_TAGS = Refusal(
 LONG_TAG = Refusal(
     400,
     "InvalidTagValueLength",
-    "Tag value too large. Following tag value '{value}' exceeded the maximum length. Maximum allowed length for tag value - '256' characters.",
+    "Tag value too large. Following tag value '{value}' exceeded the maximum length."
+    " Maximum allowed length for tag value - '256' characters.",
     ISSUE,
     True,
 )  # noqa: E501
@@ -168,7 +169,9 @@ SHRINK = Refusal(409, "InvalidParameter", "Disks or snapshot cannot be resized d
 RESIZE_RUNNING = Refusal(
     409,
     "OperationNotAllowed",
-    "Cannot resize disk {disk} while it is attached to running VM {vm}. Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated. Please stop your VM and retry the operation.",
+    "Cannot resize disk {disk} while it is attached to running VM {vm}."
+    " Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated."
+    " Please stop your VM and retry the operation.",
     ISSUE,  # noqa: E501
 )
 RESIZE_UPLOAD = Refusal(409, "OperationNotAllowed", "Disk {disk} cannot be resized while it is in state {state}.", ASSUMED)
@@ -330,7 +333,8 @@ WEAK_PASSWORD = Refusal(
 BAD_KEY_PATH = Refusal(
     400,
     "InvalidParameter",
-    "Destination path for SSH public keys is currently limited to its default value {path} due to a known issue in Linux provisioning agent.",
+    "Destination path for SSH public keys is currently limited to its default value {path}"
+    " due to a known issue in Linux provisioning agent.",
     ISSUE,
 )
 BAD_COMPUTER_NAME = Refusal(
@@ -399,7 +403,8 @@ NIC_DELETE = Refusal(
 SUBNET_IN_USE = Refusal(
     400,
     "InUseSubnetCannotBeDeleted",
-    "Subnet {subnet} is in use by {user} and cannot be deleted. In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
+    "Subnet {subnet} is in use by {user} and cannot be deleted."
+    " In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
     ISSUE,  # noqa: E501
 )
 SUBNET_FULL = Refusal(
