@@ -52,6 +52,7 @@ options:
 attributes:
   check_mode:
     support: full
+    description: Plans without changing anything.
   diff_mode:
     support: full
     description: Shows the backup, and for V(state=restored) the disks, before and after.

@@ -30,7 +30,7 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
 )
 _CONVERT = "convert it first: qemu-img convert -O raw"
-_SAYS_DYNAMIC = "Azure says of it: \"is of Dynamic VHD type. Please retry with fixed VHD type.\""
+_SAYS_DYNAMIC = 'Azure says of it: "is of Dynamic VHD type. Please retry with fixed VHD type."'
 _SAYS_COOKIE = "Azure says of it: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
 
 
