@@ -120,7 +120,7 @@ DISK_AT = """
 disk_at() {  # the data disk at a LUN: not the disk that holds the root file system
   root=$(lsblk -no PKNAME "$(findmnt -no SOURCE /)")
   lsblk -dno NAME,HCTL,TYPE | while read -r name hctl type; do
-    [ "$type" = disk ] && [ "$name" != "$root" ] && [ "${hctl##*:}" = "$1" ] && echo "/dev/$name"
+    if [ "$type" = disk ] && [ "$name" != "$root" ] && [ "${hctl##*:}" = "$1" ]; then echo "/dev/$name"; fi
   done
 }
 """

@@ -78,7 +78,7 @@ class Guest:
         command = ["ssh", "-i", str(self.person.key), "-o", "BatchMode=yes", *self.ssh_options, f"{self.person.user}@{self.vm}", shell]
         done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=900)
         if done.returncode:
-            raise GuestFailed(f"{self.vm}: {done.stderr.strip() or done.stdout.strip()}")
+            raise GuestFailed(f"{self.vm}: exit status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
     def password_login(self) -> bool:
