@@ -64,13 +64,11 @@ def main(cloud: dict[str, str]) -> None:
     """A resource group, a disk, an image of it, and both gone again."""
     run = Ansible(cloud)
     run("azure_rm_resourcegroup", name=GROUP, location="westeurope")
-    disk = run(
-        "azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux", storage_account_type="Standard_LRS"
-    )
-    run("azure_rm_image", resource_group=GROUP, name="golden", source=disk["state"]["id"], os_type="Linux")
+    disk = run("azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux")["state"]["id"]
+    run("azure_rm_image", resource_group=GROUP, name="golden", source=disk, os_type="Linux", hyper_v_generation="V2")
     images = run("azure_rm_image_info", resource_group=GROUP)["images"]
     assert [image["name"] for image in images] == ["golden"]
-    run("azure_rm_image", resource_group=GROUP, name="golden", state="absent", source=disk, os_type="Linux")
+    run("azure_rm_image", resource_group=GROUP, name="golden", state="absent", source=disk, os_type="Linux", hyper_v_generation="V2")
     assert run("azure_rm_image_info", resource_group=GROUP)["images"] == []
     run("azure_rm_manageddisk", resource_group=GROUP, name="os", state="absent")
     run("azure_rm_resourcegroup", name=GROUP, state="absent")
