@@ -25,11 +25,12 @@ from azlab.arm import (
     images,
     machines,
     metadata,
-    network,
+    network_interfaces,
     operations,
     power,
     resources,
     snapshots,
+    virtual_networks,
 )
 from azlab.arm.calls import Answer, Call, Route, Router
 from azlab.arm.errors import AzureError
@@ -44,7 +45,8 @@ _TABLES = (
     identity.ROUTES,
     operations.ROUTES,
     resources.ROUTES,
-    network.ROUTES,
+    virtual_networks.ROUTES,
+    network_interfaces.ROUTES,
     disks.ROUTES,
     snapshots.ROUTES,
     access.ROUTES,

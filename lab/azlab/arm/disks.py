@@ -7,18 +7,16 @@ from typing import Any
 
 from azlab.arm import errors
 from azlab.arm.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
-from azlab.arm.compute import base_body, check_location, check_name, get, get_source, listing
-from azlab.arm.disk_states import GIB, MIB, active_access, check_whole, describe_size, state, view
+from azlab.arm.compute import base_body, check_location, check_name, get, listing
+from azlab.arm.disk_sources import Source, find_source
+from azlab.arm.disk_states import GIB, active_access, describe_size, state, view
 from azlab.arm.lab import Lab, now
-from azlab.arm.outside import blob_size
 from azlab.arm.versions import seen_by
 from azlab.arm.writeback import frozen_copy
 from azlab.store import Resource
 
 TYPE = f"{COMPUTE}/disks"
 SNAPSHOT = f"{COMPUTE}/snapshots"
-FOOTER = 512
-_LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 _FIRST_WITH_ID = "2021-04-01"
 """Before this version a 202 carried `isArmResource` and no id and type, and a snapshot's not even a name (recorded)."""
 _UNIQUE_SOURCE_SINCE = "2019-11-01"
@@ -40,7 +38,7 @@ def put_disk(call: Call, type: str) -> Answer:
         check_location(known, location, call)
         if known and known.properties.get("provisioningState") != "Failed":
             return _change(call, known, body, echo=_echo(call, body, location, tags))
-        source = _source(call, body, location)
+        source = find_source(call, body, location)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
         _fill(disk, body, source, incremental=type == SNAPSHOT)
         lab.store.put(disk)
@@ -78,78 +76,6 @@ def _head(call: Call, type: str) -> dict[str, Any]:
     if call.version >= _FIRST_WITH_ID:
         return {"name": call.name, "id": call.id(type), "type": type}
     return {"name": call.name} if type == TYPE else {}
-
-
-class Source:
-    """Where a new disk's bytes come from: `key` of another blob, or none, and how many there are."""
-
-    def __init__(self, size: int, key: str | None = None, resource: Resource | None = None, upload: bool = False) -> None:
-        self.size, self.key, self.resource, self.upload = size, key, resource, upload
-        self.imported = False
-
-
-def _source(call: Call, body: dict[str, Any], location: str) -> Source:
-    """Check the request and find the bytes. Everything that Azure refuses at once is refused here."""
-    properties = body.get("properties") or {}
-    creation = properties.get("creationData")
-    if not creation:
-        raise errors.MISSING(parameter="creationData", target="creationData")
-    option = str(creation.get("createOption") or "")
-    size_gib = properties.get("diskSizeGB")
-    if size_gib is not None and not (isinstance(size_gib, int) and 1 <= size_gib <= 32767):
-        raise errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
-    if option == "Upload":
-        return Source(_upload_size(creation), upload=True)
-    if option == "Empty":
-        if size_gib is None:
-            raise errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
-        return Source(size_gib * GIB)
-    if option == "Copy":
-        return _copied(call, creation, location, size_gib)
-    if option == "Import":
-        return _imported(call, creation, size_gib)
-    if not option:
-        raise errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
-    raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
-
-
-def _upload_size(creation: dict[str, Any]) -> int:
-    size = creation.get("uploadSizeBytes")
-    if size is None:
-        raise errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
-    size = int(size)
-    if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
-        raise errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
-    if (size - FOOTER) % MIB:
-        raise errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
-    return size - FOOTER
-
-
-def _copied(call: Call, creation: dict[str, Any], location: str, size_gib: int | None) -> Source:
-    id = creation.get("sourceResourceId") or creation.get("sourceUri")
-    if not id:
-        raise errors.MISSING(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
-    source = get_source(call.lab, id, TYPE, SNAPSHOT)
-    check_whole(call.lab, source)
-    if source.location != location:
-        raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
-    size = int(source.properties["diskSizeBytes"])
-    if size_gib is not None and size_gib * GIB < size and size_gib != source.properties["diskSizeGB"]:
-        raise errors.SHRINK()
-    grown = size if size_gib is None or size_gib == source.properties["diskSizeGB"] else size_gib * GIB
-    return Source(grown, source.hidden["key"], source)
-
-
-def _imported(call: Call, creation: dict[str, Any], size_gib: int | None) -> Source:
-    uri = creation.get("sourceUri")
-    if not uri:
-        raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
-    size = blob_size(call.lab, uri)
-    if size is None:
-        raise errors.OTHER_REGION_BLOB(uri=uri)
-    source = Source(max(size, (size_gib or 0) * GIB))
-    source.imported = True
-    return source
 
 
 def _fill(disk: Resource, body: dict[str, Any], source: Source, *, incremental: bool) -> None:
@@ -199,25 +125,26 @@ def _creation(given: dict[str, Any], source: Source) -> dict[str, Any]:
 
 def _make(lab: Lab, id: str, source: Source) -> dict[str, Any]:
     """Make the blob, then say that the disk is there."""
-    key = new_key(id)
-    if source.resource is None:
-        lab.blobs.create(key, source.size)
-        if not source.upload:
-            lab.blobs.write_footer(key)
-    else:
-        frozen_copy(lab, source.resource, key)
-        if lab.blobs.size(key) != source.size:
-            lab.blobs.resize(key, source.size)
-            lab.blobs.write_footer(key)
-    with lab.store.lock:
-        disk = lab.store.find(id)
-        if disk is None:
-            lab.blobs.delete(key)
-            raise errors.BUSY()
-        disk.hidden["key"] = key
-        disk.properties["provisioningState"] = "Succeeded"
-        lab.store.put(disk)
-        return view(lab, disk)
+    with lab.alone(id):
+        key = new_key(id)
+        if source.resource is None:
+            lab.blobs.create(key, source.size)
+            if not source.upload:
+                lab.blobs.write_footer(key)
+        else:
+            frozen_copy(lab, source.resource, key)
+            if lab.blobs.size(key) != source.size:
+                lab.blobs.resize(key, source.size)
+                lab.blobs.write_footer(key)
+        with lab.store.lock:
+            disk = lab.store.find(id)
+            if disk is None:
+                lab.blobs.delete(key)
+                raise errors.BUSY()
+            disk.hidden["key"] = key
+            disk.properties["provisioningState"] = "Succeeded"
+            lab.store.put(disk)
+            return view(lab, disk)
 
 
 def new_key(id: str) -> str:
@@ -291,6 +218,8 @@ def _apply(lab: Lab, id: str, body: dict[str, Any], tags: dict[str, str] | None)
     disk = lab.store.find(id)
     if disk is None:
         raise errors.BUSY()
+    if "key" not in disk.hidden:
+        raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
     size = given.get("diskSizeGB")
     if size is not None and size < disk.properties.get("diskSizeGB", 0):
         raise errors.SHRINK()

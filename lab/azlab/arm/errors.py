@@ -114,7 +114,7 @@ LONG_TAG = Refusal(
     " Maximum allowed length for tag value - '256' characters.",
     ISSUE,
     True,
-)  # noqa: E501
+)
 MANY_TAGS = Refusal(400, "InvalidTags", "Number of tags exceeded the maximum allowed value - '50'.", ASSUMED, True)
 GROUP_BLOCKED = Refusal(
     409,
@@ -172,7 +172,7 @@ RESIZE_RUNNING = Refusal(
     "Cannot resize disk {disk} while it is attached to running VM {vm}."
     " Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated."
     " Please stop your VM and retry the operation.",
-    ISSUE,  # noqa: E501
+    ISSUE,
 )
 RESIZE_UPLOAD = Refusal(409, "OperationNotAllowed", "Disk {disk} cannot be resized while it is in state {state}.", ASSUMED)
 ATTACHED_DELETE = Refusal(409, "OperationNotAllowed", "Disk {disk} is attached to VM {vm}.", ISSUE)
@@ -228,7 +228,7 @@ TRUSTED_LAUNCH = Refusal(
 )
 TRUSTED_LAUNCH_DISK = Refusal(
     409, "OperationNotAllowed", "Creation of managed images are not supported for disk {disk} with TrustedLaunch security type.", ASSUMED
-)  # noqa: E501
+)
 EPHEMERAL_SOURCE = Refusal(409, "OperationNotAllowed", "Source virtual machine {vm} cannot contain an ephemeral OS disk", DOCUMENTED)
 GENERATION_MISMATCH = Refusal(
     400,
@@ -346,7 +346,7 @@ BAD_COMPUTER_NAME = Refusal(
 )
 BAD_CUSTOM_DATA = Refusal(
     400, "InvalidParameter", "Custom data in OSProfile must be in Base64 encoding and with a maximum length of 87380 characters.", ISSUE
-)  # noqa: E501
+)
 NO_REFERENCE = Refusal(
     400,
     "InvalidResourceReference",
@@ -405,7 +405,7 @@ SUBNET_IN_USE = Refusal(
     "InUseSubnetCannotBeDeleted",
     "Subnet {subnet} is in use by {user} and cannot be deleted."
     " In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
-    ISSUE,  # noqa: E501
+    ISSUE,
 )
 SUBNET_FULL = Refusal(
     400, "SubnetIsFull", "Subnet {subnet} with address prefix {prefix} does not have enough capacity for 1 IP addresses.", ISSUE
@@ -415,5 +415,5 @@ SUBNET_OUTSIDE = Refusal(
     400,
     "NetcfgInvalidSubnet",
     "Subnet '{subnet}' is not valid because its IP address range is outside the IP address range of virtual network '{network}'.",
-    ISSUE,  # noqa: E501
+    ISSUE,
 )

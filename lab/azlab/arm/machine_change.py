@@ -6,10 +6,10 @@ import copy
 from typing import Any
 
 from azlab.arm import errors
+from azlab.arm.attachments import NewDisk, attachable, attached_entry, checked_lun, plan_data_disk
 from azlab.arm.calls import Answer, Call, checked_tags, normal_id
 from azlab.arm.lab import Lab
 from azlab.arm.machine_disks import attach, detach, make
-from azlab.arm.machine_request import NewDisk, attachable, attached_entry, checked_lun, plan_data_disk
 from azlab.arm.machine_start import found
 from azlab.arm.versions import seen_by
 from azlab.store import Resource

@@ -6,11 +6,11 @@ import uuid
 from typing import Any
 
 from azlab.arm import errors
+from azlab.arm.attachments import NewDisk
 from azlab.arm.calls import COMPUTE
 from azlab.arm.disk_states import describe_size, own
 from azlab.arm.disks import new_key
 from azlab.arm.lab import Lab, now
-from azlab.arm.machine_request import NewDisk
 from azlab.store import Resource
 
 DISK = f"{COMPUTE}/disks"

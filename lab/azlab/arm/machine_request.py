@@ -2,45 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from azlab.arm import errors
+from azlab.arm.attachments import NewDisk, attachable, attached_entry, check_free_name, checked_lun, default_sku, plan_data_disk, sized
 from azlab.arm.calls import COMPUTE, Call, normal_id
-from azlab.arm.compute import get_source
-from azlab.arm.disk_states import GIB, active_access, check_whole
-from azlab.arm.lab import Lab
-from azlab.arm.network import NIC, SUBNET
+from azlab.arm.disk_states import GIB
+from azlab.arm.machine_nics import checked_nics
+from azlab.arm.os_profile import checked_os_profile, shown_os_profile
 from azlab.arm.outside import platform_image
-from azlab.store import Resource
 
-DISK, IMAGE, VM = f"{COMPUTE}/disks", f"{COMPUTE}/images", f"{COMPUTE}/virtualMachines"
-_USERS = {
-    *("administrator", "admin", "user", "user1", "test", "user2", "test1", "user3", "admin1", "1", "123", "a", "actuser", "adm", "admin2"),
-    *("aspnet", "backup", "console", "david", "guest", "john", "owner", "root", "server", "sql", "support", "support_388945a0", "sys"),
-    *("test2", "test3", "user4", "user5"),
-}
-"""https://learn.microsoft.com/azure/virtual-machines/linux/faq: the names that may not be the first user's."""
-_HOST = re.compile(r"^[A-Za-z0-9.-]{1,64}$")
-_CUSTOM_DATA = 87380
-
-
-@dataclass(frozen=True)
-class NewDisk:
-    """A disk that the VM's creation makes: a copy of blob `key`, or `size` zeroes."""
-
-    lun: str
-    name: str
-    size: int
-    key: str | None
-    sku: str
-    os_type: str | None = None
-    generation: str | None = None
-    security: str | None = None
-    creation: dict[str, Any] = field(default_factory=dict)
+IMAGE, VM = f"{COMPUTE}/images", f"{COMPUTE}/virtualMachines"
 
 
 @dataclass(frozen=True)
@@ -68,11 +41,11 @@ def checked(call: Call, location: str) -> MachineRequest:
     if not profile:
         raise errors.MISSING(parameter="storageProfile", target="storageProfile")
     storage = _Storage(call, location, profile, (given.get("securityProfile") or {}).get("securityType"))
-    os_profile = _os_profile(call, given.get("osProfile"), storage)
+    os_profile = checked_os_profile(call.name, given.get("osProfile"), storage.os_type, specialized=storage.specialized)
     nics, interfaces = checked_nics(call.lab, call.id(VM), given.get("networkProfile"), call.name)
     properties: dict[str, Any] = {"hardwareProfile": given["hardwareProfile"], "storageProfile": storage.shown}
     if os_profile is not None:
-        properties["osProfile"] = _shown_os_profile(os_profile, storage.os_type)
+        properties["osProfile"] = shown_os_profile(os_profile, storage.os_type)
     properties["networkProfile"] = {"networkInterfaces": interfaces}
     for key in ("securityProfile", "diagnosticsProfile", "priority", "licenseType", "additionalCapabilities", "userData"):
         if given.get(key) is not None and key != "userData":
@@ -205,221 +178,5 @@ class _Storage:
         self.shown["dataDisks"] = shown
 
 
-@dataclass(frozen=True)
-class DataDisk:
-    """One data disk: how the VM shows it, and what is to be made or attached."""
-
-    shown: dict[str, Any]
-    new: NewDisk | None = None
-    attached: str | None = None
-
-
-def checked_lun(entry: dict[str, Any], seen: set[int]) -> int:
-    """The LUN of an entry, which must be there and free."""
-    if entry.get("lun") is None:
-        raise errors.MISSING(parameter="dataDisk.lun", target="dataDisk.lun")
-    lun = int(entry["lun"])
-    if lun in seen:
-        raise errors.DUPLICATE_LUN(lun=lun, target="dataDisks")
-    if not 0 <= lun <= 63:
-        raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
-    seen.add(lun)
-    return lun
-
-
-def plan_data_disk(
-    call: Call, location: str, lun: int, entry: dict[str, Any] | None, image_disk: dict[str, Any] | None, vm_id: str | None = None
-) -> DataDisk:
-    """Check one entry of dataDisks. An image's data disk is made even where the request does not name its LUN."""
-    given = entry or {"createOption": "FromImage"}
-    option = given.get("createOption")
-    if option == "Attach":
-        disk = attachable(call.lab, given, vm_id or call.id(VM), location)
-        return DataDisk({"lun": lun, **attached_entry(disk, given, first={}), "toBeDetached": False}, attached=disk.id)
-    sku = (given.get("managedDisk") or {}).get("storageAccountType") or default_sku(call)
-    name, key, creation = given.get("name") or "", None, {"createOption": "Empty"}
-    if option == "FromImage":
-        if image_disk is None:
-            raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
-        size = sized(image_disk["size"], given.get("diskSizeGB"), "dataDisk.diskSizeGB")
-        reference = {**image_disk["creation"]["imageReference"], "lun": lun}
-        key, creation = image_disk["key"], {**image_disk["creation"], "imageReference": reference}
-        caching = given.get("caching") or image_disk["entry"].get("caching", "None")
-    elif option == "Empty":
-        if given.get("diskSizeGB") is None:
-            raise errors.MISSING(parameter="dataDisk.diskSizeGB", target="dataDisk.diskSizeGB")
-        size, caching = given["diskSizeGB"] * GIB, given.get("caching") or "None"
-    else:
-        raise errors.BAD_VALUE(value=option, parameter="dataDisk.createOption", target="dataDisk.createOption")
-    if name:
-        check_free_name(call, name)
-    shown = {"lun": lun, "name": name, "createOption": option, "caching": caching, "managedDisk": {"storageAccountType": sku}}
-    shown.update(deleteOption=given.get("deleteOption", "Detach"), diskSizeGB=-(-size // GIB), toBeDetached=False)
-    return DataDisk({k: v for k, v in shown.items() if v != ""}, new=NewDisk(str(lun), name, size, key, sku, creation=creation))
-
-
-def sized(least: int, wanted_gib: int | None, target: str) -> int:
-    """The size of a disk made from an image's: never smaller."""
-    gib = -(-least // GIB)
-    if wanted_gib is None or wanted_gib == gib:
-        return least
-    if wanted_gib < gib:
-        raise errors.SMALL_DISK(size=wanted_gib, least=gib, target=target)
-    return wanted_gib * GIB
-
-
-def default_sku(call: Call) -> str:
-    """The disk type when a request names none: premium where the VM size can (recorded), else standard."""
-    size = str(((call.body.get("properties") or {}).get("hardwareProfile") or {}).get("vmSize", ""))
-    return "Premium_LRS" if re.match(r"(?i)^standard_[a-z]+\d*[a-z]*s", size) else "Standard_LRS"
-
-
-def check_free_name(call: Call, name: str) -> None:
-    """Refuse to make a disk under a name that is taken."""
-    taken = call.lab.store.find(call.id(DISK, name))
-    if taken is not None:
-        raise errors.BUSY()
-
-
-def attachable(lab: Lab, entry: dict[str, Any], vm_id: str, location: str) -> Resource:
-    """A disk that can be attached to this VM."""
-    id = (entry.get("managedDisk") or {}).get("id")
-    if not id:
-        raise errors.MISSING(parameter="managedDisk.id", target="managedDisk.id")
-    disk = get_source(lab, id, DISK)
-    check_whole(lab, disk)
-    owner = disk.body.get("managedBy")
-    if owner and owner.lower() != vm_id.lower():
-        raise errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
-    if active_access(disk):
-        raise errors.ACTIVE_SAS(disk=disk.name, deed="attaching")
-    if disk.location != location:
-        raise errors.OTHER_REGION(source=disk.id, there=disk.location, location=location)
-    return disk
-
-
-def attached_entry(disk: Resource, given: dict[str, Any], first: dict[str, Any], caching: str = "None") -> dict[str, Any]:
-    """A disk of the VM's own as the VM shows it."""
-    return {
-        **first,
-        "name": disk.name,
-        "createOption": "Attach",
-        "caching": given.get("caching") or caching,
-        "managedDisk": {"storageAccountType": disk.body["sku"]["name"], "id": disk.id},
-        "deleteOption": given.get("deleteOption", "Detach"),
-        "diskSizeGB": disk.properties["diskSizeGB"],
-    }
-
-
 def _disk_security(security: str | None) -> str | None:
     return security if security in ("TrustedLaunch",) else None
-
-
-def _os_profile(call: Call, given: dict[str, Any] | None, storage: _Storage) -> dict[str, Any] | None:
-    """The OS profile: needed for a generalized image, forbidden for anything specialized."""
-    if storage.specialized:
-        if given:
-            raise errors.NOT_ALLOWED(parameter="osProfile", target="osProfile")
-        return None
-    if not given:
-        raise errors.MISSING(parameter="osProfile", target="osProfile")
-    user = given.get("adminUsername")
-    if not user:
-        raise errors.MISSING(parameter="osProfile.adminUsername", target="osProfile.adminUsername")
-    if user.lower() in _USERS or user.endswith(".") or len(user) > 64:
-        raise errors.BAD_USER(target="adminUsername")
-    profile = {**given, "computerName": given.get("computerName") or call.name}
-    if given.get("adminPassword") is not None and not _strong(given["adminPassword"]):
-        raise errors.WEAK_PASSWORD(target="adminPassword")
-    if given.get("customData") is not None:
-        _check_custom_data(given["customData"])
-    if storage.os_type == "Linux":
-        if not _HOST.match(profile["computerName"]):
-            raise errors.BAD_COMPUTER_NAME(target="computerName")
-        _check_login(profile, user)
-    return profile
-
-
-def _strong(password: str) -> bool:
-    kinds = sum(bool(re.search(pattern, password)) for pattern in (r"[A-Z]", r"[a-z]", r"\d", r"[^A-Za-z0-9]"))
-    return 6 <= len(password) <= 72 and kinds >= 3 and not re.search(r"[\x00-\x1f]", password)
-
-
-def _check_custom_data(text: str) -> None:
-    try:
-        base64.b64decode(text, validate=True)
-    except (ValueError, binascii.Error):
-        raise errors.BAD_CUSTOM_DATA(target="customData") from None
-    if len(text) > _CUSTOM_DATA:
-        raise errors.BAD_CUSTOM_DATA(target="customData")
-
-
-def _check_login(profile: dict[str, Any], user: str) -> None:
-    linux = profile.get("linuxConfiguration") or {}
-    keys = (linux.get("ssh") or {}).get("publicKeys") or []
-    for key in keys:
-        path = f"/home/{user}/.ssh/authorized_keys"
-        if key.get("path", path) != path:
-            raise errors.BAD_KEY_PATH(path=path, target="linuxConfiguration.ssh.publicKeys.path")
-    if linux.get("disablePasswordAuthentication") and not keys or not keys and profile.get("adminPassword") is None:
-        raise errors.NO_LOGIN(target="linuxConfiguration")
-
-
-def _shown_os_profile(profile: dict[str, Any], os_type: str) -> dict[str, Any]:
-    """The OS profile as a GET shows it: without secrets, with what Azure fills in."""
-    shown: dict[str, Any] = {"computerName": profile["computerName"], "adminUsername": profile["adminUsername"]}
-    if os_type == "Linux":
-        linux = profile.get("linuxConfiguration") or {}
-        shown["linuxConfiguration"] = {
-            "disablePasswordAuthentication": False,
-            **linux,
-            "provisionVMAgent": linux.get("provisionVMAgent", True),
-            "patchSettings": {"patchMode": "ImageDefault", "assessmentMode": "ImageDefault", **(linux.get("patchSettings") or {})},
-            "enableVMAgentPlatformUpdates": False,
-        }
-    else:
-        windows = profile.get("windowsConfiguration") or {}
-        shown["windowsConfiguration"] = {
-            "provisionVMAgent": True,
-            "enableAutomaticUpdates": True,
-            **windows,
-            "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault", **(windows.get("patchSettings") or {})},
-            "enableVMAgentPlatformUpdates": False,
-        }
-    shown.update(secrets=profile.get("secrets", []), allowExtensionOperations=True, requireGuestProvisionSignal=True)
-    return shown
-
-
-def checked_nics(lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Interfaces to be made, and all interfaces as the VM shows them."""
-    given = profile or {}
-    references, configurations = given.get("networkInterfaces") or [], given.get("networkInterfaceConfigurations") or []
-    if not references and not configurations:
-        raise errors.MISSING(parameter="networkProfile.networkInterfaces", target="networkProfile")
-    if references and configurations:
-        raise errors.NOT_ALLOWED(parameter="networkInterfaceConfigurations", target="networkProfile")
-    if configurations and not given.get("networkApiVersion"):
-        raise errors.MISSING(parameter="networkProfile.networkApiVersion", target="networkProfile.networkApiVersion")
-    group = "/".join(vm_id.split("/")[:5])
-    made, shown = [], []
-    for reference in references:
-        nic = lab.store.find(normal_id(reference.get("id", "")))
-        if nic is None or nic.type != NIC:
-            raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
-        if nic.hidden.get("vm") and nic.hidden["vm"].lower() != vm_id.lower():
-            raise errors.NIC_IN_USE(nic=nic.id, vm=nic.hidden["vm"])
-        shown.append({"id": normal_id(reference["id"]), **({"properties": reference["properties"]} if reference.get("properties") else {})})
-    for number, configuration in enumerate(configurations):
-        wanted = configuration.get("properties") or {}
-        for ip in wanted.get("ipConfigurations") or []:
-            subnet = normal_id(((ip.get("properties") or {}).get("subnet") or {}).get("id", ""))
-            found = lab.store.find(subnet)
-            if found is None or found.type != SUBNET:
-                raise errors.NO_REFERENCE(reference=subnet, resource=vm_id)
-        if not wanted.get("ipConfigurations"):
-            raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")
-        id = f"{group}/providers/{NIC}/{configuration.get('name') or f'{vm_name}-nic-{number}'}"
-        primary = bool(wanted.get("primary", len(configurations) == 1))
-        made.append({"id": id, "properties": wanted})
-        shown.append({"id": id, "properties": {"primary": primary, "deleteOption": wanted.get("deleteOption", "Detach")}})
-    return made, shown

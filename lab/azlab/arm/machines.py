@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from azlab.arm import errors, network
+from azlab.arm import errors
 from azlab.arm.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of
 from azlab.arm.compute import base_body, check_location, check_name, get, listing
 from azlab.arm.disks import remove as remove_disk
@@ -15,6 +15,7 @@ from azlab.arm.machine_change import change
 from azlab.arm.machine_disks import attach, detach, disks_of, entries, make
 from azlab.arm.machine_request import MachineRequest, checked
 from azlab.arm.machine_start import await_provisioned, found, start
+from azlab.arm.network_interfaces import attach_nic, save_nic
 from azlab.arm.versions import seen_by
 from azlab.store import Resource
 
@@ -54,9 +55,9 @@ def put(call: Call) -> Answer:
 
 def _reserve_nics(lab: Lab, vm: Resource, request: MachineRequest) -> None:
     for wanted in request.nics:
-        network.save_nic(lab, wanted["id"], vm.location, None, wanted["properties"])
+        save_nic(lab, wanted["id"], vm.location, None, wanted["properties"])
     for reference in vm.properties["networkProfile"]["networkInterfaces"]:
-        network.attach_nic(lab, reference["id"], vm.id)
+        attach_nic(lab, reference["id"], vm.id)
 
 
 def _create(lab: Lab, id: str, request: MachineRequest) -> None:
@@ -151,7 +152,7 @@ def remove(lab: Lab, id: str) -> None:
                 remove_disk(lab, disk.id)
         with lab.store.lock:
             for reference in vm.properties["networkProfile"]["networkInterfaces"]:
-                network.attach_nic(lab, reference["id"], None)
+                attach_nic(lab, reference["id"], None)
                 if (reference.get("properties") or {}).get("deleteOption") == "Delete":
                     lab.store.delete(reference["id"])
             lab.store.delete(id)
