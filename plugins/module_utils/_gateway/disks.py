@@ -16,8 +16,6 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 
-UNWANTED_VERDICTS = ("InvalidParameter", "BadRequest", "OperationNotAllowed")
-"""No VHD in it; or nothing to close. What really stands in the way says so again when the disk is deleted."""
 DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
 
 
@@ -41,18 +39,18 @@ class Disks(Access[Disk]):
     def discard(self, disk: ResourceId) -> None:
         """Delete a disk that may be open for writing, or be opened by what a run that died has begun."""
         for attempt in range(DISCARD_TRIES):
-            self._close_unjudged(disk)
+            verdict = self._close(disk)
             try:
                 return self.delete(disk)
             except Refused as refusal:
                 if refusal.facts.get("status") != 409 or attempt == DISCARD_TRIES - 1:
-                    raise
+                    raise refusal from verdict
             self._connection.deadline.sleep(DISCARD_PAUSE)
 
-    def _close_unjudged(self, disk: ResourceId) -> None:
-        """Closing an upload judges its VHD, and nobody wants this one any more."""
+    def _close(self, disk: ResourceId) -> Failed | Refused | None:
+        """Closing an upload judges its VHD. Nobody wants this one: what it is found guilty of matters only if it cannot be deleted then."""
         try:
             self.revoke(disk)
         except (Failed, Refused) as verdict:
-            if verdict.facts.get("code") not in UNWANTED_VERDICTS:
-                raise
+            return verdict
+        return None
