@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(?:[\w.]+ : )?(?P<name>.*)\] \**$")
 CHANGED = re.compile(r"^changed: \[[^\]]+\](?: => \(item=(?P<item>.*)\))?")
 
@@ -28,7 +29,7 @@ def changes(output: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    plain = {**os.environ, "ANSIBLE_CONFIG": os.devnull, "ANSIBLE_NOCOLOR": "1"}  # not as Molecule wants it shown
+    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}  # not as Molecule shows it
     command = [Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]]
     done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     print(json.dumps({"changed": changes(done.stdout), "output": done.stdout.splitlines()}))

@@ -55,7 +55,9 @@ def stop_the_others(machine: Machine) -> None:
         units = [line.split()[0] for line in listed if line and not line.startswith(("goldenimage-seal.", "init.scope"))]
         if units:
             subprocess.run(["systemctl", "stop", *units], capture_output=True, check=False, timeout=300)  # some refuse: killed below
-    run("swapoff", "--all")
+    for line in read("/proc/swaps").splitlines()[1:]:
+        if os.path.exists(line.split()[0]):  # a container sees its host's swap by name only
+            run("swapoff", line.split()[0])
     for _ in range(20):
         others = [pid for pid in processes() if pid not in (1, os.getpid()) and command_line(pid)]  # the kernel's have no command
         for pid in others:
