@@ -34,13 +34,16 @@ class LabTasks:
     def __init__(self, lab: RunningLab, monkeypatch: pytest.MonkeyPatch) -> None:
         self._lab = lab
         self._monkeypatch = monkeypatch
+        self.warnings: list[str] = []
         for name, value in environment(lab.settings).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(calls, "POLL_SECONDS", 0.05)
 
     def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
-        """One task; it must not fail."""
-        result = Player(module, self._monkeypatch)(None, check=check, **params)
+        """One task; it must not fail. Its warnings stay in ``warnings``."""
+        player = Player(module, self._monkeypatch)
+        result = player(None, check=check, **params)
+        self.warnings = player.warnings
         assert not result["failed"], result
         return result
 
