@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +16,23 @@ from azure.core.exceptions import ResourceNotFoundError
 from tests.lab.arm_bodies import World, image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
 from tests.lab.arm_refusals import refused
 from tests.lab.running_lab import LOCATION, RunningLab, done
+
+
+@pytest.fixture
+def outside(lab: RunningLab) -> Iterator[None]:
+    """Blobs and a platform image that lie outside the lab."""
+    root = "https://a.blob.core.windows.net/b"
+    blobs = {
+        f"{root}/block.vhd": {"diskSizeGB": 1, "blobType": "BlockBlob"},
+        f"{root}/odd.vhd": {"bytes": 1000},
+        f"{root}/raw.vhd": {"diskSizeGB": 1, "vhd": False},
+        f"{root}/good.vhd": {"diskSizeGB": 2},
+    }
+    image = {"publisher": "p", "offer": "o", "sku": "s", "version": "1.0", "diskSizeGB": 1}
+    path = lab.settings.state / "outside.json"
+    path.write_text(json.dumps({"blobs": blobs, "platformImages": [image]}))
+    yield
+    path.unlink()
 
 
 def image_path(world: World, name: str) -> str:
@@ -233,3 +252,30 @@ def test_names_follow_the_rule(lab: RunningLab, world: World) -> None:
     disk = world.os_disk()
     put = lab.compute.images.begin_create_or_update
     refused(lambda: put(world.group, "bad.", image_of_disk(disk.id)), "InvalidParameter", "validation rule", 400)
+
+
+@pytest.mark.parametrize(
+    "uri, code, text, status",
+    [
+        ("https://a.blob.core.windows.net/b/c.img", "InvalidParameter", "must end with '.vhd' extension", 400),
+        ("https://a.blob.core.windows.net/b/block.vhd", "IncorrectImageBlobType", "is of type 'BlockBlob'", 400),
+        ("https://a.blob.core.windows.net/b/odd.vhd", "VHDSizeInvalid", "unsupported virtual size of 1000 bytes", 400),
+        ("https://a.blob.core.windows.net/b/raw.vhd", "InvalidParameter", "Only blobs formatted as VHDs", 400),
+        ("https://a.blob.core.windows.net/b/none.vhd", "ImageBlobNotFound", "Unable to find VHD blob", 404),
+    ],
+)
+def test_bad_blobs_become_no_image(lab: RunningLab, group: str, outside: None, uri: str, code: str, text: str, status: int) -> None:
+    os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": uri}
+    body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
+    refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), code, text, status)
+
+
+def test_blobs_and_platform_images_of_the_outside_can_be_used(lab: RunningLab, world: World, outside: None) -> None:
+    os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": "https://a.blob.core.windows.net/b/good.vhd"}
+    body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
+    image = done(lab.compute.images.begin_create_or_update(world.group, "i", body))
+    assert image.storage_profile.os_disk.disk_size_gb == 2
+    vm = vm_of_image("", world.subnet())
+    vm["properties"]["storageProfile"]["imageReference"] = {"publisher": "p", "offer": "o", "sku": "s", "version": "latest"}
+    made = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm))
+    assert made.storage_profile.image_reference.exact_version == "1.0"

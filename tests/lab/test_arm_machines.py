@@ -337,6 +337,19 @@ def test_references_must_exist(lab: RunningLab, world: World) -> None:
     refused(lambda: put(world, platform), "PlatformImageNotFound", "The platform image 'p:o:s:latest' is not available.", 404)
 
 
+def test_an_interface_is_of_the_vms_region(lab: RunningLab, world: World) -> None:
+    far = lab.put_subnet(lab.put_group(), "uksouth")
+    refused(lambda: put(world, vm_of_disk(world.os_disk().id, far)), "InvalidResourceReference", "in the same region", 400)
+
+
+def test_placement_is_refused(lab: RunningLab, world: World) -> None:
+    placed = {"proximityPlacementGroup": {"id": "/none"}}
+    refused(lambda: put(world, vm_of_disk(world.os_disk().id, world.subnet(), **placed)), "InvalidResourceReference", "/none", 400)
+    world.vm()
+    update = lab.compute.virtual_machines.begin_update
+    refused(lambda: update(world.group, "vm", {"properties": placed}), "OperationNotAllowed", "while the VM is running")
+
+
 def test_an_image_of_another_region_is_not_found(lab: RunningLab, world: World) -> None:
     body = {**vm_of_image(world.image().id, world.subnet()), "location": "uksouth"}
     refused(lambda: put(world, body), "NotFound", "'uksouth' region", 404)

@@ -243,6 +243,17 @@ BOTH_SOURCES = Refusal(
     400, "InvalidParameter", "Parameter 'storageProfile.osDisk' is not allowed with parameter 'sourceVirtualMachine'.", ASSUMED
 )
 DUPLICATE_LUN = Refusal(400, "InvalidParameter", "A disk with LUN {lun} already exists. All disks must have unique LUNs.", ISSUE)
+BAD_BLOB_NAME = Refusal(400, "InvalidParameter", "Blob name in URL {uri} must end with '.vhd' extension.", DOCUMENTED)
+BAD_BLOB_TYPE = Refusal(
+    400, "IncorrectImageBlobType", "Disk blobs can only be of type page blob. Blob {uri} is of type '{kind}'.", DOCUMENTED
+)
+NO_VHD = Refusal(400, "InvalidParameter", "Only blobs formatted as VHDs can be imported.", ISSUE)
+VHD_SIZE = Refusal(
+    400,
+    "VHDSizeInvalid",
+    "The VHD {uri} has an unsupported virtual size of {size} bytes. The size must be a whole number (in MBs).",
+    DOCUMENTED,
+)
 NO_BLOB = Refusal(404, "ImageBlobNotFound", "Unable to find VHD blob with URI {uri}.", DOCUMENTED)
 IMAGE_IN_USE = Refusal(
     409,
@@ -355,6 +366,12 @@ NO_REFERENCE = Refusal(
     ISSUE,
 )
 NIC_IN_USE = Refusal(400, "NicInUse", "Network Interface {nic} is used by existing resource {vm}.", ISSUE)
+PLACEMENT_RUNNING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Changing the proximity placement group of VM '{vm}' is not allowed while the VM is running. Please stop/deallocate the VM first.",
+    ASSUMED,
+)
 HOT_PLUG = Refusal(
     409,
     "OperationNotAllowed",

@@ -54,6 +54,10 @@ def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
     known = vm.properties["storageProfile"].get("imageReference")
     if wanted and wanted.get("id") and (not known or normal_id(wanted["id"]).lower() != str(known.get("id", "")).lower()):
         raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
+    if given.get("proximityPlacementGroup"):
+        if vm.hidden.get("power") == "running":
+            raise errors.PLACEMENT_RUNNING(vm=vm.name)
+        raise errors.NO_REFERENCE(reference=given["proximityPlacementGroup"].get("id", ""), resource=vm.id)
     profile, shown = given.get("osProfile") or {}, vm.properties.get("osProfile") or {}
     for key in ("computerName", "adminUsername"):
         if profile.get(key) and profile[key] != shown.get(key):

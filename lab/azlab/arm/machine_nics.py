@@ -10,7 +10,9 @@ from azlab.arm.lab import Lab
 from azlab.arm.network import NIC, SUBNET
 
 
-def checked_nics(lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def checked_nics(
+    lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: str, location: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Interfaces to be made, and all interfaces as the VM shows them."""
     given = profile or {}
     references, configurations = given.get("networkInterfaces") or [], given.get("networkInterfaceConfigurations") or []
@@ -24,7 +26,7 @@ def checked_nics(lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: 
     made, shown = [], []
     for reference in references:
         nic = lab.store.find(normal_id(reference.get("id", "")))
-        if nic is None or nic.type != NIC:
+        if nic is None or nic.type != NIC or nic.location != location:
             raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
         if nic.hidden.get("vm") and nic.hidden["vm"].lower() != vm_id.lower():
             raise errors.NIC_IN_USE(nic=nic.id, vm=nic.hidden["vm"])
@@ -33,8 +35,8 @@ def checked_nics(lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: 
         wanted = configuration.get("properties") or {}
         for ip in wanted.get("ipConfigurations") or []:
             subnet = normal_id(((ip.get("properties") or {}).get("subnet") or {}).get("id", ""))
-            found = lab.store.find(subnet)
-            if found is None or found.type != SUBNET:
+            found, vnet = lab.store.find(subnet), lab.store.find(subnet.rpartition("/subnets/")[0])
+            if found is None or found.type != SUBNET or vnet is None or vnet.location != location:
                 raise errors.NO_REFERENCE(reference=subnet, resource=vm_id)
         if not wanted.get("ipConfigurations"):
             raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")

@@ -37,12 +37,15 @@ def checked(call: Call, location: str) -> MachineRequest:
     size = (given.get("hardwareProfile") or {}).get("vmSize")
     if not size:
         raise errors.MISSING(parameter="vmSize", target="vmSize")
+    for kind in ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet"):
+        if given.get(kind):  # none of these can exist here: the lab knows no such types
+            raise errors.NO_REFERENCE(reference=given[kind].get("id", ""), resource=call.id(VM))
     profile = given.get("storageProfile")
     if not profile:
         raise errors.MISSING(parameter="storageProfile", target="storageProfile")
     storage = _Storage(call, location, profile, (given.get("securityProfile") or {}).get("securityType"))
     os_profile = checked_os_profile(call.name, given.get("osProfile"), storage.os_type, specialized=storage.specialized)
-    nics, interfaces = checked_nics(call.lab, call.id(VM), given.get("networkProfile"), call.name)
+    nics, interfaces = checked_nics(call.lab, call.id(VM), given.get("networkProfile"), call.name, location)
     properties: dict[str, Any] = {"hardwareProfile": given["hardwareProfile"], "storageProfile": storage.shown}
     if os_profile is not None:
         properties["osProfile"] = shown_os_profile(os_profile, storage.os_type)

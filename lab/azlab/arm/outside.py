@@ -1,7 +1,7 @@
 """What lies outside the lab: platform images and blobs in storage accounts of the user's, as far as `<state>/outside.json` names them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
-     "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30}}}
+     "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true}}}
 
 Without the file there are none, and every request for one is refused as Azure refuses it. Their disks are empty: only replays of recorded
 traffic, which never boot a guest, have use for them.
@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
-from azlab.arm.disk_states import GIB
+from azlab.arm import errors
+from azlab.arm.disk_states import GIB, MIB
 from azlab.arm.lab import Lab
 
 
@@ -32,8 +34,22 @@ def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None
 
 
 def blob_size(lab: Lab, uri: str) -> int | None:
-    """How many bytes of disk a blob of the user's holds."""
+    """How many bytes of disk a blob of the user's holds; None where there is no such blob. One that is no disk is refused."""
+    if not urlsplit(uri).path.lower().endswith(".vhd"):
+        raise errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
     for known, facts in _outside(lab).get("blobs", {}).items():
         if known.lower() == uri.lower():
-            return int(facts["diskSizeGB"] * GIB)
+            return _checked_size(uri, facts)
     return None
+
+
+def _checked_size(uri: str, facts: dict[str, Any]) -> int:
+    kind = facts.get("blobType", "PageBlob")
+    if kind != "PageBlob":
+        raise errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
+    if not facts.get("vhd", True):
+        raise errors.NO_VHD()
+    size = int(facts["bytes"] if "bytes" in facts else facts["diskSizeGB"] * GIB)
+    if size % MIB:
+        raise errors.VHD_SIZE(uri=uri, size=size)
+    return size
