@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import translation
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Missing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, RUNNING, STOPPED, Nic
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -104,12 +104,6 @@ class FakeMachines(FakeResources):
 
     def boot_log(self, vm: ResourceId) -> str:
         return self.boot_logs.get(self.azure.locate(vm), "")
-
-    def start(self, vm: ResourceId) -> None:
-        self._become("start", vm, power=RUNNING)
-
-    def power_off(self, vm: ResourceId) -> None:
-        self._become("power off", vm, power=STOPPED)
 
     def deallocate(self, vm: ResourceId) -> None:
         self._become("deallocate", vm, power=DEALLOCATED)

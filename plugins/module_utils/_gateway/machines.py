@@ -29,14 +29,10 @@ class Machines(Resources[Vm]):
         """The VM, once it has stopped or the deadline is near. Nothing is done to stop it."""
         return self._connection.deadline.until(lambda: self.find(vm), lambda found: found is None or found.at_rest)
 
-    def start(self, vm: ResourceId) -> None:
-        self._act("start", vm, "begin_start")
-
-    def power_off(self, vm: ResourceId) -> None:
-        self._act("power off", vm, "begin_power_off")
-
     def deallocate(self, vm: ResourceId) -> None:
-        self._act("deallocate", vm, "begin_deallocate")
+        """Take the VM off its host, and wait."""
+        with self._doing("deallocate", vm):
+            calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
 
     def generalize(self, vm: ResourceId) -> None:
         """Set the flag; Azure answers at once."""
@@ -50,10 +46,6 @@ class Machines(Resources[Vm]):
             log = calls.read(operation, *names(vm), api_version=self.api, sas_uri_expiration_time_in_minutes=LOG_MINUTES)
             uri = log.get("serialConsoleLogBlobUri")
             return self._connection.download_text(uri) if uri else ""
-
-    def _act(self, verb: str, vm: ResourceId, operation: str) -> None:
-        with self._doing(verb, vm):
-            calls.run(getattr(self._sdk(vm), operation), *names(vm), api_version=self.api)
 
     def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return sdk.list_all, sdk.list

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything our gateway sends, written down as JSON, through whichever azure-mgmt-compute is first on the path. Run as a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).parents[2]
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "build" / "collections")]
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import (  # noqa: E402
+    DISK,
+    IMAGE,
+    SNAPSHOT,
+    VM,
+    ResourceId,
+)
+
+from tests.unit.canned import ARM, SUBSCRIPTION, World, answer  # noqa: E402
+
+# Keys that no model knows, nulls, an empty list and a letter beyond ASCII: all must arrive.
+BODY = {"location": "westeurope", "unknown": {"deep": [None, {}]}, "tags": {"name": "größe"}, "properties": {"nothing": None, "empty": []}}
+API = {VM: "2024-07-01", IMAGE: "2024-07-01", DISK: "2024-03-02", SNAPSHOT: "2024-03-02"}
+
+
+def an_id(kind: str, name: str) -> ResourceId:
+    return ResourceId.of(kind, "group", name, subscription=SUBSCRIPTION)
+
+
+def operation(result: Any = None) -> list[Any]:
+    """The answers to one long-running operation."""
+    links = {"Azure_AsyncOperation": f"{ARM}/poll", "Location": f"{ARM}/poll?monitor=true"}
+    return [answer(202, result, **links), answer(200, {"status": "Succeeded"}), answer(200, result)]
+
+
+def scenes() -> dict[str, tuple[Any, list[Any]]]:
+    """Each call by name: what is called, and what it is answered."""
+    kinds = {"machines": VM, "images": IMAGE, "disks": DISK, "snapshots": SNAPSHOT}
+    found: dict[str, tuple[Any, list[Any]]] = {}
+    for room, kind in kinds.items():
+        one = an_id(kind, "one")
+        following = f"{ARM}/subscriptions/{SUBSCRIPTION}/next?api-version={API[kind]}&$skiptoken=a%2Bb"
+        raw = {"id": str(one), "location": "westeurope", "properties": {}}
+        # As recorded: VMs and images answer 201 and 200 to a PUT and a PATCH, disks and snapshots 202 to both.
+        accepted = (201, 200) if room in ("machines", "images") else (202, 202)
+        created, updated = (
+            [answer(status, raw, Azure_AsyncOperation=f"{ARM}/poll"), answer(200, {"status": "Succeeded"}), answer(200, raw)]
+            for status in accepted
+        )
+        found |= {
+            f"{room} get": (lambda azure, room=room, one=one: getattr(azure, room).get(one), [answer(200, raw)]),
+            f"{room} create": (lambda azure, room=room, one=one: getattr(azure, room).create(one, BODY), created),
+            f"{room} update": (lambda azure, room=room, one=one: getattr(azure, room).update(one, BODY), updated),
+            f"{room} delete": (lambda azure, room=room, one=one: getattr(azure, room).delete(one), operation()),
+            f"{room} list": (
+                lambda azure, room=room: getattr(azure, room).list(),
+                [answer(200, {"value": [raw], "nextLink": following}), answer(200, {"value": [raw]})],
+            ),
+            f"{room} list of a group": (lambda azure, room=room: getattr(azure, room).list("group"), [answer(200, {"value": []})]),
+        }
+    vm, disk = an_id(VM, "one"), an_id(DISK, "one")
+    found["machines deallocate"] = (lambda azure: azure.machines.deallocate(vm), operation())
+    found["machines generalize"] = (lambda azure: azure.machines.generalize(vm), [answer(200)])
+    log = [answer(200, {"serialConsoleLogBlobUri": "https://blob/log"}), answer(200, b"log")]
+    found["machines boot_log"] = (lambda azure: azure.machines.boot_log(vm), log)
+    found["disks read_access"] = (
+        lambda azure: _open(azure.disks.read_access(disk)),
+        [*operation({"accessSAS": "https://sas"}), *operation()],
+    )
+    found["disks write_access"] = (
+        lambda azure: _open(azure.disks.write_access(disk)),
+        [*operation({"accessSAS": "https://sas"}), *operation()],
+    )
+    return found
+
+
+def _open(access: Any) -> None:
+    with access:
+        pass
+
+
+def main() -> None:
+    """Play every scene, and print what was sent."""
+    seen = {}
+    for name, (call, answers) in scenes().items():
+        world = World(*answers)
+        call(world.azure)
+        seen[name] = [
+            [sent.method, sent.url.partition("?")[0], sorted(sent.query.items()), sent.content.hex(), sent.headers.get("Content-Type", "")]
+            for sent in world.sent
+        ]
+    print(json.dumps({"version": version("azure-mgmt-compute"), "sent": seen}))
+
+
+if __name__ == "__main__":
+    main()
