@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs that are killed: `ansible localhost -m ...` in processes of their own, and SIGKILL for every one of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from azlab import faults
+
+from tests.lab.running_lab import RunningLab
+from tests.lab.tasks import faults_of, requests
+
+COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
+MARK = "GOLDENIMAGE_DOOMED"
+PATIENCE = 90.0
+SLOW = 4.0
+
+BEFORE, AFTER, DURING = "before its effect", "between effect and answer", "while it is in progress"
+RULES = {BEFORE: {"hang": True}, AFTER: {"hang": True, "after_effect": True}, DURING: {"operation_delay": SLOW}}
+
+
+class Doomed:
+    """One run of one module; it lives until it has sent a certain request."""
+
+    def __init__(self, lab: RunningLab, folder: Path, module: str, **params: Any) -> None:
+        self._lab = lab
+        self._mark = uuid.uuid4().hex
+        self._start = {plane: len(requests(lab, plane)) for plane in ("arm", "blob")}
+        home = folder / "ansible"
+        environment = {**lab.env, MARK: self._mark, "ANSIBLE_HOME": str(home), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+        command = [Path(sys.executable).with_name("ansible"), "localhost", "-e", f"ansible_python_interpreter={sys.executable}"]
+        self._output = (folder / f"{self._mark}.log").open("w+")
+        self._run = subprocess.Popen(
+            [*command, "-m", f"goldenimage.azure.{module}", "-a", json.dumps(params)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def die_at(self, op: str, moment: str, path: str) -> None:
+        """Kill every process of the run at a request, which is held there or whose operation is; then let go of it."""
+        plane = "blob" if op == "PutPage" else "arm"
+        rule = faults.add(faults_of(self._lab), plane=plane, op=op, path=path if plane == "arm" else "", times=1, **RULES[moment])
+        try:
+            self._wait(lambda: any(entry["op"] == op for entry in self._arrived(plane)), f"{op} was never sent")
+            if moment == DURING:
+                self._wait(lambda: self._polled(op), f"{op} was never polled")
+            elif moment == AFTER:
+                time.sleep(0.5)
+            self.kill()
+        finally:
+            faults.remove(faults_of(self._lab), rule)
+
+    def kill(self) -> None:
+        """SIGKILL for all of them, until none is left: Ansible's workers have sessions of their own."""
+        while alive := self._processes():
+            for process in alive:
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            self._run.poll()
+            time.sleep(0.02)
+        self._run.wait(10)
+        self._output.close()
+        self._dead_at = {plane: len(requests(self._lab, plane)) for plane in ("arm", "blob")}
+
+    def require_silence(self) -> None:
+        """No request of the dead run arrives any more, on none of its connections."""
+        for plane in ("arm", "blob"):
+            mine = {entry["client"] for entry in requests(self._lab, plane)[self._start[plane] : self._dead_at[plane]]}
+            later = [entry for entry in requests(self._lab, plane)[self._dead_at[plane] :] if entry["client"] in mine]
+            assert later == []
+
+    def _arrived(self, plane: str) -> list[dict[str, Any]]:
+        return requests(self._lab, plane)[self._start[plane] :]
+
+    def _polled(self, op: str) -> bool:
+        ops = [entry["op"] for entry in self._arrived("arm")]
+        return op in ops and "operation.get" in ops[len(ops) - ops[::-1].index(op) :]
+
+    def _wait(self, ready: Callable[[], bool], otherwise: str) -> None:
+        end = time.monotonic() + PATIENCE
+        while not ready():
+            if self._run.poll() is not None or time.monotonic() > end:
+                self._output.seek(0)
+                raise AssertionError(f"{otherwise}: {self._output.read()}")
+            time.sleep(0.02)
+
+    def _processes(self) -> list[int]:
+        """Our own processes, known by their environment; a zombie has none any more."""
+        mark, found = f"{MARK}={self._mark}".encode(), []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                try:
+                    environment = (folder / "environ").read_bytes()
+                except OSError:
+                    continue
+                if mark in environment.split(b"\0"):
+                    found.append(int(folder.name))
+        return found
