@@ -18,7 +18,7 @@ from .tree import ROOT, tracked
 ON_THE_CONTROLLER = {
     "delegate_to": "localhost",
     "become": False,
-    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
 }
 CLOUD = re.compile(r"goldenimage\.azure\.(image|vm)_\w+")
 RAW = {"command", "shell", "script", "raw"}
