@@ -12,9 +12,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning import
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot
-from tests.unit.planning.world import CAPTURED, ON
 
 from tests.unit.fakes import SUBSCRIPTION, FakeAzure
+from tests.unit.planning.world import CAPTURED, ON
 
 from .playing import Player
 

@@ -11,9 +11,9 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
-from tests.unit.planning.world import DATA_DISK, ON, OS_DISK, VM_ID
 
 from tests.unit.fakes import FakeAzure
+from tests.unit.planning.world import DATA_DISK, ON, OS_DISK, VM_ID
 
 from .playing import Player
 
