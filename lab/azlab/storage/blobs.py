@@ -15,8 +15,9 @@ from azure.storage.blob import BlobClient, BlobSasPermissions, BlobServiceClient
 
 from azlab.settings import Settings
 from azlab.storage import transfer, vhd
+from azlab.storage.disk_pages import DiskPages, Reader
 from azlab.storage.grants import BLOB, Grants
-from azlab.storage.sparse import WINDOW, Range, merged
+from azlab.storage.sparse import WINDOW, Range
 from azlab.storage.vhd import VhdRefused
 
 __all__ = ["BlobStore", "VhdRefused", "service_client"]
@@ -37,6 +38,7 @@ class BlobStore:
         self._settings = settings
         self._service = service_client(settings)
         self._grants = Grants(settings, self._service)
+        self._reader = Reader(settings)
 
     def create(self, key: str, size: int) -> None:
         """A new disk of `size` bytes, all zeros, with no footer yet; what the key held before is gone."""
@@ -51,7 +53,7 @@ class BlobStore:
         """
         origin = self._blob(source)
         self._new_container(target)
-        moment = origin.create_snapshot()["snapshot"]
+        moment = str(origin.create_snapshot()["snapshot"])
         snapshot = self._service.get_blob_client(source, BLOB, snapshot=moment)
         try:
             self._blob(target).start_copy_from_url(snapshot.url)
@@ -83,15 +85,15 @@ class BlobStore:
 
     def ranges(self, key: str) -> list[Range]:
         """The parts of the disk that were ever written and not cleared since, as (start, end); the footer is none of them."""
-        return _Pages(self._blob(key)).ranges()
+        return self._pages(key).ranges()
 
     def read(self, key: str, offset: int, length: int) -> bytes:
         """Bytes of the disk; reading on to its footer is allowed."""
-        return _Pages(self._blob(key)).read(offset, length)
+        return self._pages(key).read(offset, length)
 
     def write(self, key: str, offset: int, data: bytes) -> None:
         """Write whole sectors to the disk."""
-        pages = _Pages(self._blob(key))
+        pages = self._pages(key)
         for at in range(0, len(data), WINDOW):
             pages.put(offset + at, data[at : at + WINDOW])
 
@@ -115,11 +117,11 @@ class BlobStore:
 
     def download(self, key: str, path: Path | str) -> None:
         """Write the disk to a sparse raw file, without the footer."""
-        transfer.download(_Pages(self._blob(key)), Path(path), self._kept(key))
+        transfer.download(self._pages(key), Path(path), self._kept(key))
 
     def write_back(self, path: Path | str, key: str) -> int:
         """Make the disk equal to a raw file; only what differs travels, zeros and holes become cleared ranges. Answers the bytes sent."""
-        sent = transfer.write_back(pages := _Pages(self._blob(key)), Path(path), self._kept(key))
+        sent = transfer.write_back(pages := self._pages(key), Path(path), self._kept(key))
         if not vhd.is_right(pages.read(pages.size, vhd.SIZE), pages.size):
             self.write_footer(key)
         return sent
@@ -127,7 +129,7 @@ class BlobStore:
     def put_text(self, name: str, data: bytes, seconds: float = 7200) -> str:
         """Keep a small file and answer a URL that reads it, good for two hours (as of retrieveBootDiagnosticsData)."""
         self.put_file(name, data)
-        expiry = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+        expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         settings = self._settings
         permission = BlobSasPermissions(read=True)
         sas = generate_blob_sas(settings.account, _TEXTS, name, account_key=settings.account_key, permission=permission, expiry=expiry)
@@ -152,6 +154,9 @@ class BlobStore:
     def _blob(self, key: str) -> BlobClient:
         return self._service.get_blob_client(key, BLOB)
 
+    def _pages(self, key: str) -> DiskPages:
+        return DiskPages(self._blob(key), self._reader)
+
     def _new_container(self, name: str) -> None:
         try:
             self._service.create_container(name)
@@ -160,27 +165,3 @@ class BlobStore:
 
     def _kept(self, key: str) -> Path:
         return self._settings.state / "digests" / f"{key}.json"
-
-
-class _Pages:
-    """One disk's pages, as `transfer` wants them."""
-
-    def __init__(self, blob: BlobClient) -> None:
-        self._blob = blob
-        self.size = int(blob.get_blob_properties().size) - vhd.SIZE
-
-    def etag(self) -> str:
-        return str(self._blob.get_blob_properties().etag)
-
-    def ranges(self) -> list[Range]:
-        found = ((page.start, min(page.end + 1, self.size)) for page in self._blob.list_page_ranges() if not page.cleared)
-        return merged(each for each in found if each[0] < each[1])
-
-    def read(self, offset: int, length: int) -> bytes:
-        return bytes(self._blob.download_blob(offset, length, max_concurrency=1).readall())
-
-    def put(self, offset: int, data: bytes) -> None:
-        self._blob.upload_page(data, offset=offset, length=len(data))
-
-    def clear(self, start: int, end: int) -> None:
-        self._blob.clear_page(offset=start, length=end - start)

@@ -1,6 +1,4 @@
-"""The data plane's TLS front: what callers see of Azurite.
-
-    python -m azlab.storage.front --state DIR
+"""The data plane's TLS front: what callers see of Azurite. It runs in a process of its own, which the daemon starts.
 
 Azurite alone is too kind: with a write SAS one could replace a disk, and it does not look at digests. Here a SAS does what a managed disk
 allows, digests are compared, every request is logged, and faults and limits are switched on. Signatures are Azurite's to judge: a request
@@ -9,25 +7,24 @@ that the front itself refuses is first tried there as a HEAD with the same SAS, 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from azlab.faults import Fault, Faults
 from azlab.requestlog import RequestLog
-from azlab.serving import cut, server
+from azlab.serving import cut
 from azlab.settings import Settings
 from azlab.storage import operations, refusals
 from azlab.storage.blobs import service_client
@@ -88,13 +85,13 @@ class Front:
             self._log.write("out", **facts, status=None, bytes=0)
             return
         self._finish(call, response)
-        sent = _Counter(send)
+        logged = _Logged(send, request.method, lambda count: self._log.write("out", **facts, status=response.status_code, bytes=count))
         try:
-            await response(scope, receive, sent)
+            await response(scope, receive, logged)
         finally:
-            self._log.write("out", **facts, status=response.status_code, bytes=sent.count)
+            logged.done()
 
-    def _arrived(self, call: Call) -> dict[str, object]:
+    def _arrived(self, call: Call) -> dict[str, Any]:
         """Log the request before anything is done with it."""
         request = call.request
         query = f"?{request.url.query}" if request.url.query else ""
@@ -125,7 +122,7 @@ class Front:
     async def _suffer(self, fault: Fault, call: Call, receive: Receive) -> bool:
         """Wait, hang or cut the connection; False if nobody waits for an answer any more."""
         if fault.reset:
-            cut(call.request.scope)
+            cut(dict(call.request.scope))
             return False
         gone = asyncio.ensure_future(_gone(receive))
         try:
@@ -231,16 +228,31 @@ class Front:
             response.headers["x-ms-client-request-id"] = asked.headers["x-ms-client-request-id"]
 
 
-class _Counter:
-    """Counts the bytes of an answer's body."""
+class _Logged:
+    """Logs an answer with the bytes of its body, just before the last of it goes out: whoever has the answer finds it in the log."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, method: str, log: Callable[[int], None]) -> None:
         self._send = send
-        self.count = 0
+        self._bodiless = method == "HEAD"
+        self._log: Callable[[int], None] | None = log
+        self._expected: int | None = None
+        self._count = 0
 
-    async def __call__(self, message: dict[str, object]) -> None:
-        self.count += len(message.get("body", b""))
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            length = dict(message["headers"]).get(b"content-length")
+            self._expected = 0 if self._bodiless else None if length is None else int(length)
+        else:
+            self._count += len(message.get("body", b""))
+        if self._count == self._expected or (message["type"] == "http.response.body" and not message.get("more_body", False)):
+            self.done()
         await self._send(message)
+
+    def done(self) -> None:
+        """Log it, unless it is done: an answer that breaks off half-way is logged as well."""
+        if self._log is not None:
+            self._log(self._count)
+            self._log = None
 
 
 async def _read(request: Request) -> bytes:
@@ -267,15 +279,3 @@ def app(settings: Settings) -> Starlette:
         await front.close()
 
     return Starlette(routes=[Mount("/", app=front)], lifespan=lifespan)
-
-
-def main() -> None:
-    """The command line: serve until SIGTERM."""
-    parser = argparse.ArgumentParser(prog="python -m azlab.storage.front", description="Serve the lab's data plane over TLS.")
-    parser.add_argument("--state", type=Path, required=True, help="state directory of the lab")
-    settings = Settings.load(parser.parse_args().state)
-    server(app(settings), settings, settings.blob_port).run()
-
-
-if __name__ == "__main__":
-    main()

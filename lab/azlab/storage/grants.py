@@ -39,12 +39,14 @@ class Grants:
         self._lock = threading.Lock()
 
     def grant(self, key: str, access: str, seconds: float) -> str:
-        """A URL with `access` (Read or Write) to the disk for that long."""
-        policy = str(uuid.uuid4())
-        expiry = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+        """A URL with `access` (Read or Write) to the disk for that long; asked again before it was revoked, the same URL anew."""
+        permission = _PERMISSIONS[access]
+        expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         with self._lock:
             policies = self._policies(key)
-            policies[policy] = AccessPolicy(permission=_PERMISSIONS[access], expiry=expiry)
+            # One policy per kind of access (assumed): the service keeps no more than five, and each would have to be revoked.
+            policy = next((id for id, each in policies.items() if each.permission == permission), str(uuid.uuid4()))
+            policies[policy] = AccessPolicy(permission=permission, expiry=expiry)
             self._service.get_container_client(key).set_container_access_policy(policies)
         sas = generate_blob_sas(self._settings.account, key, BLOB, account_key=self._settings.account_key, policy_id=policy)
         return f"{self._settings.blob_url}/{key}/{BLOB}?{_in_order(sas)}"
@@ -63,7 +65,7 @@ class Grants:
             length = self._service.get_blob_client(key, BLOB).get_blob_properties().size
         except ResourceNotFoundError:
             return None
-        return Grant(access=_ACCESS[allowed.permission], length=length)
+        return Grant(access=_ACCESS[str(allowed.permission)], length=length)
 
     def _policies(self, key: str) -> dict[str, AccessPolicy]:
         stored = self._service.get_container_client(key).get_container_access_policy()

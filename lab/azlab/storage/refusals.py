@@ -29,7 +29,7 @@ class Refused(Exception):
     def response(self, request_id: str, method: str) -> Response:
         """The answer; to HEAD it has no body, so the header alone names the error."""
         # Azure writes its times with seven digits.
-        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         facts = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in self.facts.items())
         message = f"{escape(self.message)}\nRequestId:{request_id}\nTime:{now}"
         body = f'<?xml version="1.0" encoding="utf-8"?><Error><Code>{self.code}</Code><Message>{message}</Message>{facts}</Error>'

@@ -38,7 +38,7 @@ def azurite(settings):
 
 @pytest.fixture(scope="session")
 def front(settings, azurite):
-    process = subprocess.Popen([sys.executable, "-m", "azlab.storage.front", "--state", str(settings.state)])
+    process = subprocess.Popen([sys.executable, "-m", "azlab.daemon", str(settings.state), "front"])
     context = ssl.create_default_context(cafile=str(settings.bundle))
     with httpx.Client(verify=context, trust_env=False) as client:
         until(lambda: _answers(client, settings.blob_url), seconds=30)

@@ -83,6 +83,18 @@ def test_grants_end_by_themselves(wire, store, disk):
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
 
 
+def test_a_grant_can_be_asked_for_again_and_lasts_as_long_as_was_said_last(wire, store, disk):
+    key = disk()
+    ended = store.grant(key, "Read", -1)
+    assert wire.send("HEAD", ended).status == 403
+    assert {store.grant(key, "Read", 600) for _ in range(7)} == {ended}
+    assert wire.send("HEAD", ended).status == 200
+    assert wire.send("HEAD", store.grant(key, "Write", 600)).status == 200
+    store.revoke(key)
+    assert wire.send("HEAD", ended).status == 403
+    assert store.grant(key, "Read", 600) != ended
+
+
 def test_a_grant_is_for_one_disk(wire, store, disk):
     mine, other = disk(), disk()
     answer = wire.send("GET", store.grant(mine, "Read", 600).replace(mine, other))
