@@ -38,7 +38,7 @@ def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapp
 def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
     """Everything that a list has, over all its pages."""
     answers: list[Json] = []
-    for _ in operation(*names, api_version=api_version, raw_response_hook=lambda response: answers.append(_raw(response))):
+    for _item in operation(*names, api_version=api_version, raw_response_hook=lambda response: answers.append(_raw(response))):
         continue
     return [item for answer in answers for item in answer.get("value") or []]
 

@@ -20,10 +20,10 @@ class Machines(Resources[Vm]):
     noun, operations, api = "VM", "virtual_machines", calls.COMPUTE
     translate = staticmethod(translation.vm)
 
-    def get(self, vm: ResourceId) -> Vm:
-        with self._doing("read", vm):
-            operation = self._sdk(vm).get
-            return translation.vm(calls.read(operation, *names(vm), api_version=self.api, expand="instanceView"))
+    def get(self, resource: ResourceId) -> Vm:
+        with self._doing("read", resource):
+            operation = self._sdk(resource).get
+            return translation.vm(calls.read(operation, *names(resource), api_version=self.api, expand="instanceView"))
 
     def find_stopped(self, vm: ResourceId) -> Vm | None:
         """The VM, once it has stopped or the deadline is near. Nothing is done to stop it."""
