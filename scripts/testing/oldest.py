@@ -14,9 +14,16 @@ from .pythons import at_least
 from .running import run
 
 # What azure.azcollection 3.12.0 pins; both collections must import in one interpreter.
-PINS = ("azure-core==1.31.0", "azure-mgmt-core==1.4.0", "azure-identity==1.19.0", "azure-mgmt-compute==33.0.0")
-# What the tests themselves import.
-PACKAGES = ("ansible-core==2.16.*", "pytest>=9.0", "httpx", *PINS)
+PINS = (
+    "azure-core==1.31.0",
+    "azure-identity==1.19.0",
+    "azure-mgmt-compute==33.0.0",
+    "azure-mgmt-core==1.4.0",
+    "azure-storage-blob==12.23.0b1",
+)
+# What the tests themselves import, of the lab's source too.
+TOOLS = ("pytest>=9.0", "cryptography", "httpx", "starlette", "uvicorn")
+PACKAGES = ("ansible-core==2.16.*", *TOOLS, *PINS)
 VENV = BUILD / "core-2.16"
 SDK = BUILD / "azure-mgmt-compute-33"
 
@@ -24,7 +31,7 @@ SDK = BUILD / "azure-mgmt-compute-33"
 def ready(tier: str, then: Callable[[Path], Counts]) -> Counts:
     """Make the environment if it is not there, then do `then` with its Python.
 
-    The lab needs a newer Python: the environment borrows the command from .venv, and the tests read the lab's files by its source.
+    The lab runs on the newer Python of .venv, whose command this environment borrows; tests that look into a lab import its source.
     """
     python = VENV / "bin" / "python"
     stamp = VENV / "made-from"
