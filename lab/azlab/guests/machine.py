@@ -118,6 +118,8 @@ class Machine:
                 self._settle()
                 yield
                 return
+            if key not in self.home.spec().disks:
+                raise GuestError(f"VM {self.home.vm_id} has no disk {key}")
             qmp.execute(self.home.path, "stop")
             try:
                 with self._disks:
