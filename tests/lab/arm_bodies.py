@@ -116,9 +116,14 @@ class World:
         self.stop(name)
         self.compute.virtual_machines.generalize(self.group, name)
 
+    def properties(self, type: str, name: str) -> dict[str, Any]:
+        """The properties of a resource as they travel: the SDKs name them differently."""
+        version = "2024-03-02" if type == "disks" else "2024-07-01"
+        return dict(self.lab.arm("GET", self.id(type, name), version=version).raise_for_status().json()["properties"])
+
     def state(self, name: str = "disk") -> str:
         """The state of a disk."""
-        return str(self.compute.disks.get(self.group, name).properties["diskState"])
+        return str(self.properties("disks", name)["diskState"])
 
     def power(self, name: str = "vm") -> list[str]:
         """The status codes of a VM's instance view."""

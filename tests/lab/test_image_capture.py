@@ -89,8 +89,8 @@ def seal(subject: Subject) -> str:
     """Deallocate the VM and leave the tag that a killed run leaves."""
     compute, group = subject.world.compute, subject.world.group
     subject.world.stop()
-    rested = utc(compute.disks.get(group, "vm-os").properties["LastOwnershipUpdateTime"])
-    kept = Seal.of(compute.virtual_machines.get(group, "vm").properties["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(rested)
+    rested = utc(subject.world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
+    kept = Seal.of(subject.world.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(rested)
     done(compute.virtual_machines.begin_update(group, "vm", {"tags": {"goldenimage.seal": kept.as_tag()}}))
     return kept.as_tag()
 
@@ -105,13 +105,13 @@ def test_a_stamped_seal_is_trusted_until_the_vm_was_started_again(subject: Subje
 
 def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:
     world = subject.world
-    vm_id = world.compute.virtual_machines.get(world.group, "vm").properties["vmId"].lower()
+    vm_id = world.properties("virtualMachines", "vm")["vmId"].lower()
     for name in ("vm-os", "vm-data"):
         disk = world.compute.disks.get(world.group, name)
         tags = {
             "goldenimage.purpose": "before-generalize",
             "goldenimage.vm_id": vm_id,
-            "goldenimage.disk": disk.properties["uniqueId"],
+            "goldenimage.disk": world.properties("disks", name)["uniqueId"],
             "goldenimage.backup": "b1",
         }
         done(world.compute.snapshots.begin_create_or_update(world.group, f"{name}-backup", copy_of(disk.id) | {"tags": tags}))
