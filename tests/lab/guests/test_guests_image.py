@@ -1,0 +1,99 @@
+"""The parts of the disk build that can be looked at without building."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+from azlab.guests import apt, bootloader, image, rootfs
+
+IDENTITY = uuid.UUID("1a35b943-4075-5d0d-9823-18144c7e1142")
+
+
+def test_the_partitions_are_debians_and_leave_no_hole():
+    layout = [(each.number, each.start_mib, each.start_mib + each.size_mib) for each in (image.BIOS_BOOT, image.ESP, image.ROOT)]
+    assert layout == [(14, 1, 4), (15, 4, 128), (1, 128, image.DISK_MIB - 1)]
+
+
+def test_the_boot_code_finds_its_core(tmp_path: Path):
+    (tmp_path / "boot.img").write_bytes(bytes(range(256)) * 2)
+    (tmp_path / "core.img").write_bytes(b"\xaa" * 1024)
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(b"\x11" * 4096)
+    bootloader.embed(disk, tmp_path, bios_boot_lba=4)
+    data = disk.read_bytes()
+    assert struct.unpack_from("<Q", data, 0x5C) == (4,)
+    assert data[440:512] == b"\x11" * 72, "disk signature and partition table stay"
+    assert data[4 * 512 :][:500] == b"\xaa" * 500
+    assert struct.unpack_from("<Q", data, 4 * 512 + 0x1F4) == (5,)
+
+
+def test_the_esp_has_the_name_that_fstab_uses():
+    assert bootloader.esp_serial(IDENTITY) == "1A35-B943"
+
+
+def test_the_guest_carries_what_its_roles_need():
+    needed = {
+        "linux-image-cloud-amd64",
+        "cloud-init",
+        "waagent",
+        "openssh-server",
+        "grub-cloud-amd64",
+        "chrony",
+        "hyperv-daemons",
+        "python3-apt",
+    }
+    assert needed <= set(rootfs.packages())
+    assert not [name for name in rootfs.packages() if " " in name or not name]
+
+
+def test_the_hosts_own_archives_are_used(monkeypatch, tmp_path: Path):
+    for name in ("host_debian_dists_bookworm_InRelease", "host_security_dists_bookworm-security_InRelease"):
+        (tmp_path / name).write_text("Origin: Debian\nDate: Sat, 11 Jul 2026 10:16:37 UTC\n")
+    rows = [
+        f"Other|bookworm|http://other/|x|main|{tmp_path}/other_dists_x_main_binary-amd64_Packages",
+        f"Debian|bookworm-security|http://host/security/|bookworm-security|main|{tmp_path}/host_security_dists_bookworm-security_main_binary-amd64_P",
+        f"Debian|bookworm|http://host/debian/|bookworm|main|{tmp_path}/host_debian_dists_bookworm_main_binary-amd64_Packages.lz4",
+        f"Debian|trixie|http://host/debian/|trixie|main|{tmp_path}/host_debian_dists_trixie_main_binary-amd64_Packages",
+    ]
+    monkeypatch.setattr(apt, "_output", lambda *command: "\n".join(rows))
+    found = apt.archives("bookworm")
+    assert [each.line for each in found] == [
+        "deb http://host/debian/ bookworm main",
+        "deb http://host/security/ bookworm-security main",
+    ]
+    assert found[0].date == "Sat, 11 Jul 2026 10:16:37 UTC"
+
+
+def test_a_host_without_debian_is_told_so(monkeypatch):
+    monkeypatch.setattr(apt, "_output", lambda *command: "")
+    with pytest.raises(apt.NoDebian, match="no index of Debian bookworm"):
+        apt.archives("bookworm")
+
+
+def test_how_the_host_reaches_its_archives_is_passed_on(monkeypatch):
+    dump = [
+        'Acquire::http::Proxy "http://proxy:3142";',
+        'Acquire::Check-Valid-Until "false";',
+        'Acquire::http "";',
+        'Acquire::GzipIndexes "true";',
+        'Dir::Cache "var/cache/apt";',
+    ]
+    monkeypatch.setattr(apt, "_output", lambda *command: "\n".join(dump))
+    assert apt.transport_options() == dump[:2]
+
+
+def test_a_failing_tool_says_what_it_said(tmp_path: Path):
+    with pytest.raises(rootfs.BuildFailed, match="ls failed with 2:\n.*nowhere"):
+        rootfs.run("ls", tmp_path / "nowhere")
+    with pytest.raises(rootfs.BuildFailed, match="needs the command no-such-tool"):
+        rootfs.run("no-such-tool")
+
+
+def test_the_overlay_is_what_cloud_init_and_grub_read():
+    overlay = image.HERE / "overlay"
+    assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()
+    assert subprocess.run(["sh", "-n", overlay / "etc/default/grub.d/15_timeout.cfg"]).returncode == 0

@@ -1,0 +1,155 @@
+"""What becomes of a machine's disks and reports, whoever dies first: QEMU, the lab or the blob store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from azlab.guests import Budget, GuestError, Guests, NoGuests
+from azlab.guests import machine as machines
+from azlab.guests.report import Recorder
+from azlab.guests.spec import homes
+
+from .conftest import SPEC, machine
+
+VM = SPEC.vm_id
+READY = b"<Health><Container><Health><State>Ready</State></Health></Container></Health>"
+FAILED = READY.replace(b"Ready", b"NotReady").replace(b"</State>", b"</State><Details><SubStatus>ProvisioningFailed</SubStatus></Details>")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "this never came true"
+        time.sleep(0.01)
+
+
+def test_a_spec_is_kept_without_its_secrets(home):
+    kept = home.spec_file.read_text()
+    assert home.spec() == replace(SPEC, os_profile={**home.spec().os_profile})
+    assert SPEC.os_profile["adminPassword"] not in kept
+    assert SPEC.os_profile["customData"] not in kept
+
+
+def test_an_unknown_generation_is_refused():
+    with pytest.raises(ValueError, match="V1 or V2"):
+        machine(generation="V3")
+
+
+def test_disks_left_by_a_killed_lab_are_written_back(guests, blobs, home):
+    home.disk("d-os").write_bytes(b"new bytes")
+    home.disk("d-zero").with_suffix(".part").write_bytes(b"half a download")
+    ended: list[str] = []
+    lab = guests(ended)
+    until(lambda: ended == [VM])
+    assert (blobs.folder / "d-os").read_bytes() == b"new bytes"
+    assert blobs.written == ["d-os"]
+    assert (list(home.path.glob("*.raw")), list(home.path.glob("*.part")), lab.is_running(VM)) == ([], [], False)
+
+
+def test_a_guest_still_runs_until_its_disks_are_home(guests, blobs, home, running, monkeypatch):
+    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    home.disk("d-os").write_bytes(b"new bytes")
+    blobs.away = 3
+    ended: list[str] = []
+    lab = guests(ended)
+    assert lab.is_running(VM)
+    running.kill()
+    running.wait()
+    until(lambda: ended == [VM])
+    assert blobs.written == ["d-os"]
+    assert "the blob store is away" in home.log.read_text()
+
+
+def test_the_processes_of_another_machine_are_not_ours(home):
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        (home.path / "warden.pid").write_text(str(stranger.pid))
+        assert home.pid("warden") is None
+        stranger.kill()
+
+
+def test_provisioning_is_ready_when_the_guest_says_so_and_the_password_goes(guests, home, running):
+    home.media.write_bytes(b"password")
+    lab = guests()
+    Recorder(home.platform_file).health(READY)
+    assert lab.wait_provisioned(VM) == "ready"
+    assert not home.media.exists()
+
+
+def test_a_silent_guest_times_out(guests, running):
+    assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "timed_out"
+
+
+def test_the_agent_is_detected_where_nobody_reported(guests, home, running):
+    Recorder(home.platform_file).agent_seen()
+    assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "agent_running"
+
+
+def test_a_reported_failure_need_not_wait_for_the_budget(guests, home, running):
+    Recorder(home.platform_file).health(FAILED)
+    assert guests().wait_provisioned(VM) == "timed_out"
+
+
+def test_a_guest_that_ends_first_has_ended(guests, home, running):
+    lab = guests()
+    running.kill()
+    running.wait()
+    assert lab.wait_provisioned(VM) == "ended"
+
+
+def test_an_agent_status_is_the_running_guests_alone(guests, home, running):
+    status = {"timestampUTC": "t", "aggregateStatus": {"guestAgentStatus": {"version": "9", "status": "Ready"}}}
+    home.platform_file.write_text(json.dumps({"health": "Ready", "failure": "", "agent_seen": True, "status": status}))
+    lab = guests()
+    assert lab.agent_status(VM)["vmAgentVersion"] == "9"
+    running.kill()
+    running.wait()
+    until(lambda: not lab.is_running(VM))
+    assert lab.agent_status(VM) is None
+
+
+def test_the_boot_log_outlives_the_guest_and_goes_with_the_vm(guests, home):
+    home.serial_log.write_bytes(b"Linux version\n")
+    lab = guests()
+    assert lab.boot_log(VM) == b"Linux version\n"
+    lab.forget(VM)
+    assert lab.boot_log(VM) == b""
+    assert list(homes(home.path.parents[1])) == []
+
+
+def test_a_machine_that_is_to_be_provisioned_needs_a_profile(guests):
+    with pytest.raises(GuestError, match="osProfile"):
+        guests().start(machine(os_profile=None))
+
+
+def test_the_failure_to_fetch_a_disk_leaves_nothing_behind_that_looks_like_one(guests, home):
+    lab = guests()
+    with pytest.raises(FileNotFoundError):
+        lab.start(machine(provision=False))
+    assert (list(home.path.glob("*.raw")), lab.is_running(VM)) == ([], False)
+
+
+def test_a_lab_without_guests_remembers_what_it_calls_running(settings, blobs):
+    lab = NoGuests(settings, blobs, lambda vm_id: None)
+    lab.start(SPEC)
+    assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM), lab.cpu_seconds(VM)) == ("ready", None, b"", 0.0)
+    again = NoGuests(settings, blobs, lambda vm_id: None)
+    assert again.is_running(VM)
+    with again.frozen(VM, "d-os"):
+        again.power_off(VM, graceful=True)
+    assert not lab.is_running(VM)
+    again.forget(VM)
+    again.shutdown()
+    assert list(homes(settings.state)) == []
+
+
+def test_both_kinds_of_guests_have_one_surface():
+    def surface(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert surface(NoGuests) == surface(Guests)
+    assert {"start", "power_off", "frozen", "wait_provisioned", "shutdown", "forget"} <= surface(Guests)
