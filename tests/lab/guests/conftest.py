@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -82,11 +83,19 @@ def home(settings: Settings) -> Home:
 @pytest.fixture
 def running(home: Home) -> Iterator[subprocess.Popen[bytes]]:
     """A process that passes for the machine's own, until it is killed."""
-    process = subprocess.Popen(["sh", "-c", "sleep 600; :", SPEC.vm_id])
-    (home.path / "warden.pid").write_text(str(process.pid))
+    process = pretend(home, "warden")
     yield process
     process.kill()
     process.wait()
+
+
+def pretend(home: Home, name: str) -> subprocess.Popen[bytes]:
+    """Start a process with this machine's id on its command line, and wait until the kernel shows that."""
+    process = subprocess.Popen(["sh", "-c", "sleep 600; :", home.vm_id])
+    (home.path / f"{name}.pid").write_text(str(process.pid))
+    while home.pid(name) is None:
+        time.sleep(0.01)
+    return process
 
 
 @pytest.fixture

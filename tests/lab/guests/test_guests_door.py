@@ -14,14 +14,13 @@ import pytest
 from azlab.guests import inventory, warden
 from azlab.guests.proxy import NoWay, find, open_port
 
-from .conftest import SPEC, machine
+from .conftest import SPEC, machine, pretend
 
 
 @pytest.fixture
 def guest(home, monkeypatch) -> Iterator[int]:
     """A machine whose door stands open and whose guest is this computer; answers a port that says everything twice."""
-    process = subprocess.Popen(["sh", "-c", "sleep 600; :", SPEC.vm_id])
-    (home.path / "qemu.pid").write_text(str(process.pid))
+    process = pretend(home, "qemu")
     monkeypatch.chdir(home.path)
     door = warden._door()
     threading.Thread(target=warden._keep_door, args=(door, "127.0.0.1"), daemon=True).start()
