@@ -79,7 +79,7 @@ class Ansible:
         """Run one playbook to its end."""
         command = self.command(playbook, inventory, variables, *flags)
         record = self.scratch / f"record-{os.urandom(4).hex()}.jsonl"
-        with (self.scratch / f"{Path(playbook).stem.rsplit('.', 1)[-1]}.log").open("a", encoding="utf-8") as log:
+        with (self.scratch / f"{Path(playbook).name.removesuffix('.yml').rsplit('.', 1)[-1]}.log").open("a", encoding="utf-8") as log:
             done = subprocess.run(
                 command,
                 cwd=CHECKOUT,
