@@ -6,6 +6,7 @@ import base64
 import json
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -62,9 +63,8 @@ def ask(platform_file: Path, log: Path) -> Iterator[Callable[..., httpx.Response
         return httpx.request(method, f"http://127.0.0.1:{servers[service].server_address[1]}{path}", trust_env=False, **more)
 
     yield call
-    for server in servers.values():
-        server.shutdown()
-        server.server_close()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda server: (server.shutdown(), server.server_close()), servers.values()))
 
 
 def test_the_goal_state_leads_to_every_document(ask):
