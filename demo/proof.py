@@ -1,6 +1,6 @@
 """The offline search: what a raw disk still tells of the VM it came from.
 
-Files are read through the kernel's own file systems, mounted read-only without replaying a journal; blocks are read from the raw disk
+Files are read through their file systems, mounted read-only without replaying a journal; blocks are read from the raw disk
 as they lie, so that deleted files, slack and the journal are searched too.
 """
 
@@ -70,7 +70,7 @@ def search(disk: Path, needles: Iterable[Needle]) -> Findings:
     findings = Findings()
     _search_blocks(disk, tuple(needle for needle in needles if needle.blocks), findings)
     for offset, size in file_systems(disk):
-        with mounted(disk, offset, size) as root:
+        with opened(disk, offset, size) as root:
             _search_files(root, needles, findings)
     return findings
 
@@ -167,17 +167,28 @@ def _kind(disk: Path, offset: int, size: int) -> str:
 
 
 @contextmanager
-def mounted(disk: Path, offset: int, size: int, writable: bool = False) -> Iterator[Path]:
-    """One file system of a raw disk, mounted on a folder of its own; read-only mounts do not touch the disk."""
-    kind = _kind(disk, offset, size)
-    options = ["loop", f"offset={offset}", f"sizelimit={size}"]
-    options += ["rw"] if writable else ["ro", *(["noload"] if kind.startswith("ext") else [])]
-    with tempfile.TemporaryDirectory(prefix="demo-mount-") as folder:
-        subprocess.run(["mount", "-t", kind, "-o", ",".join(options), str(disk), folder], check=True, capture_output=True)
+def opened(disk: Path, offset: int, size: int, writable: bool = False) -> Iterator[Path]:
+    """The files of one file system of a raw disk, below a folder of their own; reading does not touch the disk.
+
+    The EFI system partition is read by mtools, since not every kernel has vfat.
+    """
+    with tempfile.TemporaryDirectory(prefix="demo-disk-") as folder:
+        if _kind(disk, offset, size) == "vfat":
+            _run("mcopy", "-s", "-Q", "-n", "-i", f"{disk}@@{offset}", "::", folder)
+            yield Path(folder)
+            return
+        access = "rw" if writable else "ro,noload"
+        _run("mount", "-o", f"loop,offset={offset},sizelimit={size},{access}", str(disk), folder)
         try:
             yield Path(folder)
         finally:
-            subprocess.run(["umount", folder], check=True, capture_output=True)
+            _run("umount", folder)
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(f"{' '.join(command)}: {done.stderr.strip()}")
 
 
 def root_file_system(disk: Path) -> tuple[int, int]:

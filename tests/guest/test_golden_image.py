@@ -1,108 +1,60 @@
-"""The promise, kept under fire: every step of a capture is killed once, and the image is still the sealed disk, and clean."""
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The promise, kept under fire: a capture is killed at every step, and the image is still the sealed disk, and clean.
+
+The tests build on each other, in the order of the file: the guest of the tier is captured, cloned and brought back.
+"""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import pytest
+from azlab import faults
 
-from demo.acts import CAPTURE, Stage, _capture, inventory_of, os_disk_of, prove, restore
+from demo.acts import CAPTURE, Stage, inventory_of, os_disk_of, prove, restore
 from demo.cloud import Traffic
 from demo.processes import descendants
 
-BLOWS = {
-    "deallocate, before Azure hears of it": ("POST", "deallocate", False),
-    "deallocate, before the answer": ("POST", "deallocate", True),
-    "generalize, before the answer": ("POST", "generalize", True),
-    "create, before the answer": ("PUT", "images/", True),
-}
+PATIENCE = 1500.0
+SLOW = 15.0
 
-
-def set_faults(stage: Stage, *rules: dict[str, object]) -> None:
-    target = stage.state / "faults.json"
-    fresh = target.with_suffix(".new")
-    fresh.write_text(json.dumps({"rules": rules}))
-    fresh.replace(target)
-
-
-def kill_when(stage: Stage, moment: Callable[[], bool]) -> None:
-    """Start capture_linux, and SIGKILL it with everything below it once `moment` has come."""
-    run = stage.ansible.start(CAPTURE, inventory_of(stage), target=stage.story.vm)
-    deadline = time.monotonic() + 1200
-    while not moment():
-        assert run.poll() is None, f"the run ended by itself ({run.returncode}) before the moment to kill it"
-        assert time.monotonic() < deadline, "the moment to kill never came"
-        time.sleep(0.2)
-    for pid in [run.pid, *descendants(run.pid)]:
-        os.kill(pid, signal.SIGKILL)
-    run.wait()
-
-
-def seen(stage: Stage, method: str, path: str) -> Callable[[], bool]:
-    traffic = Traffic(stage.state)
-    return lambda: any(line.startswith(method) and path.lower() in line.lower() for line in traffic.writes())
-
-
-def dies_silently(stage: Stage, after: float = 3.0) -> None:
-    """Nothing of the dead run may still speak to Azure."""
-    traffic = Traffic(stage.state)
-    time.sleep(after)
-    assert traffic.requests() == []
-
-
-def power_state(stage: Stage) -> str:
-    vm = f"{stage.cloud.group_id(stage.story.group)}/providers/Microsoft.Compute/virtualMachines/{stage.story.vm}/instanceView"
-    statuses = stage.cloud.get(vm, "2024-07-01")["statuses"]
-    return next(status["code"] for status in statuses if status["code"].startswith("PowerState/"))
-
-
-def read_disk(stage: Stage, resource: str, raw: Path, lun: str = "") -> Path:
-    raw.unlink(missing_ok=True)
-    stage.azlab("disk", "get", resource, str(raw), *(["--lun", lun] if lun else []))
-    return raw
+# What is killed, and when; each blow leaves more done than the one before.
+BLOWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("POST", "/deallocate", {"hang": True}),
+    ("POST", "/deallocate", {"operation_delay": SLOW}),
+    ("POST", "/generalize", {"hang": True}),
+    ("POST", "/generalize", {"hang": True, "after_effect": True}),
+    ("PUT", "/images/", {"hang": True}),
+    ("PUT", "/images/", {"operation_delay": SLOW}),
+)
 
 
 def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
-    watching = Traffic(stage.state)
+    kill_a_capture(stage, waiting_for_the_seal(stage))
+    wait_until(lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
+    sealed = {lun: read_disk(stage, disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in disks_of(stage).items()}
 
-    def waiting_for_the_seal() -> bool:
-        """The finalizer has been launched: the guest part is over, and the cloud part asks for the power state again and again."""
-        after_backup = [line for line in watching.requests() if "/instanceView" in line or "virtualMachines" in line]
-        return any("snapshots" in line for line in watching.writes()) and len(after_backup) > 0 and sealing(stage)
-
-    kill_when(stage, waiting_for_the_seal)
-    dies_silently(stage)
-    deadline = time.monotonic() + 1200
-    while power_state(stage) == "PowerState/running":
-        assert time.monotonic() < deadline, "the guest never sealed itself"
-        time.sleep(1)
-    sealed = {"os": read_disk(stage, os_disk_of(stage), tmp_path / "sealed-os.raw")}
-
-    for _, (method, path, after_effect) in BLOWS.items():
-        set_faults(stage, {"plane": "arm", "method": method, "path": path, "hang": True, "after_effect": after_effect, "times": 1})
-        kill_when(stage, seen(stage, method, path))
-        dies_silently(stage)
-        set_faults(stage)
+    for method, path, rule in BLOWS:
+        with fault(stage, method=method, path=path, times=1, **rule):
+            kill_a_capture(stage, arrival(stage, method, path, with_a_poll="operation_delay" in rule))
 
     last = stage.ansible.play(CAPTURE, inventory_of(stage), target=stage.story.vm).require()
     stage.image = last.result("image_capture")["image"]
-    listed = stage.play("backups", vm_name=stage.story.vm)
-    stage.backup = listed.result("vm_backup_info")["backups"][0]
-    captured = read_disk(stage, stage.image["id"], tmp_path / "captured-os.raw", "os")
-    assert subprocess.run(["cmp", str(sealed["os"]), str(captured)], check=False).returncode == 0
-    assert _capture(stage).require().changed == 0
-
-
-def sealing(stage: Stage) -> bool:
-    """Whether the play's last guest task is done: SSH to the guest is closed by the finalizer, or its verdict stands in the boot log."""
-    log = stage.azlab("vm", "log", stage.story.vm)
-    return "goldenimage-seal" in log.lower() or power_state(stage) != "PowerState/running"
+    stage.backup = stage.play("backups", vm_name=stage.story.vm).result("vm_backup_info")["backups"][0]
+    for lun, raw in sealed.items():
+        captured = read_disk(stage, stage.image["id"], tmp_path / "captured.raw", lun)
+        assert subprocess.run(["cmp", str(raw), str(captured)], check=False).returncode == 0, (
+            f"disk {lun} of the image is not the sealed one"
+        )
+    assert stage.ansible.play(CAPTURE, inventory_of(stage), target=stage.story.vm).require().changed == 0
 
 
 def test_the_image_keeps_its_promise(stage: Stage) -> None:
@@ -113,6 +65,90 @@ def test_the_backup_brings_the_vm_back(stage: Stage) -> None:
     restore(stage)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _no_faults_left(stage: Stage) -> None:
-    set_faults(stage)
+def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
+    """Start capture_linux, SIGKILL it with everything below it once `moment` has come, and see that nothing of it still speaks to Azure."""
+    run = stage.ansible.start(CAPTURE, inventory_of(stage), target=stage.story.vm)
+
+    def due() -> bool:
+        assert run.poll() is None, f"the run ended by itself ({run.returncode}) before the moment to kill it"
+        return moment()
+
+    wait_until(due, "the moment to kill never came")
+    for pid in [run.pid, *descendants(run.pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    run.wait()
+    after = Traffic(stage.state)
+    time.sleep(3)
+    assert after.requests() == []
+
+
+def waiting_for_the_seal(stage: Stage) -> Callable[[], bool]:
+    """The play asks for the VM again after its last snapshot: the finalizer is at work, and the capture waits for it."""
+    traffic = Traffic(stage.state)
+
+    def moment() -> bool:
+        seen = [line.lower() for line in traffic.requests()]
+        last = max((number for number, line in enumerate(seen) if line.startswith("put ") and "/snapshots/" in line), default=len(seen))
+        asked = [line for line in seen[last:] if line.startswith("get ") and f"/virtualmachines/{stage.story.vm.lower()}" in line]
+        return len(asked) >= 3 and not guest_answers(stage)
+
+    return moment
+
+
+def guest_answers(stage: Stage) -> bool:
+    try:
+        stage.guest.run("true", root=False)
+    except Exception:
+        return False
+    return True
+
+
+def arrival(stage: Stage, method: str, path: str, with_a_poll: bool) -> Callable[[], bool]:
+    """A request has arrived, and its operation was asked for too where that is what is killed."""
+    traffic = Traffic(stage.state)
+
+    def moment() -> bool:
+        seen = traffic.requests()
+        at = next((number for number, line in enumerate(seen) if line.startswith(method) and path.lower() in line.lower()), None)
+        return at is not None and (not with_a_poll or any("operations/" in line.lower() for line in seen[at:]))
+
+    return moment
+
+
+@contextlib.contextmanager
+def fault(stage: Stage, **rule: Any) -> Iterator[None]:
+    rules = stage.state / "faults.json"
+    name = faults.add(rules, plane="arm", **rule)
+    try:
+        yield
+    finally:
+        faults.remove(rules, name)
+
+
+def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.3)
+
+
+def vm_path(stage: Stage) -> str:
+    return f"{stage.cloud.group_id(stage.story.group)}/providers/Microsoft.Compute/virtualMachines/{stage.story.vm}"
+
+
+def power_state(stage: Stage) -> str:
+    statuses = stage.cloud.get(f"{vm_path(stage)}/instanceView", "2024-07-01")["statuses"]
+    return next(str(status["code"]) for status in statuses if status["code"].startswith("PowerState/"))
+
+
+def disks_of(stage: Stage) -> dict[str, str]:
+    """The VM's disks, by their LUN."""
+    data = stage.cloud.get(vm_path(stage), "2024-07-01")["properties"]["storageProfile"]["dataDisks"]
+    return {"os": os_disk_of(stage), **{str(disk["lun"]): disk["managedDisk"]["id"] for disk in data}}
+
+
+def read_disk(stage: Stage, resource: str, raw: Path, lun: str = "") -> Path:
+    raw.unlink(missing_ok=True)
+    stage.azlab("disk", "get", resource, str(raw), *(["--lun", lun] if lun else []))
+    return raw
