@@ -53,7 +53,6 @@ def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
 
 def _relay(guest: socket.socket) -> None:
     """Copy both ways. The end of our input closes the guest's half; the guest's end ends all."""
-    guest.setblocking(True)
     sources = [0, guest.fileno()]
     with guest, contextlib.suppress(ConnectionError):
         while True:

@@ -75,6 +75,7 @@ def _let_in(visitor: socket.socket, guest: str) -> None:
         try:
             port = int(visitor.recv(16))
             with socket.create_connection((guest, port), timeout=30) as connection:
+                connection.setblocking(True)
                 handle = array.array("i", [connection.fileno()])
                 visitor.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
         except (OSError, ValueError) as error:
