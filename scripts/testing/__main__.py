@@ -33,7 +33,7 @@ TIERS: dict[str, Tier] = {
     "sanity": sanity.sanity,
 }
 # Two cores: what waits for guests runs beside what keeps a core busy.
-LANES = (("unit", "contract", "lab", "guest"), ("lint", "molecule", "sanity"))
+LANES = (("contract", "guest"), ("lint", "unit", "molecule", "sanity", "lab"))
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 
