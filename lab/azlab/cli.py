@@ -157,7 +157,10 @@ def down(options: argparse.Namespace) -> None:
     state: Path = options.state.resolve()
     pid = daemon.running(state)
     if pid is None:
-        print("not running")
+        from azlab.guests.strays import end_strays
+
+        strays = end_strays(state)
+        print("not running" + (f"; ended the guests that a killed lab left: {', '.join(strays)}" if strays else ""))
         return
     os.kill(pid, signal.SIGTERM)
     if not daemon.wait_until_gone(pid, state, _STOP):

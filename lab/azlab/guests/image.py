@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azlab.guests import bootloader
-from azlab.guests.rootfs import SUITE, BuildFailed, key, locked, rootfs_tar, run
+from azlab.guests.rootfs import SUITE, BuildFailed, forget_older, key, locked, rootfs_tar, run
 from azlab.settings import CACHE
 
 __all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
@@ -61,6 +61,7 @@ def build_disk(out: Path) -> Path:
     with locked(cached):
         if not cached.exists():
             _build(cached)
+            forget_older(cached)
     out.parent.mkdir(parents=True, exist_ok=True)
     run("cp", "--sparse=always", "--reflink=auto", cached, out)
     return out

@@ -184,10 +184,10 @@ class Machine:
 
     def _see_to_the_end(self, warden: int | None, child: subprocess.Popen[bytes] | None) -> None:
         """Wait until the machine's processes are gone, then bring its disks home, however long the blob store is away."""
-        _wait_for_exit(warden)
+        wait_for_exit(warden)
         if child:
             child.wait()
-        _wait_for_exit(self.home.pid("qemu"))
+        wait_for_exit(self.home.pid("qemu"))
         while True:
             try:
                 self._settle()
@@ -210,7 +210,7 @@ class Machine:
             self.home.firmware_variables.unlink(missing_ok=True)
 
 
-def _wait_for_exit(pid: int | None) -> None:
+def wait_for_exit(pid: int | None) -> None:
     """Wait for any process, a child or not."""
     if pid is None:
         return

@@ -45,6 +45,7 @@ def rootfs_tar() -> Path:
     with locked(tar):
         if not tar.exists():
             _build(tar)
+            forget_older(tar)
     return tar
 
 
@@ -56,6 +57,14 @@ def run(*command: str | Path, **options: object) -> None:
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     if done.returncode:
         raise BuildFailed(f"building a guest disk: {name} failed with {done.returncode}:\n{done.stdout[-3000:].strip()}")
+
+
+def forget_older(fresh: Path) -> None:
+    """Delete what the cache holds of the same kind and suite under other keys: hundreds of megabytes each."""
+    kind = fresh.name.rpartition("-")[0]
+    for path in fresh.parent.glob(f"{kind}-*"):
+        if not path.name.startswith(fresh.name.split(".")[0]):
+            path.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -93,6 +93,15 @@ def test_a_failing_tool_says_what_it_said(tmp_path: Path):
         rootfs.run("no-such-tool")
 
 
+def test_the_cache_keeps_one_of_a_kind(tmp_path: Path):
+    fresh = tmp_path / "disk-bookworm-0123.raw"
+    kept = {"disk-bookworm-0123.raw", "disk-bookworm-0123.raw.lock", "disk-trixie-4567.raw", "rootfs-bookworm-89ab.tar.zst"}
+    for name in (*kept, "disk-bookworm-cdef.raw", "disk-bookworm-cdef.raw.lock"):
+        (tmp_path / name).touch()
+    rootfs.forget_older(fresh)
+    assert {path.name for path in tmp_path.iterdir()} == kept
+
+
 def test_the_overlay_is_what_cloud_init_and_grub_read():
     overlay = image.HERE / "overlay"
     assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()

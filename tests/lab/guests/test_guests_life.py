@@ -13,6 +13,7 @@ from azlab.guests import Budget, GuestError, Guests, NoGuests
 from azlab.guests import machine as machines
 from azlab.guests.report import Recorder
 from azlab.guests.spec import homes
+from azlab.guests.strays import end_strays
 
 from .conftest import SPEC, machine
 
@@ -70,6 +71,14 @@ def test_the_processes_of_another_machine_are_not_ours(home):
         (home.path / "warden.pid").write_text(str(stranger.pid))
         assert home.pid("warden") is None
         stranger.kill()
+
+
+def test_guests_of_a_killed_lab_can_be_ended_and_keep_their_disks(home, running, settings):
+    home.disk("d-os").write_bytes(b"new bytes")
+    assert end_strays(settings.state) == ["web"]
+    assert running.wait() != 0
+    assert home.disk("d-os").exists()
+    assert end_strays(settings.state) == []
 
 
 def test_provisioning_is_ready_when_the_guest_says_so_and_the_password_goes(guests, home, running):
