@@ -40,7 +40,7 @@ class Blobs(Protocol):
     def download(self, key: str, path: Path) -> None:
         """Write the disk into a sparse raw file."""
 
-    def write_back(self, path: Path, key: str) -> None:
+    def write_back(self, path: Path, key: str) -> object:
         """Make the disk equal to the raw file."""
 
 
