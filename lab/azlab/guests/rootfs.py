@@ -49,12 +49,12 @@ def rootfs_tar() -> Path:
     return tar
 
 
-def run(*command: str | Path, **options: object) -> None:
+def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
     """Run one tool of the build; its output is shown only when it fails."""
     name = Path(command[0]).name
     if not shutil.which(command[0]):
         raise BuildFailed(f"building a guest disk needs the command {name}: install it with apt")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
     if done.returncode:
         raise BuildFailed(f"building a guest disk: {name} failed with {done.returncode}:\n{done.stdout[-3000:].strip()}")
 
