@@ -199,6 +199,7 @@ def capture(stage: Stage) -> None:
         stage.backup, stage.image = real.result("vm_backup")["backup"], real.result("image_capture")["image"]
         again = _capture(stage).require()
         act.check("second_run_changes_nothing", again.changed == 0, changed=again.changed)
+        act.check("second_run_leaves_the_guest_alone", not again.results("ping") and not again.results("setup"))
         act.facts.update(image=stage.image["id"], backup=stage.backup["id"])
 
 
@@ -294,6 +295,7 @@ def _prove_live(stage: Stage, act: Any) -> None:
     act.check("marker", known["marker"] == story.marker)
     reads = "\n".join(f'mount -o ro "$(disk_at {lun})" /mnt; cat /mnt/marker; umount /mnt' for lun in story.disk_markers)
     act.check("data_disks", guest.run(f"{DISK_AT}\n{reads}\n").split() == list(story.disk_markers.values()))
+    stage.play("remove", vm_name=story.clone)
 
 
 def agent_of(stage: Stage, vm: str, seconds: float = 600) -> str:
