@@ -11,10 +11,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .acts import ACTS, Stage, prologue
+from .acts import ACTS
 from .guest import AZLAB
 from .processes import adopt_orphans, end_descendants
 from .spoil import NAMES, known
+from .stage import Stage, prologue
 from .story import Story
 
 CHECKOUT = Path(__file__).resolve().parent.parent

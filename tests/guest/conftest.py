@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from demo.acts import Stage, build, prologue, upload, use
+from demo.acts import build, upload, use
 from demo.guest import AZLAB
+from demo.stage import Stage, prologue
 from demo.story import Story
 
 WORK = Path(__file__).resolve().parents[2] / "build/test/guest"

@@ -19,9 +19,10 @@ from typing import Any
 
 from azlab import faults
 
-from demo.acts import CAPTURE, Stage, inventory_of, os_disk_of, prove, restore
+from demo.acts import CAPTURE, prove, restore
 from demo.cloud import Traffic
 from demo.processes import descendants
+from demo.stage import Stage
 
 PATIENCE = 1500.0
 SLOW = 15.0
@@ -40,21 +41,21 @@ BLOWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
     kill_a_capture(stage, waiting_for_the_seal(stage))
     wait_until(lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
-    sealed = {lun: read_disk(stage, disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in disks_of(stage).items()}
+    sealed = {lun: stage.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in stage.disks_of(stage.story.vm).items()}
 
     for method, path, rule in BLOWS:
         with fault(stage, method=method, path=path, times=1, **rule):
             kill_a_capture(stage, arrival(stage, method, path, with_a_poll="operation_delay" in rule))
 
-    last = stage.ansible.play(CAPTURE, inventory_of(stage), target=stage.story.vm).require()
+    last = stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require()
     stage.image = last.result("image_capture")["image"]
     stage.backup = stage.play("backups", vm_name=stage.story.vm).result("vm_backup_info")["backups"][0]
     for lun, raw in sealed.items():
-        captured = read_disk(stage, stage.image["id"], tmp_path / "captured.raw", lun)
+        captured = stage.read_disk(stage.image["id"], tmp_path / "captured.raw", lun)
         assert subprocess.run(["cmp", str(raw), str(captured)], check=False).returncode == 0, (
             f"disk {lun} of the image is not the sealed one"
         )
-    assert stage.ansible.play(CAPTURE, inventory_of(stage), target=stage.story.vm).require().changed == 0
+    assert stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require().changed == 0
 
 
 def test_the_image_keeps_its_promise(stage: Stage) -> None:
@@ -67,7 +68,7 @@ def test_the_backup_brings_the_vm_back(stage: Stage) -> None:
 
 def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
     """Start capture_linux, SIGKILL it with everything below it once `moment` has come, and see that nothing of it still speaks to Azure."""
-    run = stage.ansible.start(CAPTURE, inventory_of(stage), target=stage.story.vm)
+    run = stage.ansible.start(CAPTURE, stage.inventory, target=stage.story.vm)
 
     def due() -> bool:
         assert run.poll() is None, f"the run ended by itself ({run.returncode}) before the moment to kill it"
@@ -133,22 +134,6 @@ def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
         time.sleep(0.3)
 
 
-def vm_path(stage: Stage) -> str:
-    return f"{stage.cloud.group_id(stage.story.group)}/providers/Microsoft.Compute/virtualMachines/{stage.story.vm}"
-
-
 def power_state(stage: Stage) -> str:
-    statuses = stage.cloud.get(f"{vm_path(stage)}/instanceView", "2024-07-01")["statuses"]
+    statuses = stage.read_vm(stage.story.vm, "/instanceView")["statuses"]
     return next(str(status["code"]) for status in statuses if status["code"].startswith("PowerState/"))
-
-
-def disks_of(stage: Stage) -> dict[str, str]:
-    """The VM's disks, by their LUN."""
-    data = stage.cloud.get(vm_path(stage), "2024-07-01")["properties"]["storageProfile"]["dataDisks"]
-    return {"os": os_disk_of(stage), **{str(disk["lun"]): disk["managedDisk"]["id"] for disk in data}}
-
-
-def read_disk(stage: Stage, resource: str, raw: Path, lun: str = "") -> Path:
-    raw.unlink(missing_ok=True)
-    stage.azlab("disk", "get", resource, str(raw), *(["--lun", lun] if lun else []))
-    return raw

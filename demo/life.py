@@ -1,0 +1,88 @@
+"""A life in a guest: what its user does there, and what then identifies it. Scripts for Guest.run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import proof
+from .guest import Guest, key_body
+from .proof import Needle
+from .story import Story
+
+FILLER_MIB = 64
+
+DISK_AT = """
+disk_at() {  # the data disk at a LUN: not the disk that holds the root file system
+  root=$(lsblk -no PKNAME "$(findmnt -no SOURCE /)")
+  lsblk -dno NAME,HCTL,TYPE | while read -r name hctl type; do
+    if [ "$type" = disk ] && [ "$name" != "$root" ] && [ "${hctl##*:}" = "$1" ]; then echo "/dev/$name"; fi
+  done
+}
+"""
+
+
+def live_in(story: Story) -> str:
+    """A marker file, and a file system with a marker of its own on each data disk."""
+    fill = 'disk=$(disk_at {}); mkfs.ext4 -q "$disk"; mount "$disk" /mnt; echo {} >/mnt/marker; umount /mnt'
+    disks = "\n".join(fill.format(lun, marker) for lun, marker in story.disk_markers.items())
+    return f"{DISK_AT}\necho {story.marker} >/opt/golden-marker\n{disks}\nsync\n"
+
+
+def lose_a_key() -> str:
+    """Write a private key to the disk and delete it; the space around it is freed too, so that its block is not the next to be used."""
+    return f"""
+mkdir -p ~/work && cd ~/work
+head -c {FILLER_MIB}M /dev/urandom >before && ssh-keygen -q -t ed25519 -N '' -f lost && head -c {FILLER_MIB}M /dev/urandom >after
+sync && cat lost && rm -f before lost lost.pub after && sync
+"""
+
+
+def keep_a_key() -> str:
+    """Make a private key and keep it, as one does to reach another machine."""
+    return "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519\n"
+
+
+def read_markers(story: Story) -> str:
+    """Print the marker of each data disk, in the order of their LUNs."""
+    reads = "\n".join(f'mount -o ro "$(disk_at {lun})" /mnt; cat /mnt/marker; umount /mnt' for lun in story.disk_markers)
+    return f"{DISK_AT}\n{reads}\n"
+
+
+def facts_of(guest: Guest) -> dict[str, Any]:
+    """What identifies a guest, read inside it."""
+    script = r"""
+import glob, json, pathlib, subprocess
+run = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()
+read = lambda path: pathlib.Path(path).read_text()
+shadow = [line.split(":") for line in read("/etc/shadow").splitlines()]
+print(json.dumps({
+    "machine_id": read("/etc/machine-id").strip(),
+    "host_name": run("hostname"),
+    "host_keys": {path.rsplit("/", 1)[1]: read(path) for path in glob.glob("/etc/ssh/ssh_host_*_key")},
+    "hashes": {line[0]: line[1] for line in shadow if line[1].startswith("$")},
+    "users": [line.split(":")[0] for line in read("/etc/passwd").splitlines()],
+    "mac": next(iter(pathlib.Path("/sys/class/net").glob("e*"))).joinpath("address").read_text().strip(),
+    "cloud_init": run("cloud-init", "status").replace("status: ", ""),
+    "marker": read("/opt/golden-marker").strip() if pathlib.Path("/opt/golden-marker").exists() else "",
+}))
+"""
+    guest.run("cloud-init status --wait >/dev/null || true")
+    return dict(json.loads(guest.run(f"python3 - <<'EOF'\n{script}\nEOF\n")))
+
+
+def needles_of(story: Story, vm_id: str, known: dict[str, Any]) -> tuple[Needle, ...]:
+    """All that must be in VM 1's backup, and nowhere in the image."""
+    body = story.first.public_key.split()[1]
+    keys = [("private_key", name, known[name]) for name in ("private key", "deleted private key")]
+    keys += [("host_key", name, text) for name, text in known["host_keys"].items()]
+    return (
+        proof.text("user", "user name", story.first.user),
+        proof.text("host_name", "host name", story.host_name),
+        proof.text("key", "public key", body),
+        proof.mac("mac", "MAC address", known["mac"]),
+        proof.guid("vm_id", "VM id", vm_id),
+        proof.text("machine_id", "machine-id", known["machine_id"]),
+        *(Needle(check, name, tuple(key_body(text)), blocks=True) for check, name, text in keys),
+        Needle("password_hash", "password hash", (known["hashes"][story.first.user].encode(),), blocks=True),
+    )
