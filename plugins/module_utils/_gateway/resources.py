@@ -22,7 +22,8 @@ class Settles(Protocol):
     """A value that says whether an operation works on its resource."""
 
     @property
-    def provisioning_state(self) -> str: ...
+    def provisioning_state(self) -> str:
+        """Azure's word for how far it is."""
 
 
 T = TypeVar("T", bound=Settles)

@@ -159,7 +159,8 @@ def _source(request: BootRequest, seen: Observed) -> tuple[str, str]:
 
 
 def _require_image(request: BootRequest, seen: Observed) -> Image:
-    assert request.image is not None
+    if request.image is None:
+        raise InvalidRequest("image: no image was named.")
     if seen.image is None:
         raise Missing(f"there is no image {request.image.name} in resource group {request.image.resource_group}.")
     if seen.image.provisioning_state != SUCCEEDED:

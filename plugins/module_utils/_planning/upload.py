@@ -163,7 +163,8 @@ def disk_body(wanted: _Wanted) -> dict[str, Any]:
 
 def image_body(image: Image) -> dict[str, Any]:
     """A managed image made from one disk."""
-    assert image.os_disk is not None
+    if image.os_disk is None:
+        raise InvalidRequest(f"image {image.id.name} has no OS disk to be made from.")
     return {
         "location": image.location,
         "tags": dict(image.tags),

@@ -58,7 +58,7 @@ def stop_the_others(machine: Machine) -> None:
     for line in read("/proc/swaps").splitlines()[1:]:
         if os.path.exists(line.split()[0]):  # a container sees its host's swap by name only
             run("swapoff", line.split()[0])
-    for _ in range(20):
+    for _attempt in range(20):
         others = [pid for pid in processes() if pid not in (1, os.getpid()) and command_line(pid)]  # the kernel's have no command
         for pid in others:
             try:
@@ -74,7 +74,7 @@ def deprovision(machine: Machine) -> None:
     """Let the agent take back its own. It ends with 0 whatever happens, so its words count."""
     resolver = os.readlink("/etc/resolv.conf") if os.path.islink("/etc/resolv.conf") else None
     spoken = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    done = subprocess.run(["waagent", "-force", "-deprovision"], timeout=300, **spoken)
+    done = subprocess.run(["waagent", "-force", "-deprovision"], check=False, timeout=300, **spoken)
     if done.returncode or FAILED_DEPROVISION.search(done.stdout):
         raise Unsealed(f"waagent -deprovision ended with {done.returncode} and the words: {done.stdout[-200:]}")
     if resolver and not os.path.lexists("/etc/resolv.conf"):
@@ -111,7 +111,7 @@ def strip(machine: Machine) -> None:
         for name in os.listdir(folder) if os.path.isdir(folder) else ():
             if not os.path.ismount(f"{folder}/{name}"):
                 remove(f"{folder}/{name}")
-    for folder, _, names in os.walk("/var/log"):
+    for folder, _below, names in os.walk("/var/log"):
         for name in names:
             if name in TRUNCATED_LOGS:
                 os.truncate(f"{folder}/{name}", 0)
@@ -155,9 +155,11 @@ def check(machine: Machine) -> None:
 def settle(machine: Machine) -> None:
     """Bring everything to the disk and let nothing follow: what was checked is what will be captured."""
     os.sync()
-    places = [place for _, place in reversed(disk_mounts())]
+    places = [place for device, place in reversed(disk_mounts())]
     for attempt in range(20):
-        failed = [place for place in places if subprocess.run(["mount", "-o", "remount,ro", place], capture_output=True).returncode]
+        failed = [
+            place for place in places if subprocess.run(["mount", "-o", "remount,ro", place], capture_output=True, check=False).returncode
+        ]
         if not failed:
             return
         stop_the_others(machine) if attempt == 10 else time.sleep(0.5)
@@ -237,7 +239,7 @@ def main() -> int:
     if os.access("/proc/sys/kernel/printk", os.W_OK):
         Path("/proc/sys/kernel/printk").write_text("1")  # after the verdict only the kernel's farewell
     say(f"GOLDENIMAGE-SEAL: OK {verdict}")
-    return subprocess.run(["systemctl", "--force", "--force", "poweroff"]).returncode
+    return subprocess.run(["systemctl", "--force", "--force", "poweroff"], check=False).returncode
 
 
 if __name__ == "__main__":

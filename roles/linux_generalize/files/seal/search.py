@@ -45,7 +45,7 @@ def shipped() -> set[str]:
 
 def find(*tests: str) -> list[str]:
     """Paths on the file systems of the operating system's disk."""
-    places = [place for _, place in os_mounts()]
+    places = [place for device, place in os_mounts()]
     ending = () if "-print" in tests else ("-print",)
     return run("find", *places, "-xdev", *tests, *ending, errors="surrogateescape").splitlines()
 
@@ -53,7 +53,7 @@ def find(*tests: str) -> list[str]:
 def grep(paths: list[str], *options: str) -> list[str]:
     """Those of the files that match."""
     told = "\0".join(paths).encode(errors="surrogateescape")
-    done = subprocess.run(["xargs", "-0", "-r", "grep", "-l", *options, "--"], input=told, capture_output=True)
+    done = subprocess.run(["xargs", "-0", "-r", "grep", "-l", *options, "--"], input=told, capture_output=True, check=False)
     if done.returncode not in (0, 123):  # 123: some grep found nothing
         raise Unsealed(f"searching for traces failed: {done.stderr.decode(errors='replace')[-200:]}")
     return done.stdout.decode(errors="surrogateescape").splitlines()

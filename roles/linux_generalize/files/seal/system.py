@@ -32,7 +32,7 @@ def command_line(pid: int) -> bytes:
 
 
 def run(*command: str, errors: str = "replace") -> str:
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, timeout=900)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, timeout=900, check=False)
     if done.returncode:
         raise Unsealed(f"{' '.join(command)[:80]} failed: {done.stderr.strip()[-200:]}")
     return done.stdout
