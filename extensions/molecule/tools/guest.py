@@ -9,6 +9,7 @@ and lacks the rights to change it. Its serial console is a file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -129,10 +130,20 @@ def alive(folder: Path) -> int:
     return pid if pid and command.exists() and str(folder).encode() in command.read_bytes() else 0
 
 
+def children(pid: int) -> list[int]:
+    """The processes that `pid` started: under systemd-nspawn, the container's first one."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            if pid and int(path.read_text().rsplit(")", 1)[1].split()[1]) == pid:
+                found.append(int(path.parent.name))
+    return found
+
+
 def down(folder: Path) -> None:
     """End the container and forget all of it."""
-    if pid := alive(folder):
-        os.kill(pid, signal.SIGKILL)
+    for init in children(alive(folder)):
+        os.kill(init, signal.SIGKILL)  # all of the container goes with its first process, and systemd-nspawn cleans up behind it
     deadline = time.monotonic() + 30
     while alive(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
