@@ -61,11 +61,11 @@ class Guest:
         ]
 
     def wait(self, seconds: float = 900) -> None:
-        """Come back once the person can log in: Azure calls a VM provisioned some time before its SSH server listens."""
+        """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work."""
         end = time.monotonic() + seconds
         while True:
             try:
-                self.run("true", root=False)
+                self.run("cloud-init status --wait >/dev/null || true", root=False)
                 return
             except GuestFailed:
                 if time.monotonic() > end:

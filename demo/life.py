@@ -67,7 +67,6 @@ print(json.dumps({
     "marker": read("/opt/golden-marker").strip() if pathlib.Path("/opt/golden-marker").exists() else "",
 }))
 """
-    guest.run("cloud-init status --wait >/dev/null || true")
     return dict(json.loads(guest.run(f"python3 - <<'EOF'\n{script}\nEOF\n")))
 
 
