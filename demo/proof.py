@@ -1,7 +1,7 @@
 """The offline search: what a raw disk still tells of the VM it came from.
 
-Files are read through their file systems, mounted read-only without replaying a journal; blocks are read from the raw disk
-as they lie, so that deleted files, slack and the journal are searched too.
+Blocks are read first, from the raw disk as they lie, so that deleted files, slack and the journal are searched too; then files, through
+their file systems. The raw disk is a scratch copy: mounting the snapshot of a running VM replays its journal into it.
 """
 
 from __future__ import annotations
@@ -167,9 +167,10 @@ def _kind(disk: Path, offset: int, size: int) -> str:
 
 
 @contextmanager
-def opened(disk: Path, offset: int, size: int, writable: bool = False) -> Iterator[Path]:
-    """The files of one file system of a raw disk, below a folder of their own; reading does not touch the disk.
+def opened(disk: Path, offset: int, size: int) -> Iterator[Path]:
+    """The files of one file system of a raw disk, below a folder of their own, to be read or changed.
 
+    A snapshot of a running VM is as after a power cut: without its journal, some of its files cannot be read.
     The EFI system partition is read by mtools, since not every kernel has vfat.
     """
     with tempfile.TemporaryDirectory(prefix="demo-disk-") as folder:
@@ -177,8 +178,7 @@ def opened(disk: Path, offset: int, size: int, writable: bool = False) -> Iterat
             _run("mcopy", "-s", "-Q", "-n", "-i", f"{disk}@@{offset}", "::", folder)
             yield Path(folder)
             return
-        access = "rw" if writable else "ro,noload"
-        _run("mount", "-o", f"loop,offset={offset},sizelimit={size},{access}", str(disk), folder)
+        _run("mount", "-o", f"loop,offset={offset},sizelimit={size}", str(disk), folder)
         try:
             yield Path(folder)
         finally:

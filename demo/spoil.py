@@ -24,7 +24,7 @@ def spoil(how: str, disk: Path, secrets: dict[str, str]) -> None:
     if how not in NAMES:
         subprocess.run([how, str(disk)], check=True)
         return
-    with opened(disk, *root_file_system(disk), writable=True) as root:
+    with opened(disk, *root_file_system(disk)) as root:
         if how == "machine_id":
             (root / "etc/machine-id").write_text(secrets["machine_id"] + "\n")
         elif how == "host_key":

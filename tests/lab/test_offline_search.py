@@ -59,7 +59,7 @@ def needles(keys: dict[str, str]) -> tuple[Needle, ...]:
 
 def change(disk: Path, script: str) -> None:
     """Run a script in the disk's file system, mounted for writing."""
-    with proof.opened(disk, *proof.root_file_system(disk), writable=True) as root:
+    with proof.opened(disk, *proof.root_file_system(disk)) as root:
         subprocess.run(["sh", "-euc", script], cwd=root, check=True)
 
 
@@ -84,6 +84,17 @@ def test_a_clean_disk_holds_nothing_and_is_searched_whole(disk: Path, needles: t
 def test_files_names_and_links_are_searched_in_every_spelling(disk: Path, needles: tuple[Needle, ...], script: str, name: str) -> None:
     change(disk, script)
     assert set(proof.search(disk, needles).hits) == {name}
+
+
+def test_a_disk_as_after_a_power_cut_is_read_with_its_journal(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
+    cut = tmp_path / "cut.raw"
+    with proof.opened(disk, *proof.root_file_system(disk)) as root:
+        for number in range(200):
+            (root / f"home/{number}").write_text("kwzqbynalice\n" * 300)
+        subprocess.run(["sync", "--file-system", str(root)], check=True)
+        (root / "home/last").mkdir()
+        subprocess.run(["cp", "--sparse=always", str(disk), str(cut)], check=True)
+    assert len(proof.search(cut, needles).hits["user name"]) == 200
 
 
 def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...], keys: dict[str, str]) -> None:
