@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 
 from ansible.plugins.callback import CallbackBase
 
@@ -14,7 +15,7 @@ DOCUMENTATION = """
 name: recorder
 type: notification
 short_description: Task results as JSON lines
-description: Writes host, task, action and result of every finished task to the file named by the environment variable DEMO_RECORD.
+description: Writes host, task, action, seconds and result of every finished task to the file named by the environment variable DEMO_RECORD.
 """
 
 
@@ -26,18 +27,28 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "recorder"
     CALLBACK_NEEDS_ENABLED = False
 
+    def __init__(self):
+        super().__init__()
+        self._began = {}
+
     def _write(self, **line):
         with open(os.environ["DEMO_RECORD"], "a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
 
     def _task(self, outcome, result):
+        host, now = result._host.get_name(), time.monotonic()
+        began = self._began.pop((host, result._task._uuid), now)  # a skipped meta task ends without having started
         self._write(
             outcome=outcome,
-            host=result._host.get_name(),
+            host=host,
             task=result._task.get_name(),
             action=result._task.action,
+            seconds=round(now - began, 3),
             result=json.loads(self._dump_results(result._result, keep_invocation=False)),
         )
+
+    def v2_runner_on_start(self, host, task):
+        self._began[host.get_name(), task._uuid] = time.monotonic()
 
     def v2_runner_on_ok(self, result, **kwargs):
         self._task("ok", result)
