@@ -10,10 +10,12 @@ help:        ## this list
 setup:       ## Debian packages, .venv, Azurite
 	@scripts/setup.sh
 
-demo: setup  ## a disk becomes a VM, the VM an image, and the image is proven clean: all on this machine
+demo:        ## a disk becomes a VM, the VM an image, and the image is proven clean: all on this machine
+	@scripts/setup.sh --for "make $@ $(MAKEOVERRIDES)"
 	@$(PYTHON) -m demo
 
-test: setup  ## every test; TIERS="unit lint" runs some
+test:        ## every test; TIERS="unit lint" runs some
+	@scripts/setup.sh $(if $(TIERS),,--for "make $@")
 	@$(PYTHON) -m scripts.testing $(TIERS)
 
 lint: setup  ## the linters alone

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Leaves the checkout as git made it: stops this checkout's lab, then removes everything that git ignores.
+# Leaves the checkout as git made it: stops this checkout's lab, then removes everything that git ignores, clones of other repositories too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ -x .venv/bin/molecule ] && [ -d build/molecule ]; then
@@ -10,4 +10,4 @@ if [ -x .venv/bin/azlab ]; then
     .venv/bin/azlab --state "$(dirname "$config")" down
   done
 fi
-git clean -fdXq
+git clean -ffdXq

@@ -1,14 +1,19 @@
 #!/usr/bin/env bash
 # Makes this checkout ready to work in: Debian packages, .venv, Azurite, the collection's place on the import path.
-# Safe to repeat; takes a second when nothing is to do.
+# Safe to repeat; takes a second when nothing is to do. With --for COMMAND it is made for a command that takes root.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-mkdir -p build
-exec 9>build/setup.lock
-flock 9
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+if [ "${1:-}" = --for ] && [ "$(id -u)" != 0 ]; then
+  fail "this boots guests with networks of their own, which takes root; run: sudo $2"
+fi
+
+mkdir -p build
+exec 9>build/setup.lock
+flock 9
 
 # Installs Debian packages by the host's own apt configuration; whoever may not is told the one command.
 install_debian() {
