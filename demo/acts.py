@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from . import life, proof
 from .ansible import Run
 from .cloud import Traffic
-from .guest import Guest
-from .proof import Findings
 from .spoil import Spoiler
 from .stage import Stage
 from .story import Act
@@ -55,9 +55,13 @@ def use(stage: Stage) -> None:
         }
         stage.secrets = {**life.facts_of(stage.guest), **keys}
         stage.needles = life.needles_of(story, stage.vm["vm_id"], stage.secrets)
-        act.facts.update(vm_id=stage.vm["vm_id"], cloud_init=stage.secrets["cloud_init"])
-        act.check("provisioned", stage.secrets["host_name"] == story.host_name)
+        act.facts.update(vm_id=stage.vm["vm_id"])
+        act.check("provisioned", life.provisioned(stage.secrets, story.host_name), **_cloud_init(stage.secrets))
         act.check("password", stage.guest.password_login())
+
+
+def _cloud_init(known: dict[str, Any]) -> dict[str, Any]:
+    return {key: known[key] for key in ("cloud_init", "cloud_id")}
 
 
 def capture(stage: Stage) -> None:
@@ -76,7 +80,7 @@ def capture(stage: Stage) -> None:
         stage.backup, stage.image = real.result("vm_backup")["backup"], real.result("image_capture")["image"]
         again = _capture(stage).require()
         act.check("second_run_changes_nothing", again.changed == 0, changed=again.changed)
-        act.check("second_run_leaves_the_guest_alone", not again.results("ping") and not again.results("setup"))
+        act.check("second_run_leaves_the_guest_alone", again.actions == {"image_capture"}, ran=sorted(again.actions))
         act.facts.update(image=stage.image["id"], backup=stage.backup["id"])
 
 
@@ -113,39 +117,53 @@ def prove(stage: Stage) -> None:
 def _prove_offline(stage: Stage, act: Act) -> None:
     luns = ["os", *(str(lun) for lun in stage.story.disk_markers)]
     snapshots = {str("os" if each["lun"] is None else each["lun"]): each["id"] for each in stage.backup["snapshots"]}
-    before = {f"backup {lun}": _search(stage, snapshots[lun]) for lun in luns}
-    after = {f"image {lun}": _search(stage, stage.image["id"], lun) for lun in luns}
-    act.facts["disks"] = {name: found.facts() for name, found in (*before.items(), *after.items())}
-    for needle in stage.needles:
+    needles = list(stage.needles)
+    before, after = {}, {}
+    with act.checking("readable"):
+        for lun in luns:
+            with _disk(stage, snapshots[lun]) as raw:
+                needles += proof.agent_keys(raw) if lun == "os" else []
+                before[f"backup {lun}"] = proof.search(raw, needles, system=lun == "os")
+        for lun in luns:
+            with _disk(stage, stage.image["id"], lun) as raw:
+                after[f"image {lun}"] = proof.search(raw, needles, system=lun == "os")
+    for name, found in (*before.items(), *after.items()):
+        act.facts.setdefault("disks", {})[name] = found.facts()
+        act.check("readable", not found.unread, **({name: found.unread} if found.unread else {}))
+    for needle in needles:
         was = [place for found in before.values() for place in found.hits.get(needle.name, [])]
         still = [f"{name}: {place}" for name, found in after.items() for place in found.hits.get(needle.name, [])]
         act.check(needle.check, bool(was), **({} if was else {f"not found in the backup: {needle.name}": True}))
         act.check(needle.check, not still, **({f"still there: {needle.name}": still[:5]} if still else {}))
 
 
-def _search(stage: Stage, resource: str, lun: str = "") -> Findings:
+@contextmanager
+def _disk(stage: Stage, resource: str, lun: str = "") -> Iterator[Path]:
     raw = stage.read_disk(resource, stage.story.work / "searched.raw", lun)
     try:
-        return proof.search(raw, stage.needles)
+        yield raw
     finally:
         raw.unlink()
 
 
 def _prove_live(stage: Stage, act: Act) -> None:
     story = stage.story
-    stage.boot(story.clone, story.clone_host_name, story.second, image=story.golden_image)
-    guest = Guest(story.clone, story.second, stage.environment)
-    guest.wait()
-    known, first = life.facts_of(guest), stage.secrets
-    agent = stage.agent_of(story.clone)
-    act.check("ready", agent == "Ready", agent=agent)
+    guest = stage.guest_of(story.clone, story.second)
+    with act.checking("ready"):
+        stage.boot(story.clone, story.clone_host_name, story.second, image=story.golden_image)
+        guest.wait()
+        known, first = life.facts_of(guest), stage.secrets
+        agent = stage.agent_of(story.clone)
+        act.check("ready", agent == "Ready", agent=agent)
+    act.check("provisioned", life.provisioned(known, story.clone_host_name), **_cloud_init(known))
     act.check("host_name", known["host_name"] == story.clone_host_name)
     act.check("machine_id", len(known["machine_id"]) == 32 and known["machine_id"] != first["machine_id"])
     own = set(known["host_keys"].values())
     act.check("host_key", bool(own) and not own & set(first["host_keys"].values()))
     act.check("user", story.first.user not in known["users"] and story.second.user in known["users"])
     act.check("marker", known["marker"] == story.marker)
-    act.check("data_disks", guest.run(life.read_markers(story)).split() == list(story.disk_markers.values()))
+    markers = guest.run(life.read_markers(story)).splitlines()
+    act.check("data_disks", markers == list(story.disk_markers.values()), markers=markers)
     stage.play("remove", vm_name=story.clone)
 
 
@@ -159,10 +177,11 @@ def restore(stage: Stage) -> None:
         act.check("both_images", images == {story.base_image, story.golden_image}, images=sorted(images))
         disks = stage.play("restore", vm_name=story.vm).result("vm_backup")
         again = f"{story.vm}-again"
-        stage.play("boot", vm_name=again, os_disk=disks["os_disk"], data_disks=disks["data_disks"])
-        guest = Guest(again, story.first, stage.environment)
-        guest.wait()
-        act.check("first_user_logs_in", guest.run("id -un", root=False).strip() == story.first.user)
+        guest = stage.guest_of(again, story.first)
+        with act.checking("first_user_logs_in"):
+            stage.play("boot", vm_name=again, os_disk=disks["os_disk"], data_disks=disks["data_disks"])
+            guest.wait()
+            act.check("first_user_logs_in", guest.run("id -un", root=False).strip() == story.first.user)
         act.check("marker", guest.run("cat /opt/golden-marker").strip() == story.marker)
 
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,11 @@ class Run:
         """The results of every task that ran the module `action` (its short name), in order."""
         return [task["result"] for task in self.tasks if task["action"].rsplit(".", 1)[-1] == action and task["outcome"] != "skipped"]
 
+    @property
+    def actions(self) -> set[str]:
+        """The short names of all modules that ran."""
+        return {task["action"].rsplit(".", 1)[-1] for task in self.tasks if task["outcome"] != "skipped"}
+
     def result(self, action: str) -> dict[str, Any]:
         return self.results(action)[-1]
 
@@ -51,10 +56,14 @@ class Run:
 
 @dataclass(frozen=True)
 class Ansible:
-    """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder."""
+    """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder.
+
+    SSH's sockets lie elsewhere: the path of a socket may have 107 bytes, a checkout's more.
+    """
 
     environment: dict[str, str]
     scratch: Path
+    sockets: tempfile.TemporaryDirectory[str] = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="demo-ssh-"))
 
     def command(self, playbook: str, inventory: dict[str, Any] | None, variables: dict[str, Any], *flags: str) -> list[str]:
         """The command line; variables and inventory travel in files, since a command line is public."""
@@ -99,6 +108,8 @@ class Ansible:
             **self.environment,
             "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+            "ANSIBLE_HOME": str(self.scratch / "home"),
+            "ANSIBLE_SSH_CONTROL_PATH_DIR": self.sockets.name,
             "ANSIBLE_HOST_KEY_CHECKING": "false",
             "ANSIBLE_NOCOLOR": "1",
             "DEMO_RECORD": record,

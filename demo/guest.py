@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 AZLAB = Path(sys.executable).parent / "azlab"
+HANG = 3600.0  # seconds after which one command in a guest is taken to hang
 
 
 class GuestFailed(Exception):
@@ -46,15 +49,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Guest:
-    """One VM of the lab as its user reaches it."""
+    """One VM of the lab as its user reaches it. Patience with it is counted in seconds of `clock`."""
 
     vm: str
     person: Person
     environment: dict[str, str]
+    clock: Callable[[str], float]
 
     @property
     def ssh_options(self) -> list[str]:
-        proxy = f"ProxyCommand={AZLAB} --state {self.environment['AZLAB_STATE']} vm proxy {self.vm} %p"
+        door = shlex.join([str(AZLAB), "--state", self.environment["AZLAB_STATE"], "vm", "proxy", self.vm])
+        proxy = f"ProxyCommand={door.replace('%', '%%')} %p"
         return [
             *("-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
             *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
@@ -62,13 +67,13 @@ class Guest:
 
     def wait(self, seconds: float = 900) -> None:
         """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work."""
-        end = time.monotonic() + seconds
+        end = self.clock(self.vm) + seconds
         while True:
             try:
                 self.run("cloud-init status --wait >/dev/null || true", root=False)
                 return
             except GuestFailed:
-                if time.monotonic() > end:
+                if self.clock(self.vm) > end:
                     raise
             time.sleep(2)
 
@@ -76,7 +81,7 @@ class Guest:
         """What a shell script in the guest prints; the script travels on standard input."""
         shell = "sudo -n sh -seu" if root else "sh -seu"
         command = ["ssh", "-i", str(self.person.key), "-o", "BatchMode=yes", *self.ssh_options, f"{self.person.user}@{self.vm}", shell]
-        done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=900)
+        done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=HANG)
         if done.returncode:
             raise GuestFailed(f"{self.vm}: exit status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
@@ -89,7 +94,7 @@ class Guest:
             env={**self.environment, "SSHPASS": self.person.password},
             capture_output=True,
             check=False,
-            timeout=300,
+            timeout=HANG,
         )
         return done.returncode == 0
 
@@ -102,19 +107,13 @@ class Guest:
                         "ansible_host": self.vm,
                         "ansible_user": self.person.user,
                         "ansible_ssh_private_key_file": str(self.person.key),
-                        "ansible_ssh_common_args": " ".join(f"'{option}'" if " " in option else option for option in self.ssh_options),
+                        "ansible_ssh_common_args": shlex.join(self.ssh_options),
                         "ansible_python_interpreter": "/usr/bin/python3",
                         **variables,
                     }
                 }
             }
         }
-
-
-def key_body(text: str) -> list[bytes]:
-    """The lines of a private key that no other key has: its base64 text less the head that keys of a type share and a short last line."""
-    lines = [line.encode() for line in text.strip().splitlines() if not line.startswith("-----")]
-    return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
 
 
 def environment_of(state: Path) -> dict[str, str]:

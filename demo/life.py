@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from . import proof
-from .guest import Guest, key_body
-from .proof import Needle
+from .guest import Guest
+from .proof import Needle, key_body
 from .story import Story
 
 FILLER_MIB = 64
@@ -44,9 +44,9 @@ def keep_a_key() -> str:
 
 
 def read_markers(story: Story) -> str:
-    """Print the marker of each data disk, in the order of their LUNs."""
-    reads = "\n".join(f'mount -o ro "$(disk_at {lun})" /mnt; cat /mnt/marker; umount /mnt' for lun in story.disk_markers)
-    return f"{DISK_AT}\n{reads}\n"
+    """Print the marker of each data disk, in the order of their LUNs; an empty line for a disk that is missing or holds none."""
+    read = 'if mount -o ro "$(disk_at {})" /mnt; then cat /mnt/marker || echo; umount /mnt; else echo; fi'
+    return "\n".join([DISK_AT, *(read.format(lun) for lun in story.disk_markers), ""])
 
 
 def facts_of(guest: Guest) -> dict[str, Any]:
@@ -64,10 +64,16 @@ print(json.dumps({
     "users": [line.split(":")[0] for line in read("/etc/passwd").splitlines()],
     "mac": next(iter(pathlib.Path("/sys/class/net").glob("e*"))).joinpath("address").read_text().strip(),
     "cloud_init": run("cloud-init", "status").replace("status: ", ""),
+    "cloud_id": run("cloud-id"),
     "marker": read("/opt/golden-marker").strip() if pathlib.Path("/opt/golden-marker").exists() else "",
 }))
 """
     return dict(json.loads(guest.run(f"python3 - <<'EOF'\n{script}\nEOF\n")))
+
+
+def provisioned(known: dict[str, Any], host_name: str) -> bool:
+    """Whether cloud-init did all it had to, by Azure's datasource, and gave the guest its name."""
+    return (known["host_name"], known["cloud_init"], known["cloud_id"]) == (host_name, "done", "azure")
 
 
 def needles_of(story: Story, vm_id: str, known: dict[str, Any]) -> tuple[Needle, ...]:
@@ -81,7 +87,7 @@ def needles_of(story: Story, vm_id: str, known: dict[str, Any]) -> tuple[Needle,
         proof.text("key", "public key", body),
         proof.mac("mac", "MAC address", known["mac"]),
         proof.guid("vm_id", "VM id", vm_id),
-        proof.text("machine_id", "machine-id", known["machine_id"]),
+        proof.guid("machine_id", "machine-id", known["machine_id"]),
         *(Needle(check, name, tuple(key_body(text)), blocks=True) for check, name, text in keys),
         Needle("password_hash", "password hash", (known["hashes"][story.first.user].encode(),), blocks=True),
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 WINDOW = 4 * 1024 * 1024
+BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"  # where GRUB keeps its core image: no file system
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,22 @@ class Needle:
 
 @dataclass
 class Findings:
-    """What one disk held: bytes of files and of blocks that were read, and per needle the places."""
+    """What one disk held: bytes of blocks and of files that were read, per needle the places, and what of the disk could not be read."""
 
-    searched: int = 0
+    block_bytes: int = 0
+    file_bytes: int = 0
     hits: dict[str, list[str]] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
 
     def add(self, needle: Needle, place: str) -> None:
         self.hits.setdefault(needle.name, []).append(place)
 
     def facts(self) -> dict[str, Any]:
-        return {"bytes": self.searched, "hits": {name: len(places) for name, places in sorted(self.hits.items())}}
+        return {
+            "bytes": self.block_bytes,
+            "file_bytes": self.file_bytes,
+            "hits": {name: len(places) for name, places in sorted(self.hits.items())},
+        }
 
 
 def text(check: str, name: str, value: str) -> Needle:
@@ -58,21 +65,45 @@ def mac(check: str, name: str, value: str) -> Needle:
 
 
 def guid(check: str, name: str, value: str) -> Needle:
-    """A VM id in both cases and both byte orders (firmware of generation 1 shows it swapped)."""
+    """A VM id or machine-id with dashes and without, in both cases and both byte orders (firmware of generation 1 shows it swapped)."""
     known = uuid.UUID(value)
-    forms = [str(known), str(uuid.UUID(bytes=known.bytes_le))]
+    forms = [form for order in (known, uuid.UUID(bytes=known.bytes_le)) for form in (str(order), order.hex)]
     return Needle(check, name, tuple(form.encode() for spelled in forms for form in (spelled, spelled.upper())))
 
 
-def search(disk: Path, needles: Iterable[Needle]) -> Findings:
-    """Search one raw disk: every file of every file system for all needles, every block for those that deleting does not excuse."""
+def key_body(text: str) -> list[bytes]:
+    """The lines of a private key that no other key has: its base64 text less the head that keys of a type share and a short last line."""
+    lines = [line.encode() for line in text.strip().splitlines() if not line.startswith("-----")]
+    return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
+
+
+def search(disk: Path, needles: Iterable[Needle], system: bool = False) -> Findings:
+    """Search one raw disk: every file of every file system for all needles, every block for those that deleting does not excuse.
+
+    Where no needle is found the disk is clean only if all of it could be read; a `system` disk must hold a root file system.
+    """
     needles = tuple(needles)
     findings = Findings()
     _search_blocks(disk, tuple(needle for needle in needles if needle.blocks), findings)
-    for offset, size in file_systems(disk):
-        with opened(disk, offset, size) as root:
-            _search_files(root, needles, findings)
+    roots = 0
+    for offset, size in parts(disk):
+        try:
+            with opened(disk, offset, size) as root:
+                roots += os.path.lexists(root / "etc/os-release")
+                _search_files(root, needles, findings)
+        except OSError as error:
+            findings.unread.append(f"file system at byte {offset}: {error}")
+    if system and not roots:
+        findings.unread.append("no file system of the disk holds /etc/os-release")
     return findings
+
+
+def agent_keys(disk: Path) -> list[Needle]:
+    """The private keys that the Azure agent of a system disk made for itself."""
+    with opened(disk, *root_file_system(disk)) as root:
+        home = root / "var/lib/waagent"
+        bodies = {path.name: key_body(path.read_text()) for path in (*home.glob("*.prv"), *home.glob("TransportPrivate.pem"))}
+    return [Needle("private_key", f"the agent's {name}", tuple(body), blocks=True) for name, body in sorted(bodies.items()) if body]
 
 
 def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
@@ -89,7 +120,7 @@ def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) 
                         if found >= 0:
                             findings.add(needle, f"byte {position - len(tail) + found}")
                 position += len(block)
-                findings.searched += len(block)
+                findings.block_bytes += len(block)
                 tail = window[-overlap:] if overlap else b""
 
 
@@ -109,9 +140,9 @@ def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -
         for name in (*folders, *files):
             path = Path(folder, name)
             shown = "/" + str(path.relative_to(root))
-            inside = os.readlink(path).encode() if path.is_symlink() else b""
+            inside = os.fsencode(os.readlink(path)) if path.is_symlink() else b""
             for needle in needles:
-                if any(spelling in name.encode() or spelling in inside for spelling in needle.spellings):
+                if any(spelling in os.fsencode(name) or spelling in inside for spelling in needle.spellings):
                     findings.add(needle, shown)
             if name in files and path.is_file() and not path.is_symlink():
                 _search_file(path, shown, needles, findings)
@@ -128,7 +159,7 @@ def _search_file(path: Path, shown: str, needles: tuple[Needle, ...], findings: 
     with path.open("rb") as file:
         while block := file.read(WINDOW):
             window = tail + block
-            findings.searched += len(block)
+            findings.file_bytes += len(block)
             for needle in needles:
                 if needle.name not in found and any(spelling in window for spelling in needle.spellings):
                     found.add(needle.name)
@@ -136,15 +167,14 @@ def _search_file(path: Path, shown: str, needles: tuple[Needle, ...], findings: 
             tail = window[-overlap:]
 
 
-def file_systems(disk: Path) -> list[tuple[int, int]]:
-    """Offset and size in bytes of each file system on the disk: its partitions' or the whole disk's."""
+def parts(disk: Path) -> list[tuple[int, int]]:
+    """Offset and size in bytes of each part of the disk that has to hold a file system: its partitions, or the whole disk."""
     table = subprocess.run(["sfdisk", "--json", str(disk)], capture_output=True, text=True, check=False)
-    parts = [(0, disk.stat().st_size)]
-    if table.returncode == 0:
-        shown = json.loads(table.stdout)["partitiontable"]
-        sector = shown.get("sectorsize", 512)
-        parts = [(part["start"] * sector, part["size"] * sector) for part in shown["partitions"]]
-    return [(offset, size) for offset, size in parts if _kind(disk, offset, size)]
+    if table.returncode:
+        return [(0, disk.stat().st_size)]
+    shown = json.loads(table.stdout)["partitiontable"]
+    sector = shown.get("sectorsize", 512)
+    return [(part["start"] * sector, part["size"] * sector) for part in shown["partitions"] if part["type"] != BIOS_BOOT]
 
 
 def _kind(disk: Path, offset: int, size: int) -> str:
@@ -173,8 +203,11 @@ def opened(disk: Path, offset: int, size: int) -> Iterator[Path]:
     A snapshot of a running VM is as after a power cut: without its journal, some of its files cannot be read.
     The EFI system partition is read by mtools, since not every kernel has vfat.
     """
+    kind = _kind(disk, offset, size)
+    if not kind:
+        raise OSError("of no known kind")
     with tempfile.TemporaryDirectory(prefix="demo-disk-") as folder:
-        if _kind(disk, offset, size) == "vfat":
+        if kind == "vfat":
             _run("mcopy", "-s", "-Q", "-n", "-i", f"{disk}@@{offset}", "::", folder)
             yield Path(folder)
             return
@@ -193,4 +226,4 @@ def _run(*command: str) -> None:
 
 def root_file_system(disk: Path) -> tuple[int, int]:
     """Offset and size of the largest file system of the disk: the root, in Azure's layout the last and largest partition."""
-    return max(file_systems(disk), key=lambda part: part[1])
+    return max(parts(disk), key=lambda part: part[1])

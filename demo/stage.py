@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ COMPUTE_API = "2024-07-01"
 
 @dataclass
 class Stage:
-    """What the acts hand on: the lab, its tools, and what is known of VM 1."""
+    """What the acts hand on: the lab, its tools, and what is known of VM 1. Patience with a VM is counted in seconds of `clock`."""
 
     story: Story
     state: Path
+    clock: Callable[[str], float] = lambda vm: time.monotonic()
     environment: dict[str, str] = field(init=False)
     ansible: Ansible = field(init=False)
     cloud: Cloud = field(init=False)
@@ -43,7 +45,11 @@ class Stage:
 
     @property
     def guest(self) -> Guest:
-        return Guest(self.story.vm, self.story.first, self.environment)
+        """VM 1, as its first user reaches it."""
+        return self.guest_of(self.story.vm, self.story.first)
+
+    def guest_of(self, vm: str, person: Person) -> Guest:
+        return Guest(vm, person, self.environment, self.clock)
 
     def play(self, name: str, **variables: Any) -> Run:
         common = {"resource_group": self.story.group, "location": self.story.location, "subnet": getattr(self, "subnet", "")}
@@ -86,11 +92,11 @@ class Stage:
 
     def agent_of(self, vm: str, seconds: float = 600) -> str:
         """What Azure shows of the guest's agent, which begins to report some time after the guest is up."""
-        end = time.monotonic() + seconds
+        end = self.clock(vm) + seconds
         while True:
             statuses = self.read_vm(vm, "/instanceView").get("vmAgent", {}).get("statuses", [{}])
             status = str(statuses[0].get("displayStatus", "silent"))
-            if status == "Ready" or time.monotonic() > end:
+            if status == "Ready" or self.clock(vm) > end:
                 return status
             time.sleep(2)
 

@@ -31,6 +31,15 @@ class Act:
         known["ok"] = known["ok"] and bool(holds)
         known.update(evidence)
 
+    @contextmanager
+    def checking(self, name: str) -> Iterator[None]:
+        """What is done inside is what one check is about: an error is evidence against it, and still ends the act."""
+        try:
+            yield
+        except Exception as error:
+            self.check(name, False, error=str(error))
+            raise
+
     @property
     def failed(self) -> list[str]:
         return [name for name, check in self.checks.items() if not check["ok"]]
@@ -43,6 +52,7 @@ class Story:
     work: Path
     report: Path
     spoil: str = ""
+    began: float = field(default_factory=time.monotonic)
     acts: list[dict[str, Any]] = field(default_factory=list)
     location: str = "westeurope"
     group: str = field(default_factory=lambda: word("rg-"))
@@ -79,4 +89,5 @@ class Story:
 
     def write(self, ok: bool) -> None:
         self.report.parent.mkdir(parents=True, exist_ok=True)
-        self.report.write_text(json.dumps({"ok": ok, "acts": self.acts}, indent=2) + "\n")
+        seen = {"ok": ok, "seconds": round(time.monotonic() - self.began, 1), "acts": self.acts}
+        self.report.write_text(json.dumps(seen, indent=2) + "\n")

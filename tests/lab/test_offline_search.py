@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from demo import proof
-from demo.guest import key_body
-from demo.proof import Needle
+from demo.proof import Needle, key_body
 from demo.spoil import NAMES, spoil
 
 MACHINE_ID = "5f0c3b1e9a7d4c2e8b6a1f3d5c7e9b0a"
 VM_ID = "12345678-9abc-4def-8123-456789abcdef"
+HASH = "$y$j9T$xX0n7c1wZ4aR6uQ2$kwzqbyn5dVfJ3sLk9pTgYhUeIoPa"
 MIB = 1024 * 1024
 
 
@@ -29,31 +29,73 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture
-def disk(tmp_path: Path) -> Path:
-    """A raw disk with one partition and an ext4 file system on it, as a sealed guest leaves it."""
-    root, part, raw = tmp_path / "root", tmp_path / "part.img", tmp_path / "disk.raw"
-    for folder in ("etc/ssh", "home"):
+def files(tmp_path: Path) -> Path:
+    """The files of a root file system, as a sealed guest leaves it."""
+    root = tmp_path / "root"
+    for folder in ("etc/ssh", "home", "usr/lib"):
         (root / folder).mkdir(parents=True)
+    (root / "usr/lib/os-release").write_text("ID=debian\n")
+    (root / "etc/os-release").symlink_to("../usr/lib/os-release")
     (root / "etc/machine-id").touch()
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/bash\n")
-    for image, size in ((part, 32), (raw, 34)):
-        with image.open("wb") as file:
-            file.truncate(size * MIB)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(root), str(part)], check=True)
-    subprocess.run(["sfdisk", "--quiet", str(raw)], input="label: gpt\nstart=1MiB, size=32MiB\n", text=True, check=True)
-    subprocess.run(["dd", f"if={part}", f"of={raw}", "bs=1M", "seek=1", "conv=notrunc,sparse", "status=none"], check=True)
-    return raw
+    return root
+
+
+def sized(path: Path, mib: int) -> Path:
+    with path.open("wb") as file:
+        file.truncate(mib * MIB)
+    return path
+
+
+def ext4(path: Path, files: Path) -> Path:
+    """A file system of 32 MiB that holds these files."""
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(files), str(sized(path, 32))], check=True)
+    return path
+
+
+def partitioned(path: Path, *parts: tuple[str, int, Path | None]) -> Path:
+    """A raw disk with a partition for each type, size in MiB and content."""
+    start, table = 1, ["label: gpt"]
+    for kind, size, _ in parts:
+        table.append(f"start={start}MiB, size={size}MiB, type={kind}")
+        start += size
+    sized(path, start + 1)
+    subprocess.run(["sfdisk", "--quiet", str(path)], input="\n".join(table) + "\n", text=True, check=True)
+    start = 1
+    for _, size, content in parts:
+        if content:
+            subprocess.run(
+                ["dd", f"if={content}", f"of={path}", "bs=1M", f"seek={start}", "conv=notrunc,sparse", "status=none"], check=True
+            )
+        start += size
+    return path
+
+
+@pytest.fixture
+def esp(tmp_path: Path) -> Path:
+    """An EFI system partition with one file."""
+    path = sized(tmp_path / "esp.img", 4)
+    subprocess.run(["mformat", "-i", str(path), "-v", "EFI", "::"], check=True)
+    subprocess.run(["mcopy", "-i", str(path), "-", "::grub.cfg"], input=b"search --label kwzqbynalice\n", check=True)
+    return path
+
+
+@pytest.fixture
+def disk(tmp_path: Path, files: Path) -> Path:
+    """A raw disk with GRUB's partition and one with a root file system."""
+    return partitioned(tmp_path / "disk.raw", (proof.BIOS_BOOT, 1, None), ("L", 32, ext4(tmp_path / "part.img", files)))
 
 
 @pytest.fixture
 def needles(keys: dict[str, str]) -> tuple[Needle, ...]:
     return (
         proof.text("user", "user name", "kwzqbynalice"),
-        proof.text("machine_id", "machine-id", MACHINE_ID),
+        proof.guid("machine_id", "machine-id", MACHINE_ID),
         proof.mac("mac", "MAC address", "00:0d:3a:12:34:56"),
         proof.guid("vm_id", "VM id", VM_ID),
         Needle("host_key", "host key", tuple(key_body(keys["host"])), blocks=True),
         Needle("private_key", "lost key", tuple(key_body(keys["lost"])), blocks=True),
+        Needle("password_hash", "password hash", (HASH.encode(),), blocks=True),
     )
 
 
@@ -64,9 +106,11 @@ def change(disk: Path, script: str) -> None:
 
 
 def test_a_clean_disk_holds_nothing_and_is_searched_whole(disk: Path, needles: tuple[Needle, ...]) -> None:
-    found = proof.search(disk, needles)
+    found = proof.search(disk, needles, system=True)
     assert found.hits == {}
-    assert found.searched > 64 * 1024
+    assert found.unread == []
+    assert found.block_bytes > 64 * 1024
+    assert found.file_bytes > 0
 
 
 @pytest.mark.parametrize(
@@ -79,6 +123,11 @@ def test_a_clean_disk_holds_nothing_and_is_searched_whole(disk: Path, needles: t
         ("echo 000d3a123456 >etc/network", "MAC address"),
         (f"echo {VM_ID.upper()} >etc/id", "VM id"),
         ("echo 78563412-bc9a-ef4d-8123-456789abcdef >etc/id", "VM id"),
+        ("echo 123456789abc4def8123456789abcdef >etc/id", "VM id"),
+        ("echo 78563412BC9AEF4D8123456789ABCDEF >etc/id", "VM id"),
+        (f"echo {MACHINE_ID.upper()} >etc/id", "machine-id"),
+        ("echo 5f0c3b1e-9a7d-4c2e-8b6a-1f3d5c7e9b0a >etc/id", "machine-id"),
+        ("touch $(printf 'etc/kwzqbynalice-\\351')", "user name"),
     ],
 )
 def test_files_names_and_links_are_searched_in_every_spelling(disk: Path, needles: tuple[Needle, ...], script: str, name: str) -> None:
@@ -102,6 +151,66 @@ def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, 
     assert set(proof.search(disk, needles).hits) == {"lost key"}
 
 
+def test_a_password_hash_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...]) -> None:
+    change(disk, f"echo 'ada:{HASH}:19000:0:99999:7:::' >etc/shadow-; sync; rm etc/shadow-; sync")
+    assert set(proof.search(disk, needles).hits) == {"password hash"}
+
+
+def test_a_needle_across_two_windows_is_found_in_blocks_and_files(disk: Path, needles: tuple[Needle, ...]) -> None:
+    at = proof.WINDOW - len(HASH) // 2
+    raw = disk.with_name("plain.raw")
+    raw.write_bytes(b"x" * at + HASH.encode() + b"x" * 100)
+    found = proof.search(raw, needles)
+    assert found.hits == {"password hash": [f"byte {at}"]}
+    with proof.opened(disk, *proof.root_file_system(disk)) as root:
+        (root / "home/big").write_bytes(b"x" * (proof.WINDOW - 5) + b"kwzqbynalice")
+    assert proof.search(disk, needles).hits == {"user name": ["/home/big"]}
+
+
+def test_the_efi_system_partition_is_searched(tmp_path: Path, disk: Path, esp: Path, needles: tuple[Needle, ...]) -> None:
+    raw = partitioned(tmp_path / "efi.raw", ("U", 4, esp), ("L", 32, tmp_path / "part.img"))
+    found = proof.search(raw, needles, system=True)
+    assert (found.hits, found.unread) == ({"user name": ["/grub.cfg"]}, [])
+
+
+def test_a_disk_without_a_partition_table_is_searched(tmp_path: Path, files: Path, needles: tuple[Needle, ...]) -> None:
+    (files / "marker").write_text("kwzqbynalice\n")
+    found = proof.search(ext4(tmp_path / "data.raw", files), needles)
+    assert (found.hits, found.unread) == ({"user name": ["/marker"]}, [])
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_searched(
+    tmp_path: Path, disk: Path, needles: tuple[Needle, ...], keys: dict[str, str]
+) -> None:
+    change(disk, "echo kwzqbynalice >etc/hosts")
+    noise = tmp_path / "noise.img"
+    noise.write_bytes(keys["lost"].encode().ljust(MIB, b"."))
+    raw = partitioned(tmp_path / "three.raw", ("L", 1, noise), ("L", 32, disk.with_name("part.img")))
+    found = proof.search(raw, needles, system=True)
+    assert (set(found.hits), found.unread) == ({"lost key"}, [f"file system at byte {MIB}: of no known kind"])
+
+
+def test_a_disk_that_cannot_be_read_at_all_is_not_clean(tmp_path: Path, needles: tuple[Needle, ...]) -> None:
+    assert proof.search(sized(tmp_path / "blank.raw", 4), needles).unread == ["file system at byte 0: of no known kind"]
+
+
+def test_a_system_disk_must_hold_a_root_file_system(disk: Path, needles: tuple[Needle, ...]) -> None:
+    change(disk, "rm etc/os-release")
+    assert proof.search(disk, needles).unread == []
+    assert proof.search(disk, needles, system=True).unread == ["no file system of the disk holds /etc/os-release"]
+
+
+def test_the_keys_of_the_agent_are_needles(disk: Path, keys: dict[str, str]) -> None:
+    assert proof.agent_keys(disk) == []
+    change(
+        disk, f"mkdir -p var/lib/waagent; cat >var/lib/waagent/TransportPrivate.pem <<'EOF'\n{keys['lost']}EOF\n: >var/lib/waagent/0.prv"
+    )
+    (needle,) = proof.agent_keys(disk)
+    assert (needle.check, needle.blocks) == ("private_key", True)
+    change(disk, "rm -r var/lib/waagent; sync")
+    assert set(proof.search(disk, [needle]).hits) == {"the agent's TransportPrivate.pem"}
+
+
 @pytest.mark.parametrize("how", NAMES)
 def test_each_spoiling_is_found_under_its_own_check_alone(disk: Path, needles: tuple[Needle, ...], keys: dict[str, str], how: str) -> None:
     spoil(how, disk, {"machine_id": MACHINE_ID, "host_key": keys["host"], "user": "kwzqbynalice"})
@@ -114,4 +223,4 @@ def test_an_executable_gets_the_raw_disk(disk: Path, needles: tuple[Needle, ...]
     program.write_text(f'#!/bin/sh\nprintf %s "{MACHINE_ID}" >"{tmp_path}/said"\nstat -c %s "$1" >>"{tmp_path}/said"\n')
     program.chmod(0o755)
     spoil(str(program), disk, {})
-    assert (tmp_path / "said").read_text() == f"{MACHINE_ID}{34 * MIB}\n"
+    assert (tmp_path / "said").read_text() == f"{MACHINE_ID}{35 * MIB}\n"
