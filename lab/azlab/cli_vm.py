@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -73,8 +74,9 @@ def ssh(options: argparse.Namespace) -> None:
     """Become ssh, through the lab."""
     vm = find(options.state, options.name)
     user = (vm.properties.get("osProfile") or {}).get("adminUsername")
-    command = f"{Path(sys.executable).parent / 'azlab'} --state {options.state.resolve()} vm proxy {vm.properties['vmId']} %p"
-    settings = (f"ProxyCommand={command}", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
+    azlab = str(Path(sys.executable).parent / "azlab")
+    door = shlex.join([azlab, "--state", str(options.state.resolve()), "vm", "proxy", vm.properties["vmId"]])
+    settings = (f"ProxyCommand={door.replace('%', '%%')} %p", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
     switches = [word for setting in settings for word in ("-o", setting)]
     login = ["-l", user] if user else []
     os.execvp("ssh", ["ssh", *switches, *login, vm.name, *options.arguments])
