@@ -34,15 +34,17 @@ def descendants(pid: int) -> list[int]:
 
 
 def end_descendants(patience: float = 5.0) -> None:
-    """Ask every descendant to end, and kill those that have not after `patience` seconds."""
+    """Ask every descendant to end, those too that are born meanwhile, and kill those that have not after `patience` seconds."""
     for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
-        end = time.monotonic() + seconds
-        for pid in descendants(os.getpid()):
-            _signal(pid, sign)
+        end, told = time.monotonic() + seconds, set[int]()
         while time.monotonic() < end:
             _reap()
-            if not descendants(os.getpid()):
+            left = set(descendants(os.getpid()))
+            if not left:
                 return
+            for pid in left - told:
+                _signal(pid, sign)
+            told |= left
             time.sleep(0.05)
 
 

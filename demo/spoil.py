@@ -9,10 +9,10 @@ import json
 import os
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
+from .cloud import Traffic
 from .guest import AZLAB
 from .proof import opened, root_file_system
 
@@ -34,29 +34,35 @@ def spoil(how: str, disk: Path, secrets: dict[str, str]) -> None:
                 passwd.write(f"{secrets['user']}:x:1000:1000::/nonexistent:/usr/sbin/nologin\n")
 
 
-def known(how: str) -> bool:
-    """Whether `how` is a name of ours or the path of an executable."""
-    return how in NAMES or os.access(how, os.X_OK)
+def chosen(how: str) -> str | None:
+    """A name of ours, or the whole path of the executable file that `how` names; None for anything else."""
+    if how in NAMES:
+        return how
+    return str(Path(how).resolve()) if Path(how).is_file() and os.access(how, os.X_OK) else None
 
 
 class Spoiler:
     """Holds `deallocate` of one VM back, changes its sealed OS disk meanwhile, then lets the call through."""
 
     def __init__(self, how: str, state: Path, vm: str, disk_id: str, scratch: Path, secrets: dict[str, str]) -> None:
-        self.how, self.state, self.vm, self.disk_id, self.secrets = how, state, vm, disk_id, secrets
+        self.how, self.state, self.disk_id, self.secrets = how, state, disk_id, secrets
         self.raw = scratch / "spoiled.raw"
         self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._path = f"/virtualMachines/{vm}/deallocate"
+        self._traffic = Traffic(state)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="spoiler", daemon=True)
 
     def __enter__(self) -> Spoiler:
-        rule = {"plane": "arm", "method": "POST", "path": f"/virtualMachines/{self.vm}/deallocate", "hang": True, "after_effect": False}
+        rule = {"plane": "arm", "method": "POST", "path": self._path, "hang": True, "after_effect": False}
         self._rules([rule])
         self._thread.start()
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self._rules([])
+        self._over.set()
         self._thread.join(timeout=60)
+        self._rules([])
         if self.error is not None:
             raise RuntimeError("the sealed disk could not be changed") from self.error
 
@@ -66,17 +72,17 @@ class Spoiler:
         fresh.write_text(json.dumps({"rules": rules}))
         fresh.replace(target)
 
+    def _held(self) -> bool:
+        """Wait for `deallocate`; false when all is over and it never came."""
+        while not any(request.lower().endswith(self._path.lower()) for request in self._traffic.requests()):
+            if self._over.wait(0.5):
+                return False
+        return True
+
     def _run(self) -> None:
-        log = self.state / "logs/arm.jsonl"
-        wanted = f"/virtualMachines/{self.vm}/deallocate".lower()
-        start = log.stat().st_size if log.exists() else 0
-        while self._thread.is_alive():
-            with log.open() as lines:
-                lines.seek(start)
-                if any(wanted in line.lower() for line in lines):
-                    break
-            time.sleep(0.5)
         try:
+            if not self._held():
+                return
             azlab = [str(AZLAB), "--state", str(self.state), "disk"]
             subprocess.run([*azlab, "get", self.disk_id, str(self.raw)], check=True, capture_output=True)
             spoil(self.how, self.raw, self.secrets)
