@@ -81,6 +81,10 @@ class Traffic:
             f"{line['method']} {line['path'].split('?')[0]}" for plane in self._logs for line in self._lines(plane) if line["phase"] == "in"
         ]
 
+    def clients(self) -> set[str]:
+        """The address of every client that was heard since then."""
+        return {line["client"] for plane in self._logs for line in self._lines(plane) if line["phase"] == "in"}
+
     def writes(self) -> list[str]:
         """Every request since then that could change something."""
         found = []

@@ -13,6 +13,7 @@ from demo.acts import build, upload, use
 from demo.guest import AZLAB
 from demo.stage import Stage, prologue
 from demo.story import Story
+from tests.guest.patience import CpuClock
 
 WORK = Path(__file__).resolve().parents[2] / "build/test/guest"
 
@@ -22,7 +23,7 @@ def stage() -> Iterator[Stage]:
     """A lab with a guest that was lived in: the demo's first three acts, with VMs of its own."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    stage = Stage(Story(WORK, WORK / "report.json"), WORK / "azlab")
+    stage = Stage(Story(WORK, WORK / "report.json"), WORK / "azlab", CpuClock(WORK / "azlab"))
     try:
         prologue(stage)
         for act in (build, upload, use):

@@ -13,39 +13,49 @@ import os
 import signal
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from azlab import faults
+from azlab.store import Store
 
 from demo.acts import CAPTURE, prove, restore
 from demo.cloud import Traffic
-from demo.processes import descendants
 from demo.stage import Stage
+from tests.guest.patience import cpu_seconds, require_time
 
-PATIENCE = 1500.0
-SLOW = 15.0
+MARK = "GOLDENIMAGE_KILLED"
+BUDGET = 900.0
+SLOW = 30.0
 
-# What is killed, and when; each blow leaves more done than the one before.
-BLOWS: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("POST", "/deallocate", {"hang": True}),
-    ("POST", "/deallocate", {"operation_delay": SLOW}),
-    ("POST", "/generalize", {"hang": True}),
-    ("POST", "/generalize", {"hang": True, "after_effect": True}),
-    ("PUT", "/images/", {"hang": True}),
-    ("PUT", "/images/", {"operation_delay": SLOW}),
+# An operation succeeds only once, so the one that is met in progress fails, as Azure's do; the next one is begun, and its answer is lost.
+BEFORE, DURING, AFTER = "before its effect", "while it is in progress", "between effect and answer"
+RULES: dict[str, dict[str, Any]] = {
+    BEFORE: {"hang": True},
+    DURING: {"operation_delay": SLOW, "fail_operation": {"code": "OperationPreempted", "message": "The operation was preempted."}},
+    AFTER: {"hang": True, "after_effect": True},
+}
+# What is killed, and when; each blow leaves more done than the one before. The seal is kept as a tag, and stamped after deallocating.
+BLOWS = (
+    *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
+    *(("POST", "/deallocate", moment) for moment in (BEFORE, DURING, AFTER)),
+    *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
+    *(("POST", "/generalize", moment) for moment in (BEFORE, AFTER)),
+    *(("PUT", "/images/", moment) for moment in (BEFORE, DURING, AFTER)),
 )
 
 
 def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
-    kill_a_capture(stage, waiting_for_the_seal(stage))
-    wait_until(lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
+    dead = [kill_a_capture(stage, waiting_for_the_seal(stage))]
+    wait_until(stage, lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
     sealed = {lun: stage.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in stage.disks_of(stage.story.vm).items()}
 
-    for method, path, rule in BLOWS:
-        with fault(stage, method=method, path=path, times=1, **rule):
-            kill_a_capture(stage, arrival(stage, method, path, with_a_poll="operation_delay" in rule))
+    for method, path, moment in BLOWS:
+        with fault(stage, method=method, path=path, times=1, **RULES[moment]):
+            dead.append(kill_a_capture(stage, arrival(stage, method, path, moment)))
 
     last = stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require()
     stage.image = last.result("image_capture")["image"]
@@ -56,6 +66,8 @@ def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage,
             f"disk {lun} of the image is not the sealed one"
         )
     assert stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require().changed == 0
+    for run in dead:
+        run.require_silence()
 
 
 def test_the_image_keeps_its_promise(stage: Stage) -> None:
@@ -66,22 +78,57 @@ def test_the_backup_brings_the_vm_back(stage: Stage) -> None:
     restore(stage)
 
 
-def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
-    """Start capture_linux, SIGKILL it with everything below it once `moment` has come, and see that nothing of it still speaks to Azure."""
-    run = stage.ansible.start(CAPTURE, stage.inventory, target=stage.story.vm)
+@dataclass(frozen=True)
+class Dead:
+    """A run that was killed: the addresses it spoke from, and what was heard since."""
+
+    clients: set[str]
+    since: Traffic
+
+    def require_silence(self) -> None:
+        """Nothing of it has spoken to Azure any more, on none of its connections."""
+        assert self.clients
+        assert not self.clients & self.since.clients()
+
+
+def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> Dead:
+    """Start capture_linux, and SIGKILL every process of it once `moment` has come."""
+    mark, traffic = uuid.uuid4().hex, Traffic(stage.state)
+    marked = replace(stage.ansible, environment={**stage.ansible.environment, MARK: mark})
+    run = marked.start(CAPTURE, stage.inventory, target=stage.story.vm)
 
     def due() -> bool:
         assert run.poll() is None, f"the run ended by itself ({run.returncode}) before the moment to kill it"
         return moment()
 
-    wait_until(due, "the moment to kill never came")
-    for pid in [run.pid, *descendants(run.pid)]:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    try:
+        wait_until(stage, due, "the moment to kill never came")
+    finally:
+        kill(run, mark)
+    clients = traffic.clients()
+    power_state(stage)  # once this later request is answered, all that the dead run had sent has arrived
+    return Dead(clients, Traffic(stage.state))
+
+
+def kill(run: subprocess.Popen[str], mark: str) -> None:
+    """SIGKILL until none is left; Ansible's workers and SSH's masters have sessions of their own, but the environment of the run."""
+    run.kill()
     run.wait()
-    after = Traffic(stage.state)
-    time.sleep(3)
-    assert after.requests() == []
+    while left := processes_of(mark):
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def processes_of(mark: str) -> list[int]:
+    """The processes whose environment has this mark; a zombie has none any more."""
+    found = []
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"{MARK}={mark}".encode() in environment.read_bytes().split(b"\0"):
+                found.append(int(environment.parent.name))
+    return found
 
 
 def waiting_for_the_seal(stage: Stage) -> Callable[[], bool]:
@@ -105,16 +152,29 @@ def guest_answers(stage: Stage) -> bool:
     return True
 
 
-def arrival(stage: Stage, method: str, path: str, with_a_poll: bool) -> Callable[[], bool]:
-    """A request has arrived, and its operation was asked for too where that is what is killed."""
-    traffic = Traffic(stage.state)
+def arrival(stage: Stage, method: str, path: str, moment: str) -> Callable[[], bool]:
+    """A request has arrived; where that is what is killed, its operation was asked for too, or it has had its effect."""
+    traffic, before = Traffic(stage.state), held_by_azure(stage)
 
-    def moment() -> bool:
-        seen = traffic.requests()
+    def due() -> bool:
+        nonlocal before
+        now, seen = held_by_azure(stage), traffic.requests()
         at = next((number for number, line in enumerate(seen) if line.startswith(method) and path.lower() in line.lower()), None)
-        return at is not None and (not with_a_poll or any("operations/" in line.lower() for line in seen[at:]))
+        if at is None:
+            before = now
+            return False
+        if moment == DURING:
+            return any("operations/" in line.lower() for line in seen[at:])
+        return moment == BEFORE or now != before
 
-    return moment
+    return due
+
+
+def held_by_azure(stage: Stage) -> list[Any]:
+    """VMs and images as Azure keeps them, seen without a request."""
+    store = Store(stage.state / "arm.sqlite", read_only=True)
+    kinds = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/images")
+    return [(each.id, each.body, each.hidden) for kind in kinds for each in store.list(kind)]
 
 
 @contextlib.contextmanager
@@ -127,10 +187,13 @@ def fault(stage: Stage, **rule: Any) -> Iterator[None]:
         faults.remove(rules, name)
 
 
-def wait_until(holds: Callable[[], bool], otherwise: str) -> None:
-    end = time.monotonic() + PATIENCE
+def wait_until(stage: Stage, holds: Callable[[], bool], otherwise: str) -> None:
+    """Wait for what the guest or a run does, at the price of the guest's processor time while it runs."""
+    began = spent = cpu_seconds(stage.state, stage.story.vm) or 0.0
     while not holds():
-        assert time.monotonic() < end, otherwise
+        require_time(otherwise)
+        spent = cpu_seconds(stage.state, stage.story.vm) or spent
+        assert spent - began < BUDGET, otherwise
         time.sleep(0.3)
 
 

@@ -15,6 +15,8 @@ from azlab.guests import Guests, GuestSpec
 from azlab.guests.image import build_disk
 from azlab.settings import Settings
 
+from tests.guest.patience import HANG, require_time
+
 VM = "7c1d1f0e-93a1-4c53-8f3a-5b8e0c7f2a11"
 MARKERS = {"d-zero": b"marker zero\n", "d-five": b"marker five\n"}
 BUDGET = 600.0
@@ -41,6 +43,7 @@ def until(guests: Guests, condition: Callable[[], object], what: str) -> None:
     """Wait for something the guest does, at the price of the guest's processor time."""
     while not condition():
         assert guests.is_running(VM), f"the guest ended before {what}"
+        require_time(what)
         assert guests.cpu_seconds(VM) < BUDGET, f"{what} took more than {BUDGET:.0f} seconds of processor time"
         time.sleep(0.5)
 
@@ -79,7 +82,8 @@ def test_a_guest_lives_the_life_of_an_azure_vm(tmp_path: Path, key: Path) -> Non
         options = ("IdentitiesOnly=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
         way = f"ProxyCommand={sys.executable} -c '{door}' {settings.state} life %p"
         words = [word for option in (*options, way) for word in ("-o", option)]
-        return subprocess.run(["ssh", "-i", key, *words, "ada@life", command], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        login = ["ssh", "-i", key, *words, "ada@life", command]
+        return subprocess.run(login, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=HANG)
 
     def first_lab() -> None:
         """Start the guest, and die once it is provisioned, as a lab does that is killed."""
@@ -88,11 +92,12 @@ def test_a_guest_lives_the_life_of_an_azure_vm(tmp_path: Path, key: Path) -> Non
         os._exit(0 if lab.wait_provisioned(VM) == "ready" else 1)
 
     killed = multiprocessing.get_context("fork").Process(target=first_lab)
-    killed.start()
-    killed.join()
     ended: list[str] = []
-    lab = Guests(settings, blobs, ended.append)
+    lab = None
     try:
+        killed.start()
+        killed.join()
+        lab = Guests(settings, blobs, ended.append)
         assert (killed.exitcode, lab.is_running(VM)) == (0, True), lab.boot_log(VM)[-2000:]
         assert not list(settings.state.glob("vms/*/provisioning.iso")), "the password stays on no disk"
         until(lab, lambda: lab.agent_status(VM), "the agent uploaded its status")
@@ -117,4 +122,6 @@ def test_a_guest_lives_the_life_of_an_azure_vm(tmp_path: Path, key: Path) -> Non
         assert b"reboot: Power down" in lab.boot_log(VM)
         assert not list(settings.state.glob("vms/*/*.raw")), "local copies live only while the guest does"
     finally:
-        lab.forget(VM)
+        if killed.is_alive():
+            killed.kill()
+        (lab or Guests(settings, blobs, ended.append)).forget(VM)
