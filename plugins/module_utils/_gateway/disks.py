@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import calls, translation
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY, Access
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY, LONGEST_GRANT, Access
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.page_writer import write_pages
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import DiskContent
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, Refused
@@ -24,9 +25,9 @@ class Disks(Access[Disk]):
     translate = staticmethod(translation.disk)
 
     @contextmanager
-    def write_access(self, disk: ResourceId, seconds: int = DAY) -> Iterator[str]:
-        """A SAS that fills the disk. Revoking it commits the upload, so that happens only when the block ended well."""
-        yield self._grant(disk, "Write", seconds)
+    def write_access(self, disk: ResourceId) -> Iterator[str]:
+        """A SAS that fills the disk and outlives the task. Revoking it commits the upload, and happens only when the block ended well."""
+        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._connection.deadline.left)), LONGEST_GRANT))
         with self._connection.deadline.grace():
             self.revoke(disk)
 

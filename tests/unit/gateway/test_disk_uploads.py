@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import disks
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
 
@@ -46,6 +47,13 @@ def test_an_upload_is_tagged_after_the_pages_and_then_closed(monkeypatch):
     assert asked(world) == ["POST beginGetAccess", "PATCH d", "POST endGetAccess"]
     assert written == [("https://disk?sig=1", "content", 3)]
     assert [sent.body for sent in world.sent if sent.method == "PATCH"] == [{"tags": TAGS}]
+
+
+@pytest.mark.parametrize(("left", "lasts"), [(600, DAY), (3 * DAY + 0.5, 3 * DAY + 1), (100 * DAY, 60 * DAY)])
+def test_the_grant_lasts_as_long_as_the_task_may(left, lasts):
+    world = World(*operation({"accessSAS": "https://disk?sig=1"}), *operation(), seconds=left)
+    with world.azure.disks.write_access(D):
+        assert world.sent[0].body == {"access": "Write", "durationInSeconds": lasts}
 
 
 def test_an_upload_that_breaks_is_neither_tagged_nor_closed(monkeypatch):
