@@ -84,6 +84,12 @@ def test_access_that_a_dead_run_still_gets_is_ended_too():
     assert world.clock.slept == [disks.DISCARD_PAUSE]
 
 
+def test_a_disk_that_a_dead_run_still_deletes_is_discarded():
+    world = World(error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/disks/d' was not found."), answer(204))
+    world.azure.disks.discard(D)
+    assert asked(world) == ["POST endGetAccess", "DELETE d"]
+
+
 def test_a_disk_in_use_is_not_fought_over():
     used = [error(409, "OperationNotAllowed", "Disk d is attached to VM v.") for _ in range(disks.DISCARD_TRIES)]
     world = World(*[each for refusal in used for each in (*operation(), refusal)])
