@@ -6,7 +6,8 @@ The rules stand in `<state>/faults.json` and both planes read it again whenever 
      "throughput": false}
 
 A rule matches when every condition that it names holds: `plane` (arm, blob), `method`, `path` (a regular expression searched, without
-case, in path and query) and `op` (the short operation name of the request log). It fires `times` times (default: always). What it does:
+case, in path and query) and `op` (the short operation name of the request log). It lets `skip` of them pass (default: none), and fires
+`times` times (default: always). What it does:
 
 - `status`, `code`, `message`, `retry_after`: this answer instead of the right one;
 - `fail_operation`: {"code", "message"}: the long-running operation ends as Failed instead of doing its work;
@@ -48,7 +49,7 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
-_CONDITIONS = {"plane", "method", "path", "op", "times", "id"}
+_CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
 
 
 class Faults:
@@ -59,16 +60,15 @@ class Faults:
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
         self._rules: list[Rule] = []
-        self._fired: dict[str, int] = {}
+        self._met: dict[str, int] = {}
         self._throughput = False
 
     def match(self, plane: str, method: str, path: str, op: str = "") -> Fault | None:
-        """The first rule that wants this request, and one of its `times` is used up by asking."""
+        """The first rule that wants this request and still fires; asking counts as one of the requests that it met."""
         with self._lock:
             self._refresh()
             for rule in self._rules:
-                if _wants(rule, plane, method, path, op) and self._fired.get(rule["id"], 0) < rule.get("times", float("inf")):
-                    self._fired[rule["id"]] = self._fired.get(rule["id"], 0) + 1
+                if _wants(rule, plane, method, path, op) and self._fires(rule):
                     return Fault(id=rule["id"], **{key: rule[key] for key in _EFFECTS & rule.keys()})
         return None
 
@@ -84,6 +84,11 @@ class Faults:
         with self._lock:
             self._refresh()
             return self._throughput
+
+    def _fires(self, rule: Rule) -> bool:
+        met, skip = self._met.get(rule["id"], 0), rule.get("skip", 0)
+        self._met[rule["id"]] = met + 1
+        return bool(skip <= met < skip + rule.get("times", float("inf")))
 
     def _refresh(self) -> None:
         try:

@@ -17,7 +17,7 @@ options:
       - V(msi) is the machine's managed identity, with O(client_id) for a user-assigned one.
       - Default is the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE), else V(auto).
     type: str
-    choices: [auto, cli, credential_file, env, msi]
+    choices: ["", auto, cli, credential_file, env, msi]
   profile:
     description: Section of C(~/.azure/credentials) to read. Default is E(AZURE_PROFILE), else C([default]) if that file exists.
     type: str
@@ -54,18 +54,21 @@ options:
       - Certificates are always validated. V(ignore) is refused; to trust a private CA, set E(REQUESTS_CA_BUNDLE) to its file.
       - Default is E(AZURE_CERT_VALIDATION_MODE).
     type: str
-    choices: [validate, ignore]
+    choices: ["", validate, ignore]
   api_profile:
     description: Each call states its own API version, so V(latest) is the only profile.
     type: str
     default: latest
-    choices: [latest]
+    choices: ["", latest]
   adfs_authority_url:
-    description: Address of an AD FS authority to sign in at, instead of the cloud's own. Default is E(AZURE_ADFS_AUTHORITY_URL).
+    description:
+      - Address of the authority to sign in at, for example AD FS, instead of the cloud's own.
+      - Default is E(AZURE_ADFS_AUTHORITY_URL), else E(AZURE_AUTHORITY_HOST).
     type: str
   x509_certificate_path:
     description:
-      - PEM file with the certificate and private key of the application.
+      - File with the certificate and private key of the application, PEM or PKCS12. Its password, if it has one, is read
+        from E(AZURE_CLIENT_CERTIFICATE_PASSWORD).
       - Default is E(AZURE_X509_CERTIFICATE_PATH), else E(AZURE_CLIENT_CERTIFICATE_PATH).
     type: path
   thumbprint:
@@ -75,7 +78,7 @@ options:
     description:
       - Whether to sign in without first asking Microsoft whether the authority is one of theirs.
       - Default is E(AZURE_DISABLE_INSTANCE_DISCOVERY), else true for a cloud given by its address, and false for all others.
-    type: bool
+    type: str
   oidc_token:
     description: A token of another identity provider that the application trusts. Default is E(AZURE_FEDERATED_TOKEN).
     type: str

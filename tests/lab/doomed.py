@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -18,10 +17,10 @@ from typing import Any
 
 from azlab import faults
 
+from tests.lab.ansible_runs import command, environment
 from tests.lab.running_lab import RunningLab
 from tests.lab.tasks import faults_of, requests
 
-COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
 MARK = "GOLDENIMAGE_DOOMED"
 PATIENCE = 90.0
 SLOW = 4.0
@@ -37,25 +36,24 @@ class Doomed:
         self._lab = lab
         self._mark = uuid.uuid4().hex
         self._start = {plane: len(requests(lab, plane)) for plane in ("arm", "blob")}
-        home = folder / "ansible"
-        environment = {**lab.env, MARK: self._mark, "ANSIBLE_HOME": str(home), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-        command = [Path(sys.executable).with_name("ansible"), "localhost", "-e", f"ansible_python_interpreter={sys.executable}"]
         self._output = (folder / f"{self._mark}.log").open("w+")
         self._run = subprocess.Popen(
-            [*command, "-m", f"goldenimage.azure.{module}", "-a", json.dumps(params)],
-            env=environment,
+            command("ansible", "localhost", "-m", f"goldenimage.azure.{module}", "-a", json.dumps(params)),
+            env={**environment(lab, folder), MARK: self._mark},
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
 
-    def die_at(self, op: str, moment: str, path: str) -> None:
-        """Kill every process of the run at a request, which is held there or whose operation is; then let go of it."""
+    def die_at(self, op: str, moment: str, path: str, skip: int = 0) -> None:
+        """Kill every process of the run at a request, which is held there or whose operation is; then let go of it. So many pass before."""
         plane = "blob" if op == "PutPage" else "arm"
-        rule = faults.add(faults_of(self._lab), plane=plane, op=op, path=path if plane == "arm" else "", times=1, **RULES[moment])
+        rule = faults.add(
+            faults_of(self._lab), plane=plane, op=op, path=path if plane == "arm" else "", skip=skip, times=1, **RULES[moment]
+        )
         try:
-            self._wait(lambda: any(entry["op"] == op for entry in self._arrived(plane)), f"{op} was never sent")
+            self._wait(lambda: sum(entry["op"] == op for entry in self._arrived(plane)) > skip, f"{op} was never sent")
             if moment == DURING:
                 self._wait(lambda: self._polled(op), f"{op} was never polled")
             elif moment == AFTER:

@@ -180,6 +180,12 @@ def test_a_fault_can_throttle_once(lab: RunningLab, group: str) -> None:
     assert second.status_code == 200
 
 
+def test_a_fault_can_let_some_requests_pass(lab: RunningLab, group: str) -> None:
+    faults.add(lab.settings.faults, plane="arm", op="disk.list", path=group, skip=2, times=1, status=503)
+    path = f"resourceGroups/{group}/providers/Microsoft.Compute/disks"
+    assert [lab.arm("GET", path).status_code for _request in range(4)] == [200, 200, 503, 200]
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_fault_can_cut_the_connection_before_or_after_the_work(lab: RunningLab, group: str, after: bool) -> None:
     rule = faults.add(lab.settings.faults, plane="arm", method="PUT", path=f"{group}/.*/cut", reset=True, after_effect=after)

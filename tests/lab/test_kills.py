@@ -9,6 +9,7 @@ import filecmp
 import time
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._media.local_disk import read_disk
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_capture, image_upload
 from azlab.storage.blobs import BlobStore
 
@@ -22,7 +23,9 @@ UPLOAD = [
     *(("PutPage", moment) for moment in (BEFORE, AFTER)),
     *((op, moment) for op in ("disk.patch", "disk.end_access", "image.put", "disk.delete") for moment in (BEFORE, AFTER, DURING)),
 ]
+DISCARD = [(op, moment) for op in ("disk.end_access", "disk.delete") for moment in (BEFORE, AFTER)]
 CAPTURE = [
+    # The PATCH of the VM that keeps its seal takes a verdict in a boot log, so it is killed with a real guest, in tests/guest.
     *(("vm.deallocate", moment) for moment in (BEFORE, AFTER, DURING)),
     *(("vm.generalize", moment) for moment in (BEFORE, AFTER)),
     *(("image.put", moment) for moment in (BEFORE, AFTER, DURING)),
@@ -44,6 +47,42 @@ def test_a_killed_upload_is_finished_by_the_next_run(lab, tasks, group, tmp_path
     doomed.die_at(op, moment, path=group)
     if moment != DURING:
         quiet(lab)
+    require_repair(lab, tasks, group, doomed, disk, options)
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+def test_an_upload_killed_at_its_footer_is_finished_by_the_next_run(lab, tasks, group, tmp_path, moment):
+    disk = make_disk(tmp_path / "source.raw")
+    options = {"name": "debian", "resource_group": group, "path": str(disk)}
+    doomed = Doomed(lab, tmp_path, "image_upload", **options)
+    doomed.die_at("PutPage", moment, path=group, skip=len(read_disk(str(disk)).ranges))
+    quiet(lab)
+    assert [entry["range"] for entry in requests(lab, "blob") if entry["op"] == "PutPage"][-1] == f"bytes={32 * MIB}-{32 * MIB + 511}"
+    require_repair(lab, tasks, group, doomed, disk, options)
+
+
+@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+def test_an_upload_killed_while_it_replaces_an_image_is_finished_by_the_next_run(lab, tasks, group, tmp_path, moment):
+    old, disk = make_disk(tmp_path / "old.raw"), make_disk(tmp_path / "source.raw")
+    tasks(image_upload, name="debian", resource_group=group, path=str(old))
+    options = {"name": "debian", "resource_group": group, "path": str(disk), "recreate": True}
+    doomed = Doomed(lab, tmp_path, "image_upload", **options)
+    doomed.die_at("image.delete", moment, path=group)
+    require_repair(lab, tasks, group, doomed, disk, options)
+
+
+@pytest.mark.parametrize(("op", "moment"), DISCARD, ids=[f"{op} {moment}" for op, moment in DISCARD])
+def test_an_upload_killed_while_it_removes_what_a_killed_one_left_is_finished_by_the_next_run(lab, tasks, group, tmp_path, op, moment):
+    disk = make_disk(tmp_path / "source.raw")
+    options = {"name": "debian", "resource_group": group, "path": str(disk)}
+    Doomed(lab, tmp_path, "image_upload", **options).die_at("PutPage", AFTER, path=group)
+    doomed = Doomed(lab, tmp_path, "image_upload", **options)
+    doomed.die_at(op, moment, path=group)
+    require_repair(lab, tasks, group, doomed, disk, options)
+
+
+def require_repair(lab, tasks, group, doomed, disk, options):
+    """The next run makes an image of the right bytes, alone; nothing of the dead run is heard, and nothing is left to do."""
     created = tasks(image_upload, **options)
     doomed.require_silence()
     assert holds(lab, created["image"]["id"], disk)

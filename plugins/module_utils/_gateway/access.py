@@ -17,6 +17,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resour
 
 T = TypeVar("T", bound=Settles)
 DAY = 24 * 3600
+LONGEST_GRANT = 60 * DAY
+"""Azure's limit: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
 
 
 class Access(Resources[T]):

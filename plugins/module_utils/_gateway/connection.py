@@ -19,6 +19,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.groups 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.identity import identity
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.images import Images
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.machines import Machines
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.page_line import require_trust
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.snapshots import Snapshots
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.waiting import POLL_SECONDS, Deadline, patient_transport
@@ -115,6 +116,7 @@ class Connection:
 
     @cached_property
     def _transport(self) -> Any:
+        require_trust()
         return self._given_transport or patient_transport(self.deadline)
 
     @cached_property

@@ -31,7 +31,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "password": ("AZURE_PASSWORD",),
     "cloud_environment": ("AZURE_CLOUD_ENVIRONMENT",),
     "cert_validation_mode": ("AZURE_CERT_VALIDATION_MODE",),
-    "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL",),
+    "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL", "AZURE_AUTHORITY_HOST"),
     "x509_certificate_path": ("AZURE_X509_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH"),
     "thumbprint": ("AZURE_THUMBPRINT",),
     "disable_instance_discovery": ("AZURE_DISABLE_INSTANCE_DISCOVERY",),
@@ -39,6 +39,8 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "oidc_token_file_path": ("AZURE_FEDERATED_TOKEN_FILE",),
 }
 AUTH_SOURCE = "ANSIBLE_AZURE_AUTH_SOURCE"
+# Has no option: it belongs to the certificate, wherever that was named.
+CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 SOURCES = ("auto", "cli", "credential_file", "env", "msi")
 # In this order within one source, as azure.azcollection has it.
 PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
@@ -59,6 +61,7 @@ class Credentials:
     adfs_authority_url: str | None = None
     thumbprint: str | None = None
     disable_instance_discovery: bool | None = None
+    certificate_password: str | None = field(default=None, repr=False)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -92,6 +95,7 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
         proof=proof,
         subscription_id=subscription,
         disable_instance_discovery=_flag(merged.get("disable_instance_discovery")),
+        certificate_password=environ.get(CERTIFICATE_PASSWORD) or None,
         secrets={option: str(merged[option]) for option in PROOFS if option in merged},
         **{option: merged.get(option) for option in PLAIN},
     )
@@ -117,7 +121,7 @@ def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
-    except (OSError, configparser.Error) as error:
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
         raise Denied(f"cannot read the profile '{name}' from {path}: {type(error).__name__}.") from error
     if not parser.has_section(name):
         if needed:
@@ -149,5 +153,10 @@ def _cli_subscription(folder: Path) -> str | None:
     path = folder / "azureProfile.json"
     if not path.is_file():
         return None
-    subscriptions = json.loads(path.read_text(encoding="utf-8-sig")).get("subscriptions") or []
-    return next((each.get("id") for each in subscriptions if each.get("isDefault")), None)
+    try:
+        subscriptions = json.loads(path.read_text(encoding="utf-8-sig")).get("subscriptions") or []
+        return next((each.get("id") for each in subscriptions if each.get("isDefault")), None)
+    except (OSError, ValueError, AttributeError) as error:
+        raise Denied(
+            f"cannot read the Azure CLI's current subscription from {path}: run az login again, or give subscription_id."
+        ) from error

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import calls, translation
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY, Access
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY, LONGEST_GRANT, Access
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.page_writer import write_pages
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_file import DiskContent
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, Missing, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 
@@ -24,9 +25,9 @@ class Disks(Access[Disk]):
     translate = staticmethod(translation.disk)
 
     @contextmanager
-    def write_access(self, disk: ResourceId, seconds: int = DAY) -> Iterator[str]:
-        """A SAS that fills the disk. Revoking it commits the upload, so that happens only when the block ended well."""
-        yield self._grant(disk, "Write", seconds)
+    def write_access(self, disk: ResourceId) -> Iterator[str]:
+        """A SAS that fills the disk and outlives the task. Revoking it commits the upload, and happens only when the block ended well."""
+        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._connection.deadline.left)), LONGEST_GRANT))
         with self._connection.deadline.grace():
             self.revoke(disk)
 
@@ -47,10 +48,13 @@ class Disks(Access[Disk]):
                     raise refusal from verdict
             self._connection.deadline.sleep(DISCARD_PAUSE)
 
-    def _close(self, disk: ResourceId) -> Failed | Refused | None:
-        """Closing an upload judges its VHD. Nobody wants this one: what it is found guilty of matters only if it cannot be deleted then."""
+    def _close(self, disk: ResourceId) -> Failed | Missing | Refused | None:
+        """Closing an upload judges its VHD. Nobody wants this one: what it is found guilty of matters only if it cannot be deleted then.
+
+        Nor does it matter if a dead run's own deletion of it has come to its end.
+        """
         try:
             self.revoke(disk)
-        except (Failed, Refused) as verdict:
+        except (Failed, Missing, Refused) as verdict:
             return verdict
         return None

@@ -27,7 +27,10 @@ _SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|
 
 @contextmanager
 def doing(deed: str) -> Iterator[None]:
-    """Turn whatever the Azure libraries raise into one of our errors: ``could not <deed>: (Code) text``."""
+    """Turn whatever the Azure libraries raise into one of our errors: ``could not <deed>: (Code) text``.
+
+    Their own error is not kept as the cause, since its text may hold a SAS and Ansible can show whole chains; where it came from is.
+    """
     try:
         yield
     except TimedOut as error:
@@ -37,7 +40,7 @@ def doing(deed: str) -> Iterator[None]:
     except Exception as error:
         if (translated := translate(error, deed)) is None:
             raise
-        raise translated from error
+        raise translated.with_traceback(error.__traceback__) from None
 
 
 def scrub(text: str) -> str:

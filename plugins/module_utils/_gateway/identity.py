@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import socket
 import ssl
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,9 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
     with needs("azure-identity"):
         import azure.identity as sdk
     blind = credentials.disable_instance_discovery
+    _require_tenant(credentials.tenant)
     options: dict[str, Any] = dict(
-        authority=credentials.adfs_authority_url or cloud.login,
+        authority=_authority(credentials, cloud),
         disable_instance_discovery=not cloud.known if blind is None else blind,
         transport=transport,
     )
@@ -39,12 +42,18 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
         return sdk.ClientAssertionCredential(*_application(credentials), func=lambda: secrets["oidc_token"], **options)
     if proof == "oidc_token_file_path":
         tenant, client = _application(credentials)
+        _read(proof, secrets[proof])
         return sdk.WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=secrets[proof], **options)
     if proof == "secret":
         return sdk.ClientSecretCredential(*_application(credentials), secrets["secret"], **options)
     if proof == "x509_certificate_path":
-        path = _certificate(secrets[proof], credentials.thumbprint)
-        return sdk.CertificateCredential(*_application(credentials), path, **options)
+        path, text = secrets[proof], _read(proof, secrets[proof])
+        try:
+            made = sdk.CertificateCredential(*_application(credentials), path, password=credentials.certificate_password, **options)
+        except (ValueError, TypeError) as error:
+            raise Denied(f"{proof}: {path} is no certificate with a private key that can be used: {error}") from error
+        _require_thumbprint(path, text, credentials.thumbprint)
+        return made
     if proof == "password":
         client, tenant = credentials.client_id or CLI_CLIENT, credentials.tenant or "organizations"
         return sdk.UsernamePasswordCredential(client, credentials.ad_user or "", secrets["password"], tenant_id=tenant, **options)
@@ -76,16 +85,34 @@ def _application(credentials: Credentials) -> tuple[str, str]:
     return credentials.tenant, credentials.client_id
 
 
-def _certificate(path: str, thumbprint: str | None) -> str:
-    """The certificate's path; its thumbprint is computed by azure-identity, so one that is given can only be checked."""
+def _require_tenant(tenant: str | None) -> None:
+    """What azure-identity would refuse, under the name that the user knows."""
+    if tenant and not re.fullmatch(r"[A-Za-z0-9.-]+", tenant):
+        raise InvalidRequest(f"tenant: '{tenant}' is neither a tenant's id nor one of its domains.")
+
+
+def _authority(credentials: Credentials, cloud: Cloud) -> str:
+    """Where one signs in: as the environment may have it, without https://."""
+    authority = credentials.adfs_authority_url or cloud.login
+    if urllib.parse.urlsplit(authority).scheme not in ("", "https"):
+        option = "adfs_authority_url" if credentials.adfs_authority_url else "cloud_environment"
+        raise InvalidRequest(f"{option}: one signs in at an https:// address only, and '{authority}' is none.")
+    return authority
+
+
+def _read(option: str, path: str) -> str:
+    """A file that the user named. A token is read again when it is needed; that it can be is known now."""
     try:
-        text = Path(path).read_text(encoding="ascii", errors="ignore")
+        return Path(path).read_text(encoding="ascii", errors="ignore")
     except OSError as error:
-        raise Denied(f"x509_certificate_path: cannot read {path}: {error.strerror}.") from error
+        raise Denied(f"{option}: cannot read {path}: {error.strerror}.") from error
+
+
+def _require_thumbprint(path: str, text: str, thumbprint: str | None) -> None:
+    """A thumbprint is computed by azure-identity, so one that is given can only be checked."""
     begin = text.find("-----BEGIN CERTIFICATE-----")
     if thumbprint and begin >= 0:
         end = text.index("-----END CERTIFICATE-----", begin) + len("-----END CERTIFICATE-----")
         real = hashlib.sha1(ssl.PEM_cert_to_DER_cert(text[begin:end]), usedforsecurity=False).hexdigest()
         if real.casefold() != thumbprint.replace(":", "").casefold():
             raise InvalidRequest(f"thumbprint: the certificate in {path} has another one, {real}.")
-    return path

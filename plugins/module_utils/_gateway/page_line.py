@@ -18,6 +18,8 @@ import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Unavailable
+
 if TYPE_CHECKING:
     from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import Range
 
@@ -55,22 +57,38 @@ class Blob:
 
 def trust() -> ssl.SSLContext:
     """Always verified; the authorities are the system's, or those of the file or folder that the environment names."""
-    bundle = next((os.environ[name] for name in BUNDLES if os.environ.get(name)), None)
-    if bundle is None:
-        return ssl.create_default_context()
-    return ssl.create_default_context(capath=bundle) if os.path.isdir(bundle) else ssl.create_default_context(cafile=bundle)
+    return _own_trust() or ssl.create_default_context()
+
+
+def require_trust() -> None:
+    """Refuse a file of authorities that cannot be read, which the Azure libraries would only find at their first request."""
+    _own_trust()
+
+
+def _own_trust() -> ssl.SSLContext | None:
+    """The authorities that the environment names, if it names any."""
+    if (name := next(filter(os.environ.get, BUNDLES), None)) is None:
+        return None
+    bundle = os.environ[name]
+    try:
+        return ssl.create_default_context(capath=bundle) if os.path.isdir(bundle) else ssl.create_default_context(cafile=bundle)
+    except OSError as error:
+        raise Unavailable(f"could not read the trusted authorities in {bundle}, which {name} names: {error.strerror or error}.") from error
 
 
 class Line:
     """A connection that is opened when it is first needed, and again after it broke."""
 
-    def __init__(self, blob: Blob, context: ssl.SSLContext | None, timeout: float) -> None:
-        self._blob, self._context, self._timeout = blob, context, timeout
+    def __init__(self, blob: Blob, context: ssl.SSLContext | None) -> None:
+        self._blob, self._context = blob, context
         self._connection: http.client.HTTPConnection | None = None
 
-    def put(self, part: Range, content: bytes) -> Answer:
+    def put(self, part: Range, content: bytes, timeout: float) -> Answer:
         """Write one range; the service checks what arrives against the digest that is sent with it."""
         connection = self._connection or self._connect()
+        connection.timeout = timeout
+        if connection.sock is not None:
+            connection.sock.settimeout(timeout)
         connection.request("PUT", self._blob.target, body=content, headers={
             "Content-MD5": base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode(),
             "x-ms-page-write": "update",
@@ -99,9 +117,9 @@ class Line:
         if proxy.hostname:
             host, port = proxy.hostname, proxy.port or 8080
         if self._blob.scheme == "https":
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._context)
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, context=self._context)
         else:
-            connection = http.client.HTTPConnection(host, port, timeout=self._timeout)
+            connection = http.client.HTTPConnection(host, port)
         if proxy.hostname:
             connection.set_tunnel(self._blob.host, self._blob.port, _proxy_login(proxy))
         self._connection = connection

@@ -30,7 +30,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges
 LINES = 8
 TRIES = 20
 ANSWER_TIMEOUT = 180.0
-"""For one range: 4 MiB over each of eight lines still pass at 2 Mbit/s."""
+"""For one range, and never longer than the deadline: 4 MiB over each of eight lines still pass at 2 Mbit/s."""
 LONGEST_PAUSE = 60.0
 
 REPEATED = frozenset({408, 429, 500, 502, 503, 504})
@@ -83,7 +83,7 @@ class _Writer:
 
     def __init__(self, blob: Blob, deadline: Deadline, pause: Callable[[float], object] | None) -> None:
         self._blob, self._deadline = blob, deadline
-        self._context = _trusted() if blob.scheme == "https" else None
+        self._context = trust() if blob.scheme == "https" else None
         self._stop = threading.Event()
         self._pause = pause or self._stop.wait
         self._lock = threading.Lock()
@@ -97,7 +97,7 @@ class _Writer:
                 return None if self._stop.is_set() else next(waiting, None)
 
         def work() -> None:
-            line = Line(self._blob, self._context, ANSWER_TIMEOUT)
+            line = Line(self._blob, self._context)
             try:
                 while (part := take()) is not None:
                     self._put(line, part, read(part))
@@ -119,9 +119,9 @@ class _Writer:
 
     def _put(self, line: Line, part: Range, content: bytes) -> None:
         for tried in range(1, TRIES + 1):
-            if self._deadline.left <= 0:
+            if (left := self._deadline.left) <= 0:
                 raise TimedOut(f"{_deed(part)}: the wait_timeout passed; raise it, or run again when the network is faster.")
-            problem, after = _attempt(line, part, content)
+            problem, after = _attempt(line, part, content, min(ANSWER_TIMEOUT, left))
             if problem is None:
                 return
             if self._stop.is_set():
@@ -133,10 +133,10 @@ class _Writer:
             self._pause(min(max(after, min(2.0 ** (tried - 1), LONGEST_PAUSE)), self._deadline.left))
 
 
-def _attempt(line: Line, part: Range, content: bytes) -> tuple[GoldenImageError | None, float]:
+def _attempt(line: Line, part: Range, content: bytes, timeout: float) -> tuple[GoldenImageError | None, float]:
     """One put: nothing when it worked, what went wrong when it is worth another try, and an error when it is not."""
     try:
-        answer = line.put(part, content)
+        answer = line.put(part, content, timeout)
     except ssl.SSLCertVerificationError as error:
         line.close()
         raise Unavailable(
@@ -166,10 +166,3 @@ def _deed(part: Range) -> str:
 def _reason(error: Exception) -> str:
     """What broke, in words that hold nothing of the address."""
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
-
-
-def _trusted() -> ssl.SSLContext:
-    try:
-        return trust()
-    except (OSError, ssl.SSLError) as error:
-        raise Unavailable(f"could not read the trusted authorities that {' or '.join(BUNDLES)} names: {_reason(error)}.") from error

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+# An empty text is no value, whatever the option: AWX and templates give it where nothing was filled in.
 AZURE: dict[str, Any] = dict(
-    auth_source=dict(type="str", choices=["auto", "cli", "credential_file", "env", "msi"]),
+    auth_source=dict(type="str", choices=["", "auto", "cli", "credential_file", "env", "msi"]),
     profile=dict(type="str"),
     subscription_id=dict(type="str"),
     client_id=dict(type="str"),
@@ -17,12 +18,12 @@ AZURE: dict[str, Any] = dict(
     ad_user=dict(type="str"),
     password=dict(type="str", no_log=True),
     cloud_environment=dict(type="str"),
-    cert_validation_mode=dict(type="str", choices=["validate", "ignore"]),
-    api_profile=dict(type="str", default="latest", choices=["latest"]),
+    cert_validation_mode=dict(type="str", choices=["", "validate", "ignore"]),
+    api_profile=dict(type="str", default="latest", choices=["", "latest"]),
     adfs_authority_url=dict(type="str"),
     x509_certificate_path=dict(type="path"),
     thumbprint=dict(type="str"),
-    disable_instance_discovery=dict(type="bool"),
+    disable_instance_discovery=dict(type="str"),
     oidc_token=dict(type="str", no_log=True),
     oidc_token_file_path=dict(type="path", no_log=False),
     log_mode=dict(type="str"),

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import MAX_PUT, PAGE, Range, joined, pieces
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import MAX_PUT, PAGE, Range, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CHUNK = MAX_PUT
-SIEVE = 64 * 1024
-"""Zero runs shorter than this travel along: as a request of their own, the bytes behind them would cost more."""
+SIEVE = 4 * 1024
+"""No block of zeros of this size, the block of file systems, is ever sent. A zero page that shares its block with data travels along:
+to leave single pages out would take a hundred times the requests."""
 
 _ZEROS = bytes(CHUNK)
 _ZERO_CHUNK = hashlib.sha256(_ZEROS).digest()
@@ -43,19 +45,22 @@ def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Sc
             tree.update(_ZERO_CHUNK)
             continue
         tree.update(hashlib.sha256(content).digest())
-        found.extend(joined(_sieve(content, piece.start)))
+        found.extend(_sieve(content, piece.start))
     return Scan(digest=f"sha256-4m:{tree.hexdigest()}", ranges=tuple(found))
 
 
 def _sieve(content: bytes, start: int) -> Iterator[Range]:
-    """The parts of a chunk that are not zero, with the zero pages at their ends cut off."""
-    for piece in pieces(len(content), SIEVE):
-        block = content[piece.start : piece.end]
-        if block == _ZERO_SIEVE[: len(block)]:
+    """The runs of blocks in a chunk that are not zero, with the zero pages at their ends cut off."""
+    blocks = range(0, len(content), SIEVE)
+    for empty, run in groupby(blocks, key=lambda block: content.startswith(_ZERO_SIEVE, block)):
+        if empty:
             continue
-        first = (len(block) - len(block.lstrip(b"\0"))) // PAGE * PAGE
-        last = -(-len(block.rstrip(b"\0")) // PAGE) * PAGE
-        yield Range(start + piece.start + first, start + piece.start + last)
+        first, *others = run
+        last = others[-1] if others else first
+        head, tail = content[first : first + SIEVE], content[last : last + SIEVE]
+        before = (len(head) - len(head.lstrip(b"\0"))) // PAGE * PAGE
+        behind = -(-len(tail.rstrip(b"\0")) // PAGE) * PAGE
+        yield Range(start + first + before, start + last + behind)
 
 
 class _Cursor:

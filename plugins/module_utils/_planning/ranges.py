@@ -37,20 +37,3 @@ def total(ranges: Iterable[Range]) -> int:
 def pieces(size: int, length: int) -> Iterator[Range]:
     """Cut a disk of `size` bytes into pieces of `length`; only the last may be shorter."""
     return (Range(start, min(start + length, size)) for start in range(0, size, length))
-
-
-def joined(ranges: Iterable[Range], limit: int = MAX_PUT) -> Iterator[Range]:
-    """Join neighbours that touch, as long as the result does not cross a multiple of `limit`.
-
-    Requests that keep to the same borders on every run write the same pages again when they are repeated.
-    """
-    last: Range | None = None
-    for part in ranges:
-        if last is not None and last.end == part.start and part.start % limit:
-            last = Range(last.start, part.end)
-            continue
-        if last is not None:
-            yield last
-        last = part
-    if last is not None:
-        yield last

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import PROOFS, VARIABLES, merge
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
@@ -121,6 +122,9 @@ def test_a_missing_or_broken_credential_file_is_named(tmp_path):
     (tmp_path / ".azure" / "credentials").write_text("no section\n")
     with pytest.raises(Denied, match="MissingSectionHeaderError"):
         merge({}, {"HOME": str(tmp_path)})
+    (tmp_path / ".azure" / "credentials").write_bytes(b"\xff\xfe")
+    with pytest.raises(Denied, match="UnicodeDecodeError"):
+        merge({}, {"HOME": str(tmp_path)})
 
 
 def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
@@ -132,5 +136,35 @@ def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
     assert merge({}, {**environ, "AZURE_SECRET": "s"}).subscription_id is None
 
 
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"subscriptions": ["one"]}', b"\xff\xfe"])
+def test_a_broken_profile_of_the_command_line_is_named(tmp_path, content):
+    (tmp_path / "azureProfile.json").write_bytes(content)
+    with pytest.raises(Denied, match="from .*azureProfile.json: run az login again, or give subscription_id"):
+        merge({}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"})
+    assert merge({"subscription_id": "mine"}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}).subscription_id == "mine"
+
+
+def test_the_password_of_a_certificate_comes_from_the_environment_wherever_the_certificate_was_named():
+    environ = {"AZURE_CLIENT_CERTIFICATE_PASSWORD": "Op3n", "HOME": "/nowhere"}
+    assert merge({"x509_certificate_path": "/c.pem"}, environ).certificate_password == "Op3n"
+    assert merge({}, {**environ, "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}).certificate_password is None
+
+
 def test_secrets_are_not_shown():
-    assert "s3cret" not in repr(merge({"secret": "s3cret"}, {"HOME": "/nowhere"}))
+    environ = {"AZURE_CLIENT_CERTIFICATE_PASSWORD": "Op3n", "HOME": "/nowhere"}
+    shown = repr(merge({"secret": "s3cret"}, environ))
+    assert "s3cret" not in shown
+    assert "Op3n" not in shown
+
+
+def test_every_option_may_be_an_empty_text():
+    empty = ArgumentSpecValidator(AZURE).validate(dict.fromkeys(AZURE, ""))
+    assert empty.error_messages == []
+    environ = {"AZURE_CLIENT_ID": "c", "AZURE_SECRET": "s", "AZURE_TENANT": "t", "HOME": "/nowhere"}
+    assert merge(empty.validated_parameters, environ) == merge({}, environ)
+
+
+@pytest.mark.parametrize("given", [True, "true", "yes"])
+def test_a_flag_may_be_written_as_ansible_writes_it(given):
+    options = ArgumentSpecValidator(AZURE).validate({"disable_instance_discovery": given})
+    assert merge(options.validated_parameters, {"HOME": "/nowhere"}).disable_instance_discovery is True

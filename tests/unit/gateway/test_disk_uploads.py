@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import disks
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.access import DAY
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
 
@@ -48,6 +49,13 @@ def test_an_upload_is_tagged_after_the_pages_and_then_closed(monkeypatch):
     assert [sent.body for sent in world.sent if sent.method == "PATCH"] == [{"tags": TAGS}]
 
 
+@pytest.mark.parametrize(("left", "lasts"), [(600, DAY), (3 * DAY + 0.5, 3 * DAY + 1), (100 * DAY, 60 * DAY)])
+def test_the_grant_lasts_as_long_as_the_task_may(left, lasts):
+    world = World(*operation({"accessSAS": "https://disk?sig=1"}), *operation(), seconds=left)
+    with world.azure.disks.write_access(D):
+        assert world.sent[0].body == {"access": "Write", "durationInSeconds": lasts}
+
+
 def test_an_upload_that_breaks_is_neither_tagged_nor_closed(monkeypatch):
     def broken(*arguments):
         raise Denied("could not write bytes 0 to 511 of the disk.")
@@ -74,6 +82,12 @@ def test_access_that_a_dead_run_still_gets_is_ended_too():
     world.azure.disks.discard(D)
     assert asked(world) == ["POST endGetAccess", "DELETE d"] * 2
     assert world.clock.slept == [disks.DISCARD_PAUSE]
+
+
+def test_a_disk_that_a_dead_run_still_deletes_is_discarded():
+    world = World(error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/disks/d' was not found."), answer(204))
+    world.azure.disks.discard(D)
+    assert asked(world) == ["POST endGetAccess", "DELETE d"]
 
 
 def test_a_disk_in_use_is_not_fought_over():

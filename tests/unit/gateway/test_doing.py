@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing, scrub
@@ -28,6 +29,19 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, DecodeE
 def test_the_deed_is_named(raised, kind, text):
     with pytest.raises(kind, match=text), doing("read x"):
         raise raised
+
+
+def test_no_secret_gets_out_by_the_chain_but_where_it_happened_is_kept():
+    secret = "c2VjcmV0"
+
+    def download():
+        raise ServiceRequestError(f"cannot reach https://disk/x?sig={secret}")
+
+    with pytest.raises(Unavailable) as failure, doing("read x"):
+        download()
+    shown = "".join(traceback.format_exception(failure.value))
+    assert f"sig={secret}" not in shown
+    assert "in download" in shown
 
 
 def test_a_bug_stays_a_bug():

@@ -57,15 +57,50 @@ def test_a_token(made):
     assert (name, args, options["func"]()) == ("ClientAssertionCredential", ("t", "c"), "jwt")
 
 
-def test_a_token_file_is_left_to_be_read_again(made):
-    build("oidc_token_file_path", secrets={"oidc_token_file_path": "/f"}, **APPLICATION)
+@pytest.fixture
+def token_file(tmp_path):
+    """A token of another identity provider."""
+    path = tmp_path / "token"
+    path.write_text("jwt")
+    return str(path)
+
+
+def test_a_token_file_is_left_to_be_read_again(made, token_file):
+    build("oidc_token_file_path", secrets={"oidc_token_file_path": token_file}, **APPLICATION)
     ((name, _args, options),) = made
     assert name == "WorkloadIdentityCredential"
     assert {key: options[key] for key in ("tenant_id", "client_id", "token_file_path")} == {
         "tenant_id": "t",
         "client_id": "c",
-        "token_file_path": "/f",
+        "token_file_path": token_file,
     }
+
+
+def test_a_token_file_that_is_not_there():
+    with pytest.raises(Denied, match="oidc_token_file_path: cannot read /nowhere/token: No such file"):
+        build("oidc_token_file_path", secrets={"oidc_token_file_path": "/nowhere/token"}, **APPLICATION)
+
+
+@pytest.mark.parametrize(("proof", "values"), [
+    ("secret", {"client_id": "c"}), ("oidc_token", {"client_id": "c"}), ("password", {"ad_user": "bob"}), ("cli", {}), ("ambient", {}),
+])  # fmt: skip
+def test_a_tenant_that_can_be_none(proof, values):
+    with pytest.raises(InvalidRequest, match="tenant: 'my tenant' is neither"):
+        build(proof, tenant="my tenant", secrets={proof: "s"}, **values)
+
+
+@pytest.mark.parametrize(("cloud", "values", "option"), [
+    (PUBLIC, {"adfs_authority_url": "http://adfs.mine"}, "adfs_authority_url"),
+    (Cloud("lab", "https://arm.lab", "http://login.lab", "https://arm.lab", known=False), {}, "cloud_environment"),
+], ids=["option", "cloud"])  # fmt: skip
+def test_one_signs_in_over_https_only(cloud, values, option):
+    with pytest.raises(InvalidRequest, match=f"{option}: one signs in at an https:// address only"):
+        build("secret", cloud, secrets={"secret": "s"}, **APPLICATION, **values)
+
+
+def test_an_authority_may_be_a_host_alone(made):
+    build("secret", adfs_authority_url="login.mine", secrets={"secret": "s"}, **APPLICATION)
+    assert made[0][2]["authority"] == "login.mine"
 
 
 def test_a_user_and_password(made):
@@ -124,6 +159,11 @@ def certificate(tmp_path):
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked)
     path = tmp_path / "c.pem"
     path.write_bytes(pem + made.public_bytes(serialization.Encoding.PEM))
+    locked = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"Op3n")
+    )
+    (tmp_path / "locked.pem").write_bytes(locked + made.public_bytes(serialization.Encoding.PEM))
+    (tmp_path / "broken.pem").write_text("-----BEGIN CERTIFICATE-----\nno end")
     return str(path), made.fingerprint(hashes.SHA1()).hex()
 
 
@@ -141,10 +181,25 @@ def test_a_certificate_that_is_not_the_one_meant(certificate):
         build("x509_certificate_path", secrets={"x509_certificate_path": "/nowhere/c.pem"}, **APPLICATION)
 
 
+def test_a_certificate_may_have_a_password(certificate):
+    path = certificate[0].replace("c.pem", "locked.pem")
+    values = {"secrets": {"x509_certificate_path": path}, **APPLICATION}
+    made = module.identity(Credentials(proof="x509_certificate_path", certificate_password="Op3n", **values), LAB, None)
+    assert isinstance(made, azure.identity.CertificateCredential)
+
+
+@pytest.mark.parametrize(("name", "password"), [("locked.pem", None), ("locked.pem", "wrong"), ("broken.pem", None)])
+def test_a_certificate_that_cannot_be_used(certificate, name, password):
+    path = certificate[0].replace("c.pem", name)
+    values = {"secrets": {"x509_certificate_path": path}, "certificate_password": password, "thumbprint": certificate[1], **APPLICATION}
+    with pytest.raises(Denied, match=f"x509_certificate_path: .*{name} is no certificate with a private key that can be used: "):
+        module.identity(Credentials(proof="x509_certificate_path", **values), LAB, None)
+
+
 @pytest.mark.filterwarnings("ignore:UsernamePasswordCredential is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("proof", ["secret", "oidc_token", "oidc_token_file_path", "password"])
-def test_the_real_classes_take_what_they_are_given(proof):
-    made = module.identity(Credentials(proof=proof, ad_user="bob", secrets={proof: "x"}, **APPLICATION), LAB, None)
+def test_the_real_classes_take_what_they_are_given(proof, token_file):
+    made = module.identity(Credentials(proof=proof, ad_user="bob", secrets={proof: token_file}, **APPLICATION), LAB, None)
     assert hasattr(made, "get_token")
 
 

@@ -11,6 +11,7 @@ import hashlib
 import re
 import ssl
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -108,7 +109,9 @@ def serving(blob, context=None):
 
         def do_PUT(self):
             answer = blob.take(self)
-            if answer == "reset":
+            if answer == "silence":
+                self.rfile.read(1)
+            if answer in ("reset", "silence"):
                 self.close_connection = True
                 return
             status, code, headers = answer
@@ -224,6 +227,15 @@ def test_the_deadline_ends_the_tries(blob):
     assert clock.pauses == [1.0, 2.0, 2.0]
 
 
+def test_no_answer_is_waited_for_longer_than_the_deadline(blob):
+    clock, begin = Clock(left=0.2), time.monotonic()
+    blob.faults = [(MIB, "silence")]
+    with pytest.raises(TimedOut, match="wait_timeout"):
+        upload(blob, clock, lines=1)
+    assert blob.requests == [Range(0, 512), Range(MIB, 2 * MIB)]
+    assert time.monotonic() - begin < page_writer.ANSWER_TIMEOUT / 2
+
+
 @pytest.mark.parametrize("status, code, error", [
     (403, "AuthenticationFailed", Denied),
     (404, "BlobNotFound", Refused),
@@ -306,5 +318,8 @@ def test_an_unknown_authority_fails_at_once_and_names_the_variable(blob, authori
 
 def test_a_bundle_that_is_not_there_is_named_by_its_variable(blob, monkeypatch, authority):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
-    with serving(Blob(), authority[1]) as secure, pytest.raises(Unavailable, match="REQUESTS_CA_BUNDLE.*No such file"):
+    with (
+        serving(Blob(), authority[1]) as secure,
+        pytest.raises(Unavailable, match="/nowhere/ca.pem, which REQUESTS_CA_BUNDLE names: No such file"),
+    ):
         upload(secure)

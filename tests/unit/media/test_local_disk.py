@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._media import scan
@@ -14,7 +15,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._media.holes imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._media.local_disk import LocalDisk, read_disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._media.vhd import fixed_footer
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import Range, joined, pieces, total
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import Range, pieces, total
 
 MIB = 1024 * 1024
 CHUNK = 4 * MIB
@@ -146,6 +147,27 @@ def test_a_file_that_is_one_hole_has_no_data(tmp_path):
     os.close(descriptor)
 
 
-def test_ranges_join_but_never_across_what_one_put_carries():
-    touching = [Range(0, 512), Range(512, 1024), Range(2048, CHUNK), Range(CHUNK, CHUNK + 512)]
-    assert list(joined(touching)) == [Range(0, 1024), Range(2048, CHUNK), Range(CHUNK, CHUNK + 512)]
+def test_no_block_of_zeros_is_sent_and_a_zero_page_beside_data_travels_along(tmp_path):
+    block = 4096
+    parts = [(block, b"a" * 512), (block + 1024, b"b"), (4 * block - 1, b"cd"), (6 * block + 512, b"e" * block), (CHUNK - 1, b"fg")]
+    disk = read_disk(make(tmp_path / "d", 20 * MIB, parts))
+    assert disk.ranges == (
+        Range(block, block + 1536),
+        Range(4 * block - 512, 4 * block + 512),
+        Range(6 * block + 512, 7 * block + 512),
+        Range(CHUNK - 512, CHUNK),
+        Range(CHUNK, CHUNK + 512),
+    )
+
+
+def test_data_with_blocks_of_zeros_in_it_is_sent_block_by_block(tmp_path):
+    blocks = random.Random(7).choices([bytes(4096), b"x".ljust(4096), b"x".rjust(4096, b"\0")], k=2048)
+    content = b"".join(blocks)
+    path = make(tmp_path / "d", 20 * MIB, [(3 * MIB, content)])
+    disk, sent = read_disk(path), bytearray(20 * MIB)
+    with LocalDisk(disk).opened() as read:
+        for part in disk.ranges:
+            sent[part.start : part.end] = read(part)
+            aligned = range(-(-part.start // 4096) * 4096, part.end - 4095, 4096)
+            assert all(any(sent[start : start + 4096]) for start in aligned)
+    assert sent == content.rjust(3 * MIB + len(content), b"\0").ljust(20 * MIB, b"\0")

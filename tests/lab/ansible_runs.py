@@ -1,0 +1,23 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ansible's own commands, in processes of their own, signed in to a running lab."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.lab.running_lab import RunningLab
+
+COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
+
+
+def environment(lab: RunningLab, folder: Path) -> dict[str, str]:
+    """What a command needs; all that Ansible keeps lies in the folder."""
+    return {**lab.env, "ANSIBLE_HOME": str(folder / "ansible"), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+
+
+def command(name: str, *arguments: str | Path) -> list[str | Path]:
+    """One of Ansible's commands; the modules run with this very Python."""
+    return [Path(sys.executable).with_name(name), *arguments, "-e", f"ansible_python_interpreter={sys.executable}"]
