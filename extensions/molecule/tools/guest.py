@@ -39,6 +39,7 @@ def up(folder: Path) -> None:
     (folder / "serial").touch()
     start(folder, root)
     wait_for_ssh(port, folder)
+    show_kernel_arguments(folder)
 
 
 def base(state: Path) -> Path:
@@ -81,10 +82,25 @@ def settle_in(folder: Path, root: Path, port: int) -> None:
     stand_in.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
     stand_in.chmod(0o755)
     (root / "var/log/journal").mkdir(exist_ok=True)
+    settle_others(folder, root)
     lose_a_key(folder, root)
     (folder / "key.body").write_text(f"{public.split()[1]}\n")
     for name, value in {"user": user, "host": host, "password": password, "machine-id": (root / "etc/machine-id").read_text()}.items():
         (folder / name).write_text(f"{value.strip()}\n")
+
+
+def settle_others(folder: Path, root: Path) -> None:
+    """An account and a file that a role is told about; a fresh system lacks some of the packages that a role wants."""
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "keeper", "-f", str(folder / "keeper"))
+    run("chroot", str(root), "useradd", "--create-home", "keeper")
+    keys = root / "home/keeper/.ssh/authorized_keys"
+    keys.parent.mkdir(mode=0o700)
+    shutil.copy(folder / "keeper.pub", keys)
+    (root / "opt/builder").mkdir()
+    (root / "opt/builder/token").write_text("secret\n")
+    if folder.name == "linux_fresh":
+        inside = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={root}", "--pipe")
+        run(*inside, "dpkg", "--purge", "--force-depends", "chrony", "waagent")
 
 
 def lose_a_key(folder: Path, root: Path) -> None:
@@ -104,11 +120,18 @@ def lose_a_key(folder: Path, root: Path) -> None:
 
 def start(folder: Path, root: Path) -> None:
     options = ["--register=no", "--keep-unit", "--boot", "--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
-    binds = [f"--bind={folder / 'serial'}:/dev/ttyS0"]
+    (folder / "cmdline").write_text("root=PARTUUID=0 ro console=tty0 console=ttyS0,115200n8\n")
+    binds = [f"--bind={folder / 'serial'}:/dev/ttyS0", f"--bind-ro={folder / 'cmdline'}:/dev/cmdline"]
     with (folder / "boot.log").open("wb") as log:
         command = ["systemd-nspawn", "--quiet", f"--directory={root}", f"--machine={folder.name.replace('_', '-')}", *options, *binds]
         container = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     (folder / "pid").write_text(f"{container.pid}\n")
+
+
+def show_kernel_arguments(folder: Path) -> None:
+    """The container's kernel is the host's, started by other words than a VM's on Azure: the guest reads what that would show."""
+    (init,) = children(alive(folder))
+    run("nsenter", f"--target={init}", "--mount", "mount", "--bind", "/dev/cmdline", "/proc/cmdline")
 
 
 def wait_for_ssh(port: int, folder: Path) -> None:

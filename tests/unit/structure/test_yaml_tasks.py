@@ -26,6 +26,10 @@ RAW = {"command", "shell", "script", "raw"}
 COMMANDS = {
     "roles/linux_prepare/handlers/main.yml: Write GRUB's menu": "no module builds GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
+    "roles/linux_generalize/tasks/writers.yml: Stop the timers, then the services": "systemd_service fails on units that are not there",
+    "roles/linux_generalize/tasks/seal.yml: Bring the finalizer and start it as a unit of its own; it waits until this session has ended": (
+        "no module starts a transient unit, and copy takes several rounds for each file"
+    ),
     "roles/linux_generalize/tasks/cloud_init.yml: Let cloud-init forget that it has run": "only cloud-init knows all of its state",
 }
 KEYWORDS = {

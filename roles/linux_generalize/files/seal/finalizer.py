@@ -22,14 +22,16 @@ import termios
 import time
 from pathlib import Path
 
-from machine import Machine, accounts, learn, password_hashes
-from search import holders_of_marks, holders_of_names
+from machine import Machine, account_files_with, accounts, learn, password_hashes
+from search import find, holders_of_marks, holders_of_names
+from swap import swap_areas, wipe
 from system import Unsealed, command_line, disk_mounts, os_mounts, processes, read, remove, rewrite, run, without
 from traces import EMPTIED, HOME_TRACES, REMOVED, TRUNCATED_LOGS
 
 CONSOLES = ("/dev/ttyS0", "/dev/ttyAMA0")
-# A session that may still be at work here: a login over SSH, or a module of Ansible however it came.
-AT_WORK = re.compile(rb"^sshd(-session)?: \S+@|BECOME-SUCCESS-|AnsiballZ_|/ansible-tmp-")
+# A session that may still be at work here: a login over SSH (not the listener, nor somebody who has not got in) or on a console, or a
+# module of Ansible however it came.
+AT_WORK = re.compile(rb"^sshd(-session)?: (?!/|\[|unknown)\S+|^\S*login -|BECOME-SUCCESS-|AnsiballZ_|/ansible-tmp-")
 FAILED_DEPROVISION = re.compile(r"Failed to run|Traceback|usage:", re.IGNORECASE)
 
 
@@ -42,7 +44,7 @@ def wait_for_the_launcher(machine: Machine) -> None:
     while at_work := [line for line in map(command_line, processes()) if AT_WORK.search(line)]:
         if time.monotonic() > ends:
             busy = at_work[0].decode(errors="replace")[:60]
-            raise Unsealed(f"after {machine.wait} s somebody still worked here ({busy}); nothing was changed")
+            raise Unsealed(f"after {machine.wait} s somebody still worked here ({busy}); nothing was stripped")
         time.sleep(0.5)
 
 
@@ -55,9 +57,6 @@ def stop_the_others(machine: Machine) -> None:
         units = [line.split()[0] for line in listed if line and not line.startswith(("goldenimage-seal.", "init.scope"))]
         if units:
             subprocess.run(["systemctl", "stop", *units], capture_output=True, check=False, timeout=300)  # some refuse: killed below
-    for line in read("/proc/swaps").splitlines()[1:]:
-        if os.path.exists(line.split()[0]):  # a container sees its host's swap by name only
-            run("swapoff", line.split()[0])
     for _attempt in range(20):
         others = [pid for pid in processes() if pid not in (1, os.getpid()) and command_line(pid)]  # the kernel's have no command
         for pid in others:
@@ -68,6 +67,7 @@ def stop_the_others(machine: Machine) -> None:
         if not others:
             return
         time.sleep(0.25)
+    raise Unsealed(f"{len(others)} process(es) could not be ended: {command_line(others[0]).decode(errors='replace')[:60]}")
 
 
 def deprovision(machine: Machine) -> None:
@@ -96,7 +96,7 @@ def remove_the_accounts(machine: Machine) -> None:
             remove(home)
     for path in ("/etc/sudoers", *glob.glob("/etc/sudoers.d/*")):
         rewrite(path, lambda line: None if line.split()[:1] and line.split()[0] in machine.users else line)
-    if "root" in password_hashes():
+    if not root_is_locked():
         run("usermod", "--password", "*", "root")
 
 
@@ -104,7 +104,7 @@ def strip(machine: Machine) -> None:
     """Identity, secrets, history, logs, caches, names."""
     homes = ["/root", *(entry.pw_dir for entry in accounts())]
     traces = [f"{home}/{trace}" for home in homes for trace in HOME_TRACES]
-    for pattern in (*REMOVED, *traces, *machine.extra):
+    for pattern in (*REMOVED, *traces, *machine.extra, *(f"{home}/.ssh" for home in service_homes(machine))):
         for path in glob.glob(pattern):
             remove(path)
     for folder in EMPTIED:
@@ -132,6 +132,12 @@ def wipe_free_space(machine: Machine) -> None:
         subprocess.run(["fstrim", place], capture_output=True, check=False)  # not every disk can
 
 
+def wipe_swap(machine: Machine) -> None:
+    """Memory that was swapped out lies on the disk: keys and passwords too. The areas stay, under their own UUID, without content."""
+    for area in swap_areas():
+        wipe(area)
+
+
 def forget_the_machine_id(machine: Machine) -> None:
     """An empty file lets systemd make a new one without the rest of a first boot. Zeros first, so that its block does not keep it."""
     with open("/etc/machine-id", "r+b", buffering=0) as file:
@@ -141,11 +147,17 @@ def forget_the_machine_id(machine: Machine) -> None:
 
 
 def check(machine: Machine) -> None:
-    """Look for everything once more, with other eyes than those that removed it."""
+    """Look for everything once more: by wider patterns than those that removed it, and by what only this machine can have written."""
+    kept_homes = tuple(f"{entry.pw_dir}/" for entry in accounts())
     wrong = [f"account {entry.pw_name}" for entry in accounts() if entry.pw_name not in machine.keep]
+    wrong += [f"a name of it in {path}" for path in account_files_with(machine.users)]
     wrong += [f"password of {user}" for user in password_hashes(machine.keep)]
+    wrong += [] if root_is_locked() else ["root can log in by a password"]
     wrong += [f"{folder} is not empty" for folder in EMPTIED if os.path.isdir(folder) and os.listdir(folder)]
     wrong += [path for pattern in (*REMOVED, *machine.extra) for path in glob.glob(pattern)]
+    wrong += [path for path in find("-type", "f", "-name", ".*_history") if os.path.getsize(path)]
+    wrong += [path for path in find("-type", "f", "-name", "authorized_keys*") if not path.startswith(("/usr/", *kept_homes))]
+    wrong += find("-path", "/var/log/*", "-type", "f", "-size", "+0")
     wrong += ["/etc/machine-id"] if os.path.getsize("/etc/machine-id") else []
     wrong += [f"{path} still knows this machine" for path in sorted({*holders_of_marks(machine), *holders_of_names(machine)})]
     if wrong:
@@ -173,10 +185,26 @@ CHAPTERS = (
     remove_the_accounts,
     strip,
     wipe_free_space,
+    wipe_swap,
     forget_the_machine_id,
     check,
     settle,
 )
+
+
+# --- accounts
+
+
+def root_is_locked() -> bool:
+    """Whether no password opens root's account; an empty field would let anybody in."""
+    return any(line.split(":")[1].startswith(("*", "!")) for line in read("/etc/shadow").splitlines() if line.startswith("root:"))
+
+
+def service_homes(machine: Machine) -> list[str]:
+    """Homes of the system's own accounts: keys in them let people in as much as those of people."""
+    people = {entry.pw_name for entry in accounts()}
+    homes = {entry.pw_dir for entry in pwd.getpwall() if entry.pw_name not in people and entry.pw_name not in machine.keep}
+    return sorted(home for home in homes if os.path.isdir(f"{home}/.ssh"))
 
 
 # --- free space
@@ -188,17 +216,19 @@ def fill(device: str, place: str) -> None:
     if os.access(reserve, os.W_OK):
         reserve.write_text("0")  # ext4 holds back up to 16 MiB even from root; the number lasts until the next mount
     filler = Path(place, ".goldenimage-zeros")
-    with filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 4096):
-            try:
-                while file.write(bytes(size)):
-                    pass
-            except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-        os.fsync(file.fileno())
-    subprocess.run(["fstrim", place], capture_output=True, check=False)
-    filler.unlink()
+    try:
+        with filler.open("wb", buffering=0) as file:
+            for size in (1 << 20, 4096):
+                try:
+                    while file.write(bytes(size)):
+                        pass
+                except OSError as error:
+                    if error.errno not in (errno.ENOSPC, errno.EFBIG):  # vfat ends a file at 4 GiB
+                        raise
+            os.fsync(file.fileno())
+        subprocess.run(["fstrim", place], capture_output=True, check=False)
+    finally:
+        filler.unlink()
     os.sync()
 
 
@@ -233,8 +263,7 @@ def main() -> int:
     verdict = f"vmId={options.vm_id} time={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
     if failure:
         say(f"GOLDENIMAGE-SEAL: FAIL {verdict} reason={failure}")
-        if chapter not in (None, wait_for_the_launcher):
-            subprocess.run(["systemctl", "--no-block", "start", "default.target"], check=False)  # what still can, comes back
+        subprocess.run(["systemctl", "--no-block", "start", "default.target", "timers.target"], check=False)  # what still can, comes back
         return 1
     if os.access("/proc/sys/kernel/printk", os.W_OK):
         Path("/proc/sys/kernel/printk").write_text("1")  # after the verdict only the kernel's farewell

@@ -15,8 +15,10 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from system import read
+from system import Unsealed, disk_mounts, os_mounts, read
+from traces import EMPTIED
 
+ACCOUNT_PATHS = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
 PUBLIC_KEY = re.compile(r"AAAA[A-Za-z0-9+/=]{40,}")
 
 
@@ -41,15 +43,31 @@ def learn(options: argparse.Namespace) -> Machine:
     users = tuple(entry.pw_name for entry in accounts() if entry.pw_name not in keep)
     hosts = {platform.node(), platform.node().split(".")[0], read("/etc/hostname").strip()} - {"", "localhost", "localhost.localdomain"}
     machine_id, swapped = read("/etc/machine-id").strip(), str(uuid.UUID(bytes=uuid.UUID(options.vm_id).bytes_le))
-    macs = {read(path).strip() for path in glob.glob("/sys/class/net/*/address")} - {"", "00:00:00:00:00:00"}
-    marks = {options.vm_id, swapped, options.vm_id.upper(), swapped.upper(), machine_id, *macs, *(mac.replace(":", "-") for mac in macs)}
+    marks = {options.vm_id, swapped, options.vm_id.upper(), swapped.upper(), machine_id, *macs()}
     homes = ["/root", *(pwd.getpwnam(user).pw_dir for user in users)]
+    refuse_mounts_below((*homes, *EMPTIED, *options.remove))
     kept_homes = (entry.pw_dir for entry in accounts() if entry.pw_name in keep)
     marks.update(host_keys(), {*public_keys(homes)} - {*public_keys(kept_homes)}, password_hashes(keep).values())
     witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key")]
     born = min(int(os.stat(path).st_mtime) for path in witnesses)
     known = {"names": tuple(sorted({*users, *hosts})), "marks": tuple(sorted(marks - {"", "uninitialized"}))}
     return Machine(options.vm_id, options.wait, options.wipe, keep, tuple(options.remove), users, born=born, **known)
+
+
+def refuse_mounts_below(folders: Iterable[str]) -> None:
+    """What is removed must not hold another file system: a data disk is captured as it is. Refused while nothing is lost yet."""
+    os_mounts()  # a root that cannot be sealed is refused here too
+    for _device, place in disk_mounts():
+        if holder := next((folder for folder in folders if place.startswith(folder.rstrip("/") + "/")), None):
+            raise Unsealed(f"{place} is mounted below {holder}, which is to be emptied: unmount it first")
+
+
+def macs() -> Iterator[str]:
+    """The MAC addresses of this machine in every way in which systems write them."""
+    for path in glob.glob("/sys/class/net/*/address"):
+        if (mac := read(path).strip()) not in ("", "00:00:00:00:00:00"):
+            for spelling in (mac, mac.replace(":", "-"), mac.replace(":", "")):
+                yield from (spelling.lower(), spelling.upper())
 
 
 def accounts() -> Iterator[pwd.struct_passwd]:
@@ -63,6 +81,12 @@ def password_hashes(keep: Iterable[str] = ()) -> dict[str, str]:
     """Account -> password hash, for all who have one and are not kept."""
     lines = (line.split(":") for line in read("/etc/shadow").splitlines())
     return {line[0]: line[1] for line in lines if line[1].lstrip("!").startswith("$") and line[0] not in keep}
+
+
+def account_files_with(names: Iterable[str]) -> list[str]:
+    """The account files in which a name still stands, as an account, a group or a member of one."""
+    wanted = set(names)
+    return [path for path in ACCOUNT_PATHS if any(wanted & set(re.split("[:,]", line)) for line in read(path).splitlines())]
 
 
 def host_keys() -> Iterator[str]:

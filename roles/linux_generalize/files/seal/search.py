@@ -11,7 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from machine import Machine
+from machine import ACCOUNT_PATHS, Machine
 from system import Unsealed, os_mounts, read, run
 
 PATTERNS = Path("/run/goldenimage-seal/patterns")
@@ -29,12 +29,15 @@ def holders_of_names(machine: Machine) -> set[str]:
     life of this machine, outside the realm of packages, and not just as its package ships it."""
     if not machine.names:
         return set()
-    words = "|".join(re.escape(name) for name in machine.names)
+    words = "|".join(re.sub(r"[^\w-]", lambda sign: f"[{sign[0]}]", name) for name in machine.names)
     PATTERNS.write_text(f"(^|[^A-Za-z0-9_-])({words})([^A-Za-z0-9_-]|$)\n")
     realms = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share", "/usr/include", "/var/lib/dpkg", "/var/lib/apt", "/boot")
     skipped = [test for realm in realms for test in ("-path", realm, "-prune", "-o")]
-    found = grep(find(*skipped, "-type", "f", "-newerct", f"@{machine.born}", "-print"), "-I", "-E", "-f", str(PATTERNS))
-    return {path for path in found if hashlib.md5(Path(path).read_bytes()).hexdigest() not in shipped()}  # dpkg's own measure
+    found = grep(find(*skipped, "-type", "f", "-newerct", f"@{machine.born}"), "-I", "-E", "-f", str(PATTERNS))
+    # A host may be called like one of the system's accounts; people's accounts are looked for by their place, see account_files_with.
+    found = [path for path in found if path not in ACCOUNT_PATHS]
+    known = shipped() if found else set()
+    return {path for path in found if hashlib.md5(Path(path).read_bytes()).hexdigest() not in known}  # dpkg's own measure
 
 
 def shipped() -> set[str]:
@@ -46,14 +49,13 @@ def shipped() -> set[str]:
 def find(*tests: str) -> list[str]:
     """Paths on the file systems of the operating system's disk."""
     places = [place for device, place in os_mounts()]
-    ending = () if "-print" in tests else ("-print",)
-    return run("find", *places, "-xdev", *tests, *ending, errors="surrogateescape").splitlines()
+    return run("find", *places, "-xdev", *tests, "-print0", errors="surrogateescape").split("\0")[:-1]
 
 
 def grep(paths: list[str], *options: str) -> list[str]:
     """Those of the files that match."""
     told = "\0".join(paths).encode(errors="surrogateescape")
-    done = subprocess.run(["xargs", "-0", "-r", "grep", "-l", *options, "--"], input=told, capture_output=True, check=False)
-    if done.returncode not in (0, 123):  # 123: some grep found nothing
+    done = subprocess.run(["xargs", "-0", "-r", "grep", "-lZ", *options, "--"], input=told, capture_output=True, check=False)
+    if done.returncode not in (0, 123) or done.stderr:  # 123: some grep found nothing, or could not read a file and said so
         raise Unsealed(f"searching for traces failed: {done.stderr.decode(errors='replace')[-200:]}")
-    return done.stdout.decode(errors="surrogateescape").splitlines()
+    return done.stdout.decode(errors="surrogateescape").split("\0")[:-1]

@@ -76,6 +76,12 @@ def os_mounts() -> list[tuple[str, str]]:
     return [(device, place) for device, place in mounts if disks(device) & disks(root)]
 
 
+def number(path: str) -> str:
+    """The device number of a block device, as the kernel's tables write it."""
+    found = os.stat(path).st_rdev
+    return f"{os.major(found)}:{os.minor(found)}"
+
+
 def disks(device: str) -> set[str]:
     """The whole disks under a block device; none for one that has no block device."""
     path = Path(f"/sys/dev/block/{device}").resolve()

@@ -53,6 +53,11 @@ REMOVED = (
     "/var/lib/sudo/ts",
     "/var/lib/chrony/*.drift",
     "/var/lib/logrotate/status",
+    "/var/spool/cron/atjobs/*",
+    "/var/spool/cron/atspool/*",
+    "/etc/opt/microsoft/mdatp/mdatp_onboard.json",
+    "/etc/opt/microsoft/azuremonitoragent/config-cache",
+    "/var/opt/azcmagent/agentconfig.json",
 )
 
 # Folders that stay, without what is in them.
