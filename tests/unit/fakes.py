@@ -119,9 +119,13 @@ class FakeMachines(FakeResources):
 
 
 class FakeGroups:
-    """Every resource group is in one region."""
+    """Every resource group is in one region, and is there unless a test says it is ``missing``."""
+
+    missing: frozenset[str] | set[str] = frozenset()
 
     def location(self, name: str) -> str:
+        if name in self.missing:
+            raise Missing(f"could not read resource group {name}: (ResourceGroupNotFound) not there", status=404)
         return "westeurope"
 
 

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
+_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 def utc(text: str | None) -> str | None:
@@ -18,4 +19,9 @@ def utc(text: str | None) -> str | None:
     day, clock, fraction, offset = found.groups()
     zone = "+00:00" if offset in (None, "Z", "z") else offset
     moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '')[:6]:0<6}{zone}").astimezone(timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.strftime(_FORM)
+
+
+def hours_before(moment: str, hours: int) -> str:
+    """The moment so many hours before one in the form of ``utc``."""
+    return (datetime.strptime(moment, _FORM) - timedelta(hours=hours)).strftime(_FORM)
