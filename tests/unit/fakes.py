@@ -78,7 +78,7 @@ class FakeDisks(FakeResources):
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
         content.require_unchanged()
-        self.put(replace(self.get(disk), state="Unattached", tags=dict(tags)))
+        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)
