@@ -47,7 +47,8 @@ options:
       - How it is known that the guest was generalized.
       - V(verified) asks for the finalizer's verdict in the VM's boot log, about this very VM, and with nothing after it but
         the shutdown. It is read before the VM is deallocated and kept as the tag C(goldenimage.seal) of the VM; later runs
-        trust that tag for as long as the OS disk has rested since, and that verdict no more once it has not. This needs boot diagnostics with managed storage.
+        trust that tag for as long as the OS disk has rested since, and that verdict no more once it has not. A verdict that is
+        older than the OS disk does not count. This needs boot diagnostics with managed storage.
       - V(assume) takes your word for it.
     type: str
     choices: [verified, assume]

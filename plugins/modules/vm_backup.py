@@ -40,9 +40,9 @@ options:
         left as it is, however old unless O(max_age) says otherwise. Where the VM has other disks by now, another backup of
         the same name is taken beside it.
       - V(absent) deletes the snapshots of every backup of this name, also when the VM has gone.
-      - V(restored) makes disks from the snapshots of the newest backup of this name, and forgets the VM's seal. If the VM is still the one that was backed up and is not flagged generalized, it
-        is deallocated and gets these disks in place of its own; it is not started, and its former disks stay. A disk that was
-        attached after the backup stays attached.
+      - V(restored) makes disks from the snapshots of the newest backup of this name. If the VM is still the one that was backed
+        up and is not flagged generalized, it is deallocated, its seal is forgotten, and it gets these disks in place of its own;
+        it is not started, and its former disks stay. A disk that was attached after the backup stays attached.
     type: str
     choices: [present, absent, restored]
     default: present

@@ -275,9 +275,7 @@ def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -
         )
 
 
-def _wanted(
-    request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str, number: int
-) -> Snapshot:
+def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str, number: int) -> Snapshot:
     own = {
         tag.BACKUP: backup_id(request, vm, number),
         tag.BACKUP_TIME: now,

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, SUCCEEDED, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, Disk, Snapshot, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal, read_verdict
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, utc
 
@@ -64,9 +64,7 @@ def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
     return None
 
 
-def require_backups(
-    vm: Vm, disks: Sequence[Disk | None], backups: Sequence[Snapshot], seal: Seal | None, max_age: int = MAX_AGE
-) -> None:
+def require_backups(vm: Vm, disks: Sequence[Disk | None], backups: Sequence[Snapshot], seal: Seal | None, max_age: int = MAX_AGE) -> None:
     """One backup that holds every disk, as it was shortly before the seal.
 
     A later one would only keep the stripped disks, one of long before not what the guest became since.
@@ -95,11 +93,7 @@ def _span(vm: Vm, os_disk: Disk | None, seal: Seal | None, max_age: int) -> tupl
 
 
 def _is_of(backup: Snapshot, vm: Vm) -> bool:
-    return (
-        backup.whole
-        and backup.tags.get(tag.PURPOSE) == tag.BEFORE_GENERALIZE
-        and backup.tags.get(tag.VM_ID, "").lower() == vm.vm_id
-    )
+    return backup.whole and backup.tags.get(tag.PURPOSE) == tag.BEFORE_GENERALIZE and backup.tags.get(tag.VM_ID, "").lower() == vm.vm_id
 
 
 def _holds(backup: Snapshot, disk: Disk) -> bool:

@@ -43,7 +43,9 @@ class _Part:
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     """A VM that was not generalized gets its own disks back; of any other only the disks are made, for a new VM."""
     backup = _choose(request, seen)
-    parts = [_Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots]
+    parts = [
+        _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
+    ]
     present = {disk.id: disk for disk in seen.disks}
     into = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
     steps: list[Step] = []
@@ -124,7 +126,9 @@ def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
     }
     now = {disk.lun: disk for disk in vm.data_disks} | {lun: disk for lun, disk in made.items() if lun is not None}
     tags = {name: value for name, value in vm.tags.items() if name != tag.SEAL}
-    return replace(vm, tags=tags, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0)))
+    return replace(
+        vm, tags=tags, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0))
+    )
 
 
 def _body(snapshot: Snapshot) -> dict[str, Any]:

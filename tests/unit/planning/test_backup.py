@@ -110,6 +110,7 @@ def numbered(snapshot, number):
     return replace(snapshot, id=an_id(SNAPSHOT, "build", f"{snapshot.id.name}-{number}"), tags=tags)
 
 
+LOST = replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "lost"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"})
 SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
 
 
@@ -118,8 +119,8 @@ SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
     (A_DAY, {"snapshots": (OLD[0], DATA_SNAPSHOT)}),
     (REQUEST, {"snapshots": FORMER}),
     (REQUEST, {"snapshots": (OS_SNAPSHOT, FORMER[1])}),
-    (REQUEST, {"snapshots": (*SNAPSHOTS, replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "x"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"}))}),
-], ids=["too old", "half of it too old", "of a VM restored since", "of another data disk", "of a disk that the VM has no more"])  # fmt: skip
+    (REQUEST, {"snapshots": (*SNAPSHOTS, LOST)}),
+], ids=["too old", "half of it too old", "of a VM restored since", "of another data disk", "of a disk that is gone"])  # fmt: skip
 def test_what_may_be_all_that_is_left_stays_and_another_backup_is_taken(request_, changes):
     found = plan(request_, **changes)
     assert [step.snapshot for step in found.steps] == [each.id for each in SECOND]
@@ -138,7 +139,9 @@ def test_the_third_backup_follows_the_second():
     assert third.after["backup"]["id"] == f"{BACKUP_ID}/3"
 
 
-@pytest.mark.parametrize(("change", "state"), [({"provisioning_state": "Creating"}, "Creating"), ({"completion_percent": 40.0}, "being copied")])
+@pytest.mark.parametrize(
+    ("change", "state"), [({"provisioning_state": "Creating"}, "Creating"), ({"completion_percent": 40.0}, "being copied")]
+)
 def test_a_snapshot_that_azure_still_takes_is_waited_for_or_foreseen(change, state):
     unfinished = (OS_SNAPSHOT, replace(DATA_SNAPSHOT, **change))
     with pytest.raises(TimedOut, match=f"snapshot {DATA_SNAPSHOT.id.name} is still {state}"):
@@ -208,7 +211,15 @@ def test_what_a_list_asks_for(params, request_):
 
 @pytest.mark.parametrize("name", ["", "-x", "x-", "a/b", "n" * 41])
 def test_names_that_are_none(name):
-    params = {"vm": "web1", "resource_group": "build", "name": name, "incremental": False, "max_age": None, "tags": None, "append_tags": True}
+    params = {
+        "vm": "web1",
+        "resource_group": "build",
+        "name": name,
+        "incremental": False,
+        "max_age": None,
+        "tags": None,
+        "append_tags": True,
+    }
     with pytest.raises(InvalidRequest, match="no name for a backup"):
         BackupRequest.from_params(params)
 
