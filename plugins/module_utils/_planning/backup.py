@@ -19,7 +19,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, require_hours
 
 OS = "os"
 LONGEST_NAME = 80
@@ -51,7 +51,7 @@ class BackupRequest:
             resource_group=params["resource_group"],
             name=params["name"],
             incremental=params["incremental"],
-            max_age=params["max_age"],
+            max_age=None if params["max_age"] is None else require_hours("max_age", params["max_age"]),
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
         )

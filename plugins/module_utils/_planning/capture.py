@@ -36,6 +36,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps 
     StampSeal,
     TagImage,
 )
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import require_hours
 
 ULTRA = "UltraSSD_LRS"
 
@@ -66,7 +67,7 @@ class CaptureRequest:
             location=region(params["location"]) if params.get("location") else None,
             os_only=params["disks"] == "os",
             backup_required=params["backup"] == "require",
-            backup_max_age=params["backup_max_age"],
+            backup_max_age=require_hours("backup_max_age", params["backup_max_age"]),
             delete_source=params["source"] == "delete",
             assume_sealed=params["sealed"] == "assume",
             recreate=params["recreate"],

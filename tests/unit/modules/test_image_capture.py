@@ -189,6 +189,7 @@ def test_tags_change_without_touching_the_vm(play):
         ({"vm": "/subscriptions/x"}, "is not a resource id"),
         ({"vm": {"nome": "web1"}}, "vm: give a resource id"),
         ({"tags": {"a": 1}}, "tags: the value of 'a' must be a string"),
+        ({"backup_max_age": 10**9}, "backup_max_age: 1000000000 hours are no age"),
         ({"disks": "data"}, "value of disks must be one of: all, os"),
         ({"location": "East US"}, "in westeurope, not in eastus"),
     ],

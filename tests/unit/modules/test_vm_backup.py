@@ -150,6 +150,7 @@ def test_tags_are_put_on_the_snapshots(play):
     ({"vm": "web9"}, "no VM web9"),
     ({"state": "restored"}, "no backup before-generalize"),
     ({"name": "a/b"}, "no name for a backup"),
+    ({"max_age": 0}, "max_age: 0 hours are no age for a backup: 1 to 8760"),
 ])  # fmt: skip
 def test_bad_input_is_refused(play, options, text):
     result = play(azure_now(read_only=True), **{**OPTIONS, **options})
