@@ -11,8 +11,8 @@ short_description: Start a throw-away virtual machine from an image or from disk
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Makes a VM to build, test or rescue with, from any generalized image or from specialized disks, with a network interface of its
-    own in a given subnet and without a public address; or removes it again, with everything that was made for it.
+  - Makes a VM to build, test or rescue with, from a generalized image of any kind or from specialized disks, with a network interface
+    of its own in a given subnet and without a public address; or removes it again, with everything that was made for it.
   - Waits until the guest is provisioned. Boot diagnostics are on, so that the guest's verdict can be read when it is captured.
   - The VM is tagged C(goldenimage.purpose=boot). One without this tag is neither changed nor removed.
 extends_documentation_fragment:
@@ -26,6 +26,7 @@ options:
   state:
     description:
       - V(present) makes the VM if there is none. One that exists and is not as asked, or failed, is an error.
+        Compared is what Azure shows of a VM, so not O(admin_password), O(ssh_public_keys) and O(custom_data).
       - V(absent) deletes the VM, its network interface, and the disks that were made with it. Disks that were given stay.
     type: str
     choices: [present, absent]
@@ -33,7 +34,9 @@ options:
   image:
     description:
       - "The image: a managed image as a name, a resource id or a dictionary with C(name) and C(resource_group); or the id of a
-        gallery's image or image version, also of a shared or a community gallery."
+        gallery's image or image version, also of a shared or a community gallery; or an image of the Marketplace as
+        C(publisher:offer:sku:version)."
+      - Images that need a plan of the Marketplace, and specialized images of a gallery, are not supported.
       - Data disks that come with a managed image are deleted with the VM.
     type: raw
   os_disk:
@@ -98,7 +101,9 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reads Azure once, checks everything that can be checked, and says what would be done.
+    description:
+      - Reads Azure once, checks everything that can be checked, and says what would be done. What Azure is still working on is
+        planned as if that had succeeded; a warning says so.
   diff_mode:
     support: full
     description: Shows the VM before and after.
@@ -132,6 +137,18 @@ EXAMPLES = r"""
       - lun: 5
         size_gib: 8
   register: booted
+
+- name: Start a VM from an image of the Marketplace
+  goldenimage.azure.image_boot:
+    resource_group: build
+    name: debian1
+    image: "Debian:debian-12:12-gen2:latest"
+    subnet:
+      virtual_network: build
+      subnet: default
+    admin_username: builder
+    ssh_public_keys:
+      - "{{ lookup('ansible.builtin.file', '~/.ssh/id_ed25519.pub') }}"
 
 - name: Start a VM from the disks of a backup
   goldenimage.azure.image_boot:
@@ -219,6 +236,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Nic, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import DELETING
 
 ARGUMENTS = arguments(
     AZURE,
@@ -252,15 +270,19 @@ RULES = dict(
 
 
 def observe(azure: Azure, request: BootRequest, state: str, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for a VM that a run that died has begun."""
-    vm = azure.machines.find(request.vm) if foresee else azure.machines.find_settled(request.vm)
-    if vm is not None or state == "absent":
-        return Observed(vm=vm, nic=nic_of(azure, vm))
+    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun."""
+    machines, images = azure.machines, azure.images
+    find_vm, find_image = (machines.find, images.find) if foresee else (machines.find_settled, images.find_settled)
+    vm = find_vm(request.vm)
+    if state == "absent" or (vm is not None and vm.provisioning_state != DELETING):
+        return Observed(vm=vm, nic=nic_of(azure, vm), foresee=foresee)
     named = [disk for disk in (request.os_disk, *(each.disk for each in request.data_disks)) if disk]
     return Observed(
+        vm=vm,
         location=request.location or azure.groups.location(request.vm.resource_group),
-        image=azure.images.find(request.image) if request.image else None,
+        image=find_image(request.image) if request.image else None,
         disks=tuple(disk for disk in map(azure.disks.find, named) if disk),
+        foresee=foresee,
     )
 
 

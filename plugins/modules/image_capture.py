@@ -47,7 +47,8 @@ options:
       - How it is known that the guest was generalized.
       - V(verified) asks for the finalizer's verdict in the VM's boot log, about this very VM, and with nothing after it but
         the shutdown. It is read before the VM is deallocated and kept as the tag C(goldenimage.seal) of the VM; later runs
-        trust that tag for as long as the OS disk has rested since. This needs boot diagnostics with managed storage.
+        trust that tag for as long as the OS disk has rested since, and that verdict no more once it has not. A verdict that is
+        older than the OS disk does not count. This needs boot diagnostics with managed storage.
       - V(assume) takes your word for it.
     type: str
     choices: [verified, assume]
@@ -55,14 +56,20 @@ options:
   backup:
     description:
       - V(require) asks for snapshots that M(goldenimage.azure.vm_backup) took of each captured disk before the guest was
-        generalized. V(none) does without.
+        generalized, and at most O(backup_max_age) hours before. V(none) does without.
+      - With O(sealed=assume) Azure does not tell when the guest was generalized. Then a backup of any age counts, and only one
+        that was taken after the VM was deallocated is refused.
     type: str
     choices: [require, none]
     default: require
+  backup_max_age:
+    description: How many hours before the seal the backup may have been taken at most.
+    type: int
+    default: 24
   source:
     description:
       - V(delete) deletes the VM once the image exists. Its disks and network interfaces are deleted with it, or stay, as the
-        C(deleteOption) of each says.
+        C(deleteOption) of each says. With O(disks=os), therefore, O(backup) asks for a backup of the data disks too.
     type: str
     choices: [keep, delete]
     default: keep
@@ -92,7 +99,8 @@ seealso:
   - module: goldenimage.azure.image_info
   - module: goldenimage.azure.image_boot
 notes:
-  - Azure has no managed images of TrustedLaunch, confidential or Arm64 VMs, or of VMs with an ephemeral OS disk.
+  - Azure has no managed images of TrustedLaunch, confidential or Arm64 VMs, or of VMs with an ephemeral OS disk
+    or, unless O(disks=os), an Ultra disk.
   - The image carries the tags C(goldenimage.vm_id) and C(goldenimage.vm); for a VM born from a Marketplace image with a plan,
     C(goldenimage.plan) too, since managed images have no property for it.
 """
@@ -172,9 +180,20 @@ vm:
   contains:
     id: {description: Resource id., type: str}
     name: {description: Name., type: str}
+    resource_group: {description: Resource group., type: str}
+    location: {description: Region., type: str}
     vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
+    provisioning_state: {description: C(Succeeded) unless Azure is working on it., type: str}
     power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
     generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+    size: {description: Size of the VM., type: str}
+    os_type: {description: C(Linux) or C(Windows)., type: str}
+    computer_name: {description: Host name that was asked for; null for specialized disks., type: str}
+    os_disk: {description: "The OS disk: id, name, size_gib, caching, storage_account_type.", type: dict}
+    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
+    agent_status: {description: What the guest's agent last said., type: str}
+    tags: {description: "Tags, as they are; in check mode the seal may lack the time at which the OS disk comes to rest.", type: dict}
 steps:
   description: What was done, in order; in check mode what would be done.
   returned: always
@@ -199,8 +218,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import CaptureRequest, Observed, image_flaw, plan_capture
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import trusted_seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import (
+    CaptureRequest,
+    Observed,
+    concerned,
+    destroys_more,
+    image_flaw,
+    plan_capture,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import MAX_AGE, trusted_seal
 
 ARGUMENTS = arguments(
     AZURE,
@@ -212,6 +238,7 @@ ARGUMENTS = arguments(
     disks=dict(type="str", choices=["all", "os"], default="all"),
     sealed=dict(type="str", choices=["verified", "assume"], default="verified"),
     backup=dict(type="str", choices=["require", "none"], default="require"),
+    backup_max_age=dict(type="int", default=MAX_AGE),
     source=dict(type="str", choices=["keep", "delete"], default="keep"),
     recreate=dict(type="bool", default=False),
     zone_resilient=dict(type="bool"),
@@ -219,16 +246,22 @@ ARGUMENTS = arguments(
 
 
 def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
-    """Read from Azure everything that planning needs to know; a real run waits here for a running VM to stop."""
+    """Read from Azure everything that planning needs to know; a real run waits here for a running VM to stop.
+
+    The image's resource group must exist: without it Azure would refuse the image, once there is no way back.
+    """
     find_vm, find_image = (azure.machines.find, azure.images.find) if foresee else (azure.machines.find_stopped, azure.images.find_settled)
     image, vm = find_image(request.target), azure.machines.find(request.vm)
-    if vm is None or (image is not None and image_flaw(request, image, vm) is None):
+    done = image is not None and image_flaw(request, image, vm) is None
+    if vm is None or (done and not destroys_more(request, vm)):
         return Observed(vm, image, foresee=foresee)
+    if image is None:
+        azure.groups.location(request.target.resource_group)
     vm = find_vm(request.vm)
     if vm is None or vm.os_disk.disk is None:
         return Observed(vm, image, foresee=foresee)
-    disks = [azure.disks.get(each.disk) for each in (vm.disks if not request.os_only else vm.disks[:1]) if each.disk]
-    read_log = vm.at_rest and vm.boot_diagnostics and not request.assume_sealed and not trusted_seal(vm, disks[0])
+    disks = [azure.disks.get(each.disk) for each in concerned(request, vm) if each.disk]
+    read_log = not done and vm.at_rest and vm.boot_diagnostics and not request.assume_sealed and not trusted_seal(vm, disks[0])
     return Observed(
         vm=vm,
         image=image,
@@ -249,7 +282,8 @@ def main() -> None:
         report.plan = plan_capture(request, observe(azure, request, foresee=module.check_mode))
         if report.plan.changed and not module.check_mode:
             report.plan.apply(azure, on_done=report.done)
-            report.returns(image=azure.images.get(request.target).as_result())
+            vm = azure.machines.find(request.vm)
+            report.returns(image=azure.images.get(request.target).as_result(), vm=vm.as_result() if vm else None)
 
 
 if __name__ == "__main__":

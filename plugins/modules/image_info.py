@@ -97,6 +97,18 @@ truncated:
   description: Whether O(limit) cut the list.
   returned: success
   type: bool
+code:
+  description: Azure's error code.
+  returned: when Azure refused something
+  type: str
+status:
+  description: HTTP status of Azure's answer.
+  returned: when Azure refused something
+  type: int
+request_id:
+  description: The id under which Azure's support finds that request.
+  returned: when Azure refused something
+  type: str
 """
 
 from ansible.module_utils.basic import AnsibleModule

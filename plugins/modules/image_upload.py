@@ -13,12 +13,13 @@ author: goldenimage.azure contributors (@goldenimage)
 description:
   - Makes a managed image from a raw disk or a fixed VHD on the machine that runs the module. No storage account is needed.
     The disk is written directly into an interim managed disk, the image is made from that, and the interim disk is deleted.
-  - Holes and zero pages are never sent. The VHD footer is written by the module, so that a raw disk needs no conversion;
+  - Holes, and 4 KiB blocks of zeros, are never sent. The VHD footer is written by the module, so that a raw disk needs no conversion;
     a disk whose size is not a whole number of MiB is padded with zeros.
   - "What Azure would refuse after the upload is refused before it: other formats, sizes, a disk that cannot start on VMs of
     the generation. So is a file that changes while it is uploaded."
   - Every range travels with its digest, and the footer goes last, so that half an upload never becomes an image. After a broken
     run, the next one deletes the unfinished disk and starts again; if only the image was missing, it only makes the image.
+    A disk that a VM has had since is not trusted, but deleted and uploaded again.
   - The whole content's digest is kept in the tag C(goldenimage.digest) of the image; a second run with the same content
     changes nothing.
 extends_documentation_fragment:
@@ -55,10 +56,10 @@ options:
   disk:
     description:
       - The interim disk, as a name, a resource id or a dictionary with C(name) and C(resource_group). Default is the image's name
-        followed by C(-upload). A disk of that name that is not this image's interim disk is never touched.
+        followed by C(-upload). A disk of that name that is not this image's interim disk, or is attached to a VM, is never touched.
     type: raw
   storage_account_type:
-    description: Storage of the interim disk and of the image.
+    description: Storage of the interim disk and of the image. An image of other storage is not the one asked for.
     type: str
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
@@ -75,7 +76,9 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Reads and checks the whole disk file, reads Azure once, and says what would be done.
+    description:
+      - Reads and checks the whole disk file, reads Azure once, and says what would be done. What Azure is still working on is
+        planned as if that had succeeded; a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the interim disk before and after.
@@ -87,7 +90,9 @@ seealso:
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
-  - O(wait_timeout) covers reading the file and sending it. Azure takes up to 60 MiB per second for a small disk.
+  - O(wait_timeout) begins once the file has been read for its digest; it covers all that is done in Azure. Azure takes up to
+    60 MiB per second for a small disk.
+  - The tags are put on the image and on the interim disk.
   - Set E(REQUESTS_CA_BUNDLE) where a proxy or a private cloud has certificates of its own; the upload follows it, too.
 """
 
@@ -229,6 +234,7 @@ def observe(azure: Azure, request: UploadRequest, foresee: bool) -> Observed:
         location=request.location or azure.groups.location(request.image.resource_group),
         image=find_image(request.image),
         disk=find_disk(request.disk),
+        foresee=foresee,
     )
 
 

@@ -37,11 +37,12 @@ options:
   state:
     description:
       - V(present) takes the snapshots that are missing. A complete backup of this name, of the same VM and the same disks, is
-        left as it is, however old.
-      - V(absent) deletes the backup's snapshots, also when the VM has gone.
-      - V(restored) makes disks from the snapshots. If the VM is still the one that was backed up and is not flagged generalized, it
-        is deallocated and gets these disks in place of its own; it is not started, and its former disks stay. A disk that was
-        attached after the backup stays attached.
+        left as it is, however old unless O(max_age) says otherwise. Where the VM has other disks by now, another backup of
+        the same name is taken beside it.
+      - V(absent) deletes the snapshots of every backup of this name, also when the VM has gone.
+      - V(restored) makes disks from the snapshots of the newest backup of this name. If the VM is still the one that was backed
+        up and is not flagged generalized, it is deallocated, its seal is forgotten, and it gets these disks in place of its own;
+        it is not started, and its former disks stay. A disk that was attached after the backup stays attached.
     type: str
     choices: [present, absent, restored]
     default: present
@@ -49,10 +50,16 @@ options:
     description: Whether the snapshots hold only the differences to earlier ones, which costs less.
     type: bool
     default: false
+  max_age:
+    description:
+      - With V(state=present), how many hours old a backup may be. One that is older stays, and another is taken beside it.
+      - A guest that lived on after its backup, since it was not generalized after all, needs a new one.
+    type: int
 attributes:
   check_mode:
     support: full
-    description: Plans without changing anything.
+    description:
+      - Plans without changing anything. A snapshot that Azure is still taking is planned as if it had been taken; a warning says so.
   diff_mode:
     support: full
     description: Shows the backup, and for V(state=restored) the disks, before and after.
@@ -74,6 +81,7 @@ EXAMPLES = r"""
   goldenimage.azure.vm_backup:
     resource_group: build
     vm: web1
+    max_age: 12
   register: backup
 
 - name: Give the VM its disks back
@@ -106,7 +114,7 @@ backup:
   returned: success
   type: dict
   contains:
-    id: {description: "The backup's id, which the roles that generalize ask for.", type: str}
+    id: {description: "The backup's id, which the roles that generalize ask for: VM, name, and a number from the second on.", type: str}
     name: {description: Name of the backup., type: str}
     vm: {description: Resource id of the VM., type: str}
     vm_id: {description: "Azure's own id of that VM's life, in lower case.", type: str}
@@ -155,6 +163,23 @@ vm:
   description: The VM after its disks were exchanged; null if there is none, or if it did not get them.
   returned: with O(state=restored)
   type: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Name., type: str}
+    resource_group: {description: Resource group., type: str}
+    location: {description: Region., type: str}
+    vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
+    provisioning_state: {description: C(Succeeded) unless Azure is working on it., type: str}
+    power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
+    generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+    size: {description: Size of the VM., type: str}
+    os_type: {description: C(Linux) or C(Windows)., type: str}
+    computer_name: {description: Host name that was asked for; null for specialized disks., type: str}
+    os_disk: {description: "The OS disk: id, name, size_gib, caching, storage_account_type.", type: dict}
+    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
+    agent_status: {description: What the guest's agent last said., type: str}
+    tags: {description: "Tags, as they are.", type: dict}
 steps:
   description: What was done, in order; in check mode what would be done.
   returned: always
@@ -204,6 +229,7 @@ ARGUMENTS = arguments(
     name=dict(type="str", default="before-generalize"),
     state=dict(type="str", choices=["present", "absent", "restored"], default="present"),
     incremental=dict(type="bool", default=False),
+    max_age=dict(type="int"),
 )
 
 
@@ -218,7 +244,7 @@ def observe(azure: Azure, request: BackupRequest, state: str, foresee: bool) -> 
         disks = azure.disks.list(group) if foresee else azure.disks.list_settled(group, is_part)
         return Observed(vm=vm, disks=disks, snapshots=snapshots)
     attached = [each.disk for each in vm.disks if each.disk] if vm else []
-    return Observed(vm=vm, disks=tuple(azure.disks.get(disk) for disk in attached), snapshots=snapshots)
+    return Observed(vm=vm, disks=tuple(azure.disks.get(disk) for disk in attached), snapshots=snapshots, foresee=foresee)
 
 
 def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:

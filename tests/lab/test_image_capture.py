@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.machines import Machines
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import utc
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
@@ -101,6 +102,37 @@ def test_a_stamped_seal_is_trusted_until_the_vm_was_started_again(subject: Subje
     done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
     subject.world.stop()
     assert "the OS disk may have been used" in subject.refuses(sealed="verified")
+
+
+def test_a_disk_that_another_vm_had_is_not_sealed_by_the_log_that_is_left(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rescue swap: the OS disk leaves its VM, another VM writes to it, and it comes back."""
+    world, compute = subject.world, subject.world.compute
+    seal(subject)
+    vm_id = world.properties("virtualMachines", "vm")["vmId"]
+    log = f"GOLDENIMAGE-SEAL: OK vmId={vm_id} time=2126-11-22T10:30:00Z\r\n"
+    kept = Seal.of(vm_id.lower(), "2126-11-22T10:30:00Z")
+    monkeypatch.setattr(Machines, "boot_log", lambda machines, vm: log)
+    tags = {"goldenimage.seal": kept.stamped(utc(world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])).as_tag()}
+    done(compute.virtual_machines.begin_update(world.group, "vm", {"tags": tags}))
+    other = world.os_disk("other-os")
+    for disk in (other.id, world.id("disks", "vm-os")):
+        swap = {"properties": {"storageProfile": {"osDisk": {"createOption": "Attach", "managedDisk": {"id": disk}}}}}
+        done(compute.virtual_machines.begin_update(world.group, "vm", swap))
+    assert "the OS disk may have been used: its ownership has changed" in subject.refuses(sealed="verified")
+
+
+def test_a_group_that_is_not_there_is_found_while_there_is_a_way_back(subject: Subject) -> None:
+    vm = {"name": "vm", "resource_group": subject.world.group}
+    assert "ResourceGroupNotFound" in subject.refuses(vm=vm, resource_group="no-such-group")
+    assert "ResourceGroupNotFound" in subject.refuses(vm=vm, resource_group="no-such-group", check=True)
+
+
+def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subject) -> None:
+    only = {"disks": "os", "source": "delete", "backup": "require"}
+    assert "has no backup of disk vm-os" in subject.refuses(**only)
+    subject.capture(disks="os")
+    assert "has no backup of disk" in subject.refuses(**only)
+    subject.capture(**{**only, "backup": "none"})
 
 
 def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:

@@ -9,7 +9,7 @@ import json
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._media.vhd import fixed_footer
-from ansible_collections.goldenimage.azure.plugins.modules import image_info, image_upload
+from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info, image_upload
 from azlab.storage.blobs import BlobStore
 
 from tests.lab.running_lab import MIB, done
@@ -65,6 +65,21 @@ def test_a_kept_disk_stays_and_serves_the_next_image(lab, tasks, group, disk, op
     again = tasks(image_upload, keep_disk=True, disk="mine", **options)
     assert again["steps"] == ["create image debian from disk mine"]
     assert again["bytes_sent"] == 0
+
+
+def test_a_kept_disk_that_a_vm_used_is_uploaded_again(lab, tasks, group, disk, options):
+    keeping = {**options, "keep_disk": True, "disk": "mine"}
+    kept = tasks(image_upload, **keeping)["disk"]
+    tasks(image_boot, name="user", resource_group=group, os_disk="mine", subnet=lab.put_subnet(group))
+    done(lab.compute.images.begin_delete(group, "debian"))
+    with tasks.writes() as writes:
+        assert "attached to VM user" in tasks.fails(image_upload, **keeping)["msg"]
+    assert writes == []
+    tasks(image_boot, name="user", resource_group=group, state="absent")
+    BlobStore(lab.settings).write(keys(lab, kept)["os"], 5 * MIB, b"used".ljust(512))
+    again = tasks.predict_do_repeat(image_upload, **keeping)
+    assert again["steps"][0] == "delete disk mine"
+    assert holds(lab, again["image"]["id"], disk)
 
 
 def test_a_fixed_vhd_of_an_odd_size_is_padded(lab, tasks, group, tmp_path):

@@ -101,6 +101,28 @@ def test_a_vm_gets_its_disks_back(lab, tasks, group, disk, vm, options):
     done(lab.compute.virtual_machines.begin_start(group, "web1"))
 
 
+def test_a_restored_vm_is_backed_up_and_restored_again(lab, tasks, disk, vm, options):
+    first = tasks(vm_backup, **options)["backup"]
+    tasks(vm_backup, state="restored", **options)
+    second = tasks.predict_do_repeat(vm_backup, max_age=12, **options)["backup"]
+    assert (second["id"], second["complete"]) == (f"{first['id']}/2", True)
+    assert [backup["id"] for backup in tasks(vm_backup_info, **options)["backups"]] == [first["id"], second["id"]]
+    now = tasks.predict_do_repeat(vm_backup, state="restored", **options)["vm"]
+    assert holds(lab, now["os_disk"]["id"], disk)
+    assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 4
+
+
+def test_caching_and_no_seal_come_back(lab, tasks, group, vm, options):
+    storage = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]
+    storage["dataDisks"][0]["caching"] = "ReadOnly"
+    done(lab.compute.virtual_machines.begin_update(group, "web1", {"properties": {"storageProfile": {"dataDisks": storage["dataDisks"]}}}))
+    tasks(vm_backup, **options)
+    done(lab.compute.virtual_machines.begin_update(group, "web1", {"tags": {**vm["tags"], "goldenimage.seal": "sealed"}}))
+    restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)
+    assert restored["vm"]["data_disks"][0]["caching"] == "ReadOnly"
+    assert restored["vm"]["tags"] == vm["tags"]
+
+
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
 def test_half_a_restore_is_finished_by_the_next_run(lab, tasks, disk, options, op):
     tasks(vm_backup, **options)

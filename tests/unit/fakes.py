@@ -78,7 +78,7 @@ class FakeDisks(FakeResources):
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
         content.require_unchanged()
-        self.put(replace(self.get(disk), state="Unattached", tags=dict(tags)))
+        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)
@@ -119,9 +119,13 @@ class FakeMachines(FakeResources):
 
 
 class FakeGroups:
-    """Every resource group is in one region."""
+    """Every resource group is in one region, and is there unless a test says it is ``missing``."""
+
+    missing: frozenset[str] | set[str] = frozenset()
 
     def location(self, name: str) -> str:
+        if name in self.missing:
+            raise Missing(f"could not read resource group {name}: (ResourceGroupNotFound) not there", status=404)
         return "westeurope"
 
 

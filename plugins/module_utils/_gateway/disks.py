@@ -32,10 +32,10 @@ class Disks(Access[Disk]):
             self.revoke(disk)
 
     def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str]) -> None:
-        """Fill a disk that was made for it; the tags are the proof, so they come after the last byte and before the end."""
+        """Fill a disk that was made for it; the tags are the proof, so they are added after the last byte and before the end."""
         with self.write_access(disk) as sas:
             write_pages(sas, content, self._connection.deadline)
-            self.tag(disk, tags)
+            self.tag(disk, {**self.get(disk).tags, **tags})
 
     def discard(self, disk: ResourceId) -> None:
         """Delete a disk that may be open for writing, or be opened by what a run that died has begun."""

@@ -166,8 +166,10 @@ def _agent(view: Json) -> str | None:
 
 
 def _image_reference(raw: Json) -> str | None:
-    """The id of the image that a VM was made from; None for an image of the Marketplace, which has no id."""
-    return raw.get("id") or raw.get("communityGalleryImageId") or raw.get("sharedGalleryImageId")
+    """The id of the image that a VM was made from; an image of the Marketplace has none, only a URN."""
+    urn = [raw.get(key) for key in ("publisher", "offer", "sku", "version")]
+    found = raw.get("id") or raw.get("communityGalleryImageId") or raw.get("sharedGalleryImageId")
+    return found or (":".join(map(str, urn)) if all(urn) else None)
 
 
 def attached(raw: Json) -> AttachedDisk:

@@ -14,10 +14,12 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import DeleteSnapshot, TagSnapshot, TakeSnapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, SUCCEEDED, AttachedDisk, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, AttachedDisk, Disk, Snapshot, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, require_hours
 
 OS = "os"
 LONGEST_NAME = 80
@@ -33,6 +35,7 @@ class BackupRequest:
     resource_group: str
     name: str
     incremental: bool = False
+    max_age: int | None = None
     tags: Mapping[str, str] | None = None
     append_tags: bool = True
 
@@ -48,6 +51,7 @@ class BackupRequest:
             resource_group=params["resource_group"],
             name=params["name"],
             incremental=params["incremental"],
+            max_age=None if params["max_age"] is None else require_hours("max_age", params["max_age"]),
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
         )
@@ -59,14 +63,23 @@ class BackupRequest:
 
 @dataclass(frozen=True)
 class Backup:
-    """What the snapshots with one backup id are together, the OS disk first."""
+    """What the snapshots with one backup id are together, the OS disk first.
+
+    A VM has several backups of one name where an earlier one was of other disks, or too old; from the second on they are numbered.
+    """
 
     id: str
     snapshots: tuple[Snapshot, ...]
 
     @property
     def name(self) -> str:
-        return self.id.partition("/")[2]
+        return self.id.partition("/")[2].partition("/")[0]
+
+    @property
+    def number(self) -> int:
+        """Which backup of this name and VM it is."""
+        number = self.id.partition("/")[2].partition("/")[2]
+        return int(number) if number.isdecimal() else 1
 
     @property
     def vm_id(self) -> str:
@@ -86,7 +99,7 @@ class Backup:
     def complete(self) -> bool:
         """Whether there is a good snapshot of every disk that the VM had."""
         expected = {snapshot.tags.get(tag.DISKS, "") for snapshot in self.snapshots}
-        return expected == {str(len(self.snapshots))} and all(snapshot.provisioning_state == SUCCEEDED for snapshot in self.snapshots)
+        return expected == {str(len(self.snapshots))} and all(snapshot.whole for snapshot in self.snapshots)
 
     @property
     def plan(self) -> dict[str, str] | None:
@@ -110,11 +123,12 @@ class Backup:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is in Azure: the VM with its disks, and every snapshot in the backup's resource group."""
+    """What is in Azure: the VM with its disks, and every snapshot in the backup's resource group. ``foresee`` is check mode."""
 
     vm: Vm | None = None
     disks: tuple[Disk, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    foresee: bool = False
 
 
 def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name: str | None = None) -> tuple[Backup, ...]:
@@ -140,23 +154,30 @@ def is_part(resource: Snapshot | Disk) -> bool:
 
 
 def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
-    """Take the snapshots that are missing. What was taken of another disk is never replaced: it may be all that is left of it."""
+    """Take the snapshots that are missing.
+
+    What was taken of another disk, or too long ago, is never replaced, since it may be all that is left: another backup is taken beside it.
+    """
     vm = seen.vm
     if vm is None:
         raise Missing(f"there is no VM {request.vm.name} in resource group {request.vm.resource_group} to back up.")
     disks = {disk.id: disk for disk in seen.disks}
-    before = find_backup(seen.snapshots, backup_id(request, vm))
-    _require_current(before, request, vm)
+    former = [backup for backup in backups_in(seen.snapshots, name=request.name) if backup.vm_id == vm.vm_id]
+    before = max(former, key=lambda backup: backup.number, default=None)
+    number = _number(before, request, vm, disks, now)
     steps: list[Step] = []
     parts: list[Snapshot] = []
+    warnings: list[str] = []
     taken = {snapshot.id: snapshot for snapshot in seen.snapshots}
     for attached in vm.disks:
         source = disks[_copyable(vm, attached)]
-        target = snapshot_id(request, vm, attached.lun)
-        wanted = _wanted(request, vm, attached, source, target, now)
+        target = snapshot_id(request, vm, attached.lun, number)
+        wanted = _wanted(request, vm, attached, source, target, now, number)
         present = taken.get(target)
         if present is not None:
-            _require_same(present, wanted, request)
+            _require_ours(present, wanted, request)
+            present, warning = settled("snapshot", present, seen.foresee)
+            warnings += warning
         if present is None or present.provisioning_state == FAILED:
             steps += [DeleteSnapshot(target)] if present else []
             steps.append(TakeSnapshot(target, source.id, _body(wanted, request)))
@@ -168,7 +189,8 @@ def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
     return Plan(
         steps=tuple(steps),
         before={"backup": before.as_result() if before else None},
-        after={"backup": Backup(backup_id(request, vm), tuple(parts)).as_result()},
+        after={"backup": Backup(backup_id(request, vm, number), tuple(parts)).as_result()},
+        warnings=tuple(warnings),
     )
 
 
@@ -182,19 +204,20 @@ def plan_removal(request: BackupRequest, seen: Observed) -> Plan:
     )
 
 
-def backup_id(request: BackupRequest, vm: Vm) -> str:
-    """The VM by the id of its life, and the backup's name."""
-    return f"{vm.vm_id}/{request.name}"
+def backup_id(request: BackupRequest, vm: Vm, number: int = 1) -> str:
+    """The VM by the id of its life, the backup's name, and which one of that name it is."""
+    return f"{vm.vm_id}/{request.name}" + (f"/{number}" if number > 1 else "")
 
 
-def snapshot_id(request: BackupRequest, vm: Vm, lun: int | None) -> ResourceId:
+def snapshot_id(request: BackupRequest, vm: Vm, lun: int | None, number: int = 1) -> ResourceId:
     """Where the snapshot of a disk belongs: known before it exists, and other for a VM made anew under the same name."""
-    return part_id(SNAPSHOT, request, vm.vm_id, lun)
+    return part_id(SNAPSHOT, request, vm.vm_id, lun, number)
 
 
-def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, suffix: str = "") -> ResourceId:
+def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, number: int, suffix: str = "") -> ResourceId:
     """The id of a snapshot, or of the disk made from it; of a long VM name the end goes first, since nothing else may."""
-    ending = f"-{request.name}-{vm_id[:8]}-{OS if lun is None else f'lun{lun}'}{suffix}"
+    count = f"-{number}" if number > 1 else ""
+    ending = f"-{request.name}-{vm_id[:8]}-{OS if lun is None else f'lun{lun}'}{count}{suffix}"
     name = request.vm.name[: LONGEST_NAME - len(ending)] + ending
     return ResourceId.of(kind, request.resource_group, name, subscription=request.vm.subscription)
 
@@ -210,7 +233,7 @@ def time_of(snapshot: Snapshot) -> str | None:
 
 
 def traits_of(snapshot: Snapshot) -> dict[str, Any]:
-    """What the disk was like, which its snapshot does not say: sku and zones."""
+    """What the disk was like, which its snapshot does not say: sku, zones and caching."""
     return dict(json.loads(snapshot.tags.get(tag.TRAITS, "{}")))
 
 
@@ -228,31 +251,33 @@ def _copyable(vm: Vm, disk: AttachedDisk) -> ResourceId:
     return disk.disk
 
 
-def _require_current(backup: Backup | None, request: BackupRequest, vm: Vm) -> None:
-    """Refuse to go on with a backup that holds a disk which the VM has lost since."""
-    luns = {disk.lun for disk in vm.disks}
-    if backup and (lost := [snapshot for snapshot in backup.snapshots if lun_of(snapshot) not in luns]):
-        raise InvalidRequest(
-            f"backup {request.name} of VM {vm.id.name} holds {lost[0].id.name}, whose disk the VM has no more: "
-            f"give the backup another name, or remove backup {request.name} first (state: absent)."
-        )
+def _number(newest: Backup | None, request: BackupRequest, vm: Vm, disks: Mapping[ResourceId, Disk], now: str) -> int:
+    """Which backup of this name it is: the newest while it can still be one of the VM's disks as they are now, else the next."""
+    if newest is None:
+        return 1
+    lives = {attached.lun: disks[_copyable(vm, attached)].unique_id for attached in vm.disks}
+    same = all(lives.get(lun_of(snapshot), "").casefold() == snapshot.tags.get(tag.DISK, "").casefold() for snapshot in newest.snapshots)
+    return newest.number if same and not _is_old(newest, request, now) else newest.number + 1
 
 
-def _require_same(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
-    """Refuse to touch what is not this backup of this disk."""
-    where = f"snapshot {present.id.name} in resource group {present.id.resource_group}"
+def _is_old(backup: Backup, request: BackupRequest, now: str) -> bool:
+    """Whether any of it was taken too long ago; what failed is taken again anyway."""
+    times = [time_of(snapshot) or "" for snapshot in backup.snapshots if snapshot.provisioning_state != FAILED]
+    return request.max_age is not None and min(times, default=now) < hours_before(now, request.max_age)
+
+
+def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
+    """Refuse to touch what is not this backup."""
     if present.tags.get(tag.BACKUP, "").casefold() != wanted.tags[tag.BACKUP].casefold():
-        raise InvalidRequest(f"{where} exists, and is no part of backup {request.name}: give the backup another name.")
-    if present.tags.get(tag.DISK, "").casefold() != wanted.tags[tag.DISK].casefold():
         raise InvalidRequest(
-            f"{where} was taken of another disk than VM {request.vm.name} has there now: "
-            f"give the backup another name, or remove backup {request.name} first (state: absent)."
+            f"snapshot {present.id.name} in resource group {present.id.resource_group} exists, and is no part of backup {request.name}: "
+            "give the backup another name."
         )
 
 
-def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str) -> Snapshot:
+def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str, number: int) -> Snapshot:
     own = {
-        tag.BACKUP: backup_id(request, vm),
+        tag.BACKUP: backup_id(request, vm, number),
         tag.BACKUP_TIME: now,
         tag.PURPOSE: tag.BEFORE_GENERALIZE,
         tag.VM: str(vm.id),
@@ -260,7 +285,7 @@ def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk
         tag.LUN: OS if attached.lun is None else str(attached.lun),
         tag.DISK: source.unique_id,
         tag.DISKS: str(len(vm.disks)),
-        tag.TRAITS: json.dumps({"sku": source.storage_account_type, "zones": list(source.zones)}, separators=(",", ":")),
+        tag.TRAITS: _traits(source, attached),
         **({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {}),
     }
     return Snapshot(
@@ -272,6 +297,11 @@ def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk
         size_gib=source.size_gib,
         tags=tag.wanted({}, request.tags, True, own),
     )
+
+
+def _traits(disk: Disk, attached: AttachedDisk) -> str:
+    traits = {"sku": disk.storage_account_type, "zones": list(disk.zones), "caching": attached.caching}
+    return json.dumps(traits, separators=(",", ":"))
 
 
 def _body(wanted: Snapshot, request: BackupRequest) -> dict[str, Any]:

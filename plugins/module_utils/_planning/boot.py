@@ -11,9 +11,8 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_body import plan_of, vm_body
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest, Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
-    BUSY,
     RUNNING,
     SUCCEEDED,
     AttachedDisk,
@@ -24,6 +23,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import DeleteVm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import CreateVm, TagVm
 
@@ -32,13 +32,17 @@ LOG_LINES = 40
 
 @dataclass(frozen=True)
 class Observed:
-    """What is in Azure. ``location`` is the resource group's, ``disks`` are those that the request names, as far as they exist."""
+    """What is in Azure. ``location`` is the resource group's, ``disks`` are those that the request names, as far as they exist.
+
+    ``foresee`` is check mode.
+    """
 
     location: str = ""
     vm: Vm | None = None
     nic: Nic | None = None
     image: Image | None = None
     disks: tuple[Disk, ...] = ()
+    foresee: bool = False
 
     def disk(self, wanted: ResourceId) -> Disk | None:
         """A disk that the request names."""
@@ -47,9 +51,15 @@ class Observed:
 
 def plan_boot(request: BootRequest, seen: Observed) -> Plan:
     """An existing VM is kept when it is the one asked for; a new one is checked against everything Azure would find out later."""
-    if seen.vm is not None:
-        return _plan_match(request, seen, seen.vm)
-    if not any((request.image, request.gallery_image, request.os_disk)) or request.subnet is None:
+    vm, about_vm = settled("VM", seen.vm, seen.foresee)
+    if vm is not None:
+        return _plan_match(request, seen, vm, about_vm)
+    image, about_image = settled("image", seen.image, seen.foresee)
+    return _plan_new(request, replace(seen, image=image), (*about_vm, *about_image))
+
+
+def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
+    if not any((request.image, request.other_image, request.os_disk)) or request.subnet is None:
         raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
     location, os_type = _source(request, seen)
     _require_login(request, os_type)
@@ -70,7 +80,7 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
         tags=tags,
     )
     body = vm_body(request, location, os_type, tags, luns, zones, plan_of(carried))
-    return Plan((CreateVm(request.vm, _source_name(request), body),), {"vm": None}, {"vm": vm_result(vm, None)})
+    return Plan((CreateVm(request.vm, _source_name(request), body),), {"vm": None}, {"vm": vm_result(vm, None)}, warnings)
 
 
 def plan_unboot(request: BootRequest, seen: Observed) -> Plan:
@@ -93,15 +103,13 @@ def unprovisioned(error: Failed, boot_log: str) -> Failed:
     return Failed(f"{error.message} {hint}", **error.facts, boot_log=tail)
 
 
-def _plan_match(request: BootRequest, seen: Observed, vm: Vm) -> Plan:
+def _plan_match(request: BootRequest, seen: Observed, vm: Vm, warnings: tuple[str, ...]) -> Plan:
     _require_ours(vm)
-    if vm.provisioning_state in BUSY:
-        raise TimedOut(f"VM {vm.id.name} is still {vm.provisioning_state}; run again later, or raise wait_timeout.")
-    if difference := _difference(request, vm):
+    if difference := _difference(request, vm) or _elsewhere(request, vm, seen.nic):
         raise InvalidRequest(f"VM {vm.id.name} exists, but {difference}, which cannot be changed: delete it first (state: absent).")
     tags = tag.wanted(vm.tags, request.tags, request.append_tags)
     steps = (TagVm(vm.id, tags),) if tags != dict(vm.tags) else ()
-    return Plan(steps, {"vm": vm_result(vm, seen.nic)}, {"vm": vm_result(replace(vm, tags=tags), seen.nic)})
+    return Plan(steps, {"vm": vm_result(vm, seen.nic)}, {"vm": vm_result(replace(vm, tags=tags), seen.nic)}, warnings)
 
 
 def _require_ours(vm: Vm) -> None:
@@ -120,8 +128,10 @@ def _difference(request: BootRequest, vm: Vm) -> str | None:
         return f"it was made from {vm.image or 'another source'}"
     if (vm.size or "").casefold() != request.size.casefold():
         return f"its size is {vm.size}"
-    if request.location and region(request.location) != region(vm.location):
-        return f"it is in {vm.location}"
+    if request.os_type and request.os_type != vm.os_type:
+        return f"its operating system is {vm.os_type}"
+    if request.os_disk is None and vm.os_disk.storage_account_type not in (None, request.storage_account_type):
+        return f"its storage_account_type is {vm.os_disk.storage_account_type}"
     if request.admin_username and vm.admin_username not in (None, request.admin_username):
         return f"its first user is {vm.admin_username}"
     if request.computer_name and vm.computer_name not in (None, request.computer_name):
@@ -135,6 +145,17 @@ def _difference(request: BootRequest, vm: Vm) -> str | None:
             return f"its disk at LUN {wanted.lun} is {found.disk}"
         if wanted.size_gib is not None and found.size_gib not in (None, wanted.size_gib):
             return f"its disk at LUN {wanted.lun} has {found.size_gib} GiB"
+    return None
+
+
+def _elsewhere(request: BootRequest, vm: Vm, nic: Nic | None) -> str | None:
+    """Where an existing VM is, if not where it was asked for."""
+    if request.location and region(request.location) != region(vm.location):
+        return f"it is in {vm.location}"
+    if request.zone and (request.zone,) != vm.zones:
+        return f"it is in zone {vm.zones[0]}" if vm.zones else "it is in no zone"
+    if request.subnet and nic and nic.subnet and request.subnet != nic.subnet:
+        return f"it is in subnet {nic.subnet}"
     return None
 
 
@@ -213,4 +234,4 @@ def _predicted_disks(request: BootRequest, seen: Observed) -> tuple[AttachedDisk
 def _source_name(request: BootRequest) -> str:
     if request.os_disk is not None:
         return f"disk {request.os_disk.name}"
-    return f"image {request.image.name}" if request.image else f"image {request.gallery_image}"
+    return f"image {request.image.name}" if request.image else f"image {request.other_image}"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest, DataDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import URN, BootRequest, DataDisk
 
 NETWORK_API = "2020-11-01"
 """The version that says what a network interface inside a VM's request may hold."""
@@ -52,7 +52,7 @@ def _storage(request: BootRequest, os_type: str, image_luns: tuple[int, ...]) ->
         os_disk = {"osType": os_type, "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(request.os_disk)}}
         return {"osDisk": os_disk, "dataDisks": disks}
     return {
-        "imageReference": {_reference_key(request): request.source},
+        "imageReference": _reference(request),
         "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": sku},
         "dataDisks": disks,
     }
@@ -64,12 +64,14 @@ def _data_disk(each: DataDisk, sku: Mapping[str, str]) -> dict[str, Any]:
     return {"lun": each.lun, "createOption": "Empty", "deleteOption": "Delete", "diskSizeGB": each.size_gib, "managedDisk": dict(sku)}
 
 
-def _reference_key(request: BootRequest) -> str:
-    """Azure wants galleries of others under names of their own."""
-    text = (request.gallery_image or "").casefold()
+def _reference(request: BootRequest) -> dict[str, str]:
+    """Azure wants the Marketplace in words, and galleries of others under names of their own."""
+    text = (request.other_image or "").casefold()
+    if URN.fullmatch(text):
+        return dict(zip(("publisher", "offer", "sku", "version"), request.source.split(":"), strict=True))
     if text.startswith("/communitygalleries/"):
-        return "communityGalleryImageId"
-    return "sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id"
+        return {"communityGalleryImageId": request.source}
+    return {"sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id": request.source}
 
 
 def _network(request: BootRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,6 +16,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, SUBNET, VM, ResourceId
 
 HIGHEST_LUN = 63
+URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
+"""An image of the Marketplace: publisher, offer, sku and version."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,11 @@ class DataDisk:
 
 @dataclass(frozen=True)
 class BootRequest:
-    """``image`` is a managed image, ``gallery_image`` the id of any other kind; with ``os_disk`` the VM is specialized."""
+    """``image`` is a managed image, ``other_image`` the id or URN of any other kind; with ``os_disk`` the VM is specialized."""
 
     vm: ResourceId
     image: ResourceId | None = None
-    gallery_image: str | None = None
+    other_image: str | None = None
     os_disk: ResourceId | None = None
     data_disks: tuple[DataDisk, ...] = ()
     subnet: ResourceId | None = None
@@ -53,11 +56,11 @@ class BootRequest:
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
         """Check and complete the module's options."""
         group = params["resource_group"]
-        image, gallery_image = _image(params["image"], group)
+        image, other_image = _image(params["image"], group)
         request = cls(
             vm=target.own(params, VM),
             image=image,
-            gallery_image=gallery_image,
+            other_image=other_image,
             os_disk=target.reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
             subnet=_subnet(params["subnet"], group) if params["subnet"] else None,
@@ -96,15 +99,17 @@ class BootRequest:
     @property
     def source(self) -> str:
         """The id of what the VM is made from."""
-        return str(self.image or self.os_disk or self.gallery_image)
+        return str(self.image or self.os_disk or self.other_image)
 
 
 def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
-    """A managed image by id, name or dictionary; ids of galleries go to Azure as they are."""
+    """A managed image by id, name or dictionary; ids of galleries and URNs of the Marketplace go to Azure as they are."""
     if not value:
         return None, None
     text = value.get("id") if isinstance(value, Mapping) and value.get("id") else value
     if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
+        return None, text
+    if isinstance(text, str) and URN.fullmatch(text):
         return None, text
     return target.reference(text, IMAGE, group, "image"), None
 

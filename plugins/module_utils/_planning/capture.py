@@ -16,6 +16,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
     DEALLOCATED,
     FAILED,
     SUCCEEDED,
+    AttachedDisk,
     Disk,
     Image,
     ImageDisk,
@@ -35,6 +36,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps 
     StampSeal,
     TagImage,
 )
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import require_hours
+
+ULTRA = "UltraSSD_LRS"
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class CaptureRequest:
     location: str | None = None
     os_only: bool = False
     backup_required: bool = True
+    backup_max_age: int = evidence.MAX_AGE
     delete_source: bool = False
     assume_sealed: bool = False
     recreate: bool = False
@@ -62,6 +67,7 @@ class CaptureRequest:
             location=region(params["location"]) if params.get("location") else None,
             os_only=params["disks"] == "os",
             backup_required=params["backup"] == "require",
+            backup_max_age=require_hours("backup_max_age", params["backup_max_age"]),
             delete_source=params["source"] == "delete",
             assume_sealed=params["sealed"] == "assume",
             recreate=params["recreate"],
@@ -77,7 +83,10 @@ class CaptureRequest:
 
 @dataclass(frozen=True)
 class Observed:
-    """What Azure said. ``foresee`` is check mode: a VM that still runs is taken for one that has stopped, sealed and backed up."""
+    """What Azure said; of the data disks, those that ``concerned`` names.
+
+    ``foresee`` is check mode: a VM that still runs is taken for one that has stopped, sealed and backed up.
+    """
 
     vm: Vm | None = None
     image: Image | None = None
@@ -124,6 +133,16 @@ def image_flaw(request: CaptureRequest, image: Image | None, vm: Vm | None) -> s
     return None
 
 
+def concerned(request: CaptureRequest, vm: Vm) -> tuple[AttachedDisk, ...]:
+    """The disks of a VM that planning looks at: those that the image holds, and those that deleting the source may destroy."""
+    return vm.disks[:1] if request.os_only and not request.delete_source else vm.disks
+
+
+def destroys_more(request: CaptureRequest, vm: Vm) -> bool:
+    """Whether deleting the source can take disks with it that the image does not hold, so that only their backup is left."""
+    return request.os_only and request.delete_source and bool(vm.data_disks)
+
+
 def _in_the_making(image: Image) -> bool:
     return image.provisioning_state in ("Creating", "Updating")
 
@@ -145,6 +164,8 @@ def _plan_match(request: CaptureRequest, seen: Observed, image: Image) -> Plan:
     if wanted != image.tags:
         steps.append(TagImage(image.id, wanted))
     if request.delete_source and seen.vm:
+        if request.backup_required and destroys_more(request, seen.vm):
+            _require_backups(request, seen, seen.vm, evidence.kept_seal(seen.vm))
         steps.append(DeleteVm(seen.vm.id))
     vm_after = None if request.delete_source else seen.vm
     return Plan(tuple(steps), _state(image, seen.vm), _state(replace(image, tags=wanted), vm_after), warnings)
@@ -155,7 +176,7 @@ def _plan_capture_of(request: CaptureRequest, seen: Observed, vm: Vm) -> Plan:
     if vm.at_rest:
         seal = None if request.assume_sealed else evidence.require_seal(vm, seen.os_disk, seen.boot_log)
         if request.backup_required:
-            evidence.require_backups(vm, (seen.os_disk, *seen.data_disks), seen.backups, seal)
+            _require_backups(request, seen, vm, seal)
     elif seen.foresee:
         seal = None if request.assume_sealed else Seal.of(vm.vm_id, "")
         warnings = (f"VM {vm.id.name} is {vm.power or 'not stopped'}: planned as if it had stopped, sealed and backed up.",)
@@ -164,16 +185,15 @@ def _plan_capture_of(request: CaptureRequest, seen: Observed, vm: Vm) -> Plan:
             f"VM {vm.id.name} is still {vm.power or 'not stopped'}: generalize its guest, which then powers off, or raise wait_timeout."
         )
     image = _predicted(request, seen, vm)
-    tags = {**vm.tags}
     stamping = seal is not None and not vm.generalized and not evidence.is_stamped(seal, vm, seen.os_disk)
     keeping = stamping and vm.power != DEALLOCATED and seal != evidence.kept_seal(vm)
     steps: list[Step] = []
     if seal is not None and keeping:
-        steps.append(KeepSeal(vm.id, seal, tags))
+        steps.append(KeepSeal(vm.id, seal))
     if vm.power != DEALLOCATED:
         steps.append(Deallocate(vm.id))
     if seal is not None and stamping:
-        steps.append(StampSeal(vm.id, _disk_id(vm), seal, tags))
+        steps.append(StampSeal(vm.id, _disk_id(vm), seal))
     if not vm.generalized:
         steps.append(Generalize(vm.id))
     if seen.image is not None:
@@ -181,8 +201,18 @@ def _plan_capture_of(request: CaptureRequest, seen: Observed, vm: Vm) -> Plan:
     steps.append(CreateImage(request.target, _source_name(request, vm), _body(request, seen, vm, image)))
     if request.delete_source:
         steps.append(DeleteVm(vm.id))
-    vm_after = None if request.delete_source else replace(vm, power=DEALLOCATED, generalized=True)
+    tags = tag.checked({**vm.tags, tag.SEAL: _stamped(seal, vm, seen).as_tag()}) if seal and stamping else vm.tags
+    vm_after = None if request.delete_source else replace(vm, power=DEALLOCATED, generalized=True, tags=tags)
     return Plan(tuple(steps), _state(seen.image, vm), _state(image, vm_after), warnings)
+
+
+def _require_backups(request: CaptureRequest, seen: Observed, vm: Vm, seal: Seal | None) -> None:
+    evidence.require_backups(vm, (seen.os_disk, *seen.data_disks), seen.backups, seal, request.backup_max_age)
+
+
+def _stamped(seal: Seal, vm: Vm, seen: Observed) -> Seal:
+    """The seal as its tag will have it, as far as that can be known: deallocating sets the time that it is stamped with."""
+    return seal.stamped(seen.os_disk.ownership_time if seen.os_disk and vm.power == DEALLOCATED else None)
 
 
 def _refuse_unsupported(request: CaptureRequest, vm: Vm, seen: Observed) -> None:
@@ -200,6 +230,9 @@ def _refuse_unsupported(request: CaptureRequest, vm: Vm, seen: Observed) -> None
     unmanaged = [each.name for each in vm.disks if each.disk is None]
     if unmanaged:
         raise InvalidRequest(f"VM {vm.id.name}: disk {unmanaged[0]} is no managed disk; convert the VM to managed disks first.")
+    ultra = [] if request.os_only else [each.id.name for each in seen.data_disks if each.storage_account_type == ULTRA]
+    if ultra:
+        raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain UltraSSD: disk {ultra[0]} is one.")
     if disk and disk.architecture == "Arm64":
         raise InvalidRequest(f"VM {vm.id.name}: managed images of Arm64 machines do not exist; publish it to a compute gallery instead.")
     if request.location and request.location != region(vm.location):
@@ -229,7 +262,7 @@ def _source_name(request: CaptureRequest, vm: Vm) -> str:
 
 def _predicted(request: CaptureRequest, seen: Observed, vm: Vm) -> Image:
     """The image as it will be."""
-    kept = seen.image.tags if seen.image else {}
+    kept = tag.users(seen.image.tags) if seen.image else {}
     disks = [ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching, each.storage_account_type) for each in vm.disks]
     return Image(
         id=request.target,

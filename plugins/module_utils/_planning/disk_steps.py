@@ -30,7 +30,7 @@ class CreateUploadDisk:
 
 @dataclass(frozen=True)
 class SendPages:
-    """Everything between the grant and its end, which commits the upload. ``tags`` hold the proof, so they are written last."""
+    """Everything between the grant and its end, which commits the upload. ``tags`` are the proof, so they are added last."""
 
     disk: ResourceId
     path: str

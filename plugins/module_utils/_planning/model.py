@@ -153,6 +153,11 @@ class Snapshot:
     completion_percent: float | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> bool:
+        """Whether every byte is in it: some are usable only once they were copied in the background."""
+        return self.provisioning_state == SUCCEEDED and self.completion_percent in (None, 100)
+
 
 @dataclass(frozen=True)
 class ImageDisk:

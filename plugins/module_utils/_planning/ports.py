@@ -103,7 +103,7 @@ class Disks(Protocol):
         """End all access to its bytes."""
 
     def upload(self, disk: ResourceId, content: DiskContent, tags: Tags) -> None:
-        """Send the content and the tags, then commit."""
+        """Send the content, add the tags to those that it has, then commit."""
 
     def discard(self, disk: ResourceId) -> None:
         """Remove it, though an upload into it was never finished."""

@@ -24,7 +24,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, AttachedDisk, Disk, Snapshot, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate, DropSeal
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import SetDataDisks, SwapOsDisk, attached_body
 
 
@@ -43,7 +43,9 @@ class _Part:
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     """A VM that was not generalized gets its own disks back; of any other only the disks are made, for a new VM."""
     backup = _choose(request, seen)
-    parts = [_Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), "-disk")) for snapshot in backup.snapshots]
+    parts = [
+        _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
+    ]
     present = {disk.id: disk for disk in seen.disks}
     into = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
     steps: list[Step] = []
@@ -95,24 +97,38 @@ def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
     if vm.os_disk.disk == os_disk and not wrong:
         return []
     steps: list[Step] = [] if vm.power == DEALLOCATED else [Deallocate(vm.id)]
+    steps += [DropSeal(vm.id)] if tag.SEAL in vm.tags else []
     if vm.os_disk.disk != os_disk:
         steps.append(SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"))
     keep = [attached_body(disk) for disk in vm.data_disks if disk.lun not in wrong]
     if wrong & set(attached):
         steps.append(SetDataDisks(vm.id, f"detach the disks of VM {vm.id.name} that the backup replaces", keep))
     if wrong:
-        new = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": str(data[lun])}} for lun in sorted(wrong)]
+        new = [_attach(part) for part in parts if part.lun in wrong]
         steps.append(SetDataDisks(vm.id, f"attach the restored data disks to VM {vm.id.name}", [*keep, *new]))
     return steps
+
+
+def _attach(part: _Part) -> dict[str, Any]:
+    """A data disk as it was attached before; Azure's default is to cache nothing."""
+    caching = traits_of(part.snapshot).get("caching")
+    body = {"lun": part.lun, "createOption": "Attach", "managedDisk": {"id": str(part.disk)}}
+    return {**body, "caching": caching} if caching else body
 
 
 def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
     """The VM with the disks of the backup."""
     if not _exchange(vm, parts):
         return vm
-    made = {part.lun: AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib) for part in parts}
+    made = {
+        part.lun: AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, traits_of(part.snapshot).get("caching"))
+        for part in parts
+    }
     now = {disk.lun: disk for disk in vm.data_disks} | {lun: disk for lun, disk in made.items() if lun is not None}
-    return replace(vm, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0)))
+    tags = {name: value for name, value in vm.tags.items() if name != tag.SEAL}
+    return replace(
+        vm, tags=tags, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0))
+    )
 
 
 def _body(snapshot: Snapshot) -> dict[str, Any]:

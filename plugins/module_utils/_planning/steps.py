@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
@@ -21,13 +21,12 @@ class KeepSeal:
 
     vm: ResourceId
     seal: Seal
-    tags: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"keep the seal of VM {self.vm.name} as a tag"
 
     def run(self, azure: Azure) -> None:
-        azure.machines.tag(self.vm, {**self.tags, tag.SEAL: self.seal.as_tag()})
+        _tag_vm(azure, self.vm, self.seal)
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,25 @@ class StampSeal:
     vm: ResourceId
     os_disk: ResourceId
     seal: Seal
-    tags: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"stamp the seal of VM {self.vm.name} with the time its OS disk came to rest"
 
     def run(self, azure: Azure) -> None:
-        seal = self.seal.stamped(azure.disks.get(self.os_disk).ownership_time)
-        azure.machines.tag(self.vm, {**self.tags, tag.SEAL: seal.as_tag()})
+        _tag_vm(azure, self.vm, self.seal.stamped(azure.disks.get(self.os_disk).ownership_time))
+
+
+@dataclass(frozen=True)
+class DropSeal:
+    """Forget a seal whose disk leaves the VM: it says nothing about the disk that comes."""
+
+    vm: ResourceId
+
+    def __str__(self) -> str:
+        return f"forget the seal of VM {self.vm.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.machines.tag(self.vm, {name: value for name, value in azure.machines.get(self.vm).tags.items() if name != tag.SEAL})
 
 
 @dataclass(frozen=True)
@@ -120,3 +130,8 @@ class DeleteImage:
 
     def run(self, azure: Azure) -> None:
         azure.images.delete(self.image)
+
+
+def _tag_vm(azure: Azure, vm: ResourceId, seal: Seal) -> None:
+    """A tag is written with all others, so they are read now: deallocating takes minutes, in which somebody may have set some."""
+    azure.machines.tag(vm, {**azure.machines.get(vm).tags, tag.SEAL: seal.as_tag()})

@@ -50,7 +50,7 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
             )
     if len(given) > MOST:
         raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST} that Azure allows on a resource.")
-    return {name: value for name, value in given.items() if not name.casefold().startswith(PREFIX)}
+    return users(given)
 
 
 def wanted(
@@ -60,13 +60,29 @@ def wanted(
 
     Without ``append`` the user's tags replace the current ones, except ours.
     """
-    kept = current if append or given is None else {name: value for name, value in current.items() if name.casefold().startswith(PREFIX)}
-    return _over(_over(dict(kept), given or {}), own or {})
+    kept = current if append or given is None else {name: value for name, value in current.items() if _is_ours(name)}
+    return checked(_over(_over(dict(kept), given or {}), own or {}))
+
+
+def users(current: Mapping[str, str]) -> dict[str, str]:
+    """What a resource made in the place of another keeps of its tags: ours say what the former one was."""
+    return {name: value for name, value in current.items() if not _is_ours(name)}
+
+
+def checked(tags: dict[str, str]) -> dict[str, str]:
+    """The same tags, if Azure takes so many."""
+    if len(tags) > MOST:
+        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST} that Azure allows on a resource.")
+    return tags
 
 
 def plan_value(plan: Mapping[str, str]) -> str:
     """Marketplace plan data as a tag's value: managed images have no plan property."""
     return json.dumps({key: plan[key] for key in sorted(plan)}, separators=(",", ":"))
+
+
+def _is_ours(name: str) -> bool:
+    return name.casefold().startswith(PREFIX)
 
 
 def _over(below: dict[str, str], above: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,21 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
 
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
+_FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+A_YEAR = 365 * 24
+
+
+def require_hours(option: str, hours: int) -> int:
+    """An age that a task gives, checked."""
+    if not 1 <= hours <= A_YEAR:
+        raise InvalidRequest(f"{option}: {hours} hours are no age for a backup: 1 to {A_YEAR}.")
+    return hours
 
 
 def utc(text: str | None) -> str | None:
@@ -18,4 +30,9 @@ def utc(text: str | None) -> str | None:
     day, clock, fraction, offset = found.groups()
     zone = "+00:00" if offset in (None, "Z", "z") else offset
     moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '')[:6]:0<6}{zone}").astimezone(timezone.utc)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.strftime(_FORM)
+
+
+def hours_before(moment: str, hours: int) -> str:
+    """The moment so many hours before one in the form of ``utc``."""
+    return (datetime.strptime(moment, _FORM) - timedelta(hours=hours)).strftime(_FORM)

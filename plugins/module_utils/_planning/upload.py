@@ -28,6 +28,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import total
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId, region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import CreateImage, DeleteImage, TagImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import own, reference
 
@@ -76,11 +77,12 @@ class UploadRequest:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is in Azure. ``location`` is the resource group's."""
+    """What is in Azure. ``location`` is the resource group's, ``foresee`` is check mode."""
 
     location: str
     image: Image | None = None
     disk: Disk | None = None
+    foresee: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ class _Wanted:
     generation: str
     owner: Mapping[str, str] = field(default_factory=dict)
 
-    def image(self, current: Image | None) -> Image:
+    def image(self, tags: Mapping[str, str]) -> Image:
+        """The image as it will be, over the tags that it keeps."""
         request = self.request
         return Image(
             id=request.image,
@@ -104,8 +107,13 @@ class _Wanted:
             os_disk=ImageDisk(
                 source=str(request.disk), size_gib=-(-self.file.disk_bytes // GIB), storage_account_type=request.storage_account_type
             ),
-            tags=tag.wanted(current.tags if current else {}, request.tags, request.append_tags, {tag.DIGEST: self.file.digest}),
+            tags=tag.wanted(tags, request.tags, request.append_tags, {tag.DIGEST: self.file.digest}),
         )
+
+    @property
+    def disk_tags(self) -> dict[str, str]:
+        """The user's, which a policy may ask of every resource, and whose disk it is."""
+        return tag.wanted({}, self.request.tags, True, self.owner)
 
 
 def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) -> Plan:
@@ -120,22 +128,25 @@ def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) ->
         generation=generation,
         owner={tag.PURPOSE: tag.UPLOAD, tag.IMAGE: _short(request.image)},
     )
-    if seen.image is not None and (difference := _difference(seen.image, wanted)) is None:
-        return _plan_match(wanted, seen.image, seen.disk)
-    if seen.image is not None and not request.recreate and not _is_remains(seen.image, wanted):
+    image, disk, warnings = _settled(request, seen)
+    if image is not None and (difference := _difference(image, wanted)) is None:
+        return _plan_match(wanted, image, disk, warnings)
+    if image is not None and not request.recreate and not _is_remains(image, wanted):
         raise InvalidRequest(
             f"image {request.image.name} in resource group {request.image.resource_group} exists, but {difference}: "
             "choose another name, or set recreate: true to replace it."
         )
+    made = wanted.image(tag.users(image.tags) if image else {})
     return Plan(
         steps=(
-            *_fill_disk(wanted, seen.disk, content),
-            *([DeleteImage(request.image)] if seen.image else []),
-            CreateImage(request.image, f"disk {request.disk.name}", image_body(wanted.image(None))),
+            *_fill_disk(wanted, disk, content),
+            *([DeleteImage(request.image)] if image else []),
+            CreateImage(request.image, f"disk {request.disk.name}", image_body(made)),
             *([] if request.keep_disk else [DeleteDisk(request.disk)]),
         ),
-        before=_result(seen.image, seen.disk),
-        after={"image": wanted.image(None).as_result(), "disk": str(request.disk) if request.keep_disk else None},
+        before=_result(image, disk),
+        after={"image": made.as_result(), "disk": str(request.disk) if request.keep_disk else None},
+        warnings=warnings,
     )
 
 
@@ -152,7 +163,7 @@ def disk_body(wanted: _Wanted) -> dict[str, Any]:
     return {
         "location": wanted.location,
         "sku": {"name": wanted.request.storage_account_type},
-        "tags": dict(wanted.owner),
+        "tags": wanted.disk_tags,
         "properties": {
             "creationData": {"createOption": "Upload", "uploadSizeBytes": wanted.file.upload_bytes},
             "osType": wanted.request.os_type,
@@ -182,18 +193,27 @@ def image_body(image: Image) -> dict[str, Any]:
     }
 
 
-def _plan_match(wanted: _Wanted, image: Image, disk: Disk | None) -> Plan:
-    """The image is there: its tags may differ, and an interrupted run may have left its disk."""
-    request, tags = wanted.request, wanted.image(image).tags
-    left = disk if disk is not None and _is_ours(disk, wanted) and not request.keep_disk else None
+def _settled(request: UploadRequest, seen: Observed) -> tuple[Image | None, Disk | None, tuple[str, ...]]:
+    """Image and disk once no operation of a run that died works on them any more."""
+    image, about_image = settled("image", seen.image, seen.foresee)
+    disk, about_disk = settled("disk", seen.disk, seen.foresee)
+    return image, disk, (*about_image, *about_disk)
+
+
+def _plan_match(wanted: _Wanted, image: Image, disk: Disk | None, warnings: tuple[str, ...]) -> Plan:
+    """The image is there: its tags may differ, and an interrupted run may have left its disk, which nobody else uses."""
+    request, tags = wanted.request, wanted.image(image.tags).tags
+    ours = disk if disk is not None and _is_ours(disk, wanted) else None
+    left = ours if ours is not None and not request.keep_disk and ours.managed_by is None else None
     steps: list[Step] = [TagImage(image.id, tags)] if dict(tags) != dict(image.tags) else []
     if left is not None:
-        steps.append(DeleteDisk(left.id) if left.state == UNATTACHED else DiscardUpload(left.id))
-    kept = disk if left is None else None
+        steps.append(_removal(left))
+    kept = ours if left is None else None
     return Plan(
         steps=tuple(steps),
-        before=_result(image, disk),
+        before=_result(image, ours),
         after={"image": {**image.as_result(), "tags": dict(tags)}, "disk": str(kept.id) if kept else None},
+        warnings=warnings,
     )
 
 
@@ -205,13 +225,20 @@ def _fill_disk(wanted: _Wanted, disk: Disk | None, content: DiskContent) -> tupl
             f"disk {disk.id.name} in resource group {disk.id.resource_group} exists, and is not the interim disk of "
             f"image {request.image.name}: name another one with the option disk."
         )
-    if disk is not None and _is_complete(disk, wanted):
+    if disk is not None and disk.managed_by is not None:
+        raise InvalidRequest(f"disk {disk.id.name} is attached to VM {disk.managed_by.name}: name another one with the option disk.")
+    if disk is not None and _is_complete(disk, wanted) and _is_untouched(disk):
         return ()
     return (
-        *([DiscardUpload(request.disk)] if disk else []),
+        *([_removal(disk)] if disk else []),
         CreateUploadDisk(request.disk, disk_body(wanted)),
-        SendPages(request.disk, file.path, {**wanted.owner, tag.DIGEST: file.digest}, content),
+        SendPages(request.disk, file.path, {tag.DIGEST: file.digest}, content),
     )
+
+
+def _removal(disk: Disk) -> Step:
+    """Only what an upload never closed has to be closed before it can be deleted."""
+    return DeleteDisk(disk.id) if disk.state == UNATTACHED and disk.provisioning_state == SUCCEEDED else DiscardUpload(disk.id)
 
 
 def _is_ours(disk: Disk, wanted: _Wanted) -> bool:
@@ -230,6 +257,11 @@ def _is_complete(disk: Disk, wanted: _Wanted) -> bool:
     )
 
 
+def _is_untouched(disk: Disk) -> bool:
+    """Whether no VM ever had the disk: a VM writes, and the digest then lies. Azure says when a disk was last attached or detached."""
+    return disk.ownership_time in (None, disk.time_created)
+
+
 def _is_remains(image: Image, wanted: _Wanted) -> bool:
     """Whether an image is what a failed creation left of this very content: nobody can have used it."""
     return image.provisioning_state == FAILED and image.tags.get(tag.DIGEST) == wanted.file.digest
@@ -246,6 +278,9 @@ def _difference(image: Image, wanted: _Wanted) -> str | None:
         return f"its os_type is {image.os_type}"
     if image.hyper_v_generation != wanted.generation:
         return f"its hyper_v_generation is {image.hyper_v_generation}"
+    stored = image.os_disk.storage_account_type if image.os_disk else None
+    if stored not in (None, wanted.request.storage_account_type):
+        return f"its storage_account_type is {stored}"
     if wanted.request.location and region(image.location) != region(wanted.request.location):
         return f"it is in {image.location}"
     return None

@@ -17,6 +17,7 @@ D = ResourceId.of(DISK, "g", "d", subscription=SUBSCRIPTION)
 DISK_JSON = {"id": str(D), "location": "westeurope", "properties": {"provisioningState": "Succeeded"}}
 OPERATION = f"{ARM}/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/westeurope/DiskOperations/1"
 TAGS = {"goldenimage.digest": "sha256-4m:0"}
+TAGGED = {**DISK_JSON, "tags": {"cost": "7"}}
 
 
 def operation(result=None, **status):
@@ -40,13 +41,13 @@ def asked(world):
 
 
 def test_an_upload_is_tagged_after_the_pages_and_then_closed(monkeypatch):
-    world = World(*operation({"accessSAS": "https://disk?sig=1"}), *operation(DISK_JSON), *operation())
+    world = World(*operation({"accessSAS": "https://disk?sig=1"}), answer(200, TAGGED), *operation(DISK_JSON), *operation())
     written = []
     monkeypatch.setattr(disks, "write_pages", lambda sas, content, deadline: written.append((sas, content, len(world.sent))))
     world.azure.disks.upload(D, "content", TAGS)
     assert asked(world) == ["POST beginGetAccess", "PATCH d", "POST endGetAccess"]
     assert written == [("https://disk?sig=1", "content", 3)]
-    assert [sent.body for sent in world.sent if sent.method == "PATCH"] == [{"tags": TAGS}]
+    assert [sent.body for sent in world.sent if sent.method == "PATCH"] == [{"tags": {"cost": "7", **TAGS}}]
 
 
 @pytest.mark.parametrize(("left", "lasts"), [(600, DAY), (3 * DAY + 0.5, 3 * DAY + 1), (100 * DAY, 60 * DAY)])

@@ -87,6 +87,17 @@ def test_only_managed_storage_gives_a_readable_boot_log(diagnostics, managed):
     assert translation.vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).boot_diagnostics is managed
 
 
+@pytest.mark.parametrize(("reference", "image"), [
+    ({"id": "/i"}, "/i"),
+    ({"communityGalleryImageId": "/CommunityGalleries/g"}, "/CommunityGalleries/g"),
+    ({"publisher": "p", "offer": "o", "sku": "s", "version": "latest", "exactVersion": "1.0.0"}, "p:o:s:latest"),
+    ({"exactVersion": "1.0.0"}, None),
+])  # fmt: skip
+def test_the_image_of_a_vm_is_an_id_or_a_urn(reference, image):
+    properties = {"storageProfile": {"imageReference": reference}}
+    assert translation.vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).image == image
+
+
 def test_an_ephemeral_os_disk_is_seen():
     properties = {"storageProfile": {"osDisk": {"name": "o", "diffDiskSettings": {"option": "Local"}}}}
     assert translation.vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).os_disk.ephemeral

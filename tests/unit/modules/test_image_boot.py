@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
@@ -70,6 +71,18 @@ def test_a_guest_that_never_came_up_leaves_its_last_words(play):
     result = play(azure, **OPTIONS)
     assert (result["failed"], result["code"]) == (True, "OSProvisioningTimedOut")
     assert result["boot_log"] == ["Booting", "Kernel panic"]
+
+
+def test_check_mode_foresees_what_a_dead_run_has_begun(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    vm = azure.machines.get(NEW)
+    for state, steps in (("Creating", []), ("Deleting", ["create VM t1 from image web-1"])):
+        azure.machines.put(replace(vm, provisioning_state=state))
+        play.warnings.clear()
+        assert play(azure, check=True, **OPTIONS)["steps"] == steps
+        assert play.warnings == [f"VM t1 is {state}: planned as if that had succeeded."]
+        assert "run again later" in play(azure, **OPTIONS)["msg"]
 
 
 def test_other_failures_stay_as_they_are(play):

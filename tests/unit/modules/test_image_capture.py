@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
-from tests.unit.fakes import FakeAzure
+from tests.unit.fakes import AT_REST, FakeAzure
 from tests.unit.planning.world import (
     AT_REST_DISK,
     BACKUPS,
@@ -62,12 +63,53 @@ def test_predict_do_repeat(play):
     assert azure.machines.get(VM1).tags == {"owner": "me", tag.SEAL: STAMPED.as_tag()}
 
 
-def test_check_mode_returns_what_the_run_returns(play):
-    foreseen = play(sealed(read_only=True), check=True, **OPTIONS)
-    done = play(sealed(), **OPTIONS)
-    assert {key: foreseen[key] for key in ("image", "vm", "steps", "changed")} == {
-        key: done[key] for key in ("image", "vm", "steps", "changed")
-    }
+def test_check_mode_returns_what_the_run_returns_but_for_the_time_of_the_stamp(play):
+    azure = sealed(read_only=True)
+    foreseen = play(azure, check=True, **OPTIONS)
+    azure.read_only = False
+    done = play(azure, **OPTIONS)
+    assert done["vm"] == azure.machines.get(VM1).as_result()
+    foreseen["vm"]["tags"][tag.SEAL] = Seal.from_tag(foreseen["vm"]["tags"][tag.SEAL], VM_ID).stamped(AT_REST).as_tag()
+    keys = ("image", "vm", "steps", "changed")
+    assert {key: foreseen[key] for key in keys} == {key: done[key] for key in keys}
+
+
+def test_check_mode_of_a_deallocated_vm_knows_the_stamp(play):
+    azure = sealed(vms=[replace(OFF, power="deallocated")], disks=[AT_REST_DISK, DATA_DISK])
+    foreseen = play(azure, check=True, **OPTIONS)
+    assert foreseen["vm"] == play(azure, **OPTIONS)["vm"]
+
+
+def test_tags_that_somebody_sets_meanwhile_stay(play):
+    azure = sealed()
+    deallocate = azure.machines.deallocate
+
+    def slow(vm):
+        deallocate(vm)
+        azure.machines.put(replace(azure.machines.get(vm), tags={**azure.machines.get(vm).tags, "cost": "7"}))
+
+    azure.machines.deallocate = slow
+    assert play(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
+
+
+def test_a_resource_group_that_is_not_there_is_found_before_the_point_of_no_return(play):
+    azure = sealed()
+    azure.groups.missing = {"images"}
+    for check in (True, False):
+        result = play(azure, check=check, **OPTIONS)
+        assert (result["failed"], result["changed"]) == (True, False)
+        assert "resource group images" in result["msg"]
+    assert azure.writes == []
+
+
+def test_the_source_is_not_deleted_without_a_backup_of_what_the_image_does_not_hold(play):
+    azure = sealed(snapshots=BACKUPS[:1])
+    result = play(azure, disks="os", source="delete", **OPTIONS)
+    assert "no backup of disk web1-data" in result["msg"]
+    assert play(azure, disks="os", **OPTIONS)["changed"] is True
+    assert "no backup of disk web1-data" in play(azure, disks="os", source="delete", **OPTIONS)["msg"]
+    azure.snapshots.put(BACKUPS[1])
+    assert play(azure, disks="os", source="delete", **OPTIONS)["steps"] == ["delete VM web1"]
 
 
 def test_check_mode_of_a_running_vm_warns(play):
@@ -147,6 +189,7 @@ def test_tags_change_without_touching_the_vm(play):
         ({"vm": "/subscriptions/x"}, "is not a resource id"),
         ({"vm": {"nome": "web1"}}, "vm: give a resource id"),
         ({"tags": {"a": 1}}, "tags: the value of 'a' must be a string"),
+        ({"backup_max_age": 10**9}, "backup_max_age: 1000000000 hours are no age"),
         ({"disks": "data"}, "value of disks must be one of: all, os"),
         ({"location": "East US"}, "in westeurope, not in eastus"),
     ],

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
@@ -108,6 +110,25 @@ def test_an_image_of_other_content_stays_unless_told(play, options):
     assert azure.writes == []
     assert play(azure, recreate=True, **options)["failed"] is False
     assert "delete image debian" in azure.deeds
+
+
+def test_check_mode_foresees_an_image_in_the_making(play, options):
+    azure = FakeAzure()
+    done = play(azure, **options)
+    azure.images.put(replace(azure.images.get(TARGET), provisioning_state="Creating"))
+    assert play(azure, check=True, **options)["changed"] is False
+    assert play.warnings == ["Image debian is Creating: planned as if that had succeeded."]
+    late = play(azure, **options)
+    assert (late["failed"], late["msg"]) == (True, "image debian is still Creating; run again later, or raise wait_timeout.")
+    assert done["changed"] is True
+
+
+def test_the_users_tags_are_on_the_interim_disk_too(play, options):
+    azure = FakeAzure()
+    kept = play(azure, keep_disk=True, tags={"cost": "7"}, **options)
+    assert azure.disks.get(INTERIM).tags == {
+        "cost": "7", tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian", tag.DIGEST: kept["digest"],
+    }  # fmt: skip
 
 
 def test_tags_are_changed_without_an_upload(play, options):

@@ -79,6 +79,41 @@ def test_a_restored_vm_has_the_disks_of_its_backup(play):
     assert play(azure, state="restored", **OPTIONS)["changed"] is False
 
 
+def test_a_restored_vm_is_backed_up_again_and_is_sealed_no_more(play):
+    azure = azure_now()
+    first = play(azure, **OPTIONS)["backup"]
+    azure.machines.put(replace(ON, power="deallocated", tags={"owner": "me", tag.SEAL: "sealed"}))
+    restored = play(azure, state="restored", **OPTIONS)
+    assert restored["steps"][2] == "forget the seal of VM web1"
+    assert restored["vm"]["tags"] == {"owner": "me"}
+    second = play.predict_do_repeat(azure, **OPTIONS)["backup"]
+    assert (second["id"], second["complete"]) == (f"{first['id']}/2", True)
+    assert play(azure, state="restored", **OPTIONS)["os_disk"].endswith("-os-2-disk")
+    play(azure, state="absent", **OPTIONS)
+    assert azure.snapshots.list() == ()
+
+
+def test_an_old_backup_stays_beside_a_new_one(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    for each in azure.snapshots.list():
+        azure.snapshots.put(replace(each, time_created="2026-11-01T10:00:00.000000Z"))
+    assert play(azure, **OPTIONS)["changed"] is False
+    taken = play.predict_do_repeat(azure, max_age=12, **OPTIONS)
+    assert taken["steps"][0] == f"take snapshot {OS_NAME}-2 of disk web1-os"
+    assert len(azure.snapshots.list()) == 4
+
+
+def test_an_unfinished_snapshot_ends_the_run_and_not_the_check(play):
+    azure = azure_now()
+    play(azure, **OPTIONS)
+    azure.snapshots.put(replace(azure.snapshots.list()[0], provisioning_state="Creating"))
+    assert play(azure, check=True, **OPTIONS)["changed"] is False
+    assert play.warnings == [f"Snapshot {OS_NAME} is Creating: planned as if that had succeeded."]
+    result = play(azure, **OPTIONS)
+    assert (result["failed"], result["msg"]) == (True, f"snapshot {OS_NAME} is still Creating; run again later, or raise wait_timeout.")
+
+
 def test_a_generalized_vm_keeps_its_disks_and_the_others_are_returned(play):
     azure = azure_now()
     play(azure, **OPTIONS)
@@ -115,6 +150,7 @@ def test_tags_are_put_on_the_snapshots(play):
     ({"vm": "web9"}, "no VM web9"),
     ({"state": "restored"}, "no backup before-generalize"),
     ({"name": "a/b"}, "no name for a backup"),
+    ({"max_age": 0}, "max_age: 0 hours are no age for a backup: 1 to 8760"),
 ])  # fmt: skip
 def test_bad_input_is_refused(play, options, text):
     result = play(azure_now(read_only=True), **{**OPTIONS, **options})

@@ -17,6 +17,8 @@ NOW = "2026-11-22T10:00:00.000000Z"
 BACKUP_ID = f"{VM_ID}/before-generalize"
 REQUEST = BackupRequest(vm=VM1, resource_group="build", name="before-generalize")
 
+CACHING = {"os": "ReadWrite", "5": "None"}
+
 
 def taken(disk: Disk, lun: str) -> Snapshot:
     """A snapshot of this backup."""
@@ -38,7 +40,7 @@ def taken(disk: Disk, lun: str) -> Snapshot:
             tag.LUN: lun,
             tag.DISK: disk.unique_id,
             tag.DISKS: "2",
-            tag.TRAITS: '{"sku":null,"zones":[]}',
+            tag.TRAITS: f'{{"sku":null,"zones":[],"caching":"{CACHING[lun]}"}}',
         },
     )
 

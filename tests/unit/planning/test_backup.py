@@ -20,7 +20,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup_listing import BackupListRequest, chosen_backups
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import DeleteSnapshot, TagSnapshot, TakeSnapshot
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT
 
@@ -58,7 +58,7 @@ def test_a_backup_says_all_that_restoring_needs():
         tag.LUN: "os",
         tag.DISK: "u-os",
         tag.DISKS: "2",
-        tag.TRAITS: '{"sku":null,"zones":[]}',
+        tag.TRAITS: '{"sku":null,"zones":[],"caching":"ReadWrite"}',
     }
 
 
@@ -91,14 +91,66 @@ def test_a_disk_that_came_after_the_first_half_makes_both_halves_one_backup():
 
 @pytest.mark.parametrize(("changes", "text"), [
     ({"snapshots": (replace(OS_SNAPSHOT, tags={}),)}, "no part of backup before-generalize"),
-    ({"snapshots": (replace(OS_SNAPSHOT, tags={**OS_SNAPSHOT.tags, tag.DISK: "u-former"}),)}, "taken of another disk.*state: absent"),
-    ({"snapshots": SNAPSHOTS, "vm": replace(ON, data_disks=())}, "whose disk the VM has no more"),
     ({"vm": replace(ON, os_disk=replace(ON.os_disk, ephemeral=True))}, "ephemeral"),
     ({"vm": replace(ON, data_disks=(AttachedDisk("blob", None, 0),))}, "not a managed disk"),
 ])  # fmt: skip
 def test_what_a_backup_refuses(changes, text):
     with pytest.raises(InvalidRequest, match=text):
         plan(**changes)
+
+
+FORMER = tuple(replace(each, tags={**each.tags, tag.DISK: f"former {each.id.name}"}) for each in SNAPSHOTS)
+A_DAY = replace(REQUEST, max_age=24)
+OLD = tuple(replace(each, time_created="2026-11-21T09:59:59.000000Z") for each in SNAPSHOTS)
+
+
+def numbered(snapshot, number):
+    """The same snapshot in a further backup of the same name."""
+    tags = {**snapshot.tags, tag.BACKUP: f"{BACKUP_ID}/{number}"}
+    return replace(snapshot, id=an_id(SNAPSHOT, "build", f"{snapshot.id.name}-{number}"), tags=tags)
+
+
+LOST = replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "lost"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"})
+SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
+
+
+@pytest.mark.parametrize(("request_", "changes"), [
+    (A_DAY, {"snapshots": OLD}),
+    (A_DAY, {"snapshots": (OLD[0], DATA_SNAPSHOT)}),
+    (REQUEST, {"snapshots": FORMER}),
+    (REQUEST, {"snapshots": (OS_SNAPSHOT, FORMER[1])}),
+    (REQUEST, {"snapshots": (*SNAPSHOTS, LOST)}),
+], ids=["too old", "half of it too old", "of a VM restored since", "of another data disk", "of a disk that is gone"])  # fmt: skip
+def test_what_may_be_all_that_is_left_stays_and_another_backup_is_taken(request_, changes):
+    found = plan(request_, **changes)
+    assert [step.snapshot for step in found.steps] == [each.id for each in SECOND]
+    assert [step.body["tags"][tag.BACKUP] for step in found.steps] == [f"{BACKUP_ID}/2"] * 2
+    assert (found.after["backup"]["id"], found.after["backup"]["name"]) == (f"{BACKUP_ID}/2", "before-generalize")
+    assert plan(request_, snapshots=(*changes["snapshots"], SECOND[0])).steps == (found.steps[1],)
+    assert plan(request_, snapshots=(*changes["snapshots"], *SECOND)).steps == ()
+
+
+def test_a_young_backup_is_reused_and_age_matters_only_where_it_is_asked_for():
+    assert plan(A_DAY, snapshots=SNAPSHOTS).steps == plan(snapshots=OLD).steps == ()
+
+
+def test_the_third_backup_follows_the_second():
+    third = plan(A_DAY, snapshots=(*OLD, *(numbered(each, 2) for each in OLD)))
+    assert third.after["backup"]["id"] == f"{BACKUP_ID}/3"
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [({"provisioning_state": "Creating"}, "Creating"), ({"completion_percent": 40.0}, "being copied")]
+)
+def test_a_snapshot_that_azure_still_takes_is_waited_for_or_foreseen(change, state):
+    unfinished = (OS_SNAPSHOT, replace(DATA_SNAPSHOT, **change))
+    with pytest.raises(TimedOut, match=f"snapshot {DATA_SNAPSHOT.id.name} is still {state}"):
+        plan(snapshots=unfinished)
+    foreseen = plan(snapshots=unfinished, foresee=True)
+    assert (foreseen.steps, foreseen.warnings) == (
+        (),
+        (f"Snapshot {DATA_SNAPSHOT.id.name} is {state}: planned as if that had succeeded.",),
+    )
 
 
 def test_a_vm_that_is_not_there_cannot_be_backed_up():
@@ -108,8 +160,9 @@ def test_a_vm_that_is_not_there_cannot_be_backed_up():
 
 def test_names_fit_and_tell_a_rebuilt_vm_apart():
     long = replace(REQUEST, vm=replace(VM1, names=("v" * 64,)), name="n" * 40)
-    names = {snapshot_id(long, replace(ON, vm_id=vm_id), lun).name for vm_id in (VM_ID, "b" * 36) for lun in (None, 0, 63)}
-    assert len(names) == 6
+    vms = [replace(ON, vm_id=vm_id) for vm_id in (VM_ID, "b" * 36)]
+    names = {snapshot_id(long, vm, lun, number).name for vm in vms for lun in (None, 0, 63) for number in (1, 2)}
+    assert len(names) == 12
     assert max(map(len, names)) == 80
 
 
@@ -158,7 +211,15 @@ def test_what_a_list_asks_for(params, request_):
 
 @pytest.mark.parametrize("name", ["", "-x", "x-", "a/b", "n" * 41])
 def test_names_that_are_none(name):
-    params = {"vm": "web1", "resource_group": "build", "name": name, "incremental": False, "tags": None, "append_tags": True}
+    params = {
+        "vm": "web1",
+        "resource_group": "build",
+        "name": name,
+        "incremental": False,
+        "max_age": None,
+        "tags": None,
+        "append_tags": True,
+    }
     with pytest.raises(InvalidRequest, match="no name for a backup"):
         BackupRequest.from_params(params)
 

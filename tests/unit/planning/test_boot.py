@@ -178,9 +178,43 @@ def test_what_cannot_be_changed_is_refused(request_, vm, text):
         plan_boot(request_, Observed(vm=vm))
 
 
-def test_a_vm_in_the_making_is_waited_for():
-    with pytest.raises(TimedOut, match="still Creating"):
-        plan_boot(REQUEST, Observed(vm=replace(BOOTED, provisioning_state="Creating")))
+@pytest.mark.parametrize(("seen", "steps", "warning"), [
+    (replace(THERE, vm=replace(BOOTED, provisioning_state="Creating")), (), "VM t1 is Creating"),
+    (replace(SEEN, image=replace(CAPTURED, provisioning_state="Creating")), plan_boot(REQUEST, SEEN).steps, "Image web-1 is Creating"),
+    (replace(SEEN, vm=replace(BOOTED, provisioning_state="Deleting")), plan_boot(REQUEST, SEEN).steps, "VM t1 is Deleting"),
+], ids=["VM made", "image made", "VM deleted"])  # fmt: skip
+def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen, steps, warning):
+    with pytest.raises(TimedOut, match="is still (Creating|Deleting); run again later"):
+        plan_boot(REQUEST, seen)
+    foreseen = plan_boot(REQUEST, replace(seen, foresee=True))
+    assert (foreseen.steps, foreseen.warnings) == (steps, (f"{warning}: planned as if that had succeeded.",))
+
+
+@pytest.mark.parametrize(("request_", "text"), [
+    (replace(REQUEST, zone="1"), "it is in zone 2"),
+    (replace(REQUEST, os_type="Windows"), "its operating system is Linux"),
+    (replace(REQUEST, storage_account_type="Premium_LRS"), "its storage_account_type is Standard_LRS"),
+    (replace(REQUEST, subnet=replace(SUBNET_ID, names=("net", "other"))), "it is in subnet .*/net/subnets/default"),
+])  # fmt: skip
+def test_where_and_what_an_existing_vm_is_counts_too(request_, text):
+    vm = replace(BOOTED, zones=("2",), os_disk=replace(BOOTED.os_disk, storage_account_type="Standard_LRS"))
+    seen = Observed(vm=vm, nic=replace(ADDRESS, subnet=SUBNET_ID))
+    assert plan_boot(REQUEST, seen).steps == ()
+    with pytest.raises(InvalidRequest, match=text):
+        plan_boot(request_, seen)
+
+
+def test_an_image_of_the_marketplace_is_a_urn():
+    urn = "Debian:debian-12:12-gen2:latest"
+    request = BootRequest.from_params({**PARAMS, "image": urn}).within(SUBSCRIPTION)
+    plan = plan_boot(request, Observed(location="northeurope"))
+    assert plan.steps[0].body["properties"]["storageProfile"]["imageReference"] == {
+        "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest",
+    }  # fmt: skip
+    assert plan.sentences == [f"create VM t1 from image {urn}"]
+    assert plan_boot(request, Observed(vm=replace(BOOTED, image=urn))).steps == ()
+    with pytest.raises(InvalidRequest, match="made from debian:debian-11:11:latest"):
+        plan_boot(request, Observed(vm=replace(BOOTED, image="debian:debian-11:11:latest")))
 
 
 @pytest.mark.parametrize(("request_", "seen", "error", "text"), [

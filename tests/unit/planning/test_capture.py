@@ -48,7 +48,7 @@ from .world import (
 )
 
 OWNER = {"owner": "me"}
-KEEP, STAMP = KeepSeal(VM1, SEAL, OWNER), StampSeal(VM1, OS, SEAL, OWNER)
+KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
 SEEN = Observed(vm=OFF, os_disk=OS_DISK, data_disks=(DATA_DISK,), boot_log=LOG, backups=BACKUPS)
 LATER = replace(SEEN, vm=STAMPED_VM, os_disk=AT_REST_DISK, boot_log="")
@@ -60,7 +60,7 @@ LATER = replace(SEEN, vm=STAMPED_VM, os_disk=AT_REST_DISK, boot_log="")
         (SEEN, (KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE)),
         (
             replace(SEEN, vm=replace(OFF, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
-            (Deallocate(VM1), replace(STAMP, tags={**OWNER, tag.SEAL: SEAL.as_tag()}), Generalize(VM1), CREATE),
+            (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         ),
         (replace(SEEN, vm=replace(OFF, power=DEALLOCATED), os_disk=AT_REST_DISK), (STAMP, Generalize(VM1), CREATE)),
         (LATER, (Generalize(VM1), CREATE)),
@@ -85,7 +85,7 @@ def test_capture_does_only_what_is_missing(seen, steps):
 
 
 def test_a_plan_names_what_was_and_what_will_be():
-    after = replace(OFF, power=DEALLOCATED, generalized=True)
+    after = replace(OFF, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
     assert plan_capture(REQUEST, SEEN) == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": OFF.as_result()},
@@ -97,7 +97,7 @@ def test_check_mode_foresees_what_a_real_run_does_and_says_so():
     foreseen = plan_capture(REQUEST, Observed(vm=ON, os_disk=OS_DISK, data_disks=(DATA_DISK,), foresee=True))
     assert foreseen.sentences == plan_capture(REQUEST, SEEN).sentences
     assert foreseen.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
-    assert foreseen.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""), OWNER)
+    assert foreseen.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
 
 
 def test_check_mode_holds_every_other_refusal():
@@ -124,12 +124,22 @@ def test_a_guest_still_running_when_the_wait_ended_is_refused():
         ({"vm": replace(OFF, os_disk=replace(OFF.os_disk, ephemeral=True))}, "Source virtual machine cannot contain an ephemeral OS disk"),
         ({"vm": replace(OFF, os_disk=AttachedDisk("vhd", None))}, "disk vhd is no managed disk"),
         ({"os_disk": replace(OS_DISK, architecture="Arm64")}, "Arm64"),
+        (
+            {"data_disks": (replace(DATA_DISK, storage_account_type="UltraSSD_LRS"),)},
+            "Source virtual machine cannot contain UltraSSD: disk web1-data",
+        ),
+        ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, ours among them"),
     ],
-    ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64"],
+    ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
 )
 def test_what_azure_would_refuse_is_refused_before_the_first_write(change, text):
     with pytest.raises(InvalidRequest, match=text):
         plan_capture(REQUEST, replace(SEEN, **change))
+
+
+def test_a_tag_too_many_on_the_image_is_refused_before_the_first_write():
+    with pytest.raises(InvalidRequest, match="52 tags, ours among them, are more than the 50"):
+        plan_capture(replace(REQUEST, tags={f"t{number}": "" for number in range(50)}), SEEN)
 
 
 def test_another_region_than_the_vms_is_refused():
@@ -171,6 +181,15 @@ def test_recreate_replaces_an_image_that_does_not_count_and_leaves_one_that_does
     body = {**BODY, "tags": IMAGE_TAGS}
     assert plan_capture(recreate, seen).steps == (DeleteImage(TARGET), CreateImage(TARGET, "VM web1", body))
     assert plan_capture(recreate, replace(seen, image=CAPTURED)).steps == ()
+
+
+def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+    former = replace(ANOTHER, tags={**ANOTHER.tags, tag.DIGEST: "sha256-4m:old", tag.PLAN: "{}", "owner": "me"})
+    seen = replace(LATER, vm=GENERALIZED, image=former)
+    recreate = replace(REQUEST, recreate=True)
+    assert plan_capture(recreate, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "owner": "me"}
+    anew = replace(recreate, tags={"release": "2"}, append_tags=False)
+    assert plan_capture(anew, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
 
 
 def test_recreate_asks_for_the_same_evidence_before_it_deletes():
@@ -220,6 +239,18 @@ def test_the_source_is_deleted_last_and_also_when_the_image_is_there_already():
     assert plan.after["vm"] is None
     assert plan_capture(request, Observed(vm=GENERALIZED, image=CAPTURED)).steps == (DeleteVm(VM1),)
     assert plan_capture(request, Observed(image=CAPTURED)).steps == ()
+
+
+def test_data_disks_that_go_with_the_source_need_a_backup_where_the_image_does_not_hold_them():
+    request = replace(REQUEST, os_only=True, delete_source=True)
+    seen = replace(LATER, vm=GENERALIZED)
+    alone = replace(CAPTURED, data_disks=())
+    assert plan_capture(request, seen).steps[-1] == DeleteVm(VM1)
+    assert plan_capture(request, replace(seen, image=alone)).steps == (DeleteVm(VM1),)
+    for refused in (replace(seen, backups=BACKUPS[:1]), replace(seen, backups=(), image=alone)):
+        with pytest.raises(InvalidRequest, match="no backup of disk"):
+            plan_capture(request, refused)
+        assert plan_capture(replace(request, backup_required=False), refused).steps[-1] == DeleteVm(VM1)
 
 
 def test_tags_are_added_or_replaced_and_ours_stay():

@@ -15,7 +15,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, AttachedDisk, Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.restore import plan_restore
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate, DropSeal
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import SetDataDisks, SwapOsDisk
 
 from .backups import BACKUP_ID, DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS
@@ -42,9 +42,9 @@ FREE = Observed(snapshots=SNAPSHOTS)
 OFF = replace(ON, power=DEALLOCATED)
 SWAP = SwapOsDisk(VM1, NEW_OS, "FromImage")
 DETACH = SetDataDisks(VM1, "detach the disks of VM web1 that the backup replaces", [])
-ATTACH = SetDataDisks(
-    VM1, "attach the restored data disks to VM web1", [{"lun": 5, "createOption": "Attach", "managedDisk": {"id": str(NEW_DATA)}}]
-)
+ATTACHED = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": str(NEW_DATA)}, "caching": "None"}
+ATTACH = SetDataDisks(VM1, "attach the restored data disks to VM web1", [ATTACHED])
+SEALED = {"owner": "me", tag.SEAL: "sealed"}
 RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(AttachedDisk(NEW_DATA.name, NEW_DATA, 5),))
 
 
@@ -57,12 +57,15 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"vm": replace(ON, vm_id="another")}, COPIES),
     ({"vm": ON}, (*COPIES, Deallocate(VM1), SWAP, DETACH, ATTACH)),
     ({"vm": OFF, "disks": DISKS}, (SWAP, DETACH, ATTACH)),
+    ({"vm": replace(ON, tags=SEALED), "disks": DISKS}, (Deallocate(VM1), DropSeal(VM1), SWAP, DETACH, ATTACH)),
+    ({"vm": replace(RESTORED, tags=SEALED), "disks": DISKS}, ()),
     ({"vm": replace(OFF, os_disk=RESTORED.os_disk), "disks": DISKS}, (DETACH, ATTACH)),
     ({"vm": replace(OFF, os_disk=RESTORED.os_disk, data_disks=()), "disks": DISKS}, (ATTACH,)),
     ({"vm": RESTORED, "disks": DISKS}, ()),
     ({"vm": replace(RESTORED, power="running"), "disks": DISKS}, ()),
 ], ids=[
     "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM made anew", "the same VM", "disks made, VM off",
+    "sealed", "sealed again since",
     "OS disk exchanged", "data disk detached", "restored", "restored and started again",
 ])  # fmt: skip
 def test_restoring_does_only_what_is_missing(changes, steps):
@@ -83,12 +86,13 @@ def test_the_disks_are_returned_as_image_boot_takes_them():
 
 
 def test_the_vm_is_foreseen_with_its_new_disks():
-    after = plan_restore(REQUEST, replace(FREE, vm=ON)).after["vm"]
+    after = plan_restore(REQUEST, replace(FREE, vm=replace(ON, tags=SEALED))).after["vm"]
+    assert (after["tags"], after["data_disks"][0]["caching"]) == ({"owner": "me"}, "None")
     assert (after["power_state"], after["os_disk"]["id"], after["data_disks"][0]["id"]) == (DEALLOCATED, str(NEW_OS), str(NEW_DATA))
 
 
 def test_what_the_disk_was_like_is_restored():
-    traits = '{"sku":"Premium_LRS","zones":["2"]}'
+    traits = '{"sku":"Premium_LRS","zones":["2"],"caching":null}'
     bought = replace(OS_SNAPSHOT, tags={**OS_SNAPSHOT.tags, tag.TRAITS: traits, tag.PLAN: "{}"})
     body = plan_restore(REQUEST, Observed(snapshots=(bought, DATA_SNAPSHOT))).steps[0].body
     assert (body["sku"], body["zones"], body["tags"][tag.PLAN]) == ({"name": "Premium_LRS"}, ["2"], "{}")

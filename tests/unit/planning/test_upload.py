@@ -16,10 +16,10 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_s
     DiscardUpload,
     SendPages,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, Disk, Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import Range
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import CreateImage, DeleteImage, TagImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload import (
     Observed,
@@ -46,7 +46,9 @@ class Content:
 
 
 CONTENT = Content()
-FULL = Disk(INTERIM, "westeurope", os_type="Linux", hyper_v_generation="V2", tags=PROOF)
+FULL = Disk(INTERIM, "westeurope", os_type="Linux", hyper_v_generation="V2", time_created="2026-11-22T10:00:00.000000Z", tags=PROOF)
+LATER = "2026-11-22T12:00:00.000000Z"
+USER = an_id(VM, "build", "v9")
 IMAGE_NOW = Image(
     id=TARGET,
     location="westeurope",
@@ -70,7 +72,7 @@ NEW_DISK = CreateUploadDisk(
         },
     },
 )
-SEND = SendPages(INTERIM, "/d.raw", PROOF, CONTENT)
+SEND = SendPages(INTERIM, "/d.raw", {tag.DIGEST: DIGEST}, CONTENT)
 NEW_IMAGE = CreateImage(
     TARGET,
     "disk debian-upload",
@@ -103,22 +105,28 @@ def plan(request=REQUEST, content=CONTENT, **seen):
     ({"disk": replace(FULL, state="ReadyToUpload", tags=OURS)}, (DISCARD, *ALL)),
     ({"disk": replace(FULL, state="ActiveUpload", tags=OURS)}, (DISCARD, *ALL)),
     ({"disk": replace(FULL, state="ActiveUpload")}, (DISCARD, *ALL)),
-    ({"disk": replace(FULL, tags=OURS)}, (DISCARD, *ALL)),
+    ({"disk": replace(FULL, tags=OURS)}, (DELETE, *ALL)),
     ({"disk": replace(FULL, provisioning_state=FAILED)}, (DISCARD, *ALL)),
-    ({"disk": replace(FULL, tags={**PROOF, tag.DIGEST: "sha256-4m:old"})}, (DISCARD, *ALL)),
-    ({"disk": replace(FULL, hyper_v_generation="V1")}, (DISCARD, *ALL)),
-    ({"disk": replace(FULL, location="northeurope")}, (DISCARD, *ALL)),
+    ({"disk": replace(FULL, tags={**PROOF, tag.DIGEST: "sha256-4m:old"})}, (DELETE, *ALL)),
+    ({"disk": replace(FULL, hyper_v_generation="V1")}, (DELETE, *ALL)),
+    ({"disk": replace(FULL, location="northeurope")}, (DELETE, *ALL)),
+    ({"disk": replace(FULL, ownership_time=LATER)}, (DELETE, *ALL)),
+    ({"disk": replace(FULL, ownership_time=LATER, time_created=None)}, (DELETE, *ALL)),
+    ({"disk": replace(FULL, ownership_time=FULL.time_created)}, (NEW_IMAGE, DELETE)),
     ({"disk": FULL}, (NEW_IMAGE, DELETE)),
     ({"disk": replace(FULL, tags={**PROOF, tag.IMAGE: "IMAGES/Debian"})}, (NEW_IMAGE, DELETE)),
     ({"image": IMAGE_NOW, "disk": FULL}, (DELETE,)),
     ({"image": IMAGE_NOW, "disk": replace(FULL, state="ActiveUpload", tags=OURS)}, (DISCARD,)),
     ({"image": IMAGE_NOW}, ()),
     ({"image": IMAGE_NOW, "disk": replace(FULL, tags={})}, ()),
+    ({"image": IMAGE_NOW, "disk": replace(FULL, state="Attached", managed_by=USER)}, ()),
     ({"image": replace(IMAGE_NOW, provisioning_state=FAILED), "disk": FULL}, (DeleteImage(TARGET), NEW_IMAGE, DELETE)),
 ], ids=[
-    "nothing there", "killed before the grant", "killed while sending", "killed before the commit", "commit without proof", "disk failed",
-    "disk of other content", "disk of the other generation", "disk elsewhere", "killed after the commit", "names without case",
-    "killed before the disk went", "left open beside its image", "done", "a stranger's disk is left alone", "image failed",
+    "nothing there", "killed before the grant", "killed while sending", "killed before the commit", "commit without proof",
+    "disk failed", "disk of other content", "disk of the other generation", "disk elsewhere", "a VM had the disk",
+    "a VM had the disk, which does not say its birth", "no VM since the disk was made", "killed after the commit",
+    "names without case", "killed before the disk went", "left open beside its image", "done", "a stranger's disk is left alone",
+    "a disk in use is left alone", "image failed",
 ])  # fmt: skip
 def test_an_upload_does_only_what_is_missing(seen, steps):
     assert plan(**seen).steps == steps
@@ -133,6 +141,41 @@ def test_a_kept_disk_is_neither_deleted_nor_missed():
 
 def test_recreate_replaces_an_image_of_other_content_after_the_upload():
     assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE, DELETE)
+
+
+def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+    former = replace(OTHER_IMAGE, tags={**OTHER_IMAGE.tags, tag.VM_ID: "v", tag.PLAN: "{}", "owner": "me"})
+    recreate = replace(REQUEST, recreate=True, tags={"release": "2"})
+    kept = {"owner": "me", "release": "2", tag.DIGEST: DIGEST}
+    assert plan(recreate, image=former).steps[3].body["tags"] == kept
+    assert plan(recreate, image=former).after["image"]["tags"] == kept
+    assert plan(replace(recreate, append_tags=False), image=former).steps[3].body["tags"] == {"release": "2", tag.DIGEST: DIGEST}
+
+
+def test_the_interim_disk_has_the_users_tags_too():
+    assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS}
+
+
+def test_a_strangers_disk_is_not_returned():
+    assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).after["disk"] is None
+    assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).before["disk"] is None
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [{"image": replace(IMAGE_NOW, provisioning_state="Creating"), "disk": FULL}, {"disk": replace(FULL, provisioning_state="Creating")}],
+)
+def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen):
+    with pytest.raises(TimedOut, match="is still Creating; run again later"):
+        plan(**seen)
+    after = {name: replace(value, provisioning_state="Succeeded") for name, value in seen.items()}
+    foreseen = plan(foresee=True, **seen)
+    assert foreseen.steps == plan(**after).steps
+    assert "is Creating: planned as if that had succeeded." in foreseen.warnings[0]
+
+
+def test_an_image_that_is_being_deleted_is_gone():
+    assert plan(foresee=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
 
 
 def test_recreate_of_the_same_content_changes_nothing():
@@ -152,7 +195,9 @@ def test_the_result_is_the_image_as_it_will_be():
     (REQUEST, {"image": OTHER_IMAGE}, "exists, but it was made from other content.*recreate"),
     (REQUEST, {"image": replace(IMAGE_NOW, tags={})}, "no digest tag"),
     (REQUEST, {"image": replace(IMAGE_NOW, os_type="Windows")}, "os_type is Windows"),
-    (REQUEST, {"image": replace(IMAGE_NOW, provisioning_state="Updating")}, "provisioning state is Updating"),
+    (REQUEST, {"image": replace(IMAGE_NOW, provisioning_state="Canceled")}, "provisioning state is Canceled"),
+    (replace(REQUEST, storage_account_type="Premium_LRS"), {"image": IMAGE_NOW}, "storage_account_type is Standard_LRS"),
+    (REQUEST, {"disk": replace(FULL, managed_by=USER)}, "disk debian-upload is attached to VM v9"),
     (replace(REQUEST, location="northeurope"), {"image": IMAGE_NOW}, "it is in westeurope"),
     (REQUEST, {"disk": replace(FULL, tags={})}, "disk debian-upload.*not the interim disk"),
     (REQUEST, {"disk": replace(FULL, tags={**PROOF, tag.IMAGE: "images/other"})}, "not the interim disk"),

@@ -102,6 +102,7 @@ PARAMS = {
     "disks": "all",
     "sealed": "verified",
     "backup": "require",
+    "backup_max_age": 24,
     "source": "keep",
     "recreate": False,
     "zone_resilient": None,

@@ -1,0 +1,31 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run that died has begun, and Azure has not finished yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import BUSY, SUCCEEDED, Disk, Image, Snapshot, Vm
+
+DELETING = "Deleting"
+T = TypeVar("T", Disk, Image, Snapshot, Vm)
+
+
+def settled(noun: str, resource: T | None, foresee: bool) -> tuple[T | None, tuple[str, ...]]:
+    """The resource once nothing works on it. A real run has waited for that; check mode foresees it, and says so in a warning."""
+    if resource is None or not _is_busy(resource):
+        return resource, ()
+    state = resource.provisioning_state if resource.provisioning_state in BUSY else "being copied"
+    if not foresee:
+        raise TimedOut(f"{noun} {resource.id.name} is still {state}; run again later, or raise wait_timeout.")
+    after = None if state == DELETING else replace(resource, provisioning_state=SUCCEEDED)
+    return after, (f"{noun[0].upper()}{noun[1:]} {resource.id.name} is {state}: planned as if that had succeeded.",)
+
+
+def _is_busy(resource: Disk | Image | Snapshot | Vm) -> bool:
+    copied = not isinstance(resource, Snapshot) or resource.completion_percent in (None, 100)
+    return resource.provisioning_state in BUSY or (resource.provisioning_state == SUCCEEDED and not copied)
