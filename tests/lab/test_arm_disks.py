@@ -117,6 +117,13 @@ def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLa
     assert lab.compute.snapshots.get(world.group, "s").properties["creationData"]["sourceResourceId"] == source.id
 
 
+def test_a_snapshot_is_one_in_a_group_called_disks_too(lab: RunningLab) -> None:
+    world = World(lab, lab.put_group("disks"))
+    source = world.disk("source")
+    answer = lab.arm("PUT", "resourceGroups/disks/providers/Microsoft.Compute/snapshots/s", copy_of(source.id), "2022-07-02")
+    assert answer.json()["type"] == "Microsoft.Compute/snapshots"
+
+
 def test_deleting_what_is_not_there_is_no_error(lab: RunningLab, world: World) -> None:
     assert lab.arm("DELETE", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/none").status_code == 204
     disk = world.disk("d")

@@ -37,19 +37,21 @@ def put_disk(call: Call, type: str) -> Answer:
         known = lab.store.find(call.id(type))
         check_location(known, location, call)
         if known and known.properties.get("provisioningState") != "Failed":
-            return _change(call, known, body, echo=_echo(call, body, location, tags))
+            return _change(call, known, body, echo=_echo(call, type, body, location, tags))
         source = find_source(call, body, location)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
         _fill(disk, body, source, incremental=type == SNAPSHOT)
         lab.store.put(disk)
-    operation = lab.operations.begin(call, lambda: _make(lab, disk.id, source), location=location, kind="DiskOperations", resource=disk.id)
+    operation = lab.operations.begin(call, lambda: _make(lab, disk.id, type, source), location=location, kind="DiskOperations", resource=disk.id)
     headers = operation.headers(location=True, retry_after=2, notify=False)
-    return Answer(202, _echo(call, body, location, tags, disk), headers)
+    return Answer(202, _echo(call, type, body, location, tags, disk), headers)
 
 
-def _echo(call: Call, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> dict[str, Any]:
+def _echo(
+    call: Call, type: str, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None
+) -> dict[str, Any]:
     """The body of the 202: what was asked for, and that it is being done."""
-    echo = _head(call, TYPE if "/disks/" in call.url_path.lower() else SNAPSHOT)
+    echo = _head(call, type)
     echo["location"] = location
     if tags is not None:
         echo["tags"] = tags
@@ -123,10 +125,10 @@ def _creation(given: dict[str, Any], source: Source) -> dict[str, Any]:
     return {**kept, "sourceResourceId": source.resource.id, "sourceUniqueId": source.resource.properties["uniqueId"]}
 
 
-def _make(lab: Lab, id: str, source: Source) -> dict[str, Any]:
+def _make(lab: Lab, id: str, type: str, source: Source) -> dict[str, Any]:
     """Make the blob, then say that the disk is there."""
     with lab.alone(id):
-        key = new_key(id)
+        key = new_key(type)
         if source.resource is None:
             lab.blobs.create(key, source.size)
             if not source.upload:
@@ -147,9 +149,9 @@ def _make(lab: Lab, id: str, source: Source) -> dict[str, Any]:
             return view(lab, disk)
 
 
-def new_key(id: str) -> str:
+def new_key(type: str) -> str:
     """A new blob key; its first letter says what for."""
-    return f"{'s' if '/snapshots/' in id.lower() else 'd'}-{uuid.uuid4()}"
+    return f"{'s' if type == SNAPSHOT else 'd'}-{uuid.uuid4()}"
 
 
 def patch(call: Call) -> Answer:

@@ -36,7 +36,7 @@ def make(lab: Lab, vm: Resource, wanted: NewDisk) -> Resource:
     """Make one disk of a new VM, or one that is added to a VM."""
     name = wanted.name or _name(vm, wanted.lun)
     id = "/".join(vm.id.split("/")[:5]) + f"/providers/{DISK}/{name}"
-    key = new_key(id)
+    key = new_key(DISK)
     if wanted.key is None:
         lab.blobs.create(key, wanted.size)
         lab.blobs.write_footer(key)
