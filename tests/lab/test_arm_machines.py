@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import ssl
 import time
@@ -135,6 +136,9 @@ def test_the_ownership_time_moves_with_every_change_of_owner(lab: RunningLab, wo
 def test_the_boot_log_is_a_blob_behind_a_sas(lab: RunningLab, world: World) -> None:
     world.vm()
     found = lab.compute.virtual_machines.retrieve_boot_diagnostics_data(world.group, "vm", sas_uri_expiration_time_in_minutes=60)
+    ends = datetime.datetime.fromisoformat(httpx.URL(found.serial_console_log_blob_uri).params["se"].replace("Z", "+00:00"))
+    left = ends - datetime.datetime.now(datetime.timezone.utc)
+    assert datetime.timedelta(minutes=58) < left <= datetime.timedelta(minutes=60)
     context = ssl.create_default_context(cafile=str(lab.settings.bundle))
     log = httpx.get(found.serial_console_log_blob_uri, verify=context, trust_env=False)
     assert (log.status_code, log.content) == (200, b"")
@@ -187,6 +191,8 @@ def test_the_os_disk_is_swapped_while_the_vm_is_deallocated(lab: RunningLab, wor
     other = world.os_disk("other")
     swap = {"properties": {"storageProfile": {"osDisk": {"name": "other", "managedDisk": {"id": other.id}}}}}
     machines = lab.compute.virtual_machines
+    refused(lambda: machines.begin_update(world.group, "vm", swap), "OperationNotAllowed", "not deallocated")
+    done(machines.begin_power_off(world.group, "vm"))
     refused(lambda: machines.begin_update(world.group, "vm", swap), "OperationNotAllowed", "not deallocated")
     world.stop()
     done(machines.begin_update(world.group, "vm", swap))
@@ -418,16 +424,83 @@ def test_the_boot_log_needs_managed_boot_diagnostics(lab: RunningLab, world: Wor
     refused(lambda: read(world.group, "vm"), "OperationNotAllowed", "Boot diagnostics")
 
 
-def test_a_vm_that_is_being_made_is_not_changed(lab: RunningLab, world: World) -> None:
+def test_a_disk_of_a_vm_is_a_managed_disk_and_has_one_place(lab: RunningLab, world: World) -> None:
+    data, body = world.disk("data"), vm_of_disk(world.os_disk().id, world.subnet())
+    profile = body["properties"]["storageProfile"]
+    profile["dataDisks"] = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": data.id}} for lun in (0, 1)]
+    refused(lambda: put(world, body), "InvalidParameter", "Disk 'data' is named more than once", 400)
+    profile["dataDisks"] = [{"lun": lun, "name": "new", "createOption": "Empty", "diskSizeGB": 1} for lun in (0, 1)]
+    refused(lambda: put(world, body), "InvalidParameter", "more than one new disk with the name 'new'", 400)
+    profile["dataDisks"] = [{"lun": 0, "createOption": "Empty", "diskSizeGB": 1, "vhd": {"uri": "https://a/b.vhd"}}]
+    refused(lambda: put(world, body), "OperationNotAllowed", "is a blob ('vhd')")
+    del profile["dataDisks"]
+    put(world, body)
+    update = lab.compute.virtual_machines.begin_update
+    twice = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": data.id}} for lun in (0, 1)]
+    change = {"properties": {"storageProfile": {"dataDisks": twice}}}
+    refused(lambda: update(world.group, "vm", change), "InvalidParameter", "Disk 'data' is named more than once", 400)
+
+
+def test_extensions_can_be_forbidden(world: World) -> None:
+    vm = put(world, vm_of_image(world.image().id, world.subnet(), osProfile=os_profile(allowExtensionOperations=False)))
+    assert vm.os_profile.allow_extension_operations is False
+
+
+def test_a_second_vm_does_not_take_the_interface_of_the_first(lab: RunningLab, world: World) -> None:
+    vm = world.vm()
+    body = vm_of_disk(world.os_disk("other").id, world.subnet())
+    refused(lambda: put(world, body, "other"), "NicInUse", "is used by existing resource", 400)
+    assert lab.arm("GET", vm.network_profile.network_interfaces[0].id).json()["properties"]["virtualMachine"]["id"] == vm.id
+
+
+@pytest.mark.parametrize(
+    "address, code, text",
+    [
+        ("10.1.0.4", "PrivateIPAddressNotInSubnet", "does not belong to the range of subnet prefix 10.0.0.0/24"),
+        ("10.0.0.3", "PrivateIPAddressInReservedRange", "reserved IP range"),
+        ("10.0.0.255", "PrivateIPAddressInReservedRange", "reserved IP range"),
+        ("10.0.0.4", "PrivateIPAddressInUse", "already allocated to resource"),
+        ("ten", "InvalidParameter", "'ten'"),
+    ],
+)
+def test_a_static_address_is_the_subnets_and_free(lab: RunningLab, world: World, address: str, code: str, text: str) -> None:
     world.vm()
-    store = Store(lab.settings.state / "arm.sqlite")
-    vm = store.find(world.id("virtualMachines", "vm"))
-    assert vm is not None
-    vm.properties["provisioningState"] = "Creating"
-    store.put(vm)
-    refused(lambda: lab.compute.virtual_machines.begin_update(world.group, "vm", {"tags": {}}), "Conflict", "concurrent request")
-    vm.properties["provisioningState"] = "Succeeded"
-    store.put(vm)
+    body = vm_of_disk(world.os_disk("other").id, world.subnet())
+    nic = body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]
+    nic["name"] = "nic2"
+    nic["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"] = address
+    refused(lambda: put(world, body, "other"), code, text, 400)
+    assert lab.arm("GET", world.id("virtualMachines", "other")).status_code == 404
+    assert lab.compute.disks.get(world.group, "other").managed_by is None
+    nic["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"] = "10.0.0.9"
+    made = put(world, body, "other")
+    shown = lab.arm("GET", made.network_profile.network_interfaces[0].id).json()
+    assert shown["properties"]["ipConfigurations"][0]["properties"]["privateIPAddress"] == "10.0.0.9"
+
+
+def test_a_full_subnet_gives_no_address(lab: RunningLab, world: World) -> None:
+    world.subnet()
+    root = f"resourceGroups/{world.group}/providers/Microsoft.Network"
+    small = f"{root}/virtualNetworks/net/subnets/small"
+    lab.arm("PUT", small, {"properties": {"addressPrefix": "10.0.9.0/29"}}).raise_for_status()
+    ip = {"name": "ip", "properties": {"subnet": {"id": f"/subscriptions/{lab.settings.subscription}/{small}"}}}
+    body = {"location": LOCATION, "properties": {"ipConfigurations": [ip]}}
+    answers = [lab.arm("PUT", f"{root}/networkInterfaces/n{number}", body) for number in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 400]
+    assert answers[3].json()["error"]["code"] == "SubnetIsFull"
+    assert lab.arm("GET", f"{root}/networkInterfaces/n3").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "prefix, code", [("10.0.0.1/24", "InvalidCIDRNotation"), ("ten", "InvalidCIDRNotation"), ("10.9.0.0/24", "NetcfgInvalidSubnet")]
+)
+def test_a_subnet_lies_in_its_network(lab: RunningLab, world: World, prefix: str, code: str) -> None:
+    root = f"resourceGroups/{world.group}/providers/Microsoft.Network/virtualNetworks/net"
+    subnets = [{"name": "default", "properties": {"addressPrefix": prefix}}]
+    body = {"location": LOCATION, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}}
+    answer = lab.arm("PUT", root, body)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
+    assert lab.arm("GET", root).status_code == 404
 
 
 def test_a_subnet_in_use_stays(lab: RunningLab, world: World) -> None:

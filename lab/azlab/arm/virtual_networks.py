@@ -30,7 +30,7 @@ def put_vnet(call: Call) -> Answer:
     if not prefixes:
         raise errors.MISSING(parameter="addressSpace.addressPrefixes")
     _prefixes(prefixes, call.name)
-    with lab.store.lock:
+    with lab.store.atomic():
         known = lab.store.find(call.id(VNET))
         vnet = known or Resource(call.id(VNET), VNET, call.group, call.name, {})
         vnet.body = {"name": call.name, "id": vnet.id, "etag": etag(), "type": VNET, "location": location}
