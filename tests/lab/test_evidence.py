@@ -9,13 +9,14 @@ from pathlib import Path
 
 import azlab
 import pytest
-from azlab.arm import errors, identity
+from azlab.arm import errors, identity, network_errors
 from azlab.evidence import Evidence
 from azlab.storage import refusals, vhd
 
 SOURCES = sorted(Path(inspect.getfile(azlab)).parent.rglob("*.py"))
 TABLES = {
     errors: errors.Refusal,
+    network_errors: errors.Refusal,
     identity: identity.TokenRefusal,
     refusals: refusals.BlobRefusal,
     vhd: vhd.VhdRefusal,

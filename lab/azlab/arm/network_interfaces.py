@@ -7,7 +7,7 @@ import ipaddress
 import uuid
 from typing import Any
 
-from azlab.arm import errors
+from azlab.arm import errors, network_errors
 from azlab.arm.calls import NETWORK, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
 from azlab.arm.compute import get, listing
 from azlab.arm.lab import Lab
@@ -101,12 +101,12 @@ def _static_address(lab: Lab, nic: Resource, subnet: Resource, wanted: str) -> s
     except ValueError:
         raise errors.BAD_VALUE(value=wanted, parameter="privateIPAddress", target="privateIPAddress") from None
     if address not in network:
-        raise errors.ADDRESS_OUTSIDE(address=wanted, prefix=prefix)
+        raise network_errors.ADDRESS_OUTSIDE(address=wanted, prefix=prefix)
     if not _RESERVED <= int(address) - int(network.network_address) < network.num_addresses - 1:
-        raise errors.ADDRESS_RESERVED(address=wanted, prefix=prefix)
+        raise network_errors.ADDRESS_RESERVED(address=wanted, prefix=prefix)
     config, user = _taken(lab, subnet).get(str(address), ("", ""))
     if user and user.lower() != nic.id.lower():
-        raise errors.ADDRESS_IN_USE(config=config, address=wanted, user=user)
+        raise network_errors.ADDRESS_IN_USE(config=config, address=wanted, user=user)
     return str(address)
 
 
@@ -116,7 +116,7 @@ def _free_address(lab: Lab, subnet: Resource) -> str:
     for number in range(_RESERVED, network.num_addresses - 1):
         if str(network[number]) not in taken:
             return str(network[number])
-    raise errors.SUBNET_FULL(subnet=subnet.name, prefix=prefix)
+    raise network_errors.SUBNET_FULL(subnet=subnet.name, prefix=prefix)
 
 
 def _mac(id: str) -> str:
@@ -138,7 +138,7 @@ def delete_nic(call: Call) -> Answer:
         if nic is None:
             return Answer(204)
         if nic.hidden.get("vm"):
-            raise errors.NIC_DELETE(nic=nic.id, vm=nic.hidden["vm"])
+            raise network_errors.NIC_DELETE(nic=nic.id, vm=nic.hidden["vm"])
         lab.store.delete(nic.id)
     operation = lab.operations.begin(call, lambda: None, location=nic.location, provider=NETWORK)
     return Answer(202, None, operation.headers(location=True, retry_after=10))

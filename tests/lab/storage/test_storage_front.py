@@ -191,7 +191,6 @@ def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, writt
     assert [entry["status"] for entry in log(key) if entry["phase"] == "out"] == [None, None]
 
 
-@pytest.mark.parametrize("after_effect", [False, True])
 def test_an_answer_that_a_fault_replaces_gives_its_connection_back(settings, store, disk, faults):
     url = store.grant(disk(), "Read", 600)
     faults(op="GetBlob", status=500, after_effect=True)
@@ -208,6 +207,7 @@ def test_an_answer_that_a_fault_replaces_gives_its_connection_back(settings, sto
     assert asyncio.run(run()) == []
 
 
+@pytest.mark.parametrize("after_effect", [False, True])
 def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, faults, until, after_effect, log):
     key, url = written
     rule = faults(path=key, hang=True, after_effect=after_effect)
