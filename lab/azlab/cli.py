@@ -158,8 +158,11 @@ def down(options: argparse.Namespace) -> None:
     pid = daemon.running(state)
     if pid is None:
         from azlab.guests.strays import end_strays
+        from azlab.storage.azurite import Azurite
 
         strays = end_strays(state)
+        if (state / "config.json").exists():
+            Azurite(Settings.load(state)).stop()
         print("not running" + (f"; ended the guests that a killed lab left: {', '.join(strays)}" if strays else ""))
         return
     os.kill(pid, signal.SIGTERM)

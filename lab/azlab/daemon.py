@@ -91,8 +91,8 @@ def run(settings: Settings) -> None:
     _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
-    azurite.start()
     try:
+        azurite.start()
         front = _start_front(settings)
         try:
             _serve(settings, front)
@@ -159,7 +159,7 @@ def _watch(front: subprocess.Popen[bytes], serving: Any) -> None:
 def build(settings: Settings) -> Any:
     """The control plane's rooms, put together, and what a crash left undone brought to an end."""
     from azlab.arm.lab import Lab, now
-    from azlab.arm.machine_start import VM, guest_ended
+    from azlab.arm.machine_start import guest_ended, recover
     from azlab.arm.operations import Operations
     from azlab.faults import Faults
     from azlab.guests import Guests, NoGuests
@@ -173,9 +173,7 @@ def build(settings: Settings) -> Any:
     operations.recover()
     lab = Lab(settings, store, blobs, None, operations, Faults(settings.faults), RequestLog(settings.logs / "arm.jsonl"))
     lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))
-    for vm in store.list(VM):
-        if vm.hidden.get("power") == "running" and not lab.guests.is_running(vm.properties["vmId"]):
-            guest_ended(lab, vm.properties["vmId"])
+    recover(lab)
     return lab
 
 

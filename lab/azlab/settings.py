@@ -98,7 +98,7 @@ class Settings:
 
     def save(self) -> None:
         """Write `config.json`, readable by its owner alone: it holds the lab's secrets."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = {key: value for key, value in asdict(self).items() if key != "state"}
         path = self.state / "config.json"
         path.touch(mode=0o600)

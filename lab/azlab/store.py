@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,10 +57,26 @@ class Store:
             self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # passwords of machines in the making and grants are in it; SQLite gives its other files the same mode
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Hold the lock; what was put or deleted meanwhile is kept together, and not at all where an error comes."""
+        with self.lock:
+            if self._db.in_transaction:
+                yield
+                return
+            self._db.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
 
     def close(self) -> None:
         """Close the database."""
@@ -110,6 +128,15 @@ class Store:
         """Remember a long-running operation."""
         with self.lock:
             self._db.execute("INSERT OR REPLACE INTO operations VALUES (?, ?, ?)", (id, status, json.dumps(record)))
+
+    def forget_outputs(self, resource: str) -> None:
+        """Drop the results of the operations on a resource: a URL that gave access has no business here once it is dead."""
+        with self.lock:
+            self._db.execute(
+                "UPDATE operations SET record = json_remove(record, '$.output')"
+                " WHERE json_extract(record, '$.resource') = ? AND json_extract(record, '$.output.accessSAS') IS NOT NULL",
+                (resource,),
+            )
 
     def find_operation(self, id: str) -> dict[str, Any] | None:
         """What is known about an operation."""

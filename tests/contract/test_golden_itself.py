@@ -145,10 +145,13 @@ def test_a_vm_on_blobs_is_made_with_managed_disks_and_so_is_its_image() -> None:
 
 
 def test_only_what_the_list_names_is_accepted() -> None:
-    deviation = Deviation("disks", "PUT", "$.a", "because", only_in="this")
-    call = Call("disks", "PUT", 202, [Difference("$.a", "missing")])
+    deviation = Deviation("disks", "PUT", "$.a", "missing", "because", only_in="this")
+    call = Call("disks", "PUT", 202, [Difference("$.a", "missing"), Difference("$.a", "recorded 1, got 2")])
     other = Call("disks", "GET", 200, [Difference("$.a", "missing")])
     report = Report((Outcome("this", [call, other]), Outcome("other", [call])), (deviation,))
-    assert [report.unaccepted(outcome) for outcome in report.outcomes] == [["GET disks $.a: missing"], ["PUT disks $.a: missing"]]
+    assert [report.unaccepted(outcome) for outcome in report.outcomes] == [
+        ["PUT disks $.a: recorded 1, got 2", "GET disks $.a: missing"],
+        ["PUT disks $.a: missing", "PUT disks $.a: recorded 1, got 2"],
+    ]
     assert report.used() == [deviation]
     assert (report.totals()["calls"], report.totals()["writes"], report.totals()["matched"]) == (3, 2, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import struct
 import time
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from azlab.cli_disk import key as find_key
 from azlab.storage import vhd
 from azlab.storage.blobs import BlobStore
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from tests.lab.arm_bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
 from tests.lab.arm_refusals import refused
@@ -117,6 +118,13 @@ def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLa
     assert lab.compute.snapshots.get(world.group, "s").properties["creationData"]["sourceResourceId"] == source.id
 
 
+def test_a_snapshot_is_one_in_a_group_called_disks_too(lab: RunningLab) -> None:
+    world = World(lab, lab.put_group("disks"))
+    source = world.disk("source")
+    answer = lab.arm("PUT", "resourceGroups/disks/providers/Microsoft.Compute/snapshots/s", copy_of(source.id), "2022-07-02")
+    assert answer.json()["type"] == "Microsoft.Compute/snapshots"
+
+
 def test_deleting_what_is_not_there_is_no_error(lab: RunningLab, world: World) -> None:
     assert lab.arm("DELETE", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/none").status_code == 204
     disk = world.disk("d")
@@ -146,14 +154,38 @@ def test_after_the_revoke_an_upload_never_takes_data_again(lab: RunningLab, worl
 
 def test_half_an_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> None:
     sas = upload(world, footer=False)
-    with pytest.raises(HttpResponseError, match="Disk is expected to have cookie value 'conectix'"):
-        done(lab.compute.disks.begin_revoke_access(world.group, "up"))
+    text = "Disk is expected to have cookie value 'conectix'"
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
     assert world.state("up") == "ReadyToUpload"
     assert put_page(world, sas, 0, b"y" * 512).status_code == 403
     image = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": world.id("disks", "up")}}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": image}}}
     refused(lambda: lab.compute.images.begin_create_or_update(world.group, "i", body), "OperationNotAllowed", "ReadyToUpload")
     done(lab.compute.disks.begin_delete(world.group, "up"))
+
+
+@pytest.mark.parametrize(
+    "offset, form, value, text",
+    [
+        (60, ">I", vhd.DYNAMIC, "is of Dynamic VHD type. Please retry with fixed VHD type."),
+        (60, ">I", vhd.DIFFERENCING, "is of Differencing VHD type. Please retry with fixed VHD type."),
+        (48, ">Q", 20 * MIB + 512, "has an unsupported virtual size of 20972032 bytes. The size must be a whole number (in MBs)."),
+        (48, ">Q", 19 * MIB, "has a virtual size of 19922944 bytes, but the blob holds 20971520 bytes before its footer."),
+    ],
+    ids=["dynamic", "differencing", "odd size", "wrong size"],
+)
+def test_a_wrong_footer_ends_the_revoke(lab: RunningLab, world: World, offset: int, form: str, value: int, text: str) -> None:
+    sas, footer = upload(world, footer=False), bytearray(vhd.pack(UPLOAD - 512))
+    struct.pack_into(form, footer, offset, value)
+    assert put_page(world, sas, UPLOAD - 512, bytes(footer)).status_code == 201
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
+    assert world.state("up") == "ReadyToUpload"
+
+
+def test_an_upload_is_not_resized(lab: RunningLab, world: World) -> None:
+    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
+    grow = {"properties": {"diskSizeGB": 2}}
+    refused(lambda: lab.compute.disks.begin_update(world.group, "up", grow), "OperationNotAllowed", "while it is in state ReadyToUpload")
 
 
 def test_a_read_grant_is_real_and_ends(lab: RunningLab, world: World) -> None:

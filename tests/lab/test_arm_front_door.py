@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from azlab import faults
+from azlab.arm import identity
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.identity import ClientSecretCredential
 
@@ -128,6 +129,57 @@ def test_bad_bodies_are_refused(lab: RunningLab, group: str, body: dict[str, Any
     assert code(answer) == expected
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        empty_disk() | {"tags": ["a"]},
+        empty_disk() | {"sku": "Standard_LRS"},
+        {"location": LOCATION, "properties": []},
+        empty_disk(size="x"),  # type: ignore[arg-type]
+        {"location": LOCATION, "properties": {"creationData": {"createOption": "Upload", "uploadSizeBytes": "x"}}},
+        {"location": LOCATION, "properties": {"creationData": "Upload"}},
+        {"location": LOCATION, "properties": {"storageProfile": {"dataDisks": [{"lun": "x"}]}}},
+        {"location": LOCATION, "properties": {"storageProfile": {"dataDisks": {}}}},
+        {"location": LOCATION, "properties": {"addressSpace": {"addressPrefixes": [1]}}},
+        {"location": LOCATION, "properties": {"sourceVirtualMachine": {"id": 5}}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("type", ["disks", "virtualMachines", "images"])
+def test_values_of_a_wrong_kind_are_refused(lab: RunningLab, group: str, type: str, body: dict[str, Any]) -> None:
+    answer = lab.arm("PUT", f"resourceGroups/{group}/providers/Microsoft.Compute/{type}/x", body)
+    assert code(answer) == (400, "InvalidRequestContent")
+
+
+def test_resources_are_listed_by_type_and_by_nothing_else(lab: RunningLab, world: World) -> None:
+    world.snapshot(world.disk().id)
+    path = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{world.group}/resources"
+
+    def ask(filter: str) -> httpx.Response:
+        return lab.http.get(path, params={"api-version": "2021-04-01", "$filter": filter})
+
+    found = ask("resourceType eq 'Microsoft.Compute/snapshots'").json()["value"]
+    assert [each["name"] for each in found] == ["snapshot"]
+    assert code(ask("tagName eq 'a'")) == (400, "InvalidFilterInQueryString")
+
+
+def test_what_a_provider_promises_it_serves(lab: RunningLab, group: str) -> None:
+    types = [each["resourceType"] for each in lab.arm("GET", "providers/Microsoft.Compute").json()["resourceTypes"]]
+    for type in types:
+        if not type.startswith("locations/"):
+            assert lab.arm("GET", f"providers/Microsoft.Compute/{type}").status_code == 200, type
+    operation = lab.arm("DELETE", f"resourceGroups/{group}/providers/Microsoft.Compute/disks/none")
+    assert operation.status_code == 204
+    assert code(lab.arm("GET", "providers/Microsoft.Nonsense/locations/westeurope/operations/1")) == (404, "InvalidResourceNamespace")
+
+
+def test_an_old_token_is_refused(lab: RunningLab) -> None:
+    settings = lab.settings
+    token = identity.issue(settings, settings.arm_url, settings.arm_url, int(time.time()) - 1)
+    answer = lab.http.get("/subscriptions", params={"api-version": "2022-12-01"}, headers={"Authorization": f"Bearer {token}"})
+    assert code(answer) == (401, "ExpiredAuthenticationToken")
+
+
 def test_broken_json_is_refused(lab: RunningLab, group: str) -> None:
     path = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{group}"
     assert code(lab.http.put(path, params={"api-version": "2021-04-01"}, content=b"{")) == (400, "InvalidRequestContent")
@@ -155,7 +207,7 @@ def test_a_group_whose_disk_is_used_elsewhere_stays(lab: RunningLab, group: str)
     answer = lab.arm("DELETE", f"resourceGroups/{other}")
     while (poll := lab.http.get(answer.headers["Location"])).status_code == 202:
         time.sleep(0.02)
-    assert code(poll) == (409, "ResourceGroupDeletionBlocked")
+    assert (poll.status_code, poll.json()["Error"]["Code"]) == (409, "ResourceGroupDeletionBlocked")
 
 
 def test_long_lists_come_in_pages(lab: RunningLab, group: str) -> None:

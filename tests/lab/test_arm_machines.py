@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import ssl
 import time
@@ -135,6 +136,9 @@ def test_the_ownership_time_moves_with_every_change_of_owner(lab: RunningLab, wo
 def test_the_boot_log_is_a_blob_behind_a_sas(lab: RunningLab, world: World) -> None:
     world.vm()
     found = lab.compute.virtual_machines.retrieve_boot_diagnostics_data(world.group, "vm", sas_uri_expiration_time_in_minutes=60)
+    ends = datetime.datetime.fromisoformat(httpx.URL(found.serial_console_log_blob_uri).params["se"].replace("Z", "+00:00"))
+    left = ends - datetime.datetime.now(datetime.timezone.utc)
+    assert datetime.timedelta(minutes=58) < left <= datetime.timedelta(minutes=60)
     context = ssl.create_default_context(cafile=str(lab.settings.bundle))
     log = httpx.get(found.serial_console_log_blob_uri, verify=context, trust_env=False)
     assert (log.status_code, log.content) == (200, b"")
@@ -187,6 +191,8 @@ def test_the_os_disk_is_swapped_while_the_vm_is_deallocated(lab: RunningLab, wor
     other = world.os_disk("other")
     swap = {"properties": {"storageProfile": {"osDisk": {"name": "other", "managedDisk": {"id": other.id}}}}}
     machines = lab.compute.virtual_machines
+    refused(lambda: machines.begin_update(world.group, "vm", swap), "OperationNotAllowed", "not deallocated")
+    done(machines.begin_power_off(world.group, "vm"))
     refused(lambda: machines.begin_update(world.group, "vm", swap), "OperationNotAllowed", "not deallocated")
     world.stop()
     done(machines.begin_update(world.group, "vm", swap))
@@ -418,21 +424,23 @@ def test_the_boot_log_needs_managed_boot_diagnostics(lab: RunningLab, world: Wor
     refused(lambda: read(world.group, "vm"), "OperationNotAllowed", "Boot diagnostics")
 
 
-def test_a_vm_that_is_being_made_is_not_changed(lab: RunningLab, world: World) -> None:
-    world.vm()
-    store = Store(lab.settings.state / "arm.sqlite")
-    vm = store.find(world.id("virtualMachines", "vm"))
-    assert vm is not None
-    vm.properties["provisioningState"] = "Creating"
-    store.put(vm)
-    refused(lambda: lab.compute.virtual_machines.begin_update(world.group, "vm", {"tags": {}}), "Conflict", "concurrent request")
-    vm.properties["provisioningState"] = "Succeeded"
-    store.put(vm)
+def test_a_disk_of_a_vm_is_a_managed_disk_and_has_one_place(lab: RunningLab, world: World) -> None:
+    data, body = world.disk("data"), vm_of_disk(world.os_disk().id, world.subnet())
+    profile = body["properties"]["storageProfile"]
+    profile["dataDisks"] = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": data.id}} for lun in (0, 1)]
+    refused(lambda: put(world, body), "InvalidParameter", "Disk 'data' is named more than once", 400)
+    profile["dataDisks"] = [{"lun": lun, "name": "new", "createOption": "Empty", "diskSizeGB": 1} for lun in (0, 1)]
+    refused(lambda: put(world, body), "InvalidParameter", "more than one new disk with the name 'new'", 400)
+    profile["dataDisks"] = [{"lun": 0, "createOption": "Empty", "diskSizeGB": 1, "vhd": {"uri": "https://a/b.vhd"}}]
+    refused(lambda: put(world, body), "OperationNotAllowed", "is a blob ('vhd')")
+    del profile["dataDisks"]
+    put(world, body)
+    update = lab.compute.virtual_machines.begin_update
+    twice = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": data.id}} for lun in (0, 1)]
+    change = {"properties": {"storageProfile": {"dataDisks": twice}}}
+    refused(lambda: update(world.group, "vm", change), "InvalidParameter", "Disk 'data' is named more than once", 400)
 
 
-def test_a_subnet_in_use_stays(lab: RunningLab, world: World) -> None:
-    world.vm()
-    root = f"resourceGroups/{world.group}/providers/Microsoft.Network/virtualNetworks/net"
-    for path in (root, f"{root}/subnets/default"):
-        answer = lab.arm("DELETE", path)
-        assert (answer.status_code, json.loads(answer.text)["error"]["code"]) == (400, "InUseSubnetCannotBeDeleted")
+def test_extensions_can_be_forbidden(world: World) -> None:
+    vm = put(world, vm_of_image(world.image().id, world.subnet(), osProfile=os_profile(allowExtensionOperations=False)))
+    assert vm.os_profile.allow_extension_operations is False

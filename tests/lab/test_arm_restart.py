@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,7 @@ def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
     found = store.find(disk.id)
     assert found is not None
     found.properties["provisioningState"] = "Creating"
+    found.hidden["making"] = found.hidden.pop("key")
     store.put(found)
     store.close()
 
@@ -109,6 +111,47 @@ def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
     with pytest.raises(HttpResponseError):
         again.compute.disks.get(world.group, "other")
     done(again.compute.disks.begin_delete(world.group, "disk"))
+
+
+def kill(state: Path) -> None:
+    """End the control plane with SIGKILL."""
+    pid = daemon.running(state)
+    assert pid is not None
+    os.kill(pid, 9)
+    assert daemon.wait_until_gone(pid, state, 30)
+
+
+def test_what_a_crash_caught_without_a_record_is_settled_by_what_is_there(state: Path) -> None:
+    lab = start(state)
+    world = World(lab, lab.put_group())
+    image, disk = world.image(), world.disk("half")
+    vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm_of_image(image.id, world.subnet())))
+    kill(state)
+    store = Store(state / "arm.sqlite")
+    for id, pending, hidden in ((image.id, "Updating", {}), (vm.id, "Updating", {"power": "starting"}), (disk.id, "Creating", {"key": ""})):
+        found = store.find(id)
+        assert found is not None
+        found.properties["provisioningState"] = pending
+        found.hidden.update(hidden)
+        store.put(found)
+    store.close()
+
+    again = start(state)
+    states = [world.properties(*each)["provisioningState"] for each in (("images", "image"), ("virtualMachines", "vm"), ("disks", "half"))]
+    assert states == ["Succeeded", "Succeeded", "Failed"]
+    assert World(again, world.group).power()[-1] == "PowerState/running"
+
+
+def test_down_leaves_no_process_of_a_killed_lab(state: Path) -> None:
+    start(state)
+    assert oct(state.stat().st_mode & 0o777) == "0o700"
+    kill(state)
+    assert any("azurite" in command for command in processes_of(state))
+    azlab("--state", state, "down")
+    deadline = time.monotonic() + 10
+    while processes_of(state) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(state) == []
 
 
 def test_a_lab_that_was_never_started_says_so(tmp_path: Path) -> None:

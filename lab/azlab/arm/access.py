@@ -13,7 +13,7 @@ from typing import Any
 from azlab.arm import errors
 from azlab.arm.calls import COMPUTE, Answer, Call, Route, in_group
 from azlab.arm.compute import get
-from azlab.arm.disk_states import active_access, describe_size, state
+from azlab.arm.disk_states import active_access, check_not_deleting, describe_size, state
 from azlab.arm.disks import SNAPSHOT
 from azlab.arm.disks import TYPE as DISK
 from azlab.arm.errors import AzureError
@@ -35,7 +35,7 @@ def begin(type: str) -> Callable[[Call], Answer]:
             with lab.alone(disk.id):
                 return _grant(lab, disk.id, wanted, seconds)
 
-        operation = lab.operations.begin(call, work, location=disk.location, kind="DiskOperations")
+        operation = lab.operations.begin(call, work, location=disk.location, kind="DiskOperations", resource=disk.id)
         return Answer(202, None, operation.headers(location=True, notify=False))
 
     return handler
@@ -66,6 +66,7 @@ def _wanted(call: Call) -> tuple[str, int]:
 
 
 def _check(lab: Lab, disk: Resource, wanted: str) -> None:
+    check_not_deleting(disk, "beginGetAccess")
     now = state(lab, disk)
     if "key" not in disk.hidden:
         raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
@@ -100,6 +101,7 @@ def _end(lab: Lab, id: str) -> None:
         if disk is None or disk.hidden.get("access") is None:
             return
         lab.blobs.revoke(disk.hidden["key"])
+        lab.store.forget_outputs(id)
         written = disk.hidden["access"]["kind"] == "Write"
         refusal: AzureError | None = None
         if written:

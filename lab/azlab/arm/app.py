@@ -7,7 +7,6 @@ import json
 import logging
 import re
 import uuid
-from contextlib import suppress
 from typing import Any
 
 import anyio.to_thread
@@ -35,6 +34,7 @@ from azlab.arm import (
 from azlab.arm.calls import Answer, Call, Route, Router
 from azlab.arm.errors import AzureError
 from azlab.arm.lab import Lab
+from azlab.arm.shape import check_shape
 from azlab.faults import Fault
 from azlab.serving import cut
 
@@ -169,7 +169,8 @@ class FrontDoor:
             return Answer(error.status, {"error": error.body()}, headers)
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
-            return Answer(500, {"error": {"code": "InternalServerError", "message": "The lab failed; see its log arm.log."}})
+            failure = errors.LAB_FAILED()
+            return Answer(failure.status, {"error": failure.body()})
 
     def _admit(self, call: Call) -> None:
         """What ARM checks before it asks any resource provider."""
@@ -218,9 +219,12 @@ class FrontDoor:
 def _parsed(raw: bytes) -> Any:
     if not raw.strip():
         return None
-    with suppress(ValueError):
-        return json.loads(raw)
-    raise errors.BAD_JSON(detail="the body is not JSON")
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        raise errors.BAD_JSON(detail="the body is not JSON") from None
+    check_shape(body)
+    return body
 
 
 def _unknown(call: Call) -> AzureError:

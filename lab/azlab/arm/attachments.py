@@ -107,6 +107,24 @@ def check_free_name(call: Call, name: str) -> None:
         raise errors.BUSY()
 
 
+def check_managed(call: Call, entries: list[dict[str, Any]]) -> None:
+    """Refuse a disk that is a blob in a storage account."""
+    if any(entry.get("vhd") for entry in entries):
+        raise errors.BLOB_DISK(vm=call.name, target="vhd")
+
+
+def check_distinct(call: Call, attached: list[str], new: list[NewDisk]) -> None:
+    """Refuse one disk in two places, and two new disks under one name."""
+    ids = [id.lower() for id in attached]
+    for id in attached:
+        if ids.count(id.lower()) > 1:
+            raise errors.ATTACHED_TWICE(disk=id.rpartition("/")[2], vm=call.name, target="managedDisk.id")
+    names = [disk.name.lower() for disk in new if disk.name]
+    for name in names:
+        if names.count(name) > 1:
+            raise errors.SAME_DISK_NAME(disk=name, vm=call.name, target="dataDisk.name")
+
+
 def attachable(lab: Lab, entry: dict[str, Any], vm_id: str, location: str) -> Resource:
     """A disk that can be attached to this VM."""
     id = (entry.get("managedDisk") or {}).get("id")

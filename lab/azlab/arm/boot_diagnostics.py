@@ -9,6 +9,8 @@ from azlab.arm.calls import COMPUTE, Answer, Call, Route, in_group
 from azlab.arm.compute import get
 
 TYPE = f"{COMPUTE}/virtualMachines"
+_LIFETIME = "120"
+"""Minutes; https://learn.microsoft.com/rest/api/compute/virtual-machines/retrieve-boot-diagnostics-data"""
 _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18" + b"\x00" * 28
 """A screenshot of one black pixel: the guests of this lab have a serial console and no screen."""
 
@@ -19,16 +21,16 @@ def retrieve(call: Call) -> Answer:
     diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
         raise errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
-    minutes = call.query.get("sasUriExpirationTimeInMinutes")
-    if minutes is not None and not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
+    minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)
+    if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
         raise errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
-    vm_id = vm.properties["vmId"]
+    vm_id, seconds = vm.properties["vmId"], int(minutes) * 60
     blobs, log = call.lab.blobs, call.lab.guests.boot_log(vm_id)
     return Answer(
         200,
         {
-            "consoleScreenshotBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.screenshot.bmp", _SCREEN),
-            "serialConsoleLogBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.serialconsole.log", log),
+            "consoleScreenshotBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.screenshot.bmp", _SCREEN, seconds),
+            "serialConsoleLogBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.serialconsole.log", log, seconds),
         },
     )
 

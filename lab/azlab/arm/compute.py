@@ -76,12 +76,3 @@ def base_body(call: Call, type: str, location: str, tags: dict[str, str] | None)
     if tags is not None:
         body["tags"] = tags
     return body
-
-
-def failed(lab: Lab, id: str) -> None:
-    """Mark a resource as failed."""
-    with lab.store.lock:
-        resource = lab.store.find(id)
-        if resource:
-            resource.properties["provisioningState"] = "Failed"
-            lab.store.put(resource)

@@ -12,6 +12,7 @@ from typing import Any
 
 from azlab.arm import errors
 from azlab.arm.lab import Lab, now
+from azlab.arm.provisioning import is_deleting
 from azlab.store import Resource
 
 GIB = 1024**3
@@ -48,10 +49,17 @@ def view(lab: Lab, disk: Resource) -> dict[str, Any]:
 
 def check_whole(lab: Lab, disk: Resource) -> None:
     """Refuse a disk whose upload is not finished, and one that was never finished being made."""
+    check_not_deleting(disk, "use")
     if disk.hidden.get("upload"):
         raise errors.USE_UPLOAD(disk=disk.name, state=state(lab, disk))
     if disk.properties.get("provisioningState") not in ("Succeeded", "Updating") or "key" not in disk.hidden:
         raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
+
+
+def check_not_deleting(disk: Resource, deed: str) -> None:
+    """Refuse to do anything with a disk or snapshot that is being deleted."""
+    if is_deleting(disk):
+        raise errors.DISK_DELETING(deed=deed, disk=disk.name)
 
 
 def own(disk: Resource, vm_id: str | None) -> None:

@@ -9,8 +9,9 @@ from azlab.arm import errors
 from azlab.arm.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
 from azlab.arm.compute import base_body, check_location, check_name, get, listing
 from azlab.arm.disk_sources import Source, find_source
-from azlab.arm.disk_states import GIB, active_access, describe_size, state, view
+from azlab.arm.disk_states import GIB, active_access, check_not_deleting, describe_size, state, view
 from azlab.arm.lab import Lab, now
+from azlab.arm.provisioning import settle
 from azlab.arm.versions import seen_by
 from azlab.arm.writeback import frozen_copy
 from azlab.store import Resource
@@ -36,20 +37,31 @@ def put_disk(call: Call, type: str) -> Answer:
     with lab.store.lock:
         known = lab.store.find(call.id(type))
         check_location(known, location, call)
+        if known:
+            check_not_deleting(known, "Create or Update")
         if known and known.properties.get("provisioningState") != "Failed":
-            return _change(call, known, body, echo=_echo(call, body, location, tags))
+            return _change(call, known, body, echo=_echo(call, type, body, location, tags))
         source = find_source(call, body, location)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
         _fill(disk, body, source, incremental=type == SNAPSHOT)
+        disk.hidden["making"] = key = new_key(type)
         lab.store.put(disk)
-    operation = lab.operations.begin(call, lambda: _make(lab, disk.id, source), location=location, kind="DiskOperations", resource=disk.id)
+    left = known.hidden.get("making") if known else None
+
+    def work() -> dict[str, Any]:
+        with lab.alone(disk.id):
+            return _make(lab, disk.id, key, source, left)
+
+    operation = lab.operations.begin(call, work, location=location, kind="DiskOperations", resource=disk.id)
     headers = operation.headers(location=True, retry_after=2, notify=False)
-    return Answer(202, _echo(call, body, location, tags, disk), headers)
+    return Answer(202, _echo(call, type, body, location, tags, disk), headers)
 
 
-def _echo(call: Call, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> dict[str, Any]:
+def _echo(
+    call: Call, type: str, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None
+) -> dict[str, Any]:
     """The body of the 202: what was asked for, and that it is being done."""
-    echo = _head(call, TYPE if "/disks/" in call.url_path.lower() else SNAPSHOT)
+    echo = _head(call, type)
     echo["location"] = location
     if tags is not None:
         echo["tags"] = tags
@@ -123,33 +135,33 @@ def _creation(given: dict[str, Any], source: Source) -> dict[str, Any]:
     return {**kept, "sourceResourceId": source.resource.id, "sourceUniqueId": source.resource.properties["uniqueId"]}
 
 
-def _make(lab: Lab, id: str, source: Source) -> dict[str, Any]:
-    """Make the blob, then say that the disk is there."""
-    with lab.alone(id):
-        key = new_key(id)
-        if source.resource is None:
-            lab.blobs.create(key, source.size)
-            if not source.upload:
-                lab.blobs.write_footer(key)
-        else:
-            frozen_copy(lab, source.resource, key)
-            if lab.blobs.size(key) != source.size:
-                lab.blobs.resize(key, source.size)
-                lab.blobs.write_footer(key)
-        with lab.store.lock:
-            disk = lab.store.find(id)
-            if disk is None:
-                lab.blobs.delete(key)
-                raise errors.BUSY()
-            disk.hidden["key"] = key
-            disk.properties["provisioningState"] = "Succeeded"
-            lab.store.put(disk)
-            return view(lab, disk)
+def _make(lab: Lab, id: str, key: str, source: Source, left: str | None) -> dict[str, Any]:
+    """Remove what is left of an attempt that failed, make the blob, then say that the disk is there."""
+    if left:
+        lab.blobs.delete(left)
+    if source.resource is None:
+        lab.blobs.create(key, source.size)
+        if not source.upload:
+            lab.blobs.write_footer(key)
+    else:
+        frozen_copy(lab, source.resource, key)
+        if lab.blobs.size(key) != source.size:
+            lab.blobs.resize(key, source.size)
+            lab.blobs.write_footer(key)
+    with lab.store.lock:
+        disk = lab.store.find(id)
+        if disk is None:
+            lab.blobs.delete(key)
+            raise errors.BUSY()
+        disk.hidden["key"] = disk.hidden.pop("making")
+        settle(disk)
+        lab.store.put(disk)
+        return view(lab, disk)
 
 
-def new_key(id: str) -> str:
+def new_key(type: str) -> str:
     """A new blob key; its first letter says what for."""
-    return f"{'s' if '/snapshots/' in id.lower() else 'd'}-{uuid.uuid4()}"
+    return f"{'s' if type == SNAPSHOT else 'd'}-{uuid.uuid4()}"
 
 
 def patch(call: Call) -> Answer:
@@ -161,6 +173,7 @@ def patch_disk(call: Call, type: str) -> Answer:
     """The PATCH of disks and snapshots. Tags may change in any state of the disk."""
     with call.lab.store.lock:
         disk = get(call, type)
+        check_not_deleting(disk, "Update")
         echo = _head(call, type)
         echo["location"] = disk.location
         tags = checked_tags(call.body)
@@ -267,7 +280,9 @@ def delete_disk(call: Call, type: str) -> Answer:
             raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
         if active_access(disk):
             raise errors.ACTIVE_SAS(disk=disk.name, deed="deleting")
-    operation = lab.operations.begin(call, lambda: remove(lab, disk.id), location=disk.location, kind="DiskOperations")
+        disk.properties["provisioningState"] = "Deleting"
+        lab.store.put(disk)
+    operation = lab.operations.begin(call, lambda: remove(lab, disk.id), location=disk.location, kind="DiskOperations", resource=disk.id)
     return Answer(202, None, operation.headers(location=True, notify=False))
 
 
@@ -280,8 +295,9 @@ def remove(lab: Lab, id: str) -> None:
         if disk.body.get("managedBy"):
             raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
         lab.store.delete(id)
-    if "key" in disk.hidden:
-        lab.blobs.delete(disk.hidden["key"])
+    for name in ("key", "making"):
+        if name in disk.hidden:
+            lab.blobs.delete(disk.hidden[name])
 
 
 ROUTES = [

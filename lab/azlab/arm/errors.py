@@ -1,26 +1,14 @@
 """Every refusal of the control plane: status, code, text, and how we know that Azure says so.
 
-Evidence: RECORDED real traffic, DOCUMENTED by Microsoft, ISSUE somebody quoted it in public, ASSUMED nobody was found who saw it.
 A refusal is data; calling it with its facts gives the exception to raise.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
-
-class Evidence(Enum):
-    """How we know that Azure answers like this."""
-
-    RECORDED = "recorded"
-    DOCUMENTED = "documented"
-    ISSUE = "issue"
-    ASSUMED = "assumed"
-
-
-RECORDED, DOCUMENTED, ISSUE, ASSUMED = Evidence.RECORDED, Evidence.DOCUMENTED, Evidence.ISSUE, Evidence.ASSUMED
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED, Evidence
 
 
 class AzureError(Exception):
@@ -116,6 +104,7 @@ LONG_TAG = Refusal(
     True,
 )
 MANY_TAGS = Refusal(400, "InvalidTags", "Number of tags exceeded the maximum allowed value - '50'.", ASSUMED, True)
+BAD_FILTER = Refusal(400, "InvalidFilterInQueryString", "Invalid $filter '{filter}' specified in the query string.", ISSUE, True)
 GROUP_BLOCKED = Refusal(
     409,
     "ResourceGroupDeletionBlocked",
@@ -143,6 +132,7 @@ BUSY = Refusal(
     " https://aka.ms/activitylog to get more details on the conflicting requests.",
     ISSUE,
 )
+LAB_FAILED = Refusal(500, "InternalServerError", "The lab failed; see its log arm.log.", ASSUMED)
 INTERRUPTED = Refusal(500, "InternalExecutionError", "An internal execution error occurred. Please retry later.", ISSUE)
 
 # --- disks, snapshots, access -----------------------------------------------------------------------------------------------------
@@ -217,6 +207,13 @@ ATTACHED_ELSEWHERE = Refusal(
     "Disk '{disk}' cannot be attached as the disk is already owned by VM '{vm}'.",
     ISSUE,
 )
+DISK_DELETING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Operation '{deed}' is not allowed on '{disk}' since it is marked for deletion."
+    " You can only retry the Delete operation (or wait for an ongoing one to complete).",
+    ASSUMED,
+)
 SOURCE_FAILED = Refusal(409, "OperationNotAllowed", "Source {source} is in provisioning state {state}.", ASSUMED)
 
 # --- images -----------------------------------------------------------------------------------------------------------------------
@@ -255,10 +252,21 @@ VHD_SIZE = Refusal(
     DOCUMENTED,
 )
 NO_BLOB = Refusal(404, "ImageBlobNotFound", "Unable to find VHD blob with URI {uri}.", DOCUMENTED)
+DYNAMIC_VHD = Refusal(
+    400, "InvalidParameter", "Disk '{disk}' with blob {uri} is of {kind} VHD type. Please retry with fixed VHD type.", ISSUE
+)
+DUPLICATE_SOURCE = Refusal(400, "InvalidParameter", "Duplicated source ids {source} are not allowed in one image.", ASSUMED)
 IMAGE_IN_USE = Refusal(
     409,
     "OperationNotAllowed",
     "Image '{image}' cannot be deleted since the Virtual Machines '{vms}' are being provisioned using the Image '{image}'.",
+    DOCUMENTED,
+)
+IMAGE_DELETING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Operation '{deed}' is not allowed on Image '{image}' since the image is marked for deletion."
+    " You can only retry the Delete operation (or wait for an ongoing one to complete).",
     DOCUMENTED,
 )
 
@@ -269,6 +277,13 @@ GENERALIZE_RUNNING = Refusal(
     "Operation 'generalize' is not allowed on VM '{vm}' since the VM is running. Please power off explicitly in case you shut down the VM"
     " from inside the guest operating system.",
     DOCUMENTED,
+)
+VM_DELETING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Operation '{deed}' is not allowed on VM '{vm}' since the VM is marked for deletion."
+    " You can only retry the Delete operation (or wait for an ongoing one to complete).",
+    ISSUE,
 )
 IS_GENERALIZED = Refusal(409, "OperationNotAllowed", "Operation '{deed}' is not allowed on VM '{vm}' since the VM is generalized.", ISSUE)
 NOT_DEALLOCATED = Refusal(
@@ -372,6 +387,14 @@ PLACEMENT_RUNNING = Refusal(
     "Changing the proximity placement group of VM '{vm}' is not allowed while the VM is running. Please stop/deallocate the VM first.",
     ASSUMED,
 )
+BLOB_DISK = Refusal(
+    409,
+    "OperationNotAllowed",
+    "A disk of VM '{vm}' is a blob ('vhd'). This lab has managed disks alone: leave 'vhd' out, or import the blob as a managed disk.",
+    ASSUMED,
+)
+ATTACHED_TWICE = Refusal(400, "InvalidParameter", "Disk '{disk}' is named more than once in the storage profile of VM '{vm}'.", ASSUMED)
+SAME_DISK_NAME = Refusal(400, "InvalidParameter", "VM '{vm}' asks for more than one new disk with the name '{disk}'.", ASSUMED)
 HOT_PLUG = Refusal(
     409,
     "OperationNotAllowed",
@@ -407,30 +430,4 @@ NO_BOOT_DIAGNOSTICS = Refusal(
     "OperationNotAllowed",
     "Boot diagnostics with managed storage is not enabled on VM '{vm}'.",
     ASSUMED,
-)
-
-# --- networks ---------------------------------------------------------------------------------------------------------------------
-NIC_DELETE = Refusal(
-    400,
-    "NicInUse",
-    "Network Interface {nic} is used by existing resource {vm}. In order to delete the network interface, it must be dissociated from the"
-    " resource. To learn more, see aka.ms/deletenic.",
-    ISSUE,
-)
-SUBNET_IN_USE = Refusal(
-    400,
-    "InUseSubnetCannotBeDeleted",
-    "Subnet {subnet} is in use by {user} and cannot be deleted."
-    " In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
-    ISSUE,
-)
-SUBNET_FULL = Refusal(
-    400, "SubnetIsFull", "Subnet {subnet} with address prefix {prefix} does not have enough capacity for 1 IP addresses.", ISSUE
-)
-BAD_PREFIX = Refusal(400, "InvalidCIDRNotation", "The address prefix {prefix} in resource {resource} is not a valid CIDR notation.", ISSUE)
-SUBNET_OUTSIDE = Refusal(
-    400,
-    "NetcfgInvalidSubnet",
-    "Subnet '{subnet}' is not valid because its IP address range is outside the IP address range of virtual network '{network}'.",
-    ISSUE,
 )

@@ -11,11 +11,13 @@ import hmac
 import json
 import time
 import uuid
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from azlab.arm import errors
 from azlab.arm.calls import Answer, Call, Route
+from azlab.evidence import DOCUMENTED, ISSUE, Evidence
 from azlab.settings import Settings
 
 _LIFETIME = 24 * 3600
@@ -68,8 +70,7 @@ def token(call: Call) -> Answer:
     client, secret = _credentials(call, form)
     refusal = _refusal(call, form, client, secret)
     if refusal:
-        status, error, number, text = refusal
-        return _refused(status, error, number, text)
+        return refusal
     audience = form.get("resource") or form.get("scope", "").removesuffix("/.default") or settings.arm_url
     expires = int(time.time()) + _LIFETIME
     answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": _LIFETIME, "ext_expires_in": _LIFETIME}
@@ -88,56 +89,80 @@ def _credentials(call: Call, form: dict[str, str]) -> tuple[str, str | None]:
     return form.get("client_id", ""), form.get("client_secret")
 
 
-def _refusal(call: Call, form: dict[str, str], client: str, secret: str | None) -> tuple[int, str, int, str] | None:
+@dataclass(frozen=True)
+class TokenRefusal:
+    """One way in which Entra ID refuses a token. The numbers are documented, the texts are as issues quote them."""
+
+    status: int
+    error: str
+    number: int
+    text: str
+    evidence: Evidence
+
+    def __call__(self, **facts: str) -> Answer:
+        trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
+        stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
+        description = f"AADSTS{self.number}: {self.text.format(**facts)} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"
+        return Answer(
+            self.status,
+            {
+                "error": self.error,
+                "error_description": description,
+                "error_codes": [self.number],
+                "timestamp": stamp,
+                "trace_id": trace,
+                "correlation_id": correlation,
+                "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
+            },
+        )
+
+
+NO_TENANT = TokenRefusal(
+    400,
+    "invalid_request",
+    90002,
+    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
+    ISSUE,
+)
+OTHER_GRANT = TokenRefusal(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '{grant}'.", DOCUMENTED)
+NO_CLIENT = TokenRefusal(
+    400, "unauthorized_client", 700016, "Application with identifier '{client}' was not found in the directory '{tenant}'.", ISSUE
+)
+NO_CERTIFICATE = TokenRefusal(
+    401, "invalid_client", 700027, "The certificate with identifier used to sign the client assertion is not registered.", ISSUE
+)
+NO_SECRET = TokenRefusal(
+    401,
+    "invalid_client",
+    7000218,
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    ISSUE,
+)
+WRONG_SECRET = TokenRefusal(
+    401,
+    "invalid_client",
+    7000215,
+    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
+    " not the client secret ID, for a secret added to app '{client}'.",
+    ISSUE,
+)
+
+
+def _refusal(call: Call, form: dict[str, str], client: str, secret: str | None) -> Answer | None:
     settings, tenant = call.lab.settings, call.path["tenant"]
     if tenant.lower() != settings.tenant and tenant.lower() not in _ANY_TENANT:
-        return (
-            400,
-            "invalid_request",
-            90002,
-            (f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud."),
-        )
+        return NO_TENANT(tenant=tenant)
     if form.get("grant_type") != "client_credentials":
-        return 400, "unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
+        return OTHER_GRANT(grant=form.get("grant_type", ""))
     if client.lower() != settings.client_id:
-        return 400, "unauthorized_client", 700016, f"Application with identifier '{client}' was not found in the directory '{tenant}'."
+        return NO_CLIENT(client=client, tenant=tenant)
     if "client_assertion" in form:
-        return 401, "invalid_client", 700027, "The certificate with identifier used to sign the client assertion is not registered."
+        return NO_CERTIFICATE()
     if secret is None:
-        return (
-            401,
-            "invalid_client",
-            7000218,
-            ("The request body must contain the following parameter: 'client_assertion' or 'client_secret'."),
-        )
+        return NO_SECRET()
     if not hmac.compare_digest(secret.encode(), settings.client_secret.encode()):
-        return (
-            401,
-            "invalid_client",
-            7000215,
-            (
-                "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
-                f" not the client secret ID, for a secret added to app '{settings.client_id}'."
-            ),
-        )
+        return WRONG_SECRET(client=settings.client_id)
     return None
-
-
-def _refused(status: int, error: str, number: int, text: str) -> Answer:
-    trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
-    stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
-    return Answer(
-        status,
-        {
-            "error": error,
-            "error_description": f"AADSTS{number}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}",
-            "error_codes": [number],
-            "timestamp": stamp,
-            "trace_id": trace,
-            "correlation_id": correlation,
-            "error_uri": f"https://login.microsoftonline.com/error?code={number}",
-        },
-    )
 
 
 def issue(settings: Settings, host: str, audience: str, expires: int) -> str:

@@ -11,6 +11,7 @@ from azlab.arm.compute import get_source
 from azlab.arm.disk_states import GIB, check_whole
 from azlab.arm.lab import Lab
 from azlab.arm.outside import blob_size
+from azlab.arm.provisioning import is_deleting
 from azlab.store import Resource
 
 DISK, SNAPSHOT, VM = f"{COMPUTE}/disks", f"{COMPUTE}/snapshots", f"{COMPUTE}/virtualMachines"
@@ -32,6 +33,8 @@ def from_vm(lab: Lab, given: dict[str, Any], location: str) -> tuple[dict[str, A
     if (given.get("storageProfile") or {}).get("osDisk"):
         raise errors.BOTH_SOURCES(target="storageProfile")
     vm = get_source(lab, given["sourceVirtualMachine"].get("id", ""), VM)
+    if is_deleting(vm):
+        raise errors.VM_DELETING(deed="Create Image", vm=vm.name)
     if vm.location != location:
         raise errors.OTHER_REGION(source=vm.id, there=vm.location, location=location)
     if (vm.properties.get("securityProfile") or {}).get("securityType") in ("TrustedLaunch", "ConfidentialVM"):
@@ -101,6 +104,7 @@ def from_profile(call: Call, given: dict[str, Any], location: str) -> tuple[dict
         disk, shown = _disk(call.lab, str(entry["lun"]), entry, location)
         disks.append(disk)
         shown_data.append({"lun": entry["lun"], **shown})
+    _check_distinct([os_disk, *(profile.get("dataDisks") or [])])
     shown_profile: dict[str, Any] = {
         "osDisk": {"osType": os_disk["osType"], "osState": os_disk["osState"], **shown_os},
         "dataDisks": shown_data,
@@ -108,6 +112,17 @@ def from_profile(call: Call, given: dict[str, Any], location: str) -> tuple[dict
     if profile.get("zoneResilient") is not None:
         shown_profile["zoneResilient"] = profile["zoneResilient"]
     return {"storageProfile": shown_profile, "hyperVGeneration": generation}, disks
+
+
+def _check_distinct(entries: list[dict[str, Any]]) -> None:
+    """Refuse an image that holds the same disk twice."""
+    sources: set[str] = set()
+    for entry in entries:
+        holder = entry.get("managedDisk") or entry.get("snapshot")
+        source = normal_id(holder["id"]) if holder else str(entry["blobUri"])
+        if source.lower() in sources:
+            raise errors.DUPLICATE_SOURCE(source=source, target="dataDisks")
+        sources.add(source.lower())
 
 
 def _check_word(holder: dict[str, Any], parameter: str, words: tuple[str, ...]) -> None:

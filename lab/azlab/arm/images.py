@@ -11,6 +11,7 @@ from azlab.arm.compute import base_body, check_location, check_name, get, listin
 from azlab.arm.disk_states import GIB
 from azlab.arm.image_sources import ImageDisk, from_profile, from_vm
 from azlab.arm.lab import Lab
+from azlab.arm.provisioning import is_deleting, settle
 from azlab.arm.versions import seen_by
 from azlab.arm.writeback import frozen_copy
 from azlab.store import Resource
@@ -28,6 +29,8 @@ def put(call: Call) -> Answer:
     with lab.store.lock:
         known = lab.store.find(call.id(TYPE))
         check_location(known, location, call)
+        if known:
+            _check_not_deleting(known, "Create Image")
         if known and known.properties.get("provisioningState") == "Succeeded":
             _check_same(known, given)
             return _retag(call, known, tags)
@@ -38,8 +41,11 @@ def put(call: Call) -> Answer:
         image = Resource(call.id(TYPE), TYPE, call.group, call.name, base_body(call, TYPE, location, tags))
         generation = properties.pop("hyperVGeneration")
         image.body["properties"] = {**properties, "provisioningState": "Creating", "hyperVGeneration": generation}
+        keys = {disk.lun: f"i-{uuid.uuid4()}" for disk in disks}
+        image.hidden["making"] = list(keys.values())
         lab.store.put(image)
-    operation = lab.operations.begin(call, lambda: _make(lab, image.id, disks), location=location, resource=image.id)
+    left = known.hidden.get("making", []) if known else []
+    operation = lab.operations.begin(call, lambda: _make(lab, image.id, disks, keys, left), location=location, resource=image.id)
     return Answer(201, seen_by(call.version, image.body), operation.headers(location=False))
 
 
@@ -57,11 +63,13 @@ def _check_same(image: Resource, given: dict[str, Any]) -> None:
             raise errors.UNCHANGEABLE(parameter=f"osDisk.{kind}.id", target=f"osDisk.{kind}.id")
 
 
-def _make(lab: Lab, id: str, disks: list[ImageDisk]) -> None:
-    """Copy every disk, then say that the image is there."""
+def _make(lab: Lab, id: str, disks: list[ImageDisk], keys: dict[str, str], left: list[str]) -> None:
+    """Remove what is left of an attempt that failed, copy every disk, then say that the image is there."""
+    for key in left:
+        lab.blobs.delete(key)
     copies = {}
     for disk in disks:
-        key = f"i-{uuid.uuid4()}"
+        key = keys[disk.lun]
         if disk.source is None:
             lab.blobs.create(key, disk.size)
             lab.blobs.write_footer(key)
@@ -78,8 +86,8 @@ def _make(lab: Lab, id: str, disks: list[ImageDisk]) -> None:
         _show_size(profile, "osDisk", profile["osDisk"], copies["os"]["size"])
         for number, data in enumerate(profile["dataDisks"]):
             _show_size(profile["dataDisks"], number, data, copies[str(data["lun"])]["size"])
-        image.hidden["disks"] = copies
-        image.properties["provisioningState"] = "Succeeded"
+        image.hidden = {"disks": copies}
+        settle(image)
         lab.store.put(image)
 
 
@@ -94,7 +102,11 @@ def _show_size(holder: Any, place: Any, disk: dict[str, Any], size: int) -> None
 def patch(call: Call) -> Answer:
     """Change the tags of an image."""
     with call.lab.store.lock:
-        return _retag(call, get(call, TYPE), checked_tags(call.body))
+        image = get(call, TYPE)
+        _check_not_deleting(image, "Update Image")
+        if image.properties["provisioningState"] == "Creating":
+            raise errors.BUSY()
+        return _retag(call, image, checked_tags(call.body))
 
 
 def _retag(call: Call, image: Resource, tags: dict[str, str] | None) -> Answer:
@@ -111,9 +123,14 @@ def _retag(call: Call, image: Resource, tags: dict[str, str] | None) -> Answer:
 def _settled(lab: Lab, id: str) -> None:
     with lab.store.lock:
         image = lab.store.find(id)
-        if image:
-            image.properties["provisioningState"] = "Succeeded"
+        if image and not is_deleting(image):
+            settle(image)
             lab.store.put(image)
+
+
+def _check_not_deleting(image: Resource, deed: str) -> None:
+    if is_deleting(image):
+        raise errors.IMAGE_DELETING(deed=deed, image=image.name)
 
 
 def show(call: Call) -> Answer:
@@ -131,7 +148,9 @@ def delete(call: Call) -> Answer:
         users = [vm.name for vm in lab.store.list(VM) if _being_made(vm, image)]
         if users:
             raise errors.IMAGE_IN_USE(image=image.name, vms=",".join(users))
-    operation = lab.operations.begin(call, lambda: remove(lab, image.id), location=image.location)
+        image.properties["provisioningState"] = "Deleting"
+        lab.store.put(image)
+    operation = lab.operations.begin(call, lambda: remove(lab, image.id), location=image.location, resource=image.id)
     return Answer(202, None, operation.headers(location=True))
 
 
@@ -145,8 +164,10 @@ def remove(lab: Lab, id: str) -> None:
     with lab.store.lock:
         image = lab.store.find(id)
         lab.store.delete(id)
-    for disk in (image.hidden.get("disks") or {}).values() if image else ():
-        lab.blobs.delete(disk["key"])
+    if image is None:
+        return
+    for key in (*image.hidden.get("making", []), *(disk["key"] for disk in image.hidden.get("disks", {}).values())):
+        lab.blobs.delete(key)
 
 
 def view(_lab: Lab, image: Resource) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def instance_view(lab: Lab, vm: Resource) -> dict[str, Any]:
     view["statuses"] = [_status(f"ProvisioningState/{code}", display, time)]
     if vm.hidden.get("generalized"):
         view["statuses"].append(_status("OSState/generalized", "VM generalized"))
-    if power in ("running", "stopped", "deallocated"):
+    if power in ("starting", "running", "stopped", "deallocated"):
         view["statuses"].append(_status(f"PowerState/{power}", f"VM {power}"))
     return view
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,12 +27,15 @@ class Lab:
     operations: Operations
     faults: Faults
     log: RequestLog
-    _locks: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+    _locks: dict[str, threading.RLock] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @contextmanager
     def alone(self, id: str) -> Iterator[None]:
         """Work on one resource at a time: a start waits for the deallocation before it."""
-        with self._locks[id.lower()]:
+        with self._guard:
+            lock = self._locks.setdefault(id.lower(), threading.RLock())
+        with lock:
             yield
 
 

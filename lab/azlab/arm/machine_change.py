@@ -6,11 +6,13 @@ import copy
 from typing import Any
 
 from azlab.arm import errors
-from azlab.arm.attachments import NewDisk, attachable, attached_entry, checked_lun, plan_data_disk
+from azlab.arm.attachments import NewDisk, attachable, attached_entry, check_distinct, check_managed, checked_lun, plan_data_disk
 from azlab.arm.calls import Answer, Call, checked_tags, normal_id
+from azlab.arm.disks import remove
 from azlab.arm.lab import Lab
 from azlab.arm.machine_disks import attach, detach, make
-from azlab.arm.machine_start import found
+from azlab.arm.machine_start import UP, check_not_deleting, found
+from azlab.arm.provisioning import settle
 from azlab.arm.versions import seen_by
 from azlab.store import Resource
 
@@ -21,7 +23,8 @@ _FIXED = ("priority",)
 def change(call: Call, vm: Resource, *, whole: bool) -> Answer:
     """The PUT (`whole`) or PATCH of an existing VM. Called with the store's lock held."""
     lab, given = call.lab, call.body.get("properties") or {}
-    if vm.properties["provisioningState"] in ("Creating", "Deleting"):
+    check_not_deleting(vm, "Update VM")
+    if vm.properties["provisioningState"] in ("Creating", "Updating"):
         raise errors.BUSY()
     changed = Resource(vm.id, vm.type, vm.group, vm.name, copy.deepcopy(vm.body), vm.hidden)
     tags = checked_tags(call.body)
@@ -36,10 +39,8 @@ def change(call: Call, vm: Resource, *, whole: bool) -> Answer:
             changed.properties[key] = given[key]
     _delete_options(changed, given)
     plan = _Disks(call, changed, given.get("storageProfile") or {}, whole=whole)
-    changed.properties["provisioningState"] = "Updating"
-    lab.store.put(changed)
-    for id in plan.attached:
-        attach(lab, changed, id)
+    vm.properties["provisioningState"] = changed.properties["provisioningState"] = "Updating"
+    lab.store.put(vm)
     operation = lab.operations.begin(call, lambda: _finish(lab, vm.id, plan), location=vm.location, resource=vm.id)
     headers = operation.headers(location=False, retry_after=10 if whole else None)
     return Answer(200, seen_by(call.version, changed.body), headers)
@@ -55,7 +56,7 @@ def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
     if wanted and wanted.get("id") and (not known or normal_id(wanted["id"]).lower() != str(known.get("id", "")).lower()):
         raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
     if given.get("proximityPlacementGroup"):
-        if vm.hidden.get("power") == "running":
+        if vm.hidden.get("power") in UP:
             raise errors.PLACEMENT_RUNNING(vm=vm.name)
         raise errors.NO_REFERENCE(reference=given["proximityPlacementGroup"].get("id", ""), resource=vm.id)
     profile, shown = given.get("osProfile") or {}, vm.properties.get("osProfile") or {}
@@ -84,6 +85,7 @@ class _Disks:
 
     def __init__(self, call: Call, vm: Resource, profile: dict[str, Any], *, whole: bool) -> None:
         self._call, self._vm = call, vm
+        self._swap = False
         self.attached: list[str] = []
         self.detached: list[str] = []
         self.new: list[NewDisk] = []
@@ -91,6 +93,8 @@ class _Disks:
             self._os_disk(profile["osDisk"])
         if profile.get("dataDisks") is not None:
             self._data_disks(profile["dataDisks"])
+        check_managed(call, [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])])
+        check_distinct(call, self.attached, self.new)
 
     def _os_disk(self, given: dict[str, Any]) -> None:
         entry = self._vm.properties["storageProfile"]["osDisk"]
@@ -100,10 +104,8 @@ class _Disks:
         wanted = (given.get("managedDisk") or {}).get("id")
         if not wanted or normal_id(wanted).lower() == entry["managedDisk"]["id"].lower():
             return
-        if self._vm.hidden.get("generalized"):
-            raise errors.IS_GENERALIZED(deed="swap OS disk", vm=self._vm.name)
-        if self._vm.hidden.get("power") == "running":
-            raise errors.NOT_DEALLOCATED(deed="swap OS disk", vm=self._vm.name)
+        self._swap = True
+        self.check(self._vm)
         disk = attachable(self._call.lab, given, self._vm.id, self._vm.location)
         generation = disk.properties.get("hyperVGeneration")
         if generation not in (None, self._vm.hidden["generation"]):
@@ -129,9 +131,34 @@ class _Disks:
             for lun, each in known.items()
             if lun not in shown or shown[lun].get("managedDisk", {}).get("id", "").lower() != each["managedDisk"]["id"].lower()
         ]
-        if (self.detached or self.attached or self.new) and self._runs():
-            raise errors.HOT_PLUG(vm=self._vm.name)
+        self.check(self._vm)
         profile["dataDisks"] = [shown[lun] for lun in sorted(shown)]
+
+    def check(self, vm: Resource) -> None:
+        """Refuse what the VM's state does not allow: when it is asked for, and again before it is done."""
+        check_not_deleting(vm, "Update VM")
+        if self._swap and vm.hidden.get("generalized"):
+            raise errors.IS_GENERALIZED(deed="swap OS disk", vm=vm.name)
+        if self._swap and vm.hidden.get("power") != "deallocated":
+            raise errors.NOT_DEALLOCATED(deed="swap OS disk", vm=vm.name)
+        if (self.detached or self.attached or self.new) and self._runs():
+            raise errors.HOT_PLUG(vm=vm.name)
+
+    def commit(self, lab: Lab, vm: Resource, made: dict[str, Resource]) -> None:
+        """Give and take the disks, and let the VM be as asked for. Called with the store's lock held."""
+        self.check(vm)
+        for id in self.detached:
+            detach(lab, vm, id)
+        for id in self.attached:
+            attach(lab, vm, id)
+        vm.body = self._vm.body
+        for entry in vm.properties["storageProfile"]["dataDisks"]:
+            disk = made.get(str(entry["lun"]))
+            if disk is not None:
+                entry["name"] = disk.name
+                entry["managedDisk"]["id"] = disk.id
+        settle(vm)
+        lab.store.put(vm)
 
     def _runs(self) -> bool:
         """A guest that really runs cannot be given disks in this lab; on Azure it can."""
@@ -158,21 +185,16 @@ class _Disks:
 
 
 def _finish(lab: Lab, id: str, plan: _Disks) -> None:
-    """Make new disks, give old ones back, and say that the VM is as asked for."""
+    """Make new disks, then change everything at once. Where that fails, the VM and its disks are as before."""
     with lab.alone(id):
-        vm = found(lab, id)
-        for old in plan.detached:
-            detach(lab, vm, old)
-        for wanted in plan.new:
-            disk = make(lab, vm, wanted)
-            with lab.store.lock:
-                vm = found(lab, id)
-                for entry in vm.properties["storageProfile"]["dataDisks"]:
-                    if str(entry["lun"]) == wanted.lun:
-                        entry.update(name=disk.name)
-                        entry["managedDisk"]["id"] = disk.id
-                lab.store.put(vm)
-        with lab.store.lock:
-            vm = found(lab, id)
-            vm.properties["provisioningState"] = "Succeeded"
-            lab.store.put(vm)
+        vm, made = found(lab, id), dict[str, Resource]()
+        try:
+            for wanted in plan.new:
+                made[wanted.lun] = make(lab, vm, wanted)
+            with lab.store.atomic():
+                plan.commit(lab, found(lab, id), made)
+        except BaseException:
+            for disk in made.values():
+                detach(lab, vm, disk.id)
+                remove(lab, disk.id)
+            raise

@@ -11,6 +11,7 @@ from azlab.arm.calls import COMPUTE
 from azlab.arm.disk_states import describe_size, own
 from azlab.arm.disks import new_key
 from azlab.arm.lab import Lab, now
+from azlab.arm.provisioning import is_deleting
 from azlab.store import Resource
 
 DISK = f"{COMPUTE}/disks"
@@ -32,11 +33,16 @@ def disks_of(lab: Lab, vm: Resource) -> list[tuple[str, Resource]]:
     return found
 
 
+def owned_by(lab: Lab, vm: Resource) -> list[Resource]:
+    """Every disk that says it is this VM's, also one that the VM does not show because it was never finished."""
+    return [disk for disk in lab.store.list(DISK) if str(disk.body.get("managedBy", "")).lower() == vm.id.lower()]
+
+
 def make(lab: Lab, vm: Resource, wanted: NewDisk) -> Resource:
     """Make one disk of a new VM, or one that is added to a VM."""
     name = wanted.name or _name(vm, wanted.lun)
     id = "/".join(vm.id.split("/")[:5]) + f"/providers/{DISK}/{name}"
-    key = new_key(id)
+    key = new_key(DISK)
     if wanted.key is None:
         lab.blobs.create(key, wanted.size)
         lab.blobs.write_footer(key)
@@ -76,8 +82,11 @@ def attach(lab: Lab, vm: Resource, id: str) -> None:
     """Give a disk to a VM."""
     with lab.store.lock:
         disk = lab.store.find(id)
-        if disk is None:
+        if disk is None or is_deleting(disk):
             raise errors.BUSY()
+        owner = disk.body.get("managedBy")
+        if owner and owner.lower() != vm.id.lower():
+            raise errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
         own(disk, vm.id)
         lab.store.put(disk)
 

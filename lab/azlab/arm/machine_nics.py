@@ -41,6 +41,9 @@ def checked_nics(
         if not wanted.get("ipConfigurations"):
             raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")
         id = f"{group}/providers/{NIC}/{configuration.get('name') or f'{vm_name}-nic-{number}'}"
+        taken = lab.store.find(id)
+        if taken is not None and taken.hidden.get("vm"):
+            raise errors.NIC_IN_USE(nic=taken.id, vm=taken.hidden["vm"])
         primary = bool(wanted.get("primary", len(configurations) == 1))
         made.append({"id": id, "properties": wanted})
         shown.append({"id": id, "properties": {"primary": primary, "deleteOption": wanted.get("deleteOption", "Detach")}})

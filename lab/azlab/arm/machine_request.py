@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from azlab.arm import errors
-from azlab.arm.attachments import NewDisk, attachable, attached_entry, check_free_name, checked_lun, default_sku, plan_data_disk, sized
+from azlab.arm.attachments import (
+    NewDisk,
+    attachable,
+    attached_entry,
+    check_distinct,
+    check_free_name,
+    check_managed,
+    checked_lun,
+    default_sku,
+    plan_data_disk,
+    sized,
+)
 from azlab.arm.calls import COMPUTE, Call, normal_id
 from azlab.arm.disk_states import GIB
 from azlab.arm.machine_nics import checked_nics
 from azlab.arm.os_profile import checked_os_profile, shown_os_profile
 from azlab.arm.outside import platform_image
+from azlab.arm.provisioning import is_deleting, is_whole
 
 IMAGE, VM = f"{COMPUTE}/images", f"{COMPUTE}/virtualMachines"
 
@@ -67,6 +79,7 @@ class _Storage:
         self.attached: dict[str, str] = {}
         self.generation, self.os_type, self.specialized, self.ephemeral = "V1", "Linux", False, False
         os_disk = profile.get("osDisk") or {}
+        check_managed(call, [os_disk, *(profile.get("dataDisks") or [])])
         option = os_disk.get("createOption") or ("FromImage" if profile.get("imageReference") else None)
         if option is None:
             raise errors.MISSING(parameter="osDisk.createOption", target="osDisk.createOption")
@@ -79,6 +92,7 @@ class _Storage:
         else:
             raise errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
         self._data_disks(profile.get("dataDisks") or [], image_data)
+        check_distinct(call, [*self.attached.values()], self.new)
         if profile.get("diskControllerType"):
             self.shown["diskControllerType"] = profile["diskControllerType"]
 
@@ -111,7 +125,9 @@ class _Storage:
             raise errors.NO_IMAGE(image=reference["id"], location=self._location)
         if self._security == "TrustedLaunch":
             raise errors.TRUSTED_LAUNCH_IMAGE()
-        if image.properties["provisioningState"] not in ("Succeeded", "Updating"):
+        if is_deleting(image):
+            raise errors.IMAGE_DELETING(deed="Create VM", image=image.name)
+        if not is_whole(image):
             raise errors.SOURCE_FAILED(source=image.id, state=image.properties["provisioningState"])
         made_of = image.properties["storageProfile"]["osDisk"]
         self.os_type, self.generation = made_of["osType"], image.properties["hyperVGeneration"]

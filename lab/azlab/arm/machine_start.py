@@ -7,35 +7,59 @@ from typing import Any
 from azlab.arm import errors
 from azlab.arm.calls import COMPUTE
 from azlab.arm.disk_states import active_access, touch
-from azlab.arm.lab import Lab
+from azlab.arm.lab import Lab, now
 from azlab.arm.machine_disks import disks_of
 from azlab.arm.network import NIC
+from azlab.arm.provisioning import drop_secrets, is_deleting, settle
 from azlab.store import Resource
 
 VM = f"{COMPUTE}/virtualMachines"
+UP = ("creating", "starting", "running")
+"""The power states in which a guest may write to its disks."""
 
 
-def check_startable(lab: Lab, vm: Resource) -> None:
-    """Refuse to start a VM on a disk that somebody holds a grant on."""
+def check_not_deleting(vm: Resource, deed: str) -> None:
+    """Refuse to do anything with a VM that is being deleted."""
+    if is_deleting(vm):
+        raise errors.VM_DELETING(deed=deed, vm=vm.name)
+
+
+def check_startable(lab: Lab, vm: Resource, deed: str) -> None:
+    """Refuse to start a VM that is sealed or on its way out, or one on a disk that somebody holds a grant on."""
+    check_not_deleting(vm, deed)
+    if vm.hidden.get("generalized"):
+        raise errors.IS_GENERALIZED(deed=deed, vm=vm.name)
     for _, disk in disks_of(lab, vm):
         if active_access(disk):
             raise errors.ACTIVE_SAS_START(disk=disk.name)
 
 
-def start(lab: Lab, id: str) -> None:
-    """Start the guest on the VM's disks. Its grants and owner times follow."""
+def start(lab: Lab, id: str, deed: str) -> None:
+    """Start the guest on the VM's disks. From the check to the end of the start the VM counts as one that runs."""
     with lab.store.lock:
         vm = found(lab, id)
-        check_startable(lab, vm)
-        spec = _spec(lab, vm)
-    lab.guests.start(spec)
-    with lab.store.lock:
-        vm = found(lab, id)
-        reowned = vm.hidden.get("power") == "deallocated"
-        vm.hidden["power"] = "running"
+        check_startable(lab, vm, deed)
+        spec, before = _spec(lab, vm), vm.hidden["power"]
+        vm.hidden["power"] = "starting"
         lab.store.put(vm)
-        if reowned:
-            touch_disks(lab, vm)
+    try:
+        lab.guests.start(spec)
+    except BaseException:
+        started(lab, id, "deallocated" if before == "deallocated" else "stopped")
+        raise
+    started(lab, id, "running")
+    if before == "deallocated":
+        with lab.store.lock:
+            touch_disks(lab, found(lab, id))
+
+
+def started(lab: Lab, id: str, power: str) -> None:
+    """How a start ended, unless the guest has ended meanwhile."""
+    with lab.store.lock:
+        vm = lab.store.find(id)
+        if vm is not None and vm.hidden.get("power") in ("creating", "starting"):
+            vm.hidden["power"] = power
+            lab.store.put(vm)
 
 
 def touch_disks(lab: Lab, vm: Resource) -> None:
@@ -122,8 +146,18 @@ def await_provisioned(lab: Lab, id: str) -> None:
     with lab.store.lock:
         vm = found(lab, id)
         vm.hidden["unprovisioned"] = False
-        for secret in ("adminPassword", "customData"):
-            vm.hidden["osProfile"].pop(secret, None)
+        drop_secrets(vm)
+        lab.store.put(vm)
+
+
+def provisioned(lab: Lab, id: str) -> None:
+    """The VM is whole and as it should be."""
+    with lab.store.lock:
+        vm = found(lab, id)
+        if is_deleting(vm):
+            return
+        vm.hidden.setdefault("provisioned_at", now())
+        settle(vm)
         lab.store.put(vm)
 
 
@@ -131,6 +165,14 @@ def guest_ended(lab: Lab, vm_id: str) -> None:
     """A guest powered itself off; its disks are written back already."""
     with lab.store.lock:
         for vm in lab.store.list(VM):
-            if vm.properties["vmId"] == vm_id and vm.hidden.get("power") == "running":
+            if vm.properties["vmId"] == vm_id and vm.hidden.get("power") in UP:
                 vm.hidden["power"] = "stopped"
                 lab.store.put(vm)
+
+
+def recover(lab: Lab) -> None:
+    """Take the VMs' power from their guests: a lab that was killed did not see some of them start or end."""
+    for vm in lab.store.list(VM):
+        if vm.hidden.get("power") in UP and not lab.guests.is_running(vm.properties["vmId"]):
+            guest_ended(lab, vm.properties["vmId"])
+        started(lab, vm.id, "running")

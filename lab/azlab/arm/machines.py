@@ -12,9 +12,9 @@ from azlab.arm.disks import remove as remove_disk
 from azlab.arm.instance_view import instance_view
 from azlab.arm.lab import Lab, now
 from azlab.arm.machine_change import change
-from azlab.arm.machine_disks import attach, detach, disks_of, entries, make
+from azlab.arm.machine_disks import attach, detach, entries, make, owned_by
 from azlab.arm.machine_request import MachineRequest, checked
-from azlab.arm.machine_start import await_provisioned, found, start
+from azlab.arm.machine_start import await_provisioned, found, provisioned, start, started
 from azlab.arm.network_interfaces import attach_nic, save_nic
 from azlab.arm.versions import seen_by
 from azlab.store import Resource
@@ -27,7 +27,7 @@ def put(call: Call) -> Answer:
     lab = call.lab
     check_name(call.name)
     location, tags = location_of(call.body, TYPE), checked_tags(call.body)
-    with lab.store.lock:
+    with lab.store.atomic():
         known = lab.store.find(call.id(TYPE))
         check_location(known, location, call)
         if known is not None:
@@ -63,21 +63,29 @@ def _reserve_nics(lab: Lab, vm: Resource, request: MachineRequest) -> None:
 def _create(lab: Lab, id: str, request: MachineRequest) -> None:
     """Make the disks, start the guest, wait until it is provisioned."""
     with lab.alone(id):
-        vm = found(lab, id)
-        for wanted in request.new_disks:
-            disk = make(lab, vm, wanted)
-            with lab.store.lock:
-                vm = found(lab, id)
-                for lun, entry in entries(vm):
-                    if lun == wanted.lun:
-                        _name_disk(vm, lun, entry, disk)
-                lab.store.put(vm)
-        start(lab, id)
+        try:
+            _make_disks(lab, id, request)
+            start(lab, id, "Create VM")
+        except BaseException:
+            started(lab, id, "stopped")
+            raise
         await_provisioned(lab, id)
-        _settle(lab, id)
+        provisioned(lab, id)
 
 
-def _name_disk(vm: Resource, lun: str, entry: dict[str, Any], disk: Resource) -> None:
+def _make_disks(lab: Lab, id: str, request: MachineRequest) -> None:
+    vm = found(lab, id)
+    for wanted in request.new_disks:
+        disk = make(lab, vm, wanted)
+        with lab.store.lock:
+            vm = found(lab, id)
+            for lun, entry in entries(vm):
+                if lun == wanted.lun:
+                    _name_disk(entry, disk)
+            lab.store.put(vm)
+
+
+def _name_disk(entry: dict[str, Any], disk: Resource) -> None:
     """Tell the name and id of a disk that Azure named itself."""
     entry["managedDisk"]["id"] = disk.id
     if "name" not in entry:
@@ -87,17 +95,9 @@ def _name_disk(vm: Resource, lun: str, entry: dict[str, Any], disk: Resource) ->
         entry.update({**first, "name": disk.name, **rest})
 
 
-def _settle(lab: Lab, id: str) -> None:
-    with lab.store.lock:
-        vm = found(lab, id)
-        vm.properties["provisioningState"] = "Succeeded"
-        vm.hidden["provisioned_at"] = now()
-        lab.store.put(vm)
-
-
 def patch(call: Call) -> Answer:
     """Change parts of a VM."""
-    with call.lab.store.lock:
+    with call.lab.store.atomic():
         return change(call, get(call, TYPE), whole=False)
 
 
@@ -144,11 +144,10 @@ def remove(lab: Lab, id: str) -> None:
             return
         lab.guests.power_off(vm.properties["vmId"], graceful=False)
         lab.guests.forget(vm.properties["vmId"])
-        options = {lun: entry.get("deleteOption", "Detach") for lun, entry in entries(vm)}
-        disks = disks_of(lab, vm)
-        for lun, disk in disks:
+        shown = {str((entry.get("managedDisk") or {}).get("id", "")).lower(): entry for _, entry in entries(vm)}
+        for disk in owned_by(lab, vm):
             detach(lab, vm, disk.id)
-            if options[lun] == "Delete":
+            if shown.get(disk.id.lower(), {}).get("deleteOption") == "Delete":
                 remove_disk(lab, disk.id)
         with lab.store.lock:
             for reference in vm.properties["networkProfile"]["networkInterfaces"]:

@@ -7,7 +7,7 @@ import ipaddress
 import uuid
 from typing import Any
 
-from azlab.arm import errors
+from azlab.arm import errors, network_errors
 from azlab.arm.calls import NETWORK, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
 from azlab.arm.compute import get, listing
 from azlab.arm.lab import Lab
@@ -21,7 +21,7 @@ _RESERVED = 4
 def put_nic(call: Call) -> Answer:
     """Create or change a network interface."""
     location, tags = location_of(call.body, NIC), checked_tags(call.body)
-    with call.lab.store.lock:
+    with call.lab.store.atomic():
         known = call.lab.store.find(call.id(NIC)) is not None
         nic = save_nic(call.lab, call.id(NIC), location, tags, call.body.get("properties") or {})
     return settled(call, nic.body, known, location)
@@ -65,7 +65,7 @@ def _ip_config(lab: Lab, nic: Resource, given: dict[str, Any], first: bool, had:
         raise errors.NO_REFERENCE(reference=subnet_id, resource=nic.id)
     before = had.get(given["name"], {})
     kept = before.get("privateIPAddress") if (before.get("subnet") or {}).get("id") == subnet.id else None
-    address = wanted.get("privateIPAddress") or kept or _free_address(lab, subnet)
+    address = _static_address(lab, nic, subnet, wanted["privateIPAddress"]) if wanted.get("privateIPAddress") else kept
     return {
         "name": given["name"],
         "id": f"{nic.id}/ipConfigurations/{given['name']}",
@@ -73,7 +73,7 @@ def _ip_config(lab: Lab, nic: Resource, given: dict[str, Any], first: bool, had:
         "type": f"{NIC}/ipConfigurations",
         "properties": {
             "provisioningState": "Succeeded",
-            "privateIPAddress": address,
+            "privateIPAddress": address or _free_address(lab, subnet),
             "privateIPAllocationMethod": wanted.get("privateIPAllocationMethod", "Dynamic"),
             "subnet": {"id": subnet.id},
             "primary": bool(wanted.get("primary", first)),
@@ -82,19 +82,41 @@ def _ip_config(lab: Lab, nic: Resource, given: dict[str, Any], first: bool, had:
     }
 
 
-def _free_address(lab: Lab, subnet: Resource) -> str:
-    prefix = subnet.properties["addressPrefix"]
-    taken = {
-        config["properties"]["privateIPAddress"]
+def _taken(lab: Lab, subnet: Resource) -> dict[str, tuple[str, str]]:
+    """Address -> the configuration that has it, and its interface."""
+    return {
+        config["properties"]["privateIPAddress"]: (config["id"], nic.id)
         for nic in lab.store.list(NIC)
         for config in nic.properties["ipConfigurations"]
         if lies_in(config, subnet)
     }
+
+
+def _static_address(lab: Lab, nic: Resource, subnet: Resource, wanted: str) -> str:
+    """The address that was asked for, which must be the subnet's to give."""
+    prefix = subnet.properties["addressPrefix"]
+    network = ipaddress.ip_network(prefix)
+    try:
+        address = ipaddress.ip_address(wanted)
+    except ValueError:
+        raise errors.BAD_VALUE(value=wanted, parameter="privateIPAddress", target="privateIPAddress") from None
+    if address not in network:
+        raise network_errors.ADDRESS_OUTSIDE(address=wanted, prefix=prefix)
+    if not _RESERVED <= int(address) - int(network.network_address) < network.num_addresses - 1:
+        raise network_errors.ADDRESS_RESERVED(address=wanted, prefix=prefix)
+    config, user = _taken(lab, subnet).get(str(address), ("", ""))
+    if user and user.lower() != nic.id.lower():
+        raise network_errors.ADDRESS_IN_USE(config=config, address=wanted, user=user)
+    return str(address)
+
+
+def _free_address(lab: Lab, subnet: Resource) -> str:
+    prefix, taken = subnet.properties["addressPrefix"], _taken(lab, subnet)
     network = ipaddress.ip_network(prefix)
     for number in range(_RESERVED, network.num_addresses - 1):
         if str(network[number]) not in taken:
             return str(network[number])
-    raise errors.SUBNET_FULL(subnet=subnet.name, prefix=prefix)
+    raise network_errors.SUBNET_FULL(subnet=subnet.name, prefix=prefix)
 
 
 def _mac(id: str) -> str:
@@ -116,7 +138,7 @@ def delete_nic(call: Call) -> Answer:
         if nic is None:
             return Answer(204)
         if nic.hidden.get("vm"):
-            raise errors.NIC_DELETE(nic=nic.id, vm=nic.hidden["vm"])
+            raise network_errors.NIC_DELETE(nic=nic.id, vm=nic.hidden["vm"])
         lab.store.delete(nic.id)
     operation = lab.operations.begin(call, lambda: None, location=nic.location, provider=NETWORK)
     return Answer(202, None, operation.headers(location=True, retry_after=10))

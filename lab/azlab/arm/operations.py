@@ -3,7 +3,7 @@
     Azure-AsyncOperation  .../locations/{location}/{operations|DiskOperations}/{guid}?p={guid}&api-version=...
     Location              the same with monitor=true: 202 while it runs, then the result itself
 
-An operation that a crash interrupted ends as Failed at the next start, and so does the resource it was about.
+An operation that a crash interrupted ends as Failed at the next start, and so does a resource that was not finished by then.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from azlab.arm import errors
-from azlab.arm.calls import COMPUTE, Answer, Call, Route, in_subscription
+from azlab.arm.calls import COMPUTE, NETWORK, Answer, Call, Route, in_subscription
 from azlab.arm.errors import AzureError
+from azlab.arm.provisioning import is_pending, settle
 from azlab.arm.versions import seen_by
 from azlab.store import Store
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from azlab.faults import Fault
 
 log = logging.getLogger("azlab.operations")
-
-PENDING_STATES = ("Creating", "Updating", "Deleting")
 
 
 class Operations:
@@ -48,7 +47,7 @@ class Operations:
     ) -> Operation:
         """Start `work` in a thread. What it returns is the output; what it raises ends the operation as Failed.
 
-        `resource` is the one whose provisioningState becomes Failed with it.
+        `resource` is the one that the operation is about: its provisioningState is settled when the operation fails.
         """
         operation = Operation(call, str(uuid.uuid4()), f"{provider}/locations/{location}/{kind}", self._hurry)
         record = {"id": operation.id, "status": "InProgress", "startTime": self._now(), "resource": resource}
@@ -84,8 +83,8 @@ class Operations:
         if record["resource"]:
             with self._store.lock:
                 resource = self._store.find(record["resource"])
-                if resource and resource.properties.get("provisioningState") in PENDING_STATES:
-                    resource.properties["provisioningState"] = "Failed"
+                if resource and is_pending(resource):
+                    settle(resource)
                     self._store.put(resource)
         self._end(record, "Failed", error=error.body(), http=error.status)
 
@@ -94,9 +93,13 @@ class Operations:
         self._store.put_operation(record["id"], status, record)
 
     def recover(self) -> None:
-        """End what a crash interrupted."""
+        """End what a crash interrupted, also where the crash came before the record of the operation."""
         for record in self._store.operations("InProgress"):
             self._fail(record, errors.INTERRUPTED())
+        with self._store.lock:
+            for resource in filter(is_pending, self._store.list()):
+                settle(resource)
+                self._store.put(resource)
 
     def wait(self, seconds: float) -> None:
         """Give running operations time to end."""
@@ -159,6 +162,7 @@ def _result(call: Call, record: dict[str, Any], output: Any) -> Answer:
 
 
 ROUTES = [
-    Route("GET", in_subscription("{namespace}", "locations/{location}/operations/{operation}"), show, "operation.get", "GetOperation"),
-    Route("GET", in_subscription("{namespace}", "locations/{location}/DiskOperations/{operation}"), show, "operation.get", "GetOperation"),
+    Route("GET", in_subscription(COMPUTE, "locations/{location}/operations/{operation}"), show, "operation.get", "GetOperation"),
+    Route("GET", in_subscription(COMPUTE, "locations/{location}/DiskOperations/{operation}"), show, "operation.get", "GetOperation"),
+    Route("GET", in_subscription(NETWORK, "locations/{location}/operations/{operation}"), show, "operation.get"),
 ]

@@ -90,5 +90,6 @@ def shown_os_profile(profile: dict[str, Any], os_type: str) -> dict[str, Any]:
             "patchSettings": {"patchMode": "AutomaticByOS", "assessmentMode": "ImageDefault", **(windows.get("patchSettings") or {})},
             "enableVMAgentPlatformUpdates": False,
         }
-    shown.update(secrets=profile.get("secrets", []), allowExtensionOperations=True, requireGuestProvisionSignal=True)
+    shown.update(secrets=profile.get("secrets", []), allowExtensionOperations=profile.get("allowExtensionOperations", True))
+    shown["requireGuestProvisionSignal"] = True
     return shown

@@ -1,7 +1,7 @@
 """What lies outside the lab: platform images and blobs in storage accounts of the user's, as far as `<state>/outside.json` names them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
-     "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true}}}
+     "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
 
 Without the file there are none, and every request for one is refused as Azure refuses it. Their disks are empty: only replays of recorded
 traffic, which never boot a guest, have use for them.
@@ -49,6 +49,9 @@ def _checked_size(uri: str, facts: dict[str, Any]) -> int:
         raise errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
     if not facts.get("vhd", True):
         raise errors.NO_VHD()
+    kind = facts.get("vhdType", "Fixed")
+    if kind != "Fixed":
+        raise errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
     size = int(facts["bytes"] if "bytes" in facts else facts["diskSizeGB"] * GIB)
     if size % MIB:
         raise errors.VHD_SIZE(uri=uri, size=size)

@@ -8,7 +8,7 @@ from azlab.arm import errors
 from azlab.arm.calls import COMPUTE, Answer, Call, Route, in_group
 from azlab.arm.compute import get
 from azlab.arm.lab import Lab
-from azlab.arm.machine_start import await_provisioned, check_startable, found, touch_disks
+from azlab.arm.machine_start import UP, await_provisioned, check_not_deleting, check_startable, found, provisioned, touch_disks
 from azlab.arm.machine_start import start as start_guest
 from azlab.store import Resource
 
@@ -26,12 +26,8 @@ def _begin(call: Call, vm: Resource, work: Callable[[Lab, str], None], retry_aft
     return Answer(202, None, operation.headers(location=True, retry_after=retry_after))
 
 
-def _refuse_generalized(vm: Resource, deed: str) -> None:
-    if vm.hidden.get("generalized"):
-        raise errors.IS_GENERALIZED(deed=deed, vm=vm.name)
-
-
-def _refuse_ephemeral(vm: Resource, deed: str) -> None:
+def _check_stoppable(vm: Resource, deed: str) -> None:
+    check_not_deleting(vm, deed)
     if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
         raise errors.EPHEMERAL_STOP(deed=deed)
 
@@ -39,9 +35,9 @@ def _refuse_ephemeral(vm: Resource, deed: str) -> None:
 def start(call: Call) -> Answer:
     """Start a VM from the page blobs of its disks."""
     vm = get(call, TYPE)
-    _refuse_generalized(vm, "start")
-    if vm.hidden.get("power") != "running":
-        check_startable(call.lab, vm)
+    check_not_deleting(vm, "start")
+    if vm.hidden.get("power") not in UP:
+        check_startable(call.lab, vm, "start")
     return _begin(call, vm, _start, 10)
 
 
@@ -49,18 +45,15 @@ def _start(lab: Lab, id: str) -> None:
     vm = found(lab, id)
     if lab.guests.is_running(vm.properties["vmId"]):
         return
-    start_guest(lab, id)
+    start_guest(lab, id, "start")
     await_provisioned(lab, id)
-    with lab.store.lock:
-        vm = found(lab, id)
-        vm.properties["provisioningState"] = "Succeeded"
-        lab.store.put(vm)
+    provisioned(lab, id)
 
 
 def power_off(call: Call) -> Answer:
     """Stop the guest; the VM keeps its place. `skipShutdown=true` pulls the plug."""
     vm = get(call, TYPE)
-    _refuse_ephemeral(vm, "powerOff")
+    _check_stoppable(vm, "powerOff")
     graceful = call.query.get("skipShutdown", "false").lower() != "true"
     return _begin(call, vm, lambda lab, id: _stop(lab, id, "stopped", graceful), None)
 
@@ -68,7 +61,7 @@ def power_off(call: Call) -> Answer:
 def deallocate(call: Call) -> Answer:
     """Stop the guest and give its place back. Allowed on a generalized VM (recorded)."""
     vm = get(call, TYPE)
-    _refuse_ephemeral(vm, "deallocate")
+    _check_stoppable(vm, "deallocate")
     return _begin(call, vm, lambda lab, id: _stop(lab, id, "deallocated", True), 10)
 
 
@@ -89,15 +82,15 @@ def _stop(lab: Lab, id: str, power: str, graceful: bool) -> None:
 def restart(call: Call) -> Answer:
     """Stop the guest and start it again."""
     vm = get(call, TYPE)
-    _refuse_generalized(vm, "restart")
-    if vm.hidden.get("power") != "running":
+    check_startable(call.lab, vm, "restart")
+    if vm.hidden.get("power") not in UP:
         raise errors.NOT_RUNNING(vm=vm.name, deed="restart")
     return _begin(call, vm, _restart, 10)
 
 
 def _restart(lab: Lab, id: str) -> None:
     _stop(lab, id, "stopped", True)
-    start_guest(lab, id)
+    start_guest(lab, id, "restart")
     await_provisioned(lab, id)
 
 
@@ -106,7 +99,8 @@ def generalize(call: Call) -> Answer:
     lab = call.lab
     with lab.store.lock:
         vm = get(call, TYPE)
-        if vm.hidden.get("power") in ("running", "creating"):
+        check_not_deleting(vm, "generalize")
+        if vm.hidden.get("power") in UP:
             raise errors.GENERALIZE_RUNNING(vm=vm.name)
         vm.hidden["generalized"] = True
         lab.store.put(vm)

@@ -6,7 +6,7 @@ import ipaddress
 import uuid
 from typing import Any
 
-from azlab.arm import errors
+from azlab.arm import errors, network_errors
 from azlab.arm.calls import NETWORK, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of
 from azlab.arm.compute import get, listing
 from azlab.arm.lab import Lab
@@ -18,7 +18,7 @@ def _prefixes(values: list[str], resource: str) -> list[Any]:
     try:
         return [ipaddress.ip_network(value) for value in values]
     except ValueError:
-        raise errors.BAD_PREFIX(prefix=",".join(map(str, values)), resource=resource) from None
+        raise network_errors.BAD_PREFIX(prefix=",".join(map(str, values)), resource=resource) from None
 
 
 def put_vnet(call: Call) -> Answer:
@@ -30,7 +30,7 @@ def put_vnet(call: Call) -> Answer:
     if not prefixes:
         raise errors.MISSING(parameter="addressSpace.addressPrefixes")
     _prefixes(prefixes, call.name)
-    with lab.store.lock:
+    with lab.store.atomic():
         known = lab.store.find(call.id(VNET))
         vnet = known or Resource(call.id(VNET), VNET, call.group, call.name, {})
         vnet.body = {"name": call.name, "id": vnet.id, "etag": etag(), "type": VNET, "location": location}
@@ -57,7 +57,7 @@ def _save_subnet(lab: Lab, vnet: Resource, name: str, given: dict[str, Any]) -> 
     network = _prefixes([prefix], name)[0]
     spaces = _prefixes(vnet.properties["addressSpace"]["addressPrefixes"], vnet.name)
     if not any(network.version == space.version and network.subnet_of(space) for space in spaces):
-        raise errors.SUBNET_OUTSIDE(subnet=name, network=vnet.name)
+        raise network_errors.SUBNET_OUTSIDE(subnet=name, network=vnet.name)
     id = f"{vnet.id}/subnets/{name}"
     known = lab.store.find(id)
     subnet = known or Resource(id, SUBNET, vnet.group, name, {})
@@ -122,7 +122,7 @@ def _check_unused(lab: Lab, subnet: Resource) -> None:
     for nic in lab.store.list(NIC):
         for config in nic.properties["ipConfigurations"]:
             if lies_in(config, subnet):
-                raise errors.SUBNET_IN_USE(subnet=subnet.name, user=config["id"])
+                raise network_errors.SUBNET_IN_USE(subnet=subnet.name, user=config["id"])
 
 
 def _vnet(call: Call) -> Resource:

@@ -62,8 +62,6 @@ class Fabric:
         if asked == "versions":
             return Answer(200, VERSIONS)
         if asked == "goalstate":
-            if "WALinuxAgent/" in request.header("User-Agent"):
-                self.recorder.agent_seen()
             return Answer(200, wire.goal_state())
         if asked == "config":
             document = wire.config(request.query.get("type", ""))
@@ -76,7 +74,11 @@ class Fabric:
         return Answer(200 if urlsplit(request.path).path == "/HealthService" else 404)
 
     def host_plugin(self, request: Request) -> Answer:
-        """The way by which the agent uploads its status. It has no vmSettings, so the agent takes the extensions config."""
+        """The way by which the agent uploads its status. It has no vmSettings, so the agent takes the extensions config.
+
+        Whoever asks here is the agent: cloud-init talks to the WireServer alone.
+        """
+        self.recorder.agent_seen()
         path = urlsplit(request.path).path
         if path == "/versions":
             return Answer(200, '["2015-09-01"]', _JSON)
@@ -144,13 +146,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._log.write("in", method=self.command, path=self.path, bytes=len(request.body), **facts)
         answer = self._service(request)
         data = answer.body.encode()
+        # Before it goes out: whoever has the answer finds it in the log.
+        self._log.write("out", method=self.command, path=self.path, status=answer.status, bytes=len(data), **facts)
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.type)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(data)
-        self._log.write("out", method=self.command, path=self.path, status=answer.status, bytes=len(data), **facts)
 
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _serve
 

@@ -24,6 +24,7 @@ from azlab.guests.spec import GuestSpec, Home
 _TICK = os.sysconf("SC_CLK_TCK")
 _POLL = 0.2
 _RETRY = 5.0
+_LAST_BREATH = 30.0
 # A power button pressed before systemd-logind listens is lost, so it is pressed again.
 _PRESS_EVERY = 10.0
 _GRACE_CPU_SECONDS = 150.0
@@ -56,11 +57,14 @@ class Machine:
         self._ended = threading.Event()
         self._ended.set()
         self._asked = False
+        self._closed = False
         self._cpu = 0.0
 
     def start(self, spec: GuestSpec) -> None:
         """Fetch the disks and boot. Returns when QEMU runs."""
         with self._operation:
+            if self._closed:
+                raise GuestError(f"the guest of VM {spec.name} was not started: the lab is going down")
             if self.running:
                 raise GuestError(f"the guest of VM {spec.name} runs already")
             self._settle()
@@ -90,6 +94,14 @@ class Machine:
                     qmp.execute(self.home.path, "quit")
             self._ended.wait()
 
+    def close(self) -> bool:
+        """Let nothing start any more, and end what runs; says whether something did."""
+        with self._operation:
+            self._closed = True
+        ran = self.running
+        self.power_off(graceful=True)
+        return ran
+
     @property
     def running(self) -> bool:
         """QEMU runs, or its disks are still on their way back."""
@@ -114,19 +126,34 @@ class Machine:
     def frozen(self, key: str) -> Iterator[None]:
         """Hold the guest still, with the bytes of this moment in the disk's page blob."""
         with self._operation:
-            if not self.running:
+            if not self._hold():
                 self._settle()
                 yield
                 return
-            if key not in self.home.spec().disks:
-                raise GuestError(f"VM {self.home.vm_id} has no disk {key}")
-            qmp.execute(self.home.path, "stop")
             try:
+                if key not in self.home.spec().disks:
+                    raise GuestError(f"VM {self.home.vm_id} has no disk {key}")
                 with self._disks:
                     self._blobs.write_back(self.home.disk(key), key)
                 yield
             finally:
                 qmp.execute(self.home.path, "cont")
+
+    def _hold(self) -> bool:
+        """Stop the guest's processors; false where there is no guest, or where it has just ended and its disks are home."""
+        if not self.running:
+            return False
+        try:
+            qmp.execute(self.home.path, "stop")
+            return True
+        except qmp.MonitorError:
+            began = time.monotonic()
+            while self.home.pid("qemu"):  # QEMU closes its monitor a little before it is gone
+                if time.monotonic() - began > _LAST_BREATH:
+                    raise
+                time.sleep(_POLL)
+            self._ended.wait()
+            return False
 
     def provisioned(self) -> None:
         """Take the provisioning medium, and with it the password, off this machine's disk."""

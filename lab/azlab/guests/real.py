@@ -50,6 +50,7 @@ class Guests:
         self._budget = budget or Budget.from_environment()
         self._lock = threading.Lock()
         self._machines: dict[str, Machine] = {}
+        self._closing = False
         for home in homes(settings.state):
             machine = self._machine(home.vm_id)
             if home.pid("warden") or home.pid("qemu") or any(home.path.glob("*.raw")):
@@ -114,18 +115,21 @@ class Guests:
             self._machines.pop(vm_id, None)
 
     def shutdown(self) -> None:
-        """End every guest by its power button and wait until all disks are written back."""
+        """End every guest by its power button and wait until all disks are written back. No guest starts any more."""
         with self._lock:
-            running = [machine for machine in self._machines.values() if machine.running]
-        if not running:
+            self._closing = True
+            machines = list(self._machines.values())
+        if not machines:
             return
-        with ThreadPoolExecutor(len(running)) as pool:
-            list(pool.map(lambda machine: machine.power_off(graceful=True), running))
-        for machine in running:
+        with ThreadPoolExecutor(len(machines)) as pool:
+            ran = list(pool.map(Machine.close, machines))
+        for machine in (machine for machine, it_did in zip(machines, ran, strict=True) if it_did):
             self._on_end(machine.home.vm_id)
 
     def _machine(self, vm_id: str) -> Machine:
         with self._lock:
             if vm_id not in self._machines:
-                self._machines[vm_id] = Machine(home_of(self._settings.state, vm_id), self._blobs, self._on_end)
+                self._machines[vm_id] = machine = Machine(home_of(self._settings.state, vm_id), self._blobs, self._on_end)
+                if self._closing:
+                    machine.close()
             return self._machines[vm_id]

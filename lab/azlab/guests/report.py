@@ -1,4 +1,4 @@
-"""What a guest told the platform since its start: health reports, goal-state traffic, the agent's uploaded status."""
+"""What a guest told the platform since its start: health reports, the agent's first word, its uploaded status."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Recorder:
         return state
 
     def agent_seen(self) -> None:
-        """Note that the agent, not cloud-init, asked for the goal state."""
+        """Note that the agent is there: cloud-init alone never speaks to the HostGAPlugin."""
         if not self._report.agent_seen:
             self._update(agent_seen=True)
 

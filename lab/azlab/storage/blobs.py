@@ -126,8 +126,8 @@ class BlobStore:
             self.write_footer(key)
         return sent
 
-    def put_text(self, name: str, data: bytes, seconds: float = 7200) -> str:
-        """Keep a small file and answer a URL that reads it, good for two hours (as of retrieveBootDiagnosticsData)."""
+    def put_text(self, name: str, data: bytes, seconds: float) -> str:
+        """Keep a small file and answer a URL that reads it for that long."""
         self.put_file(name, data)
         expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         settings = self._settings

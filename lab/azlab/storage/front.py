@@ -111,8 +111,10 @@ class Front:
             return await self._answer(call)
         response = await self._answer(call) if fault.after_effect else None
         if not await self._suffer(fault, call, receive):
+            await _dropped(response)
             return None
         if fault.status is not None:
+            await _dropped(response)
             response = Refused(fault.status, fault.code, fault.message).response(call.id, call.request.method)
             if fault.retry_after is not None:
                 response.headers["Retry-After"] = str(fault.retry_after)
@@ -152,7 +154,7 @@ class Front:
             return refused.response(call.id, call.request.method)
         except httpx.TransportError as error:
             self._log.write("error", method=call.request.method, path=call.request.url.path, id=call.id, error=repr(error))
-            return refusals.internal().response(call.id, call.request.method)
+            return refusals.INTERNAL().response(call.id, call.request.method)
         if crc is not None and response.status_code == 201:
             response.headers["x-ms-content-crc64"] = crc
         return response
@@ -161,9 +163,11 @@ class Front:
         """The grant behind the SAS, None if the SAS names no policy. A policy never changes, so what was read once stays true."""
         query = call.request.query_params
         if "sig" not in query:
-            raise refusals.not_authenticated("The request carries no shared access signature, and disks are open to nothing else.")
+            raise refusals.NOT_AUTHENTICATED(
+                AuthenticationErrorDetail="The request carries no shared access signature, and disks are open to nothing else."
+            )
         if decoded(query["sig"], 32) is None:
-            raise refusals.not_authenticated("sig is not well formed: it has to be the base64 of 32 bytes.")
+            raise refusals.NOT_AUTHENTICATED(AuthenticationErrorDetail="sig is not well formed: it has to be the base64 of 32 bytes.")
         policy = query.get("si")
         if policy is None:
             return None
@@ -171,7 +175,9 @@ class Front:
         if known is None:
             known = await asyncio.to_thread(self._grants.find, call.container, policy)
             if known is None:
-                raise refusals.not_authenticated("The signed identifier of the shared access signature is not known.")
+                raise refusals.NOT_AUTHENTICATED(
+                    AuthenticationErrorDetail="The signed identifier of the shared access signature is not known."
+                )
             self._known[call.container, policy] = known
         return known
 
@@ -179,9 +185,9 @@ class Front:
         """Refuse what the grant, or Put Page, does not allow; answers the CRC64 of a page update."""
         allowed = operations.FILE if grant is None else operations.ALLOWED[grant.access]
         if call.operation not in allowed:
-            raise refusals.not_permitted()
+            raise refusals.NOT_PERMITTED()
         if call.operation == PUT_PAGE_FROM_URL:
-            raise refusals.not_implemented("Put Page From URL")
+            raise refusals.NOT_IMPLEMENTED()
         if grant is not None and call.operation in (PUT_PAGE, CLEAR_PAGES):
             write = PageWrite.parse(call.request.headers, grant.length)
             return check_digests(call.request.headers, call.body) if write.update else None
@@ -191,7 +197,7 @@ class Front:
         """Raise the refusal of a SAS that Azurite does not accept."""
         answer = await self._azurite.send(httpx.Request("HEAD", self._target(call)))
         if answer.status_code == 403:
-            raise refusals.not_authenticated("Signature did not match, or the shared access signature has ended.")
+            raise refusals.NOT_AUTHENTICATED(AuthenticationErrorDetail="Signature did not match, or the shared access signature has ended.")
 
     async def _forward(self, call: Call) -> Response:
         """Azurite's answer, streamed."""
@@ -201,11 +207,11 @@ class Front:
         if answer.status_code == 403:
             await answer.aclose()
             await self._authenticate(call)
-            raise refusals.not_permitted()
+            raise refusals.NOT_PERMITTED()
         kept = {name: value for name, value in answer.headers.items() if name not in _HOP}
         if "content-length" in answer.headers:
             kept["content-length"] = answer.headers["content-length"]
-        return StreamingResponse(self._stream(call, answer), status_code=answer.status_code, headers=kept)
+        return _Streamed(answer, self._stream(call, answer), status_code=answer.status_code, headers=kept)
 
     async def _stream(self, call: Call, answer: httpx.Response) -> AsyncIterator[bytes]:
         async with contextlib.aclosing(answer):
@@ -226,6 +232,14 @@ class Front:
         response.headers["x-ms-version"] = asked.headers.get("x-ms-version") or asked.query_params.get("sv") or "2023-11-03"
         if "x-ms-client-request-id" in asked.headers:
             response.headers["x-ms-client-request-id"] = asked.headers["x-ms-client-request-id"]
+
+
+class _Streamed(StreamingResponse):
+    """An answer that comes from Azurite piece by piece."""
+
+    def __init__(self, upstream: httpx.Response, content: AsyncIterator[bytes], status_code: int, headers: dict[str, str]) -> None:
+        super().__init__(content, status_code=status_code, headers=headers)
+        self.upstream = upstream
 
 
 class _Logged:
@@ -261,6 +275,12 @@ async def _read(request: Request) -> bytes:
     async for data in request.stream():
         body += data[: LIMIT - len(body)]
     return bytes(body)
+
+
+async def _dropped(response: Response | None) -> None:
+    """Let go of an answer that nobody gets, and so of the connection that it comes from."""
+    if isinstance(response, _Streamed):
+        await response.upstream.aclose()
 
 
 async def _gone(receive: Receive) -> None:

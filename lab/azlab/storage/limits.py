@@ -54,7 +54,7 @@ class Limits:
     def count_request(self, blob: str) -> None:
         """Refuse the request that is too many in this second."""
         if not self._requests[blob].take(1):
-            raise refusals.server_busy()
+            raise refusals.SERVER_BUSY()
 
     def wait_for_bytes(self, blob: str, count: int) -> float:
         """Seconds after which this many more bytes may go to or from the blob."""

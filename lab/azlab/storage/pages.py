@@ -31,25 +31,25 @@ class PageWrite:
         """The request's range, or the refusal that Azure answers."""
         mode = headers.get("x-ms-page-write", "").lower()
         if not mode:
-            raise refusals.missing_header("x-ms-page-write")
+            raise refusals.MISSING_HEADER(HeaderName="x-ms-page-write")
         if mode not in ("update", "clear"):
-            raise refusals.invalid_header("x-ms-page-write", mode)
+            raise refusals.INVALID_HEADER(HeaderName="x-ms-page-write", HeaderValue=mode)
         length = content_length(headers)
         wanted = headers.get("x-ms-range") or headers.get("range")
         if wanted is None:
-            raise refusals.missing_header("x-ms-range")
+            raise refusals.MISSING_HEADER(HeaderName="x-ms-range")
         found = _RANGE.fullmatch(wanted)
         if found is None:
-            raise refusals.invalid_header("x-ms-range", wanted)
+            raise refusals.INVALID_HEADER(HeaderName="x-ms-range", HeaderValue=wanted)
         start, end = int(found[1]), int(found[2]) + 1
         if mode == "clear" and length:
-            raise refusals.invalid_header("Content-Length", str(length))
+            raise refusals.INVALID_HEADER(HeaderName="Content-Length", HeaderValue=str(length))
         if mode == "update" and max(length, end - start) > LIMIT:
-            raise refusals.too_large(LIMIT)
+            raise refusals.TOO_LARGE(MaxLimit=str(LIMIT))
         if start % SECTOR or end % SECTOR or not start < end <= blob_length:
-            raise refusals.invalid_page_range()
+            raise refusals.INVALID_PAGE_RANGE()
         if mode == "update" and length != end - start:
-            raise refusals.invalid_page_range()
+            raise refusals.INVALID_PAGE_RANGE()
         return cls(start, end, mode == "update")
 
 
@@ -57,7 +57,7 @@ def content_length(headers: Mapping[str, str]) -> int:
     """The body's length as announced; without it the service refuses to read."""
     value = headers.get("content-length")
     if value is None:
-        raise refusals.length_required()
+        raise refusals.LENGTH_REQUIRED()
     return int(value)
 
 
@@ -65,14 +65,14 @@ def check_digests(headers: Mapping[str, str], body: bytes) -> str:
     """Compare the body with the digests sent along; answers its CRC64 as the header has it."""
     md5, crc = headers.get("content-md5"), headers.get("x-ms-content-crc64")
     if md5 is not None and crc is not None:
-        raise refusals.both_digests()
+        raise refusals.BOTH_DIGESTS()
     if md5 is not None:
         _check_md5(md5, body)
     computed = crc64_of(body)
     if crc is not None and decoded(crc, 8) is None:
-        raise refusals.invalid_header("x-ms-content-crc64", crc)
+        raise refusals.INVALID_HEADER(HeaderName="x-ms-content-crc64", HeaderValue=crc)
     if crc is not None and crc != computed:
-        raise refusals.crc64_mismatch(crc, computed)
+        raise refusals.CRC64_MISMATCH(UserSpecifiedCrc64=crc, ServerCalculatedCrc64=computed)
     return computed
 
 
@@ -83,10 +83,10 @@ def crc64_of(body: bytes) -> str:
 
 def _check_md5(sent: str, body: bytes) -> None:
     if decoded(sent, 16) is None:
-        raise refusals.invalid_md5()
+        raise refusals.INVALID_MD5()
     computed = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
     if sent != computed:
-        raise refusals.md5_mismatch(sent, computed)
+        raise refusals.MD5_MISMATCH(UserSpecifiedMd5=sent, ServerCalculatedMd5=computed)
 
 
 def decoded(value: str, length: int) -> bytes | None:

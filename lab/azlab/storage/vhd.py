@@ -10,6 +10,8 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, Evidence
+
 SIZE = 512
 MIB = 1 << 20
 FIXED, DYNAMIC, DIFFERENCING = 2, 3, 4
@@ -26,6 +28,38 @@ class VhdRefused(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+@dataclass(frozen=True)
+class VhdRefusal:
+    """One way in which Azure refuses a VHD; `url` is the blob's, without its SAS."""
+
+    text: str
+    evidence: Evidence
+    code: str = "InvalidVhd"
+
+    def __call__(self, url: str, **facts: object) -> VhdRefused:
+        return VhdRefused(self.code, self.text.format(name=url.rsplit("/", 1)[-1], url=url, **facts))
+
+
+# microsoft/AzureStorageExplorer 3663, 6654, 8800 (the code is InvalidVhd in the newer two)
+NO_COOKIE = VhdRefusal(
+    "The specified cookie value in VHD footer indicates that disk '{name}' with blob {url} is not a supported VHD."
+    " Disk is expected to have cookie value 'conectix'.",
+    ISSUE,
+)
+# flatcar/Flatcar 17, there with an image made from a blob
+NOT_FIXED = VhdRefusal("Disk '{name}' with blob {url} is of {kind} VHD type. Please retry with fixed VHD type.", ISSUE)
+# azure-compute-docs create-upload-generic, there with an image made from a blob
+NOT_WHOLE = VhdRefusal(
+    "The VHD {url} has an unsupported virtual size of {size} bytes. The size must be a whole number (in MBs).", DOCUMENTED
+)
+# That the sizes have to agree: flatcar/azure-vhd-utils diskstream.go
+OTHER_SIZE = VhdRefusal(
+    "The VHD footer of disk '{name}' with blob {url} has a virtual size of {size} bytes,"
+    " but the blob holds {held} bytes before its footer.",
+    ASSUMED,
+)
 
 
 @dataclass(frozen=True)
@@ -101,26 +135,11 @@ def is_right(footer: bytes, disk_bytes: int) -> bool:
 def check(footer: bytes, disk_bytes: int, url: str) -> None:
     """Refuse what Azure refuses when write access to an uploaded disk is revoked; `url` is the blob's, without its SAS."""
     seen = parse(footer)
-    disk = f"disk '{url.rsplit('/', 1)[-1]}' with blob {url}"
     if seen.cookie != _COOKIE:
-        # issue: microsoft/AzureStorageExplorer 3663, 6654, 8800 (the code is InvalidVhd in the newer two)
-        raise VhdRefused(
-            "InvalidVhd",
-            f"The specified cookie value in VHD footer indicates that {disk} is not a supported VHD."
-            " Disk is expected to have cookie value 'conectix'.",
-        )
+        raise NO_COOKIE(url)
     if seen.disk_type != FIXED:
-        # dynamic: issue flatcar/Flatcar 17 (there with an image made from a blob); differencing and unknown: assumed
-        kind = {DYNAMIC: "Dynamic", DIFFERENCING: "Differencing"}.get(seen.disk_type, "unknown")
-        raise VhdRefused("InvalidVhd", f"{disk[0].upper()}{disk[1:]} is of {kind} VHD type. Please retry with fixed VHD type.")
+        raise NOT_FIXED(url, kind={DYNAMIC: "Dynamic", DIFFERENCING: "Differencing"}.get(seen.disk_type, "unknown"))
     if seen.current_size % MIB:
-        # documented: azure-compute-docs create-upload-generic (there with an image made from a blob)
-        size = f"{seen.current_size} bytes"
-        raise VhdRefused(
-            "InvalidVhd",
-            f"The VHD {url} has an unsupported virtual size of {size}. The size must be a whole number (in MBs).",
-        )
+        raise NOT_WHOLE(url, size=seen.current_size)
     if seen.current_size != disk_bytes:
-        # assumed; that the sizes have to agree: flatcar/azure-vhd-utils diskstream.go
-        sizes = f"a virtual size of {seen.current_size} bytes, but the blob holds {disk_bytes} bytes before its footer"
-        raise VhdRefused("InvalidVhd", f"The VHD footer of {disk} has {sizes}.")
+        raise OTHER_SIZE(url, size=seen.current_size, held=disk_bytes)

@@ -18,18 +18,22 @@ MOST = 25
 
 @dataclass(frozen=True)
 class Deviation:
-    """One accepted difference: one resource type, one verb, one JSON path. `path` begins with `$`, `poll $`, `result $` or `header`."""
+    """One accepted difference: one resource type, one verb, one JSON path. `path` begins with `$`, `poll $`, `result $` or `header`.
+
+    `what` says how the lab differs there: `missing`, `not in the recording`, or both values as the comparison tells them.
+    """
 
     type: str
     verb: str
     path: str
+    what: str
     reason: str
     only_in: str = ""
     """Words in a recording's name, where the difference shows in some recordings only."""
 
     def covers(self, recording: str, call: Call, difference: Difference) -> bool:
         """Whether this accepts a difference."""
-        same = (self.type, self.verb, self.path) == (call.type, call.verb, difference.path)
+        same = (self.type, self.verb, self.path, self.what) == (call.type, call.verb, difference.path, difference.what)
         return same and self.only_in in recording
 
 

@@ -41,6 +41,7 @@ class Outcome:
     name: str
     calls: list[Call] = field(default_factory=list)
     polls: int = 0
+    """Polls whose answer was compared: those that tell the end of an operation, and its result."""
     seeded: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
@@ -144,7 +145,6 @@ class _Player:
         operation = self._operations.get(operation_id(exchange) or "")
         if operation is None:
             return
-        self.outcome.polls += 1
         if exchange.query.get("monitor", "").lower() == "true":
             yield from self._result(exchange, operation)
         elif isinstance(exchange.answer, dict) and exchange.answer.get("status") != "InProgress":
@@ -158,6 +158,7 @@ class _Player:
         while operation.status_url:
             body = self._client.send("GET", operation.status_url).json()
             if body.get("status") != "InProgress":
+                self.outcome.polls += 1
                 operation.call.differences += self._compare(exchange.answer, body, "poll $")
                 return
             if body.keys() != _RUNNING or time.monotonic() > deadline:
@@ -172,6 +173,7 @@ class _Player:
         while operation.result_url:
             response = self._client.send("GET", operation.result_url)
             if response.status_code == exchange.status:
+                self.outcome.polls += 1
                 operation.call.differences += self._compare(exchange.answer, response.json() if response.content else None, "result $")
                 return
             if response.status_code != 202 or time.monotonic() > deadline:

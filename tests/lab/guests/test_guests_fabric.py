@@ -106,10 +106,10 @@ def test_a_failed_provisioning_is_told(ask, platform_file):
     assert (report.ready, report.failure) == (False, "no user")
 
 
-def test_only_the_agent_counts_as_the_agent(ask, platform_file):
-    ask("wire", "GET", "/machine/?comp=goalstate", headers={"User-Agent": "Cloud-Init/22.4.2", "x-ms-agent-name": "WALinuxAgent"})
-    assert not Report.load(platform_file).agent_seen
+def test_the_agent_is_known_by_whom_it_asks_and_not_by_its_name(ask, platform_file):
     ask("wire", "GET", "/machine/?comp=goalstate", headers=AGENT)
+    assert not Report.load(platform_file).agent_seen
+    ask("plugin", "GET", "/versions", headers={"User-Agent": "Cloud-Init/22.4.2"})
     assert Report.load(platform_file).agent_seen
 
 
@@ -141,7 +141,8 @@ def test_an_agent_that_is_not_ready_is_not_called_so():
 @pytest.mark.parametrize("service, method, path", [("plugin", "PUT", "/status"), ("wire", "POST", "/machine?comp=health")])
 def test_nonsense_is_refused(ask, platform_file, service, method, path):
     assert ask(service, method, path, content=b"nonsense").status_code == 400
-    assert not platform_file.exists()
+    report = Report.load(platform_file)
+    assert (report.health, report.status) == ("", None)
 
 
 def test_every_request_is_logged_when_it_arrives_and_when_it_is_answered(ask, log):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from azlab.guests import Budget, GuestError, Guests, NoGuests
 from azlab.guests import machine as machines
+from azlab.guests.qmp import MonitorError
 from azlab.guests.report import Recorder
 from azlab.guests.spec import homes
 from azlab.guests.strays import end_strays
 
-from .conftest import SPEC, machine
+from .conftest import SPEC, machine, pretend
 
 VM = SPEC.vm_id
+OTHER = "1f0c6f2e-6c1b-4f3e-9a55-0d1c2b3a4f55"
 READY = b"<Health><Container><Health><State>Ready</State></Health></Container></Health>"
 FAILED = READY.replace(b"Ready", b"NotReady").replace(b"</State>", b"</State><Details><SubStatus>ProvisioningFailed</SubStatus></Details>")
 
@@ -140,6 +144,68 @@ def test_the_failure_to_fetch_a_disk_leaves_nothing_behind_that_looks_like_one(g
     with pytest.raises(FileNotFoundError):
         lab.start(machine(provision=False))
     assert (list(home.path.glob("*.raw")), lab.is_running(VM)) == ([], False)
+
+
+def test_a_lab_that_goes_down_starts_no_guest_any_more(guests, blobs, settings, monkeypatch):
+    """The start that was there first is waited for; one that comes later is refused."""
+    for key in SPEC.disks:
+        (blobs.folder / key).write_bytes(b"disk")
+    fetching, going = threading.Event(), threading.Event()
+    download = blobs.download
+
+    def slowly(key, path):
+        fetching.set()
+        going.wait(10)
+        download(key, path)
+
+    blobs.download = slowly
+    monkeypatch.setattr(machines.Machine, "_launch", lambda self: pretend(self.home, "warden"))
+    monkeypatch.setattr(machines.Machine, "_wait_for_monitor", lambda self, spec: None)
+    monkeypatch.setattr(machines.Machine, "_press_power_button", lambda self: end_strays(settings.state))
+    lab = guests(ended := [])
+    with ThreadPoolExecutor(2) as pool:
+        start = pool.submit(lab.start, machine(provision=False, vm_id=OTHER))
+        fetching.wait(10)
+        down = pool.submit(lab.shutdown)
+        until(lambda: lab._closing)
+        assert not down.done()
+        going.set()
+        start.result(20)
+        down.result(20)
+    assert (ended, sorted(blobs.written), lab.is_running(OTHER)) == ([OTHER], sorted(SPEC.disks), False)
+    for late in (VM, OTHER):
+        with pytest.raises(GuestError, match="the lab is going down"):
+            lab.start(machine(provision=False, vm_id=late))
+        assert not lab.is_running(late)
+
+
+def test_a_disk_is_copied_after_its_guest_just_when_that_has_ended(guests, blobs, home, running, monkeypatch):
+    """Between the end of QEMU and its disks' way home there is nobody to hold still, and the page blob is not current yet."""
+    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    home.disk("d-os").write_bytes(b"last words")
+    lab = guests()
+    blobs.away = 3
+    with ThreadPoolExecutor(1) as pool:
+
+        def copy():
+            with lab.frozen(VM, "d-os"):
+                return (blobs.folder / "d-os").read_bytes()
+
+        copied = pool.submit(copy)
+        running.kill()
+        running.wait()
+        assert copied.result(20) == b"last words"
+
+
+def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, running, monkeypatch):
+    monkeypatch.setattr(machines, "_LAST_BREATH", 0.1)
+    qemu = pretend(home, "qemu")
+    try:
+        with pytest.raises(MonitorError), guests().frozen(VM, "d-os"):
+            pass
+    finally:
+        qemu.kill()
+        qemu.wait()
 
 
 def test_a_lab_without_guests_remembers_what_it_calls_running(settings, blobs):

@@ -191,6 +191,22 @@ def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, writt
     assert [entry["status"] for entry in log(key) if entry["phase"] == "out"] == [None, None]
 
 
+def test_an_answer_that_a_fault_replaces_gives_its_connection_back(settings, store, disk, faults):
+    url = store.grant(disk(), "Read", 600)
+    faults(op="GetBlob", status=500, after_effect=True)
+
+    async def run():
+        front = Front(settings)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(front)) as client:
+            for _ in range(3):
+                assert (await client.get(url)).status_code == 500
+        busy = [each for each in front._azurite._transport._pool.connections if not each.is_idle() and not each.is_closed()]
+        await front.close()
+        return busy
+
+    assert asyncio.run(run()) == []
+
+
 @pytest.mark.parametrize("after_effect", [False, True])
 def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, faults, until, after_effect, log):
     key, url = written

@@ -124,7 +124,7 @@ def test_without_a_right_signature_nothing_goes(wire, store, disk, end, name):
 
 
 def test_the_url_of_a_text_reads_that_text_only(wire, store):
-    url = store.put_text("boot/vm 1.log", b"hello")
+    url = store.put_text("boot/vm 1.log", b"hello", 60)
     assert wire.send("GET", url).body == b"hello"
     assert wire.send("PUT", url, "", b"x", x_ms_blob_type="BlockBlob").code == "AuthorizationPermissionMismatch"
     store.put_file("boot/vm 2.log", b"other")
