@@ -70,14 +70,17 @@ def run_lane(names: list[str]) -> dict[str, tuple[Counts, float]]:
 
 
 def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
-    """Write build/test.json and the closing line; true when every tier passed something and failed nothing."""
-    ok = all(counts.passed and not counts.failed for counts, _ in results.values())
+    """Write build/test.json and the closing line; true when every tier passed something and failed, skipped and deselected nothing."""
+    ok = all(counts.passed and not (counts.failed or counts.skipped or counts.deselected) for counts, _ in results.values())
     tiers = {name: asdict(counts) | {"seconds": round(seconds)} for name, (counts, seconds) in results.items()}
     (BUILD / "test.json").write_text(json.dumps({"ok": ok, "tiers": tiers}, indent=2) + "\n")
     total = sum((counts for counts, _ in results.values()), Counts())
     empty = [name for name, (counts, _) in results.items() if not counts.passed]
     if empty:
         say(f"nothing passed in: {', '.join(empty)}")
+    left_out = [name for name, (counts, _) in results.items() if counts.skipped or counts.deselected]
+    if left_out:
+        say(f"something was left out in: {', '.join(left_out)}")
     say(f"total: {total.passed} passed, {total.failed} failed")
     return ok
 
@@ -89,6 +92,7 @@ def main() -> int:
     unknown = sorted(set(chosen) - set(TIERS))
     if unknown:
         parser.error(f"there is no tier called {', '.join(unknown)}; there are {', '.join(TIERS)}")
+    (BUILD / "test.json").unlink(missing_ok=True)
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))

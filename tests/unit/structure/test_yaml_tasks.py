@@ -18,7 +18,8 @@ from .tree import ROOT, tracked
 ON_THE_CONTROLLER = {
     "delegate_to": "localhost",
     "become": False,
-    "vars": {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+    # An ansible_become of the inventory would win over the task's own become.
+    "vars": {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
 }
 CLOUD = re.compile(r"goldenimage\.azure\.(image|vm)_\w+")
 RAW = {"command", "shell", "script", "raw"}
