@@ -10,7 +10,7 @@ from .guest import Guest
 from .proof import Needle, key_body
 from .story import Story
 
-FILLER_MIB = 64
+FILLER_MIB = 16
 
 DISK_AT = """
 disk_at() {  # the data disk at a LUN: not the disk that holds the root file system

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,7 @@ class Stage:
     needles: tuple[Needle, ...] = field(init=False)
     backup: dict[str, Any] = field(init=False)
     image: dict[str, Any] = field(init=False)
+    restoring: Future[None] = field(init=False)
 
     def azlab(self, *arguments: str) -> str:
         done = subprocess.run([str(AZLAB), "--state", str(self.state), *arguments], capture_output=True, text=True, check=False)

@@ -61,6 +61,7 @@ class Story:
     vm: str = field(default_factory=lambda: word("vm-"))
     host_name: str = field(default_factory=lambda: word("host"))
     clone: str = field(default_factory=lambda: word("clone-"))
+    restored: str = field(default_factory=lambda: word("restored-"))
     clone_host_name: str = field(default_factory=lambda: word("host"))
     marker: str = field(default_factory=lambda: word("marker-"))
     disk_markers: dict[int, str] = field(default_factory=lambda: {0: word("lun0-"), 5: word("lun5-")})

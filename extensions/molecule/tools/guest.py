@@ -24,6 +24,7 @@ from azlab.guests.rootfs import locked, rootfs_tar
 
 SIZE_MIB = 1400
 HOST_NAME_LENGTH = 5
+SWAP_UUID = "6f1f1b9e-32c1-4a52-8d6a-0d9a6b3f1c11"
 
 
 def up(folder: Path) -> None:
@@ -77,12 +78,13 @@ def settle_in(folder: Path, root: Path, port: int) -> None:
     (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {host}.internal {host}\n")
     (root / "etc/ssh/sshd_config.d/00-lab.conf").write_text(f"Port {port}\nListenAddress 127.0.0.1\nUsePAM yes\n")
     (root / "etc/machine-id").write_text(f"{secrets.token_hex(16)}\n")
-    (root / "etc/fstab").write_text("# the host mounts the root\n")
+    (root / "etc/fstab").write_text("# the host mounts the root\n/swapfile none swap sw,noauto 0 0\n")
     stand_in = root / "usr/local/sbin/update-grub"  # a container has no disk that GRUB could find
     stand_in.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
     stand_in.chmod(0o755)
     (root / "var/log/journal").mkdir(exist_ok=True)
     settle_others(folder, root)
+    swap_out(folder, root)
     lose_a_key(folder, root)
     (folder / "key.body").write_text(f"{public.split()[1]}\n")
     for name, value in {"user": user, "host": host, "password": password, "machine-id": (root / "etc/machine-id").read_text()}.items():
@@ -101,6 +103,19 @@ def settle_others(folder: Path, root: Path) -> None:
     if folder.name == "linux_fresh":
         inside = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={root}", "--pipe")
         run(*inside, "dpkg", "--purge", "--force-depends", "chrony", "waagent")
+
+
+def swap_out(folder: Path, root: Path) -> None:
+    """A swap file that holds what was in memory once."""
+    area = root / "swapfile"
+    area.write_bytes(bytes(1 << 20))
+    area.chmod(0o600)
+    run("mkswap", "--uuid", SWAP_UUID, str(area))
+    swapped = secrets.token_hex(32)
+    with area.open("r+b") as file:
+        file.seek(1 << 16)
+        file.write(swapped.encode())
+    (folder / "swapped").write_text(f"{swapped}\n")
 
 
 def lose_a_key(folder: Path, root: Path) -> None:

@@ -256,7 +256,9 @@ def main() -> int:
     try:
         machine = learn(options)
         for chapter in CHAPTERS:
-            print(time.strftime("%H:%M:%S"), chapter.__name__, flush=True)
+            told = f"goldenimage-seal: {time.strftime('%H:%M:%S')} {chapter.__name__}"
+            print(told, flush=True)
+            say(told)
             chapter(machine)
     except Exception as error:  # whatever went wrong, the console must hear of it
         failure = " ".join(f"{chapter.__name__ if chapter else 'learn'}: {error}".split())

@@ -55,7 +55,8 @@ def find(*tests: str) -> list[str]:
 def grep(paths: list[str], *options: str) -> list[str]:
     """Those of the files that match."""
     told = "\0".join(paths).encode(errors="surrogateescape")
-    done = subprocess.run(["xargs", "-0", "-r", "grep", "-lZ", *options, "--"], input=told, capture_output=True, check=False)
+    command = ["env", "LC_ALL=C", "xargs", "-0", "-r", "grep", "-lZ", *options, "--"]  # bytes, not characters: several times faster
+    done = subprocess.run(command, input=told, capture_output=True, check=False)
     if done.returncode not in (0, 123) or done.stderr:  # 123: some grep found nothing, or could not read a file and said so
         raise Unsealed(f"searching for traces failed: {done.stderr.decode(errors='replace')[-200:]}")
     return done.stdout.decode(errors="surrogateescape").split("\0")[:-1]
