@@ -19,6 +19,8 @@ from system import Unsealed, disk_mounts, os_mounts, read
 from traces import EMPTIED
 
 ACCOUNT_PATHS = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
+DAY = 24 * 3600
+CLOCK_SLACK = 120  # seconds by which the clock may have been set back early in this machine's life
 PUBLIC_KEY = re.compile(r"AAAA[A-Za-z0-9+/=]{40,}")
 
 
@@ -48,10 +50,19 @@ def learn(options: argparse.Namespace) -> Machine:
     refuse_mounts_below((*homes, *EMPTIED, *options.remove))
     kept_homes = (entry.pw_dir for entry in accounts() if entry.pw_name in keep)
     marks.update(host_keys(), {*public_keys(homes)} - {*public_keys(kept_homes)}, password_hashes(keep).values())
-    witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key")]
-    born = min(int(os.stat(path).st_mtime) for path in witnesses)
+    born = birth(homes)
     known = {"names": tuple(sorted({*users, *hosts})), "marks": tuple(sorted(marks - {"", "uninitialized"}))}
     return Machine(options.vm_id, options.wait, options.wipe, keep, tuple(options.remove), users, born=born, **known)
+
+
+def birth(homes: Iterable[str]) -> int:
+    """When the oldest of this machine's marks came into being. No file that was left alone since can hold any of them."""
+    keys = [path for home in homes if os.path.exists(path := f"{home}/.ssh/authorized_keys")]
+    witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
+    born = min(int(os.stat(path).st_mtime) for path in witnesses) - CLOCK_SLACK
+    shadow = (line.split(":") for line in read("/etc/shadow").splitlines())
+    changed = [int(days) * DAY for _name, secret, days, *_ in shadow if secret.lstrip("!").startswith("$") and days.isdigit()]
+    return min([born, *(day for day in changed if day + DAY < born)])  # shadow tells days: one that may be the same says nothing
 
 
 def refuse_mounts_below(folders: Iterable[str]) -> None:

@@ -18,10 +18,10 @@ PATTERNS = Path("/run/goldenimage-seal/patterns")
 
 
 def holders_of_marks(machine: Machine) -> set[str]:
-    """Files, anywhere, that hold or bear something that no other machine has."""
+    """Files, anywhere, that hold or bear something that no other machine has. What was not written in its life cannot hold it."""
     PATTERNS.write_text("\n".join(machine.marks) + "\n")
     bearing = [test for mark in machine.marks if "/" not in mark for test in ("-o", "-name", f"*{mark}*")][1:]
-    return {*grep(find("-type", "f", "-size", "+0"), "-F", "-f", str(PATTERNS)), *find("(", *bearing, ")")}
+    return {*grep(find("-type", "f", "-size", "+0", "-newerct", f"@{machine.born}"), "-F", "-f", str(PATTERNS)), *find("(", *bearing, ")")}
 
 
 def holders_of_names(machine: Machine) -> set[str]:
