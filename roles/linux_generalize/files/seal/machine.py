@@ -61,7 +61,7 @@ def birth(homes: Iterable[str]) -> int:
     witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
     born = min(int(os.stat(path).st_mtime) for path in witnesses) - CLOCK_SLACK
     shadow = (line.split(":") for line in read("/etc/shadow").splitlines())
-    changed = [int(days) * DAY for _name, secret, days, *_ in shadow if secret.lstrip("!").startswith("$") and days.isdigit()]
+    changed = [int(days) * DAY for _name, secret, days, *_rest in shadow if secret.lstrip("!").startswith("$") and days.isdigit()]
     return min([born, *(day for day in changed if day + DAY < born)])  # shadow tells days: one that may be the same says nothing
 
 
