@@ -32,8 +32,8 @@ TIERS: dict[str, Tier] = {
     "lint": lint.lint,
     "sanity": sanity.sanity,
 }
-# Two cores: what waits for guests runs beside what keeps a core busy.
-LANES = (("contract", "guest"), ("lint", "unit", "molecule", "sanity", "lab"))
+# Two cores, two lanes of about the same length; the one with the guests begins with what tells most about the lab.
+LANES = (("contract", "guest", "sanity"), ("lint", "unit", "molecule", "lab"))
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 
