@@ -53,6 +53,9 @@ def names_of(module: str) -> list[str]:
     return [example["name"] for example in yaml.safe_load(text_of(module))]
 
 
+MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "1.0", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+
+
 @dataclass(frozen=True)
 class Place:
     """An empty subscription and a folder that is the reader's home."""
@@ -60,6 +63,11 @@ class Place:
     lab: RunningLab
     tasks: LabTasks
     folder: Path
+
+    @property
+    def outside(self) -> Path:
+        """The file that tells the lab which images of the Marketplace there are."""
+        return self.lab.settings.state / "outside.json"
 
     def group(self, name: str) -> World:
         """A resource group, and ways to fill it."""
@@ -77,6 +85,7 @@ class Place:
         """A VM with a data disk, powered off from within as far as anyone can tell."""
         world = self.group(group)
         body = vm_of_disk(world.os_disk(f"{name}-os").id, self.subnet(group, "build", "default"))
+        body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]["name"] = f"{name}-nic"
         data = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": world.disk(f"{name}-data").id}}
         body["properties"]["storageProfile"]["dataDisks"] = [data]
         made = done(world.compute.virtual_machines.begin_create_or_update(group, name, body))
@@ -120,10 +129,11 @@ def to_upload(place: Place) -> Variables:
 
 
 def to_boot(place: Place) -> Variables:
-    """A key, an image, a disk of a backup, two subnets."""
+    """A key, an image, one of the Marketplace, a disk of a backup, two subnets."""
     (place.folder / ".ssh").mkdir()
     (place.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
     place.image("build", "debian-12")
+    place.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
     place.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
     place.subnet("build", "build", "default")
     place.subnet("net", "n", "s")
@@ -209,7 +219,9 @@ def place(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[Place]:
     """The groups that the examples name, and nothing of them afterwards."""
     for name in GROUPS:
         lab.put_group(name)
-    yield Place(lab, tasks, tmp_path)
+    made = Place(lab, tasks, tmp_path)
+    yield made
+    made.outside.unlink(missing_ok=True)
     for name in GROUPS:
         answer = lab.arm("DELETE", f"resourceGroups/{name}", version="2021-04-01").raise_for_status()
         while answer.status_code == 202:

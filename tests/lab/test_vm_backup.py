@@ -69,7 +69,7 @@ def test_another_name_is_another_backup_and_tags_follow(tasks, options):
     second = tasks(vm_backup, name="weekly", incremental=True, **options)["backup"]
     assert (second["snapshots"][0]["incremental"], first["id"] != second["id"]) == (True, True)
     tasks(vm_backup, state="absent", **options)
-    assert [backup["name"] for backup in tasks(vm_backup_info, vm="web1")["backups"]] == ["weekly"]
+    assert [backup["name"] for backup in tasks(vm_backup_info, **options)["backups"]] == ["weekly"]
 
 
 @pytest.mark.parametrize("fault", [
