@@ -9,13 +9,11 @@ The tests build on each other, in the order of the file: the guest of the tier i
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +24,12 @@ from demo.acts import CAPTURE, prove, restore
 from demo.cloud import Traffic
 from demo.stage import Stage
 from tests.guest.patience import cpu_seconds, require_time
+from tests.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 
-MARK = "GOLDENIMAGE_KILLED"
 BUDGET = 900.0
 SLOW = 30.0
 
 # An operation succeeds only once, so the one that is met in progress fails, as Azure's do; the next one is begun, and its answer is lost.
-BEFORE, DURING, AFTER = "before its effect", "while it is in progress", "between effect and answer"
 RULES: dict[str, dict[str, Any]] = {
     BEFORE: {"hang": True},
     DURING: {"operation_delay": SLOW, "fail_operation": {"code": "OperationPreempted", "message": "The operation was preempted."}},
@@ -49,13 +46,13 @@ BLOWS = (
 
 
 def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
-    dead = [kill_a_capture(stage, waiting_for_the_seal(stage))]
+    kill_a_capture(stage, waiting_for_the_seal(stage))
     wait_until(stage, lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
     sealed = {lun: stage.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in stage.disks_of(stage.story.vm).items()}
 
     for method, path, moment in BLOWS:
         with fault(stage, method=method, path=path, times=1, **RULES[moment]):
-            dead.append(kill_a_capture(stage, arrival(stage, method, path, moment)))
+            kill_a_capture(stage, arrival(stage, method, path, moment))
 
     last = stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require()
     stage.image = last.result("image_capture")["image"]
@@ -66,8 +63,6 @@ def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage,
             f"disk {lun} of the image is not the sealed one"
         )
     assert stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require().changed == 0
-    for run in dead:
-        run.require_silence()
 
 
 def test_the_image_keeps_its_promise(stage: Stage) -> None:
@@ -78,21 +73,8 @@ def test_the_backup_brings_the_vm_back(stage: Stage) -> None:
     restore(stage)
 
 
-@dataclass(frozen=True)
-class Dead:
-    """A run that was killed: the addresses it spoke from, and what was heard since."""
-
-    clients: set[str]
-    since: Traffic
-
-    def require_silence(self) -> None:
-        """Nothing of it has spoken to Azure any more, on none of its connections."""
-        assert self.clients
-        assert not self.clients & self.since.clients()
-
-
-def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> Dead:
-    """Start capture_linux, and SIGKILL every process of it once `moment` has come."""
+def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
+    """Start capture_linux, and SIGKILL every process of it once `moment` has come; afterwards Azure hears nothing of it."""
     mark, traffic = uuid.uuid4().hex, Traffic(stage.state)
     marked = replace(stage.ansible, environment={**stage.ansible.environment, MARK: mark})
     run = marked.start(CAPTURE, stage.inventory, target=stage.story.vm)
@@ -105,30 +87,7 @@ def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> Dead:
         wait_until(stage, due, "the moment to kill never came")
     finally:
         kill(run, mark)
-    clients = traffic.clients()
-    power_state(stage)  # once this later request is answered, all that the dead run had sent has arrived
-    return Dead(clients, Traffic(stage.state))
-
-
-def kill(run: subprocess.Popen[str], mark: str) -> None:
-    """SIGKILL until none is left; Ansible's workers and SSH's masters have sessions of their own, but the environment of the run."""
-    run.kill()
-    run.wait()
-    while left := processes_of(mark):
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
-
-
-def processes_of(mark: str) -> list[int]:
-    """The processes whose environment has this mark; a zombie has none any more."""
-    found = []
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if f"{MARK}={mark}".encode() in environment.read_bytes().split(b"\0"):
-                found.append(int(environment.parent.name))
-    return found
+    require_silence(stage.state, traffic.clients())
 
 
 def waiting_for_the_seal(stage: Stage) -> Callable[[], bool]:

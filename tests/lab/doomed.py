@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import time
 import uuid
@@ -17,15 +15,15 @@ from typing import Any
 
 from azlab import faults
 
+from demo.cloud import Traffic
+from tests.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 from tests.lab.ansible_runs import command, environment
 from tests.lab.running_lab import RunningLab
 from tests.lab.tasks import faults_of, requests
 
-MARK = "GOLDENIMAGE_DOOMED"
 PATIENCE = 90.0
 SLOW = 4.0
 
-BEFORE, AFTER, DURING = "before its effect", "between effect and answer", "while it is in progress"
 RULES = {BEFORE: {"hang": True}, AFTER: {"hang": True, "after_effect": True}, DURING: {"operation_delay": SLOW}}
 
 
@@ -34,6 +32,8 @@ class Doomed:
 
     def __init__(self, lab: RunningLab, folder: Path, module: str, **params: Any) -> None:
         self._lab = lab
+        self._state = Path(lab.settings.state)
+        self._traffic = Traffic(self._state)
         self._mark = uuid.uuid4().hex
         self._start = {plane: len(requests(lab, plane)) for plane in ("arm", "blob")}
         self._output = (folder / f"{self._mark}.log").open("w+")
@@ -63,25 +63,10 @@ class Doomed:
             faults.remove(faults_of(self._lab), rule)
 
     def kill(self) -> None:
-        """SIGKILL for all of them, until none is left: Ansible's workers have sessions of their own."""
-        while alive := self._processes():
-            for process in alive:
-                try:
-                    os.kill(process, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-            self._run.poll()
-            time.sleep(0.02)
-        self._run.wait(10)
+        """SIGKILL for all of them; afterwards nothing of the run arrives at either plane."""
+        kill(self._run, self._mark)
         self._output.close()
-        self._dead_at = {plane: len(requests(self._lab, plane)) for plane in ("arm", "blob")}
-
-    def require_silence(self) -> None:
-        """No request of the dead run arrives any more, on none of its connections."""
-        for plane in ("arm", "blob"):
-            mine = {entry["client"] for entry in requests(self._lab, plane)[self._start[plane] : self._dead_at[plane]]}
-            later = [entry for entry in requests(self._lab, plane)[self._dead_at[plane] :] if entry["client"] in mine]
-            assert later == []
+        require_silence(self._state, self._traffic.clients())
 
     def _arrived(self, plane: str) -> list[dict[str, Any]]:
         return requests(self._lab, plane)[self._start[plane] :]
@@ -97,16 +82,3 @@ class Doomed:
                 self._output.seek(0)
                 raise AssertionError(f"{otherwise}: {self._output.read()}")
             time.sleep(0.02)
-
-    def _processes(self) -> list[int]:
-        """Our own processes, known by their environment; a zombie has none any more."""
-        mark, found = f"{MARK}={self._mark}".encode(), []
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                try:
-                    environment = (folder / "environ").read_bytes()
-                except OSError:
-                    continue
-                if mark in environment.split(b"\0"):
-                    found.append(int(folder.name))
-        return found

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import filecmp
-import time
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._media.local_disk import read_disk
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_capture, image_upload
 from azlab.storage.blobs import BlobStore
 
-from tests.lab.doomed import AFTER, BEFORE, DURING, Doomed
+from tests.killed_runs import AFTER, BEFORE, DURING
+from tests.lab.doomed import Doomed
 from tests.lab.running_lab import MIB, done
 from tests.lab.tasks import LabTasks, holds, keys, make_disk, requests
 
@@ -23,7 +23,7 @@ UPLOAD = [
     *(("PutPage", moment) for moment in (BEFORE, AFTER)),
     *((op, moment) for op in ("disk.patch", "disk.end_access", "image.put", "disk.delete") for moment in (BEFORE, AFTER, DURING)),
 ]
-DISCARD = [(op, moment) for op in ("disk.end_access", "disk.delete") for moment in (BEFORE, AFTER)]
+DISCARD = [(op, moment) for op in ("disk.end_access", "disk.delete") for moment in (BEFORE, AFTER, DURING)]
 CAPTURE = [
     # The PATCH of the VM that keeps its seal takes a verdict in a boot log, so it is killed with a real guest, in tests/guest.
     *(("vm.deallocate", moment) for moment in (BEFORE, AFTER, DURING)),
@@ -32,22 +32,13 @@ CAPTURE = [
 ]
 
 
-def quiet(lab, seconds=1.0):
-    """Nothing arrives for a while, since nobody is left to send anything."""
-    counts = [len(requests(lab, plane)) for plane in ("arm", "blob")]
-    time.sleep(seconds)
-    assert [len(requests(lab, plane)) for plane in ("arm", "blob")] == counts
-
-
 @pytest.mark.parametrize(("op", "moment"), UPLOAD, ids=[f"{op} {moment}" for op, moment in UPLOAD])
 def test_a_killed_upload_is_finished_by_the_next_run(lab, tasks, group, tmp_path, op, moment):
     disk = make_disk(tmp_path / "source.raw")
     options = {"name": "debian", "resource_group": group, "path": str(disk)}
     doomed = Doomed(lab, tmp_path, "image_upload", **options)
     doomed.die_at(op, moment, path=group)
-    if moment != DURING:
-        quiet(lab)
-    require_repair(lab, tasks, group, doomed, disk, options)
+    require_repair(lab, tasks, group, disk, options)
 
 
 @pytest.mark.parametrize("moment", [BEFORE, AFTER])
@@ -56,19 +47,18 @@ def test_an_upload_killed_at_its_footer_is_finished_by_the_next_run(lab, tasks, 
     options = {"name": "debian", "resource_group": group, "path": str(disk)}
     doomed = Doomed(lab, tmp_path, "image_upload", **options)
     doomed.die_at("PutPage", moment, path=group, skip=len(read_disk(str(disk)).ranges))
-    quiet(lab)
     assert [entry["range"] for entry in requests(lab, "blob") if entry["op"] == "PutPage"][-1] == f"bytes={32 * MIB}-{32 * MIB + 511}"
-    require_repair(lab, tasks, group, doomed, disk, options)
+    require_repair(lab, tasks, group, disk, options)
 
 
-@pytest.mark.parametrize("moment", [BEFORE, AFTER])
+@pytest.mark.parametrize("moment", [BEFORE, AFTER, DURING])
 def test_an_upload_killed_while_it_replaces_an_image_is_finished_by_the_next_run(lab, tasks, group, tmp_path, moment):
     old, disk = make_disk(tmp_path / "old.raw"), make_disk(tmp_path / "source.raw")
     tasks(image_upload, name="debian", resource_group=group, path=str(old))
     options = {"name": "debian", "resource_group": group, "path": str(disk), "recreate": True}
     doomed = Doomed(lab, tmp_path, "image_upload", **options)
     doomed.die_at("image.delete", moment, path=group)
-    require_repair(lab, tasks, group, doomed, disk, options)
+    require_repair(lab, tasks, group, disk, options)
 
 
 @pytest.mark.parametrize(("op", "moment"), DISCARD, ids=[f"{op} {moment}" for op, moment in DISCARD])
@@ -78,13 +68,12 @@ def test_an_upload_killed_while_it_removes_what_a_killed_one_left_is_finished_by
     Doomed(lab, tmp_path, "image_upload", **options).die_at("PutPage", AFTER, path=group)
     doomed = Doomed(lab, tmp_path, "image_upload", **options)
     doomed.die_at(op, moment, path=group)
-    require_repair(lab, tasks, group, doomed, disk, options)
+    require_repair(lab, tasks, group, disk, options)
 
 
-def require_repair(lab, tasks, group, doomed, disk, options):
-    """The next run makes an image of the right bytes, alone; nothing of the dead run is heard, and nothing is left to do."""
+def require_repair(lab, tasks, group, disk, options):
+    """The next run makes an image of the right bytes, alone, and leaves nothing to do."""
     created = tasks(image_upload, **options)
-    doomed.require_silence()
     assert holds(lab, created["image"]["id"], disk)
     assert [each.name for each in lab.compute.disks.list_by_resource_group(group)] == []
     assert tasks(image_upload, **options)["changed"] is False
@@ -123,10 +112,7 @@ def test_a_killed_capture_is_finished_by_the_next_run(lab, tasks, group, tmp_pat
     options = {"name": "web-1", "resource_group": group, "vm": "web1", "sealed": "assume", "backup": "none"}
     doomed = Doomed(lab, tmp_path, "image_capture", **options)
     doomed.die_at(op, moment, path=group)
-    if moment != DURING:
-        quiet(lab)
     created = tasks(image_capture, **options)
-    doomed.require_silence()
     assert holds(lab, created["image"]["id"], uploaded[1])
     blobs, image = BlobStore(lab.settings), keys(lab, created["image"]["id"])
     for key, name in ((image["5"], "captured"), (keys(lab, vm["data_disks"][0]["id"])["os"], "sealed")):
