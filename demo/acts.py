@@ -10,10 +10,10 @@ from typing import Any
 
 from . import life, proof
 from .ansible import Run
-from .cloud import Traffic
 from .spoil import Spoiler
 from .stage import Stage
 from .story import Act
+from .traffic import Traffic
 
 CAPTURE = "goldenimage.azure.capture_linux"
 

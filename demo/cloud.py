@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +10,6 @@ from azure.identity import ClientSecretCredential
 
 NETWORK_API = "2023-09-01"
 GROUPS_API = "2021-04-01"
-READING_POSTS = ("/token", "/retrievebootdiagnosticsdata")
 
 
 class Cloud:
@@ -60,37 +56,3 @@ class Cloud:
             {"location": location, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}},
         )
         return f"{network}/subnets/default"
-
-
-class Traffic:
-    """The lab's request logs from one moment on."""
-
-    def __init__(self, state: Path) -> None:
-        self._logs = {plane: state / "logs" / f"{plane}.jsonl" for plane in ("arm", "blob")}
-        self._from = {plane: log.stat().st_size if log.exists() else 0 for plane, log in self._logs.items()}
-
-    def _lines(self, plane: str) -> Iterator[dict[str, Any]]:
-        if self._logs[plane].exists():
-            with self._logs[plane].open() as file:
-                file.seek(self._from[plane])
-                yield from (json.loads(line) for line in file)
-
-    def requests(self) -> list[str]:
-        """Every request that has arrived since then."""
-        return [
-            f"{line['method']} {line['path'].split('?')[0]}" for plane in self._logs for line in self._lines(plane) if line["phase"] == "in"
-        ]
-
-    def clients(self) -> set[str]:
-        """The address of every client that was heard since then."""
-        return {line["client"] for plane in self._logs for line in self._lines(plane) if line["phase"] == "in"}
-
-    def writes(self) -> list[str]:
-        """Every request since then that could change something."""
-        found = []
-        for plane in self._logs:
-            for line in self._lines(plane):
-                reads = line["method"] in ("GET", "HEAD") or line["path"].split("?")[0].lower().endswith(READING_POSTS)
-                if line["phase"] == "in" and not reads:
-                    found.append(f"{line['method']} {line['path'].split('?')[0]}")
-        return found

@@ -12,9 +12,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from .cloud import Traffic
 from .guest import AZLAB
 from .proof import opened, root_file_system
+from .traffic import Traffic
 
 NAMES = ("machine_id", "host_key", "user")
 

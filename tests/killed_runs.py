@@ -15,7 +15,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from demo.cloud import Traffic
+from azlab.settings import Settings
+
+from demo.traffic import Traffic
 
 MARK = "GOLDENIMAGE_KILLED"
 BEFORE, DURING, AFTER = "before its effect", "while it is in progress", "between effect and answer"
@@ -36,18 +38,18 @@ def kill(run: subprocess.Popen[str], mark: str) -> None:
     run.wait(10)
 
 
-def require_silence(state: Path, clients: set[str]) -> None:
+def require_silence(lab: Settings, heard: Traffic) -> None:
     """The lab hears nothing of a dead run any more: its connections end there too, and none of its addresses speaks after that.
 
-    It is asked right after the death, since the kernel gives an address to somebody else later. `state` is the lab's folder, `clients` are
-    the run's addresses, as `127.0.0.1:40112`.
+    It is asked right after the death, since the kernel gives an address to somebody else later. `heard` are all requests of the run.
     """
+    clients, ports = heard.clients(), {"arm": lab.arm_port, "blob": lab.blob_port}
     assert clients
     end = time.monotonic() + HANGING_UP
-    while still := clients & _peers():
+    while still := clients & {(plane, peer) for plane, port in ports.items() for peer in _peers(port)}:
         assert time.monotonic() < end, f"the lab still has connections of a dead run: {sorted(still)}"
         time.sleep(0.02)
-    afterwards = Traffic(state)
+    afterwards = Traffic(lab.state)
     time.sleep(LISTENING)
     assert not clients & afterwards.clients()
 
@@ -62,10 +64,10 @@ def _processes_of(mark: str) -> list[int]:
     return found
 
 
-def _peers() -> set[str]:
-    """The far ends of all connections over IPv4 that this machine's processes hold open."""
+def _peers(port: int) -> set[str]:
+    """The far ends of all connections that are open at a local port, over IPv4."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {_address(row[2]) for row in rows if row[3] in _ESTABLISHED_OR_HALF_CLOSED}
+    return {_address(row[2]) for row in rows if row[3] in _ESTABLISHED_OR_HALF_CLOSED and _address(row[1]).endswith(f":{port}")}
 
 
 def _address(field: str) -> str:

@@ -33,7 +33,7 @@ TIERS: dict[str, Tier] = {
     "sanity": sanity.sanity,
 }
 # Two cores, two lanes of about the same length; the one with the guests begins with what tells most about the lab.
-LANES = (("contract", "guest", "sanity"), ("lint", "unit", "molecule", "lab"))
+LANES = (("contract", "guest"), ("lint", "unit", "sanity", "molecule", "lab"))
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 

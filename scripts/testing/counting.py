@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,11 +16,29 @@ KINDS = {
     "passed": ("passed", "xpassed"),
     "failed": ("failed", "error"),
     "skipped": ("skipped", "xfailed"),
-    "deselected": ("deselected",),
 }
+
+
+_deselected: set[str] = set()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    _deselected.update(item.nodeid for item in items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands what it deselected to the session that counts; the reports travel by themselves."""
+    worker = getattr(session.config, "workeroutput", None)
+    if worker is not None:
+        worker["deselected"] = sorted(_deselected)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _deselected.update(getattr(node, "workeroutput", {}).get("deselected", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     stats = terminalreporter.stats
     counts = {kind: sum(len(stats.get(name, ())) for name in names) for kind, names in KINDS.items()}
-    Path(os.environ["TEST_COUNTS"]).write_text(json.dumps(counts))
+    Path(os.environ["TEST_COUNTS"]).write_text(json.dumps({**counts, "deselected": len(_deselected)}))

@@ -16,13 +16,16 @@ from .running import run
 
 NOT_OF_THE_COLLECTION = tuple(f"tests/lab/test_{name}" for name in ("arm_", "checkout", "demo", "evidence", "offline_search"))
 
+# A lab's tests wait for operations half of their time: each worker has a lab of its own.
+WORKERS = ("--numprocesses", "3")
 
-def pytest(tier: str, *paths: str, python: Path = BIN / "python", env: dict[str, str] | None = None, label: str = "newest") -> Counts:
-    """Run pytest over paths and count; a run that failed without a failed test counts as one."""
+
+def pytest(tier: str, *arguments: str, python: Path = BIN / "python", env: dict[str, str] | None = None, label: str = "newest") -> Counts:
+    """Run pytest and count; a run that failed without a failed test counts as one."""
     counts_file = LOGS / f"{tier}-{label}.json"
     status = run(
         tier,
-        [python, "-m", "pytest", "-p", "scripts.testing.counting", "-o", f"cache_dir={LOGS}/cache-{label}", "--durations=10", *paths],
+        [python, "-m", "pytest", "-p", "scripts.testing.counting", "-o", f"cache_dir={LOGS}/cache-{label}", "--durations=10", *arguments],
         env={
             "TEST_COUNTS": str(counts_file),
             "PATH": os.pathsep.join([str(python.parent), str(BIN), os.environ["PATH"]]),
@@ -49,7 +52,9 @@ def lab() -> Counts:
     """Each module and the lab itself, without guests; the modules on the oldest ansible-core too."""
     files = (str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "lab").glob("test_*.py")))
     modules = [name for name in files if not name.startswith(NOT_OF_THE_COLLECTION)]
-    return pytest("lab", "tests/lab") + oldest.ready("lab", lambda python: pytest("lab", *modules, python=python, label="oldest"))
+    return pytest("lab", *WORKERS, "tests/lab") + oldest.ready(
+        "lab", lambda python: pytest("lab", *WORKERS, *modules, python=python, label="oldest")
+    )
 
 
 def guest() -> Counts:

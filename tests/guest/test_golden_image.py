@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any
 
 from azlab import faults
+from azlab.settings import Settings
 from azlab.store import Store
 
 from demo.acts import CAPTURE, prove, restore
-from demo.cloud import Traffic
 from demo.stage import Stage
+from demo.traffic import Traffic
 from tests.guest.patience import cpu_seconds, require_time
 from tests.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 
 BUDGET = 900.0
-SLOW = 30.0
+SLOW = 12.0
 
 # An operation succeeds only once, so the one that is met in progress fails, as Azure's do; the next one is begun, and its answer is lost.
 RULES: dict[str, dict[str, Any]] = {
@@ -87,7 +88,7 @@ def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
         wait_until(stage, due, "the moment to kill never came")
     finally:
         kill(run, mark)
-    require_silence(stage.state, traffic.clients())
+    require_silence(Settings.load(stage.state), traffic)
 
 
 def waiting_for_the_seal(stage: Stage) -> Callable[[], bool]:

@@ -15,11 +15,10 @@ from typing import Any
 
 from azlab import faults
 
-from demo.cloud import Traffic
 from tests.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 from tests.lab.ansible_runs import command, environment
 from tests.lab.running_lab import RunningLab
-from tests.lab.tasks import faults_of, requests
+from tests.lab.tasks import faults_of, traffic_of
 
 PATIENCE = 90.0
 SLOW = 4.0
@@ -32,10 +31,8 @@ class Doomed:
 
     def __init__(self, lab: RunningLab, folder: Path, module: str, **params: Any) -> None:
         self._lab = lab
-        self._state = Path(lab.settings.state)
-        self._traffic = Traffic(self._state)
+        self._traffic = traffic_of(lab)
         self._mark = uuid.uuid4().hex
-        self._start = {plane: len(requests(lab, plane)) for plane in ("arm", "blob")}
         self._output = (folder / f"{self._mark}.log").open("w+")
         self._run = subprocess.Popen(
             command("ansible", "localhost", "-m", f"goldenimage.azure.{module}", "-a", json.dumps(params)),
@@ -53,7 +50,7 @@ class Doomed:
             faults_of(self._lab), plane=plane, op=op, path=path if plane == "arm" else "", skip=skip, times=1, **RULES[moment]
         )
         try:
-            self._wait(lambda: sum(entry["op"] == op for entry in self._arrived(plane)) > skip, f"{op} was never sent")
+            self._wait(lambda: sum(entry["op"] == op for entry in self.arrived(plane)) > skip, f"{op} was never sent")
             if moment == DURING:
                 self._wait(lambda: self._polled(op), f"{op} was never polled")
             elif moment == AFTER:
@@ -66,13 +63,14 @@ class Doomed:
         """SIGKILL for all of them; afterwards nothing of the run arrives at either plane."""
         kill(self._run, self._mark)
         self._output.close()
-        require_silence(self._state, self._traffic.clients())
+        require_silence(self._lab.settings, self._traffic)
 
-    def _arrived(self, plane: str) -> list[dict[str, Any]]:
-        return requests(self._lab, plane)[self._start[plane] :]
+    def arrived(self, plane: str) -> list[dict[str, Any]]:
+        """The requests of the run that a plane has got."""
+        return list(self._traffic.arrived(plane))
 
     def _polled(self, op: str) -> bool:
-        ops = [entry["op"] for entry in self._arrived("arm")]
+        ops = [entry["op"] for entry in self.arrived("arm")]
         return op in ops and "operation.get" in ops[len(ops) - ops[::-1].index(op) :]
 
     def _wait(self, ready: Callable[[], bool], otherwise: str) -> None:
@@ -81,4 +79,4 @@ class Doomed:
             if self._run.poll() is not None or time.monotonic() > end:
                 self._output.seek(0)
                 raise AssertionError(f"{otherwise}: {self._output.read()}")
-            time.sleep(0.02)
+            time.sleep(0.05)

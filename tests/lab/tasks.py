@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import filecmp
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +21,9 @@ from azlab.cli_disk import keys_of
 from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 
+from demo.traffic import Traffic
 from tests.lab.running_lab import MIB, RunningLab
 from tests.unit.modules.playing import Player
-
-READING_POSTS = {"vm.boot_log"}
 
 
 class LabTasks:
@@ -36,7 +34,8 @@ class LabTasks:
         self._monkeypatch = monkeypatch
         self.warnings: list[str] = []
         for name, value in environment(lab.settings).items():
-            monkeypatch.setenv(name, value)
+            # Reading the system's CAs too takes a fifth of a test's time; commands get the bundle, as users do.
+            monkeypatch.setenv(name, str(lab.settings.ca) if value == str(lab.settings.bundle) else value)
         monkeypatch.setattr(calls, "POLL_SECONDS", 0.05)
 
     def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
@@ -69,9 +68,9 @@ class LabTasks:
     def writes(self) -> Iterator[list[str]]:
         """The operations that wrote while the block ran, from the lab's own log."""
         found: list[str] = []
-        start = len(requests(self._lab))
+        traffic = traffic_of(self._lab)
         yield found
-        found += [entry["op"] for entry in requests(self._lab)[start:] if is_write(entry)]
+        found += [entry["op"] for entry in traffic.written("arm")]
 
     @contextmanager
     def fault(self, **rule: Any) -> Iterator[None]:
@@ -89,16 +88,9 @@ def faults_of(lab: RunningLab) -> Path:
     return Path(lab.settings.state) / "faults.json"
 
 
-def requests(lab: RunningLab, plane: str = "arm") -> list[dict[str, Any]]:
-    """Every request that arrived at a plane so far."""
-    path = Path(lab.settings.state) / "logs" / f"{plane}.jsonl"
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [entry for entry in map(json.loads, lines) if entry["phase"] == "in"]
-
-
-def is_write(entry: dict[str, Any]) -> bool:
-    """Whether a request changes Azure; signing in and asking for a boot log do not."""
-    return entry["method"] != "GET" and "/providers/" in entry["path"] and entry["op"] not in READING_POSTS
+def traffic_of(lab: RunningLab) -> Traffic:
+    """The requests that the lab gets from now on."""
+    return Traffic(Path(lab.settings.state))
 
 
 def make_disk(path: Path, size: int = 32 * MIB, offsets: tuple[int, ...] = (0, 5 * MIB + 512, 20 * MIB)) -> Path:

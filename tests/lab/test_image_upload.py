@@ -13,7 +13,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import image_boot, im
 from azlab.storage.blobs import BlobStore
 
 from tests.lab.running_lab import MIB, done
-from tests.lab.tasks import holds, keys, make_disk, requests
+from tests.lab.tasks import holds, keys, make_disk, traffic_of
 
 
 @pytest.fixture
@@ -31,11 +31,11 @@ def disks(lab, group):
 
 
 def test_create_repeat_and_the_bytes(lab, tasks, group, disk, options):
-    before = len(requests(lab, "blob"))
+    traffic = traffic_of(lab)
     created = tasks.predict_do_repeat(image_upload, **options)
     assert holds(lab, created["image"]["id"], disk)
     assert disks(lab, group) == []
-    puts = [entry for entry in requests(lab, "blob")[before:] if entry["op"] == "PutPage"]
+    puts = [entry for entry in traffic.arrived("blob") if entry["op"] == "PutPage"]
     assert sum(entry["bytes"] for entry in puts) == created["bytes_sent"] < 2 * MIB
     assert puts[-1]["range"] == f"bytes={32 * MIB}-{32 * MIB + 511}", "the footer goes last"
     assert created["bytes_sent"] + created["bytes_skipped"] == 32 * MIB + 512

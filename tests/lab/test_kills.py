@@ -15,7 +15,7 @@ from azlab.storage.blobs import BlobStore
 from tests.killed_runs import AFTER, BEFORE, DURING
 from tests.lab.doomed import Doomed
 from tests.lab.running_lab import MIB, done
-from tests.lab.tasks import LabTasks, holds, keys, make_disk, requests
+from tests.lab.tasks import LabTasks, holds, keys, make_disk
 
 MARKER = b"marker of a data disk".ljust(512, b".")
 UPLOAD = [
@@ -47,7 +47,7 @@ def test_an_upload_killed_at_its_footer_is_finished_by_the_next_run(lab, tasks, 
     options = {"name": "debian", "resource_group": group, "path": str(disk)}
     doomed = Doomed(lab, tmp_path, "image_upload", **options)
     doomed.die_at("PutPage", moment, path=group, skip=len(read_disk(str(disk)).ranges))
-    assert [entry["range"] for entry in requests(lab, "blob") if entry["op"] == "PutPage"][-1] == f"bytes={32 * MIB}-{32 * MIB + 511}"
+    assert [entry["range"] for entry in doomed.arrived("blob") if entry["op"] == "PutPage"][-1] == f"bytes={32 * MIB}-{32 * MIB + 511}"
     require_repair(lab, tasks, group, disk, options)
 
 
