@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import grep
+
 WINDOW = 4 * 1024 * 1024
 BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"  # where GRUB keeps its core image: no file system
 
@@ -40,8 +42,8 @@ class Findings:
     hits: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
 
-    def add(self, needle: Needle, place: str) -> None:
-        self.hits.setdefault(needle.name, []).append(place)
+    def add(self, name: str, place: str) -> None:
+        self.hits.setdefault(name, []).append(place)
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -107,21 +109,33 @@ def agent_keys(disk: Path) -> list[Needle]:
 
 
 def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
-    overlap = max((len(spelling) for needle in needles for spelling in needle.spellings), default=1) - 1
+    owners = _owners(needles)
     with disk.open("rb") as file:
-        for start, end in _data_ranges(file.fileno(), disk.stat().st_size):
-            tail, position = b"", start
-            while position < end:
-                block = os.pread(file.fileno(), min(WINDOW, end - position), position)
-                window = tail + block
-                for needle in needles:
-                    for spelling in needle.spellings:
-                        found = window.find(spelling)
-                        if found >= 0:
-                            findings.add(needle, f"byte {position - len(tail) + found}")
-                position += len(block)
-                findings.block_bytes += len(block)
-                tail = window[-overlap:] if overlap else b""
+        ranges = list(_data_ranges(file.fileno(), disk.stat().st_size))
+        for offset, word in grep.in_bytes(owners, _all_data(file.fileno(), ranges)):
+            findings.add(owners[word].name, f"byte {_place(offset, ranges)}")
+    findings.block_bytes += sum(end - start for start, end in ranges)
+
+
+def _owners(needles: tuple[Needle, ...]) -> dict[bytes, Needle]:
+    return {spelling: needle for needle in needles for spelling in needle.spellings}
+
+
+def _all_data(handle: int, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
+    """The bytes of all ranges, with an end of line after each, so that nothing is found across a hole."""
+    for start, end in ranges:
+        for position in range(start, end, WINDOW):
+            yield os.pread(handle, min(WINDOW, end - position), position)
+        yield b"\n"
+
+
+def _place(offset: int, ranges: list[tuple[int, int]]) -> int:
+    """Where on the disk a byte of that stream lies."""
+    for start, end in ranges:
+        if offset <= end - start:
+            break
+        offset -= end - start + 1
+    return start + offset
 
 
 def _data_ranges(handle: int, size: int) -> Iterator[tuple[int, int]]:
@@ -136,35 +150,21 @@ def _data_ranges(handle: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
+    owners = _owners(needles)
+    hits = {(path, owners[word].name) for path, word in grep.in_files(owners, root)}
     for folder, folders, files in os.walk(root, onerror=_raise):
-        for name in (*folders, *files):
-            path = Path(folder, name)
-            shown = "/" + str(path.relative_to(root))
-            inside = os.fsencode(os.readlink(path)) if path.is_symlink() else b""
-            for needle in needles:
-                if any(spelling in os.fsencode(name) or spelling in inside for spelling in needle.spellings):
-                    findings.add(needle, shown)
-            if name in files and path.is_file() and not path.is_symlink():
-                _search_file(path, shown, needles, findings)
+        for path in (Path(folder, name) for name in (*folders, *files)):
+            link = path.is_symlink()
+            said = os.fsencode(path.name) + b"\n" + (os.fsencode(os.readlink(path)) if link else b"")
+            hits |= {(path, owner.name) for word, owner in owners.items() if word in said}
+            if not link and path.is_file():
+                findings.file_bytes += path.stat().st_size
+    for path, name in sorted(hits):
+        findings.add(name, f"/{path.relative_to(root)}")
 
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def _search_file(path: Path, shown: str, needles: tuple[Needle, ...], findings: Findings) -> None:
-    overlap = max(len(spelling) for needle in needles for spelling in needle.spellings) - 1
-    found: set[str] = set()
-    tail = b""
-    with path.open("rb") as file:
-        while block := file.read(WINDOW):
-            window = tail + block
-            findings.file_bytes += len(block)
-            for needle in needles:
-                if needle.name not in found and any(spelling in window for spelling in needle.spellings):
-                    found.add(needle.name)
-                    findings.add(needle, shown)
-            tail = window[-overlap:]
 
 
 def parts(disk: Path) -> list[tuple[int, int]]:
