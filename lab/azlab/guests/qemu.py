@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def command(spec: GuestSpec, home: Home) -> list[str]:
         "qemu-system-x86_64",
         *("-name", f"{spec.name},process={home.vm_id}"),
         *("-nodefaults", "-no-user-config", "-display", "none"),
-        *("-accel", "tcg", "-cpu", "max,-hypervisor", "-smp", "1", "-m", str(MEMORY_MIB)),
+        *("-accel", "tcg,thread=multi", "-cpu", "max,-hypervisor", "-smp", str(min(2, os.cpu_count() or 1)), "-m", str(MEMORY_MIB)),
         *_identity(spec),
         *_firmware(spec, home),
         *("-device", "virtio-scsi-pci,id=os", *_disk(home, "os0", spec.os_disk), "-device", "scsi-hd,drive=os0,bus=os.0,lun=0,bootindex=0"),
