@@ -48,7 +48,14 @@ def wipe(area: Area) -> None:
 def lies_on_the_disk(path: str) -> bool:
     """Whether a device or a file is on the operating system's disk; a container sees its host's swap by name only."""
     root = next(device for device, place in os_mounts() if place == "/")
-    return bool(disks(number(path)) & disks(root))
+    own = number(path) if os.path.realpath(path).startswith("/dev/") else device_of(path)
+    return bool(disks(own) & disks(root))
+
+
+def device_of(path: str) -> str:
+    """The device number of the file system that holds a file."""
+    found = os.stat(path).st_dev
+    return f"{os.major(found)}:{os.minor(found)}"
 
 
 def is_swap(path: str) -> bool:

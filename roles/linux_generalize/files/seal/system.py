@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -78,10 +77,9 @@ def os_mounts() -> list[tuple[str, str]]:
 
 
 def number(path: str) -> str:
-    """The number of a block device, or of the one whose file system holds a file, as the kernel's tables write it."""
-    found = os.stat(path)
-    device = found.st_rdev if stat.S_ISBLK(found.st_mode) else found.st_dev
-    return f"{os.major(device)}:{os.minor(device)}"
+    """The device number of a block device, as the kernel's tables write it."""
+    found = os.stat(path).st_rdev
+    return f"{os.major(found)}:{os.minor(found)}"
 
 
 def disks(device: str) -> set[str]:
