@@ -104,11 +104,12 @@ def test_a_guest_lives_the_life_of_an_azure_vm(tmp_path: Path, key: Path) -> Non
         assert lab.agent_status(VM)["statuses"][0]["displayStatus"] == "Ready"
         until(lab, lambda: ssh("cloud-init status --wait").returncode == 0, "cloud-init was done")
         seen = ssh(
-            "hostname; systemd-detect-virt; sudo passwd -S ada | cut -d' ' -f2; "
+            "hostname; systemd-detect-virt; systemctl show --value --property=DefaultDeviceTimeoutUSec; "
+            "sudo passwd -S ada | cut -d' ' -f2; "
             "disk() { ls /sys/bus/scsi/devices/1:0:0:$1/block; }; sudo head -n1 /dev/$(disk 0); sudo head -n1 /dev/$(disk 5); "
             "echo written | sudo dd of=/dev/$(disk 5) conv=notrunc,fsync status=none"
         )
-        assert seen.stdout.splitlines() == ["lifehost", "microsoft", "P", "marker zero", "marker five"], seen.stderr
+        assert seen.stdout.splitlines() == ["lifehost", "microsoft", "15min", "P", "marker zero", "marker five"], seen.stderr
 
         with lab.frozen(VM, "d-five"):
             assert (tmp_path / "d-five").read_bytes().startswith(b"written\n")
