@@ -104,8 +104,11 @@ class World:
 
     def vm(self, name: str = "vm", **more: Any) -> Any:
         """A running VM on a specialized disk."""
-        disk = self.os_disk(f"{name}-os")
-        return done(self.compute.virtual_machines.begin_create_or_update(self.group, name, vm_of_disk(disk.id, self.subnet(), **more)))
+        return self.put_vm(vm_of_disk(self.os_disk(f"{name}-os").id, self.subnet(), **more), name)
+
+    def put_vm(self, body: dict[str, Any], name: str = "vm") -> Any:
+        """A VM created or replaced."""
+        return done(self.compute.virtual_machines.begin_create_or_update(self.group, name, body))
 
     def stop(self, name: str = "vm") -> None:
         """Deallocate a VM."""
