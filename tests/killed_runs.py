@@ -9,12 +9,10 @@ A run is known by a mark in its environment, which Ansible's workers and SSH's m
 from __future__ import annotations
 
 import contextlib
-import os
-import signal
 import subprocess
 import time
-from pathlib import Path
 
+import psutil
 from azlab.settings import Settings
 
 from demo.traffic import Traffic
@@ -24,15 +22,15 @@ BEFORE, DURING, AFTER = "before its effect", "while it is in progress", "between
 
 HANGING_UP = 15.0
 LISTENING = 0.5
-_ESTABLISHED_OR_HALF_CLOSED = {"01", "08"}
+OPEN = {psutil.CONN_ESTABLISHED, psutil.CONN_CLOSE_WAIT}
 
 
 def kill(run: subprocess.Popen[str], mark: str) -> None:
     """SIGKILL for all processes with this mark, until none is left."""
     while left := _processes_of(mark):
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         run.poll()
         time.sleep(0.02)
     run.wait(10)
@@ -54,23 +52,11 @@ def require_silence(lab: Settings, heard: Traffic) -> None:
     assert not clients & afterwards.clients()
 
 
-def _processes_of(mark: str) -> list[int]:
+def _processes_of(mark: str) -> list[psutil.Process]:
     """The processes whose environment has this mark; a zombie has none any more."""
-    found = []
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if f"{MARK}={mark}".encode() in environment.read_bytes().split(b"\0"):
-                found.append(int(environment.parent.name))
-    return found
+    return [process for process in psutil.process_iter(["environ"]) if (process.info["environ"] or {}).get(MARK) == mark]
 
 
 def _peers(port: int) -> set[str]:
-    """The far ends of all connections that are open at a local port, over IPv4."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {_address(row[2]) for row in rows if row[3] in _ESTABLISHED_OR_HALF_CLOSED and _address(row[1]).endswith(f":{port}")}
-
-
-def _address(field: str) -> str:
-    """`0100007F:9CB0`, the kernel's writing of an address (proc(5)), as `127.0.0.1:40112`."""
-    host, _colon, port = field.partition(":")
-    return f"{'.'.join(str(byte) for byte in reversed(bytes.fromhex(host)))}:{int(port, 16)}"
+    """The far ends of all connections that are open at a local port."""
+    return {f"{row.raddr.ip}:{row.raddr.port}" for row in psutil.net_connections("tcp4") if row.status in OPEN and row.laddr.port == port}
