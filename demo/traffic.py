@@ -22,8 +22,10 @@ class Traffic:
         """Every request to these planes, or to both, as the lab wrote it down when it came."""
         for plane in planes or PLANES:
             if self._logs[plane].exists():
-                with self._logs[plane].open() as file:
-                    file.seek(self._from[plane])
+                with self._logs[plane].open("rb") as file:
+                    if self._from[plane]:
+                        file.seek(self._from[plane] - 1)
+                        file.readline()  # the end of a line that was being written at that moment, or nothing but its end
                     yield from (line for line in map(json.loads, _whole(file)) if line["phase"] == "in")
 
     def written(self, *planes: str) -> Iterator[dict[str, Any]]:
@@ -45,9 +47,9 @@ class Traffic:
         return {(plane, line["client"]) for plane in PLANES for line in self.arrived(plane)}
 
 
-def _whole(lines: Iterable[str]) -> Iterator[str]:
+def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
     """All lines but one that the lab is still writing."""
-    return (line for line in lines if line.endswith("\n"))
+    return (line for line in lines if line.endswith(b"\n"))
 
 
 def _path(line: dict[str, Any]) -> str:
