@@ -109,16 +109,22 @@ def agent_keys(disk: Path) -> list[Needle]:
 
 
 def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
-    owners = _owners(needles)
+    names = _names_of(needles)
     with disk.open("rb") as file:
         ranges = list(_data_ranges(file.fileno(), disk.stat().st_size))
-        for offset, word in grep.in_bytes(owners, _all_data(file.fileno(), ranges)):
-            findings.add(owners[word].name, f"byte {_place(offset, ranges)}")
+        for offset, word in grep.in_bytes(names, _all_data(file.fileno(), ranges)):
+            for name in names[word]:
+                findings.add(name, f"byte {_place(offset, ranges)}")
     findings.block_bytes += sum(end - start for start, end in ranges)
 
 
-def _owners(needles: tuple[Needle, ...]) -> dict[bytes, Needle]:
-    return {spelling: needle for needle in needles for spelling in needle.spellings}
+def _names_of(needles: tuple[Needle, ...]) -> dict[bytes, set[str]]:
+    """Every spelling, and the names of the needles that have it: one key may stand under two names."""
+    names: dict[bytes, set[str]] = {}
+    for needle in needles:
+        for spelling in needle.spellings:
+            names.setdefault(spelling, set()).add(needle.name)
+    return names
 
 
 def _all_data(handle: int, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
@@ -150,13 +156,13 @@ def _data_ranges(handle: int, size: int) -> Iterator[tuple[int, int]]:
 
 
 def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
-    owners = _owners(needles)
-    hits = {(path, owners[word].name) for path, word in grep.in_files(owners, root)}
+    names = _names_of(needles)
+    hits = {(path, name) for path, word in grep.in_files(names, root) for name in names[word]}
     for folder, folders, files in os.walk(root, onerror=_raise):
         for path in (Path(folder, name) for name in (*folders, *files)):
             link = path.is_symlink()
             said = os.fsencode(path.name) + b"\n" + (os.fsencode(os.readlink(path)) if link else b"")
-            hits |= {(path, owner.name) for word, owner in owners.items() if word in said}
+            hits |= {(path, name) for word in names if word in said for name in names[word]}
             if not link and path.is_file():
                 findings.file_bytes += path.stat().st_size
     for path, name in sorted(hits):
