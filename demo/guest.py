@@ -65,13 +65,16 @@ class Guest:
             *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
         ]
 
-    def wait(self, seconds: float = 900) -> None:
+    def wait(self) -> None:
         """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work."""
+        self.first_login("cloud-init status --wait >/dev/null || true")
+
+    def first_login(self, script: str, seconds: float = 900) -> str:
+        """What the person's script prints, as soon as the guest lets the person in and the script to its end."""
         end = self.clock(self.vm) + seconds
         while True:
             try:
-                self.run("cloud-init status --wait >/dev/null || true", root=False)
-                return
+                return self.run(script, root=False)
             except GuestFailed:
                 if self.clock(self.vm) > end:
                     raise

@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The promise, kept under fire: a capture is killed at every step, and the image is still the sealed disk, and clean.
 
-The tests build on each other, in the order of the file: the guest of the tier is captured, cloned and brought back.
+The tests build on each other, in the order of the file: one guest is taken over by another lab, captured, cloned and brought back.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import subprocess
 import time
 import uuid
@@ -17,7 +19,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azlab import faults
+from azlab import daemon, faults
+from azlab.guests.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
 
@@ -44,6 +47,19 @@ BLOWS = (
     *(("POST", "/generalize", moment) for moment in (BEFORE, AFTER)),
     *(("PUT", "/images/", moment) for moment in (BEFORE, DURING, AFTER)),
 )
+
+
+def test_a_guest_outlives_its_lab(stage: Stage) -> None:
+    """The lab is killed, and the next one takes the guest over as it runs."""
+    home, lab = find(stage.state, stage.story.vm), daemon.running(stage.state)
+    assert lab is not None
+    before = home.pid("qemu")
+    os.kill(lab, signal.SIGKILL)
+    assert daemon.wait_until_gone(lab, stage.state, 30)
+    stage.azlab("up")
+    assert (home.pid("qemu"), power_state(stage)) == (before, "PowerState/running")
+    patience = stage.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()
+    assert patience == "15min", "a loaded machine would start this disk into emergency mode"
 
 
 def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
