@@ -109,6 +109,7 @@ class Ansible:
             "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_HOME": str(self.scratch / "home"),
+            "TMPDIR": str(self.scratch),
             "ANSIBLE_SSH_CONTROL_PATH_DIR": self.sockets.name,
             "ANSIBLE_HOST_KEY_CHECKING": "false",
             "ANSIBLE_NOCOLOR": "1",

@@ -32,8 +32,9 @@ TIERS: dict[str, Tier] = {
     "lint": lint.lint,
     "sanity": sanity.sanity,
 }
-# Two cores, two lanes of about the same length; the one with the guests begins with what tells most about the lab.
-LANES = (("contract", "guest"), ("lint", "unit", "sanity", "molecule", "lab"))
+# Two cores, two tiers at a time: the longest begins at once, and the shorter ones follow beside it as there is room.
+AT_ONCE = 2
+ORDER = ("guest", "contract", "lint", "unit", "sanity", "lab", "molecule")
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 
@@ -64,11 +65,6 @@ def what_failed(name: str) -> list[str]:
     return [line for line in lines[:-TAIL] if REPORTS.match(line)][:TAIL] + lines[-TAIL:]
 
 
-def run_lane(names: list[str]) -> dict[str, tuple[Counts, float]]:
-    """Run tiers one after the other."""
-    return {name: run_tier(name) for name in names}
-
-
 def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
     """Write build/test.json and the closing line; true when every tier passed something and failed, skipped and deselected nothing."""
     ok = all(counts.passed and not (counts.failed or counts.skipped or counts.deselected) for counts, _ in results.values())
@@ -96,13 +92,13 @@ def main() -> int:
     shutil.rmtree(LOGS, ignore_errors=True)
     LOGS.mkdir(parents=True)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    lanes = [[name for name in lane if name in chosen] for lane in LANES]
-    with ThreadPoolExecutor(len(lanes)) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            futures = [pool.submit(run_lane, lane) for lane in lanes]
-            results = {name: result for future in futures for name, result in future.result().items()}
+            futures = {name: pool.submit(run_tier, name) for name in ORDER if name in chosen}
+            results = {name: future.result() for name, future in futures.items()}
         except KeyboardInterrupt:
             say("stopping: labs are shut down")
+            pool.shutdown(wait=False, cancel_futures=True)
             stop_all()
             return 130
     return 0 if write_report({name: results[name] for name in TIERS if name in results}) else 1

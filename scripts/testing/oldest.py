@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,8 @@ PACKAGES = ("ansible-core==2.16.*", *TOOLS, *PINS)
 VENV = BUILD / "core-2.16"
 SDK = BUILD / "azure-mgmt-compute-33"
 
+_making = threading.Lock()
+
 
 def ready(tier: str, then: Callable[[Path], Counts]) -> Counts:
     """Make the environment if it is not there, then do `then` with its Python.
@@ -34,14 +37,19 @@ def ready(tier: str, then: Callable[[Path], Counts]) -> Counts:
     The lab runs on the newer Python of .venv, whose command this environment borrows; tests that look into a lab import its source.
     """
     python = VENV / "bin" / "python"
-    stamp = VENV / "made-from"
-    if not stamp.exists() or stamp.read_text() != "\n".join([str(ROOT), *PACKAGES]):
-        made = run(tier, [at_least(3, 10)[0], "-m", "venv", "--clear", VENV]) == 0
-        if not made or run(tier, [python, "-m", "pip", "install", "-q", *PACKAGES]):
-            return Counts(failed=1)
+    with _making:
+        made = _made(tier, python)
+    return then(python) if made else Counts(failed=1)
+
+
+def _made(tier: str, python: Path) -> bool:
+    stamp, wanted = VENV / "made-from", "\n".join([str(ROOT), *PACKAGES])
+    if not stamp.exists() or stamp.read_text() != wanted:
+        if run(tier, [at_least(3, 10)[0], "-m", "venv", "--clear", VENV]) or run(tier, [python, "-m", "pip", "install", "-q", *PACKAGES]):
+            return False
         (VENV / "bin" / "azlab").symlink_to(BIN / "azlab")
-        stamp.write_text("\n".join([str(ROOT), *PACKAGES]))
-    return then(python)
+        stamp.write_text(wanted)
+    return True
 
 
 def sdk(tier: str, then: Callable[[Path], Counts]) -> Counts:

@@ -14,8 +14,9 @@ COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
 
 
 def environment(lab: RunningLab, folder: Path) -> dict[str, str]:
-    """What a command needs; all that Ansible keeps lies in the folder."""
-    return {**lab.env, "ANSIBLE_HOME": str(folder / "ansible"), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+    """What a command needs; all that Ansible keeps lies in the folder, and what a killed module leaves too."""
+    places = {"ANSIBLE_HOME": str(folder / "ansible"), "TMPDIR": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
+    return {**lab.env, **places}
 
 
 def command(name: str, *arguments: str | Path) -> list[str | Path]:

@@ -50,7 +50,7 @@ def test_the_guest_sees_microsofts_machine(words):
     firmware = after(words(), "-smbios")
     assert any("asset=7783-7084-3265-9085-8269-3286-77" in each for each in firmware)
     assert any("product=Virtual Machine" in each and f"uuid={SPEC.vm_id}" in each for each in firmware)
-    assert after(words(), "-cpu") == ["max,-hypervisor"]
+    assert after(words(), "-cpu")[0].startswith("max,-hypervisor,")
 
 
 def test_gen1_firmware_shows_the_id_in_its_own_byte_order():
