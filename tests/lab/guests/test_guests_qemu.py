@@ -60,3 +60,10 @@ def test_gen1_firmware_shows_the_id_in_its_own_byte_order():
 
 def test_no_secret_is_on_the_command_line(words):
     assert not [word for word in words() if SPEC.os_profile["adminPassword"] in word]
+
+
+@pytest.mark.parametrize(("said", "host", "given"), [("", 1, "1"), ("", 8, "2"), ("1", 8, "1")])
+def test_a_guest_has_the_processors_it_is_given(words, monkeypatch, said, host, given):
+    monkeypatch.setenv("AZLAB_GUEST_PROCESSORS", said)
+    monkeypatch.setattr(qemu.os, "cpu_count", lambda: host)
+    assert after(words(), "-smp") == [given]
