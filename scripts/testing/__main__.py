@@ -32,9 +32,9 @@ TIERS: dict[str, Tier] = {
     "lint": lint.lint,
     "sanity": sanity.sanity,
 }
-# Two cores, two tiers at a time: the longest begins at once, and the shorter ones follow beside it as there is room.
+# Two cores, two tiers at a time. The longest begins at once; last comes the one that can use both cores by itself.
 AT_ONCE = 2
-ORDER = ("guest", "contract", "lint", "unit", "sanity", "lab", "molecule")
+ORDER = ("guest", "contract", "lint", "unit", "sanity", "molecule", "lab")
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
 
