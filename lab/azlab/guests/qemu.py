@@ -53,7 +53,10 @@ def command(spec: GuestSpec, home: Home) -> list[str]:
 
 def _processors() -> int:
     """What the environment says; else two, if the host has them."""
-    return int(os.environ.get(_PROCESSORS) or min(2, os.cpu_count() or 1))
+    said = os.environ.get(_PROCESSORS) or str(min(2, os.cpu_count() or 1))
+    if not said.isdecimal() or int(said) < 1:
+        raise ValueError(f"{_PROCESSORS} must be a number of processors, 1 or more, not {said!r}: set it right, and start the lab again")
+    return int(said)
 
 
 def smbios_uuid(spec: GuestSpec) -> str:

@@ -67,3 +67,10 @@ def test_a_guest_has_the_processors_it_is_given(words, monkeypatch, said, host, 
     monkeypatch.setenv("AZLAB_GUEST_PROCESSORS", said)
     monkeypatch.setattr(qemu.os, "cpu_count", lambda: host)
     assert after(words(), "-smp") == [given]
+
+
+@pytest.mark.parametrize("said", ["two", "0", "-1"])
+def test_no_number_of_processors_is_refused(words, monkeypatch, said):
+    monkeypatch.setenv("AZLAB_GUEST_PROCESSORS", said)
+    with pytest.raises(ValueError, match=f"AZLAB_GUEST_PROCESSORS must be a number .* not '{said}'"):
+        words()
