@@ -141,7 +141,7 @@ def test_a_machine_that_is_to_be_provisioned_needs_a_profile(guests):
 
 def test_the_failure_to_fetch_a_disk_leaves_nothing_behind_that_looks_like_one(guests, home):
     lab = guests()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(subprocess.CalledProcessError):
         lab.start(machine(provision=False))
     assert (list(home.path.glob("*.raw")), lab.is_running(VM)) == ([], False)
 
