@@ -66,8 +66,11 @@ class Guest:
         ]
 
     def wait(self) -> None:
-        """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work."""
-        self.first_login("cloud-init status --wait >/dev/null || true")
+        """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work.
+
+        The end is seen by the last file that it writes: `cloud-init status --wait` is an interpreter that competes with cloud-init's own.
+        """
+        self.first_login("until [ -e /run/cloud-init/result.json ]; do sleep 1; done")
 
     def first_login(self, script: str, seconds: float = 900) -> str:
         """What the person's script prints, as soon as the guest lets the person in and the script to its end."""

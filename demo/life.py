@@ -64,7 +64,7 @@ print(json.dumps({
     "users": [line.split(":")[0] for line in read("/etc/passwd").splitlines()],
     "mac": next(iter(pathlib.Path("/sys/class/net").glob("e*"))).joinpath("address").read_text().strip(),
     "cloud_init": run("cloud-init", "status").replace("status: ", ""),
-    "cloud_id": run("cloud-id"),
+    "cloud_id": read("/run/cloud-init/cloud-id").strip(),
     "marker": read("/opt/golden-marker").strip() if pathlib.Path("/opt/golden-marker").exists() else "",
 }))
 """

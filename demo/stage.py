@@ -37,7 +37,7 @@ class Stage:
     needles: tuple[Needle, ...] = field(init=False)
     backup: dict[str, Any] = field(init=False)
     image: dict[str, Any] = field(init=False)
-    restoring: Future[None] = field(init=False)
+    restoring: Future[list[str]] = field(init=False)
 
     def azlab(self, *arguments: str) -> str:
         done = subprocess.run([str(AZLAB), "--state", str(self.state), *arguments], capture_output=True, text=True, check=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import subprocess
 import uuid
 from pathlib import Path
 
 import pytest
+import yaml
 from azlab.guests import apt, bootloader, image, rootfs
 
 IDENTITY = uuid.UUID("1a35b943-4075-5d0d-9823-18144c7e1142")
@@ -106,3 +108,15 @@ def test_the_overlay_is_what_cloud_init_and_grub_read():
     overlay = image.HERE / "overlay"
     assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()
     assert subprocess.run(["sh", "-n", overlay / "etc/default/grub.d/15_timeout.cfg"]).returncode == 0
+
+
+def test_the_agent_waits_for_a_host_key_that_cloud_init_makes(tmp_path: Path):
+    """It waits for half an hour, and is not ready meanwhile."""
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    (tmp_path / "boot").mkdir()
+    (tmp_path / "etc/waagent.conf").write_text("Provisioning.Agent=auto\nProvisioning.SshHostKeyPairType=auto\nLogs.Verbose=n\n")
+    image._dress(tmp_path, uuid.uuid4())
+    agent = (tmp_path / "etc/waagent.conf").read_text()
+    kind = re.search(r"^Provisioning\.SshHostKeyPairType=(\w+)$", agent, re.MULTILINE)
+    made = yaml.safe_load((tmp_path / "etc/cloud/cloud.cfg.d/02_emulated.cfg").read_text())["ssh_genkeytypes"]
+    assert kind and kind[1] in made and "Logs.Verbose=n" in agent
