@@ -81,7 +81,7 @@ class Guest:
             except GuestFailed:
                 if self.clock(self.vm) > end:
                     raise
-            time.sleep(2)
+            time.sleep(4)
 
     def run(self, script: str, root: bool = True) -> str:
         """What a shell script in the guest prints; the script travels on standard input."""

@@ -16,7 +16,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from azlab import daemon, tls
+from azlab import daemon
 from azlab.settings import NoLab, Settings, default_state
 
 _START = 90
@@ -95,6 +95,8 @@ def _disk(commands: Any) -> None:
 
 def up(options: argparse.Namespace) -> None:
     """Start the lab in the background and return when both planes answer."""
+    from azlab import tls
+
     state: Path = options.state.resolve()
     if daemon.running(state):
         settings = Settings.load(state)

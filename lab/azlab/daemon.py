@@ -21,8 +21,6 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from azlab import tls
-from azlab.serving import server
 from azlab.settings import Settings
 
 log = logging.getLogger("azlab.daemon")
@@ -77,6 +75,7 @@ def main(arguments: list[str]) -> None:
 
 def run_front(settings: Settings) -> None:
     """Serve the blob front; it ends with the process that started it."""
+    from azlab.serving import server
     from azlab.storage.front import app
 
     ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
@@ -85,6 +84,7 @@ def run_front(settings: Settings) -> None:
 
 def run(settings: Settings) -> None:
     """Serve the control plane, with everything behind it, until SIGTERM."""
+    from azlab import tls
     from azlab.storage.azurite import Azurite
 
     held = lock(settings)  # given back by the end of the process, when nothing of the lab runs any more
@@ -136,6 +136,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
     from azlab.arm.app import FrontDoor
+    from azlab.serving import server
 
     lab = build(settings)
     try:

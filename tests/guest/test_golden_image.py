@@ -40,12 +40,13 @@ RULES: dict[str, dict[str, Any]] = {
     AFTER: {"hang": True, "after_effect": True},
 }
 # What is killed, and when; each blow leaves more done than the one before. The seal is kept as a tag, and stamped after deallocating.
+# A request that Azure never heard changes nothing, so for the steps without a tag it is left to tests/lab/test_kills.py.
 BLOWS = (
     *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
-    *(("POST", "/deallocate", moment) for moment in (BEFORE, DURING, AFTER)),
+    *(("POST", "/deallocate", moment) for moment in (DURING, AFTER)),
     *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
-    *(("POST", "/generalize", moment) for moment in (BEFORE, AFTER)),
-    *(("PUT", "/images/", moment) for moment in (BEFORE, DURING, AFTER)),
+    ("POST", "/generalize", AFTER),
+    *(("PUT", "/images/", moment) for moment in (DURING, AFTER)),
 )
 
 

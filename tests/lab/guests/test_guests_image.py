@@ -107,7 +107,10 @@ def test_the_cache_keeps_one_of_a_kind(tmp_path: Path):
 def test_the_overlay_is_what_cloud_init_and_grub_read():
     overlay = image.HERE / "overlay"
     assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()
-    assert subprocess.run(["sh", "-n", overlay / "etc/default/grub.d/15_timeout.cfg"]).returncode == 0
+    defaults = "GRUB_CMDLINE_LINUX=console=ttyS0; for file; do . $file; done; echo $GRUB_TIMEOUT $GRUB_CMDLINE_LINUX"
+    files = sorted((overlay / "etc/default/grub.d").iterdir())
+    said = subprocess.run(["sh", "-euc", defaults, "sh", *files], capture_output=True, text=True, check=True).stdout
+    assert said == "0 console=ttyS0 mitigations=off\n"
 
 
 def test_the_agent_waits_for_a_host_key_that_cloud_init_makes(tmp_path: Path):
