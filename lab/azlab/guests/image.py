@@ -38,8 +38,8 @@ _REMOVED = (
 _EMPTIED = ("etc/machine-id", "etc/hostname")
 # Work for nothing on an emulated processor: a guest has neither network nor LVM.
 _MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service")
-# The host key whose fingerprint the agent reports, and waits half an hour for: one of those that 02_emulated.cfg allows.
-_HOST_KEY = "Provisioning.SshHostKeyPairType=ed25519"
+# The host key whose fingerprint the agent reports, and waits half an hour for: Debian's choice, and one of those that 02_emulated.cfg allows.
+_HOST_KEY = ("Provisioning.SshHostKeyPairType=auto", "Provisioning.SshHostKeyPairType=ed25519")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,10 @@ def _dress(root: Path, identity: uuid.UUID) -> None:
     for name in _EMPTIED:
         (root / name).write_text("")
     agent = root / "etc/waagent.conf"
-    agent.write_text(agent.read_text().replace("Provisioning.SshHostKeyPairType=auto", _HOST_KEY))
+    settings = agent.read_text()
+    if _HOST_KEY[0] not in settings:
+        raise BuildFailed(f"building a guest disk: /etc/waagent.conf no longer says {_HOST_KEY[0]}: see _HOST_KEY in {__file__}")
+    agent.write_text(settings.replace(*_HOST_KEY))
     for name in _MASKED:
         (root / "etc/systemd/system" / name).symlink_to("/dev/null")
     resolver = root / "etc/resolv.conf"

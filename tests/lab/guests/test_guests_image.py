@@ -123,3 +123,10 @@ def test_the_agent_waits_for_a_host_key_that_cloud_init_makes(tmp_path: Path):
     kind = re.search(r"^Provisioning\.SshHostKeyPairType=(\w+)$", agent, re.MULTILINE)
     made = yaml.safe_load((tmp_path / "etc/cloud/cloud.cfg.d/02_emulated.cfg").read_text())["ssh_genkeytypes"]
     assert kind and kind[1] in made and "Logs.Verbose=n" in agent
+
+
+def test_an_agent_with_other_settings_than_debians_is_refused(tmp_path: Path):
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    (tmp_path / "etc/waagent.conf").write_text("Provisioning.Agent=auto\n")
+    with pytest.raises(image.BuildFailed, match="no longer says Provisioning.SshHostKeyPairType=auto"):
+        image._dress(tmp_path, uuid.uuid4())
