@@ -38,7 +38,7 @@ _REMOVED = (
 _EMPTIED = ("etc/machine-id", "etc/hostname")
 # Work for nothing on an emulated processor: a guest has neither network nor LVM.
 _MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service")
-# The host key whose fingerprint the agent reports, and waits half an hour for: Debian's choice, and one of those that 02_emulated.cfg allows.
+# The host key whose fingerprint the agent reports, and waits half an hour for: Debian's, and one of those that 02_emulated.cfg allows.
 _HOST_KEY = ("Provisioning.SshHostKeyPairType=auto", "Provisioning.SshHostKeyPairType=ed25519")
 
 
