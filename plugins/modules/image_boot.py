@@ -116,7 +116,7 @@ seealso:
   - module: goldenimage.azure.vm_backup
 notes:
   - An image or a disk that carries the tag C(goldenimage.plan) gives its Marketplace plan to the VM.
-  - If the guest is not provisioned in time, the end of its boot log is returned with the error.
+  - If the guest is not provisioned, the error ends with the last line of its boot log, and more of the log is returned.
 """
 
 EXAMPLES = r"""
@@ -202,7 +202,7 @@ steps:
   sample: [create VM web1 from image debian-12]
 boot_log:
   description: The last lines of the guest's serial console.
-  returned: when the guest was not provisioned in time
+  returned: when the guest was not provisioned
   type: list
   elements: str
 code:
@@ -293,11 +293,11 @@ def nic_of(azure: Azure, vm: Vm | None) -> Nic | None:
 
 @contextmanager
 def with_boot_log(azure: Azure, request: BootRequest) -> Iterator[None]:
-    """Add the end of the boot log to the one failure that only the guest can explain."""
+    """Add the end of the boot log to the failures that only the guest can explain."""
     try:
         yield
     except Failed as error:
-        if error.facts.get("code") != "OSProvisioningTimedOut":
+        if not str(error.facts.get("code")).startswith("OSProvisioning"):
             raise
         raise unprovisioned(error, azure.machines.boot_log(request.vm)) from error
 

@@ -42,6 +42,10 @@ class Guests:
         """How provisioning ends."""
         return self.outcome
 
+    def console_file(self, vm_id: str) -> Path:
+        """The file of its serial console."""
+        return Path("/lab/vms", vm_id, "serial.log")
+
     def agent_status(self, vm_id: str) -> dict[str, Any] | None:
         """What the guest's agent uploaded."""
         return self.agent
@@ -120,13 +124,16 @@ def lab_of(store: Store, guests: Guests, tmp_path: Path) -> Lab:
     [
         ("timed_out", "OSProvisioningTimedOut", "did not finish in the allotted time. The VM may still finish provisioning successfully."),
         ("agent_running", "OSProvisioningTimedOut", "However, the VM guest agent was detected running."),
+        ("still", "OSProvisioningTimedOut", "nothing more during a minute of processor time"),
         ("ended", "OSProvisioningClientError", "the guest stopped before"),
     ],
 )
 def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp_path: Path, outcome: str, code: str, text: str) -> None:
     with pytest.raises(AzureError) as caught:
         await_provisioned(lab_of(store, Guests(outcome), tmp_path), VM)
-    assert caught.value.code == code and text in caught.value.message
+    assert caught.value.code == code
+    assert text in caught.value.message
+    assert caught.value.message.endswith(f"(The lab keeps this VM's serial console in /lab/vms/{VM_ID}/serial.log.)")
 
 
 def test_secrets_go_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:

@@ -409,6 +409,13 @@ TIMED_OUT = Refusal(
     " refer to https://aka.ms/WindowsVMLifecycle and Linux VMs, refer to https://aka.ms/LinuxVMLifecycle.",
     ISSUE,
 )
+STILL = Refusal(
+    409,
+    "OSProvisioningTimedOut",
+    "OS Provisioning for VM '{vm}' did not finish: its kernel wrote something to the serial console, and nothing more during a minute of"
+    " processor time, so it hangs.",
+    ASSUMED,
+)
 AGENT_RUNNING = Refusal(
     409,
     "OSProvisioningTimedOut",

@@ -137,17 +137,28 @@ def await_provisioned(lab: Lab, id: str) -> None:
     if not vm.hidden.get("unprovisioned"):
         return
     outcome = lab.guests.wait_provisioned(vm.properties["vmId"])
-    if outcome == "agent_running":
-        raise errors.AGENT_RUNNING(vm=vm.name)
-    if outcome == "timed_out":
-        raise errors.TIMED_OUT(vm=vm.name)
     if outcome != "ready":
-        raise errors.GUEST_ENDED(vm=vm.name)
+        refusal = _unprovisioned(outcome, vm.name)
+        refusal.message += f" (The lab keeps this VM's serial console in {lab.guests.console_file(vm.properties['vmId'])}.)"
+        raise refusal
     with lab.store.lock:
         vm = found(lab, id)
         vm.hidden["unprovisioned"] = False
         drop_secrets(vm)
         lab.store.put(vm)
+
+
+def _unprovisioned(outcome: str, vm: str) -> errors.AzureError:
+    """How Azure says that a guest was not provisioned; for a kernel that hangs it has no words of its own."""
+    match outcome:
+        case "agent_running":
+            return errors.AGENT_RUNNING(vm=vm)
+        case "timed_out":
+            return errors.TIMED_OUT(vm=vm)
+        case "still":
+            return errors.STILL(vm=vm)
+        case _:
+            return errors.GUEST_ENDED(vm=vm)
 
 
 def provisioned(lab: Lab, id: str) -> None:

@@ -59,6 +59,7 @@ class Machine:
         self._asked = False
         self._closed = False
         self._cpu = 0.0
+        self._console_before = 0
 
     def start(self, spec: GuestSpec) -> None:
         """Fetch the disks and boot. Returns when QEMU runs."""
@@ -70,6 +71,7 @@ class Machine:
             self._settle()
             self._prepare(spec)
             self._cpu, self._asked = 0.0, True
+            self._console_before = len(self._console())
             warden = self._launch()
             self._ended.clear()
             self._watch(warden.pid, warden)
@@ -118,6 +120,11 @@ class Machine:
         return self._cpu
 
     @property
+    def console_since_start(self) -> bytes:
+        """What the guest wrote to its serial console since this start; since its first one where an earlier lab started it."""
+        return self._console()[self._console_before :]
+
+    @property
     def report(self) -> Report:
         """What the guest told the platform since this start."""
         return Report.load(self.home.platform_file)
@@ -158,6 +165,12 @@ class Machine:
     def provisioned(self) -> None:
         """Take the provisioning medium, and with it the password, off this machine's disk."""
         self.home.media.unlink(missing_ok=True)
+
+    def _console(self) -> bytes:
+        try:
+            return self.home.serial_log.read_bytes()
+        except FileNotFoundError:
+            return b""
 
     def _prepare(self, spec: GuestSpec) -> None:
         home = self.home

@@ -49,6 +49,10 @@ class NoGuests:
         """There is no console."""
         return b""
 
+    def console_file(self, vm_id: str) -> Path:
+        """The file that a real guest's console would be written to."""
+        return home_of(self._settings.state, vm_id).serial_log
+
     def frozen(self, vm_id: str, key: str) -> AbstractContextManager[None]:
         """The page blob is always current."""
         return nullcontext()

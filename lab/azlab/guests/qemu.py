@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import subprocess
 import uuid
 from pathlib import Path
 
@@ -10,9 +12,12 @@ from azlab.guests.spec import GuestSpec, Home
 
 MEMORY_MIB = 1024
 TAP = "tap0"
-# All that this emulator can, without what costs it more than it gives: moves byte by byte, a fifth level of page tables, and the guards
-# between kernel and user. And without the sign of a hypervisor, which would not be Microsoft's.
-_MODEL = "max,-hypervisor,-erms,-la57,-pku,-smap,-smep,-umip"
+_QEMU = "qemu-system-x86_64"
+# Features that cost an emulator more than they give: moves byte by byte, a fifth level of page tables, guards between kernel and user.
+_COSTLY = ("erms", "la57", "pku", "smap", "smep", "umip")
+# Linux takes each of these for an addition to erms. With one of them and without erms, Debian 12's kernel hangs in its first memmove:
+# https://github.com/torvalds/linux/blob/v6.1/arch/x86/lib/memmove_64.S. QEMU 10 has all four, QEMU 7.2 none.
+_ADDITIONS_TO_ERMS = ("fsrm", "fzrm", "fsrs", "fsrc")
 
 # An emulator keeps two processors in step at every locked access and every wake-up: a boot is over sooner with two, where the host has
 # both to spare, but takes a third more processor time.
@@ -33,10 +38,10 @@ _NO_RANDOM_ADDRESSES = "io.systemd.credential:sysctl.extra=kernel.randomize_va_s
 def command(spec: GuestSpec, home: Home) -> list[str]:
     """The command; it is run inside the machine's directory and network namespace."""
     return [
-        "qemu-system-x86_64",
+        _QEMU,
         *("-name", f"{spec.name},process={home.vm_id}"),
         *("-nodefaults", "-no-user-config", "-display", "none"),
-        *("-accel", "tcg,thread=multi", "-cpu", _MODEL, "-smp", str(_processors()), "-m", str(MEMORY_MIB)),
+        *("-accel", "tcg,thread=multi", "-cpu", _processor_model(), "-smp", str(_processors()), "-m", str(MEMORY_MIB)),
         *_identity(spec),
         *_firmware(spec, home),
         *("-device", "virtio-scsi-pci,id=os", *_disk(home, "os0", spec.os_disk), "-device", "scsi-hd,drive=os0,bus=os.0,lun=0,bootindex=0"),
@@ -49,6 +54,19 @@ def command(spec: GuestSpec, home: Home) -> list[str]:
         *("-qmp", "unix:qmp.sock,server=on,wait=off"),
         *("-pidfile", "qemu.pid"),
     ]
+
+
+def _processor_model() -> str:
+    """All that this QEMU emulates, less what slows a guest down, and less the hypervisor bit, which would show another one than Microsoft's."""
+    unwanted = [feature for feature in (*_COSTLY, *_ADDITIONS_TO_ERMS) if feature in _known_features()]
+    return ",".join(["max", *(f"-{feature}" for feature in ("hypervisor", *unwanted))])
+
+
+@functools.cache
+def _known_features() -> frozenset[str]:
+    """The names of processor features that this machine's QEMU knows. It refuses to start with one that it does not know."""
+    shown = subprocess.run([_QEMU, "-cpu", "help"], check=True, capture_output=True, text=True).stdout
+    return frozenset(shown.partition("Recognized CPUID flags:")[2].split())
 
 
 def _processors() -> int:

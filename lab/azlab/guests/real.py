@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -10,22 +11,29 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from azlab.guests.machine import Blobs, Machine
-from azlab.guests.report import vm_agent
+from azlab.guests.report import Report, vm_agent
 from azlab.guests.spec import GuestSpec, home_of, homes
 from azlab.settings import Settings
 
 _POLL = 0.25
+# A kernel without a serial console, or one that is told to be quiet, says nothing by being still.
+_KERNEL_LINE = re.compile(rb"^\[ *\d+\.\d{6}\] ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How long provisioning may take: processor time of the guest, and Azure's own 40 minutes for one that hangs idle."""
+    """How long provisioning may take: processor time of the guest, and Azure's own 40 minutes for one that hangs idle.
+
+    `still_cpu_seconds` is the processor time after which a kernel that wrote to the console and then nothing more is taken to hang.
+    """
 
     cpu_seconds: float = 600.0
     seconds: float = 2400.0
+    still_cpu_seconds: float = 60.0
 
     @classmethod
     def from_environment(cls) -> Budget:
@@ -75,10 +83,11 @@ class Guests:
     def wait_provisioned(self, vm_id: str) -> str:
         """Wait for the health report of a first start.
 
-        'ready'; 'ended' where the guest ended before; and when the budget is spent, or the guest reports that provisioning failed,
-        'agent_running' if the agent was seen, else 'timed_out'.
+        'ready'; 'ended' if the guest ended before; 'still' if its kernel hangs; and when the budget is spent, or the guest reports that
+        provisioning failed, 'agent_running' if the agent was seen, else 'timed_out'.
         """
         machine, began = self._machine(vm_id), time.monotonic()
+        console, moved = machine.console_since_start, machine.cpu_seconds
         while True:
             running, report = machine.running, machine.report
             if report.ready:
@@ -86,6 +95,10 @@ class Guests:
                 return "ready"
             if not running:
                 return "ended"
+            if console != (console := machine.console_since_start) or report != Report():
+                moved = machine.cpu_seconds
+            elif _KERNEL_LINE.search(console) and machine.cpu_seconds - moved > self._budget.still_cpu_seconds:
+                return "still"
             spent = machine.cpu_seconds > self._budget.cpu_seconds or time.monotonic() - began > self._budget.seconds
             if spent or report.failure:
                 return "agent_running" if report.agent_seen else "timed_out"
@@ -99,9 +112,13 @@ class Guests:
     def boot_log(self, vm_id: str) -> bytes:
         """All that the VM wrote to its serial console, over all its starts."""
         try:
-            return home_of(self._settings.state, vm_id).serial_log.read_bytes()
+            return self.console_file(vm_id).read_bytes()
         except FileNotFoundError:
             return b""
+
+    def console_file(self, vm_id: str) -> Path:
+        """The file that the VM's serial console is written to."""
+        return home_of(self._settings.state, vm_id).serial_log
 
     def frozen(self, vm_id: str, key: str) -> AbstractContextManager[None]:
         """Hold the guest still while its disk's page blob has the bytes of this moment."""

@@ -99,7 +99,7 @@ def vm_result(vm: Vm, nic: Nic | None) -> dict[str, Any]:
 def unprovisioned(error: Failed, boot_log: str) -> Failed:
     """Azure's failure with what the guest said last, so that nobody has to go and look for it."""
     tail = [line.rstrip() for line in boot_log.splitlines() if line.strip()][-LOG_LINES:]
-    hint = "The end of its boot log is in boot_log." if tail else "Its boot log is empty."
+    hint = f"The last line of its boot log is: {tail[-1]} (boot_log holds the last {len(tail)})." if tail else "Its boot log is empty."
     return Failed(f"{error.message} {hint}", **error.facts, boot_log=tail)
 
 

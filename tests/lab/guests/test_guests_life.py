@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from azlab.guests import Budget, GuestError, Guests, NoGuests
+from azlab.guests import Budget, GuestError, Guests, NoGuests, real
 from azlab.guests import machine as machines
 from azlab.guests.qmp import MonitorError
 from azlab.guests.report import Recorder
@@ -100,6 +100,40 @@ def test_a_silent_guest_times_out(guests, running):
 def test_the_agent_is_detected_where_nobody_reported(guests, home, running):
     Recorder(home.platform_file).agent_seen()
     assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "agent_running"
+
+
+HANGS = b"[    4.364887] LSM: Security Framework initializing\n"
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """A guest whose processor time grows by ten seconds whenever somebody looks."""
+    looked = iter(range(0, 10_000, 10))
+    monkeypatch.setattr(machines.Machine, "cpu_seconds", property(lambda self: float(next(looked))))
+    monkeypatch.setattr(real, "_POLL", 0.001)
+
+
+def test_a_kernel_that_is_still_for_a_minute_of_processor_time_is_given_up(guests, home, running, busy):
+    home.serial_log.write_bytes(HANGS)
+    assert guests().wait_provisioned(VM) == "still"
+
+
+@pytest.mark.parametrize("console", [b"", b"BdsDxe: starting Boot0002\n"], ids=["no console", "only firmware"])
+def test_a_guest_whose_kernel_never_spoke_has_the_whole_budget(guests, home, running, busy, console):
+    home.serial_log.write_bytes(console)
+    assert guests().wait_provisioned(VM) == "timed_out"
+
+
+def test_a_guest_that_spoke_to_the_platform_does_not_hang(guests, home, running, busy):
+    home.serial_log.write_bytes(HANGS)
+    Recorder(home.platform_file).agent_seen()
+    assert guests().wait_provisioned(VM) == "agent_running"
+
+
+def test_a_console_that_goes_on_is_not_still(guests, home, running, busy, monkeypatch):
+    lines = iter(HANGS * number for number in range(1, 1000))
+    monkeypatch.setattr(machines.Machine, "console_since_start", property(lambda self: next(lines)))
+    assert guests().wait_provisioned(VM) == "timed_out"
 
 
 def test_a_reported_failure_need_not_wait_for_the_budget(guests, home, running):

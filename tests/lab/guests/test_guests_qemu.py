@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from azlab.guests import qemu
 from azlab.guests.spec import Home
@@ -51,6 +53,30 @@ def test_the_guest_sees_microsofts_machine(words):
     assert any("asset=7783-7084-3265-9085-8269-3286-77" in each for each in firmware)
     assert any("product=Virtual Machine" in each and f"uuid={SPEC.vm_id}" in each for each in firmware)
     assert after(words(), "-cpu")[0].startswith("max,-hypervisor,")
+
+
+QEMU_7 = frozenset({"erms", "fsrm", "la57", "pku", "smap", "smep", "umip", "hypervisor", "avx2"})
+QEMU_10 = QEMU_7 | {"fsrc", "fsrs", "fzrm"}
+
+
+@pytest.mark.parametrize("known", [QEMU_7, QEMU_10], ids=["QEMU 7.2", "QEMU 10"])
+def test_no_addition_to_erms_is_left_without_erms(words, monkeypatch, known):
+    monkeypatch.setattr(qemu, "_known_features", lambda: known)
+    model, *features = after(words(), "-cpu")[0].split(",")
+    assert model == "max"
+    assert {feature.removeprefix("-") for feature in features} == known - {"avx2"}
+
+
+def test_this_machines_qemu_takes_the_processor(words):
+    model = after(words(), "-cpu")[0]
+    done = subprocess.run(
+        ["qemu-system-x86_64", "-accel", "tcg", "-cpu", model, "-nodefaults", "-display", "none", "-S", "-monitor", "stdio"],
+        input="quit\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_gen1_firmware_shows_the_id_in_its_own_byte_order():
