@@ -57,7 +57,7 @@ def command(spec: GuestSpec, home: Home) -> list[str]:
 
 
 def _processor_model() -> str:
-    """All that this QEMU emulates, less what slows a guest down, and less the hypervisor bit, which would show another one than Microsoft's."""
+    """All that this QEMU emulates, less what slows a guest down, and less the hypervisor bit: it names another one than Microsoft's."""
     unwanted = [feature for feature in (*_COSTLY, *_ADDITIONS_TO_ERMS) if feature in _known_features()]
     return ",".join(["max", *(f"-{feature}" for feature in ("hypervisor", *unwanted))])
 
