@@ -59,10 +59,11 @@ say_ubuntu() {
     'VERSION_CODENAME=noble' 'ID=ubuntu' 'ID_LIKE=debian' 'UBUNTU_CODENAME=noble'
 }
 
-# Runs a command in the system. Its processes and its mounts are gone when it ends, however it ends: both live in namespaces of their own.
+# Runs a command in the system. Its processes and its mounts are gone when it or this script ends, however that comes: they live in
+# namespaces of their own, whose first process is killed with its parent.
 inside() {
   # shellcheck disable=SC2016 # expanded by the inner shell
-  unshare --mount --pid --ipc --fork --kill-child --propagation private bash -euc '
+  setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child --propagation private bash -euc '
     root=$1
     shift
     mount --bind "$root" "$root"
@@ -101,7 +102,9 @@ for target in "$@"; do
   say "$command"
   begun=$SECONDS
   code=0
-  inside sh -c "cd $checkout && exec $command" </dev/null 2>&1 | tee "$place/$target.log" || code=$?
+  # No pipeline: `inside` must be a child of this very shell, to die with it.
+  inside sh -c "cd $checkout && exec $command" </dev/null > >(exec tee -i "$place/$target.log") 2>&1 || code=$?
+  wait $!
   seconds=$((SECONDS - begun))
   [ "$code" = 0 ] || status=1
   runs=$(jq --arg target "$target" --argjson seconds "$seconds" --argjson status "$code" '.[$target] = {seconds: $seconds, status: $status}' <<<"$runs")

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -166,3 +168,39 @@ def test_python_and_its_venv_are_installed_with_the_rest(checkout: Path, tmp_pat
     wanted = {"none": "python3 python3-venv", "without ensurepip": "python3.13-venv"}[python]
     assert done.returncode != 0 and done.stderr.count("sudo apt-get install") == 1
     assert f" zstd {wanted}\n" in done.stderr and " jq " not in done.stderr
+
+
+def test_clean_leaves_a_fresh_run_alone(checkout: Path) -> None:
+    """A lab in there counts its processes in a namespace of its own: its process id means another process here."""
+    place = checkout / "build" / "fresh" / "trixie"
+    place.mkdir(parents=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = make(checkout, "clean")
+    assert done.returncode != 0 and "make fresh is running in build/fresh/trixie" in done.stderr and place.exists()
+    assert make(checkout, "clean").returncode == 0 and not place.exists()
+
+
+def fresh(checkout: Path, *arguments: str, path: str = "") -> str:
+    environment = {**os.environ, "PATH": f"{path}{os.environ['PATH']}"}
+    done = subprocess.run(["scripts/fresh.sh", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and not (checkout / "build").exists()
+    return done.stderr
+
+
+@pytest.mark.parametrize("suite", [(), ("sarge",)], ids=["none", "unknown"])
+def test_a_fresh_run_needs_a_suite_that_it_knows(checkout: Path, suite: tuple[str, ...]) -> None:
+    assert fresh(checkout, *suite) == f"fresh: SUITE must be bookworm, trixie or ubuntu, not '{''.join(suite)}'\n"
+
+
+def test_a_fresh_run_needs_root(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    assert "run: sudo make fresh SUITE=trixie" in fresh(checkout, "trixie", path=f"{tmp_path}:")
+
+
+def test_the_readme_names_the_packages_in_the_line_that_a_fresh_run_reads() -> None:
+    pattern = re.search(r"sed -n 's/(\^.+?)//p' README\.md", (ROOT / "scripts" / "fresh.sh").read_text())
+    assert pattern
+    named = re.findall(f"{pattern[1]}(.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert named == ["git make python3 ca-certificates"]
