@@ -1,8 +1,8 @@
-# Every target is one line or one script. SPOIL=..., TIERS="unit lint" and DIR=... come from the command line.
+# Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
 PYTHON := .venv/bin/python
 export SPOIL TIERS DIR
 
-.PHONY: help setup demo test lint docs clients golden clean
+.PHONY: help setup demo test lint docs clients golden fresh clean
 
 help:        ## this list
 	@sed -n 's/^\([a-z]*\): *\(.*\)## /  make \1	/p' Makefile
@@ -29,6 +29,9 @@ clients: setup  ## the az command line and azure.azcollection against the local 
 
 golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path
 	@$(PYTHON) -m tests.contract.golden $(DIR)
+
+fresh: setup  ## both commands of the README on a bare system: make fresh SUITE=bookworm, trixie or ubuntu
+	@scripts/fresh.sh $(SUITE)
 
 clean:       ## stop a running lab and empty the checkout
 	@scripts/clean.sh

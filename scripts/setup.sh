@@ -17,19 +17,24 @@ flock 9
 
 # Installs Debian packages by the host's own apt configuration; whoever may not is told the one command.
 install_debian() {
-  command -v apt-get >/dev/null || fail "this host has no apt-get; install the equivalents of these Debian packages, then repeat: $*"
   [ "$(id -u)" = 0 ] || fail "Debian packages are missing; run this, then repeat: sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
   say "installing Debian packages: $*"
   { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >build/apt.log 2>&1 ||
     fail "apt-get could not install them; its output ends with: $(tail -n 3 build/apt.log)"
 }
 
+# What is missing of scripts/debian-packages.txt, and of Python what makes an environment.
 missing_debian() {
   local wanted installed
   wanted=$(grep -v '^#' scripts/debian-packages.txt)
   # shellcheck disable=SC2086 # one word a package
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' || true)
   comm -23 <(sort <<<"$wanted") <(sort <<<"$installed")
+  if [ -z "$python" ]; then
+    printf 'python3\npython3-venv\n'
+  elif ! "$python" -c 'import ensurepip' 2>/dev/null; then
+    "$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+  fi
 }
 
 # The first Python >= 3.11 that runs; the one called python3 is preferred.
@@ -41,7 +46,6 @@ find_python() {
       return
     fi
   done
-  fail "no Python >= 3.11 on PATH (tried python3 and python3.11 to python3.14); install one, on Debian 12 with: apt-get install python3 python3-venv"
 }
 
 # An environment belongs to one interpreter and one path: after an upgrade or a move it is made anew.
@@ -54,22 +58,18 @@ fingerprint() {
   { pwd; "$1" -V; cat requirements.txt requirements-dev.txt lab/pyproject.toml; } | sha256sum
 }
 
-command -v dpkg-query >/dev/null || install_debian "$(grep -v '^#' scripts/debian-packages.txt | xargs)"
-mapfile -t packages < <(missing_debian)
-[ "${#packages[@]}" = 0 ] || install_debian "${packages[@]}"
-
-# A guest's disk is built through the host's package index, which a slimmed-down host may have thrown away.
-if [ "$(id -u)" = 0 ] && ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
-  say "reading the package index"
-  apt-get update >build/apt.log 2>&1 || fail "apt-get update failed; its output ends with: $(tail -n 3 build/apt.log)"
-fi
-
-python=$(find_python)
-if ! "$python" -c 'import ensurepip' 2>/dev/null; then
-  install_debian "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-fi
-
 stamp=.venv/setup.sha256
+python=$(find_python)
+mapfile -t packages < <(missing_debian)
+if [ "${#packages[@]}" != 0 ] || [ ! -e "$stamp" ]; then
+  scripts/system.sh /etc/os-release "$python"
+fi
+if [ "${#packages[@]}" != 0 ]; then
+  install_debian "${packages[@]}"
+  python=$(find_python)
+  [ -n "$python" ] || fail "no Python >= 3.11 on PATH (tried python3 and python3.11 to python3.14), though $(python3 -V 2>&1) is installed; install one, then repeat"
+fi
+
 if [ "$(cat "$stamp" 2>/dev/null)" != "$(fingerprint "$python")" ]; then
   say "installing Python packages into .venv ($("$python" -V))"
   usable_venv || "$python" -m venv --clear .venv

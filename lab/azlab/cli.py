@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from azlab import daemon
-from azlab.settings import NoLab, Settings, default_state
+from azlab.settings import LabError, Settings, default_state
 
 _START = 90
 _STOP = 900
 _EPILOG = "The lab lives in --state, or AZLAB_STATE, or ./build/azlab. Nothing of it is anywhere else."
 
 
-class CommandFailed(Exception):
+class CommandFailed(LabError):
     """A command could not do its work; the text says what, where and what to do."""
 
 
@@ -33,10 +33,12 @@ def main() -> None:
     options = _parser().parse_args()
     try:
         options.run(options)
-    except (CommandFailed, NoLab) as error:
+    except LabError as error:
         sys.exit(f"azlab: {error}")
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        sys.exit(f"azlab: {error.filename or options.state}: {error.strerror or error}")
 
 
 def _parser() -> argparse.ArgumentParser:

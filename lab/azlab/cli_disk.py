@@ -8,10 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azlab.settings import Settings
 from azlab.store import Resource, Store
+
+if TYPE_CHECKING:
+    from azlab.storage.blobs import BlobStore
 
 _TYPES = ("Microsoft.Compute/disks", "Microsoft.Compute/snapshots", "Microsoft.Compute/images")
 
@@ -44,21 +47,28 @@ def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
     return settings, keys[lun]
 
 
-def get(options: argparse.Namespace) -> None:
-    """Write a disk to a raw file, sparse, without the footer."""
+def _blobs(settings: Settings) -> BlobStore:
+    from azlab import daemon
+    from azlab.cli import CommandFailed
     from azlab.storage.blobs import BlobStore
 
+    if daemon.running(settings.state) is None:
+        raise CommandFailed(f"the lab in {settings.state} is down: start it with `azlab --state {settings.state} up`")
+    return BlobStore(settings)
+
+
+def get(options: argparse.Namespace) -> None:
+    """Write a disk to a raw file, sparse, without the footer."""
     settings, found = key(options.state, options.resource, options.lun)
-    BlobStore(settings).download(found, options.file)
+    _blobs(settings).download(found, options.file)
 
 
 def put(options: argparse.Namespace) -> None:
     """Make a disk equal to a raw file of the same size."""
     from azlab.cli import CommandFailed
-    from azlab.storage.blobs import BlobStore
 
     settings, found = key(options.state, options.resource, options.lun)
-    blobs = BlobStore(settings)
+    blobs = _blobs(settings)
     if options.file.stat().st_size != blobs.size(found):
         raise CommandFailed(f"{options.file} has {options.file.stat().st_size} bytes, the disk has {blobs.size(found)}: they must be equal")
     blobs.write_back(options.file, found)

@@ -60,14 +60,9 @@ def find(state: Path, name: str) -> Resource:
 
 def proxy(options: argparse.Namespace) -> None:
     """Connect stdio to a guest's port."""
-    from azlab.cli import CommandFailed
-    from azlab.guests.proxy import NoWay
     from azlab.guests.proxy import proxy as connect
 
-    try:
-        connect(options.state.resolve(), options.name, options.port)
-    except NoWay as error:
-        raise CommandFailed(str(error)) from error
+    connect(options.state.resolve(), options.name, options.port)
 
 
 def ssh(options: argparse.Namespace) -> None:

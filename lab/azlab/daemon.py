@@ -21,14 +21,14 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from azlab.settings import Settings
+from azlab.settings import LabError, Settings
 
 log = logging.getLogger("azlab.daemon")
 
 _DEATH_SIGNAL = 1
 
 
-class AlreadyUp(Exception):
+class AlreadyUp(LabError):
     """Another process runs this lab."""
 
 
@@ -197,4 +197,7 @@ def _alive(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except LabError as error:
+        sys.exit(str(error))

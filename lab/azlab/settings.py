@@ -31,7 +31,11 @@ LOCATIONS = {
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "goldenimage-azure"
 
 
-class NoLab(Exception):
+class LabError(Exception):
+    """The lab could not do what was asked; the text says what, where and what to do, and is all that a user is shown."""
+
+
+class NoLab(LabError):
     """There is no lab in this state directory yet."""
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -49,3 +51,156 @@ def test_another_user_gets_the_one_sudo_command_at_once(checkout: Path, tmp_path
     assert done.returncode != 0
     assert f"run: sudo make {' '.join(arguments)}" in done.stderr
     assert not (checkout / "build").exists()
+
+
+NEW = "#!/bin/sh\nexit 0\n"
+# What `python3 -V` and the question for 3.11 get from an old one.
+OLD = '#!/bin/sh\n[ "$1" != -V ] || echo Python 3.9.2\nexit 1\n'
+NO_ROOM = "#!/bin/sh\necho Filesystem\necho /dev/sda1 2048000 1024000 1024000 50% /\n"
+RELEASES = {
+    "Debian 12": "debian 12",
+    "Debian 13": "debian 13",
+    "Debian 14": "debian 14",
+    "Debian sid": "debian",
+    "Debian 11": "debian 11",
+    "Ubuntu 24.04": "ubuntu 24.04",
+    "Ubuntu 22.04": "ubuntu 22.04",
+    "Ubuntu 20.04": "ubuntu 20.04",
+    "Linux Mint 22": "linuxmint 22",
+    "Fedora 43": "fedora 43",
+}
+
+
+@pytest.fixture
+def system(tmp_path: Path):
+    """A system: its release, and its commands beside the few that every system has; answers with the status and what was said."""
+
+    def look(release: str, *, python: str | None = None, without: str = "", **commands: str) -> tuple[int, str]:
+        os_release, programs = tmp_path / "os-release", tmp_path / "programs"
+        id, _, version = RELEASES[release].partition(" ")
+        os_release.write_text(f'PRETTY_NAME="{release}"\nID={id}\n' + (f'VERSION_ID="{version}"\n' if version else ""))
+        programs.mkdir()
+        for name in ("bash", "env", "df", "awk"):
+            (programs / name).symlink_to(str(shutil.which(name)))
+        commands = {"apt_get": NEW, "dpkg": "#!/bin/sh\necho amd64\n", **commands}
+        for name, text in commands.items():
+            command = programs / name.replace("_", "-")
+            command.unlink(missing_ok=True)
+            command.write_text(text)
+            command.chmod(0o755)
+        if without:
+            (programs / without).unlink()
+        arguments = [ROOT / "scripts" / "system.sh", os_release, *([python] if python else [])]
+        done = subprocess.run(arguments, env={"PATH": str(programs)}, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return look
+
+
+@pytest.mark.parametrize("release", ["Debian 12", "Debian 13"])
+@pytest.mark.parametrize("python", ["/usr/bin/python3", None], ids=["python", "no python"])
+def test_a_release_that_was_tried_needs_no_word(system, release: str, python: str | None) -> None:
+    assert system(release, python=python) == (0, "")
+
+
+@pytest.mark.parametrize("release", ["Debian 14", "Debian sid", "Ubuntu 24.04", "Linux Mint 22"])
+@pytest.mark.parametrize("python", ["/usr/bin/python3", None], ids=["python", "no python"])
+def test_a_release_that_was_not_tried_goes_on_and_says_so(system, release: str, python: str | None) -> None:
+    assert system(release, python=python) == (0, f"setup: {release} was not tried, Debian 12 and Debian 13 were: going on\n")
+
+
+@pytest.mark.parametrize("release", ["Debian 11", "Ubuntu 22.04", "Ubuntu 20.04"])
+def test_an_old_release_stops_for_its_python(system, release: str) -> None:
+    status, said = system(release)
+    assert status == 1 and said.startswith(f"setup: {release} has no Python of its own that is new enough. Python 3.11 or newer is needed.")
+
+
+@pytest.mark.parametrize("release", ["Debian 11", "Debian 12", "Linux Mint 22"])
+def test_an_old_python_alone_stops_every_release(system, release: str) -> None:
+    status, said = system(release, python3=OLD)
+    assert status == 1 and said.startswith(f"setup: {release} has Python 3.9.2 only. Python 3.11 or newer is needed.")
+
+
+def test_an_old_release_with_a_newer_python_goes_on(system) -> None:
+    assert system("Ubuntu 22.04", python="/usr/local/bin/python3.12")[0] == 0
+
+
+@pytest.mark.parametrize("command", ["apt-get", "dpkg"])
+def test_a_system_without_debians_tools_stops(system, command: str) -> None:
+    status, said = system("Fedora 43", without=command)
+    assert status == 1 and said.startswith(f"setup: Fedora 43 has no {command}: ")
+
+
+def test_another_processor_stops(system) -> None:
+    status, said = system("Debian 12", dpkg="#!/bin/sh\necho arm64\n")
+    assert status == 1 and said.startswith("setup: Debian 12 is for arm64: ")
+
+
+def test_a_full_disk_stops(system) -> None:
+    status, said = system("Debian 12", python="python3", df=NO_ROOM)
+    assert status == 1 and said.startswith("setup: there are 1000 MB free for ") and "takes about 1600 MB" in said
+
+
+def test_set_up_looks_before_it_installs(checkout: Path, tmp_path: Path) -> None:
+    for name, text in {"dpkg": "echo arm64", "apt-get": f"touch {tmp_path}/called", "dpkg-query": "exit 1"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    done = make(checkout, "setup", path=f"{tmp_path}:")
+    assert done.returncode != 0 and " is for arm64: " in done.stderr
+    assert not (tmp_path / "called").exists() and not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize("python", ["none", "without ensurepip"])
+def test_python_and_its_venv_are_installed_with_the_rest(checkout: Path, tmp_path: Path, python: str) -> None:
+    """By whoever may not install: the one command names them all, once."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("bash", "env", "cat", "grep", "sed", "sort", "comm", "flock", "mkdir", "dirname", "make", "df", "awk"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    scripts = {"id": "echo 1000", "dpkg": "echo amd64", "apt-get": "exit 1", "dpkg-query": "echo installed jq"}
+    if python != "none":
+        # The first question is for 3.11, the second for ensurepip, the third for the name of the package.
+        scripts["python3"] = "case $2 in *ensurepip*) exit 1 ;; *venv*) echo python3.13-venv ;; esac"
+    for name, text in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    done = subprocess.run(["make", "setup"], cwd=checkout, env={"PATH": str(programs)}, capture_output=True, text=True, check=False)
+    wanted = {"none": "python3 python3-venv", "without ensurepip": "python3.13-venv"}[python]
+    assert done.returncode != 0 and done.stderr.count("sudo apt-get install") == 1
+    assert f" zstd {wanted}\n" in done.stderr and " jq " not in done.stderr
+
+
+def test_clean_leaves_a_fresh_run_alone(checkout: Path) -> None:
+    """A lab in there counts its processes in a namespace of its own: its process id means another process here."""
+    place = checkout / "build" / "fresh" / "trixie"
+    place.mkdir(parents=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = make(checkout, "clean")
+    assert done.returncode != 0 and "make fresh is running in build/fresh/trixie" in done.stderr and place.exists()
+    assert make(checkout, "clean").returncode == 0 and not place.exists()
+
+
+def fresh(checkout: Path, *arguments: str, path: str = "") -> str:
+    environment = {**os.environ, "PATH": f"{path}{os.environ['PATH']}"}
+    done = subprocess.run(["scripts/fresh.sh", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and not (checkout / "build").exists()
+    return done.stderr
+
+
+@pytest.mark.parametrize("suite", [(), ("sarge",)], ids=["none", "unknown"])
+def test_a_fresh_run_needs_a_suite_that_it_knows(checkout: Path, suite: tuple[str, ...]) -> None:
+    assert fresh(checkout, *suite) == f"fresh: SUITE must be bookworm, trixie or ubuntu, not '{''.join(suite)}'\n"
+
+
+def test_a_fresh_run_needs_root(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    assert "run: sudo make fresh SUITE=trixie" in fresh(checkout, "trixie", path=f"{tmp_path}:")
+
+
+def test_the_readme_names_the_packages_in_the_line_that_a_fresh_run_reads() -> None:
+    pattern = re.search(r"sed -n 's/(\^.+?)//p' README\.md", (ROOT / "scripts" / "fresh.sh").read_text())
+    assert pattern
+    named = re.findall(f"{pattern[1]}(.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert named == ["git make python3 ca-certificates"]

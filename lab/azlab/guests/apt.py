@@ -1,48 +1,37 @@
-"""This machine's own apt configuration, as far as building a Debian guest with it takes."""
+"""Debian's archives, reached as this machine's own apt reaches its archives."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-from dataclasses import dataclass
-from pathlib import Path
 
-_TARGET = "$(ORIGIN)|$(CODENAME)|$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(FILENAME)"
+from azlab.settings import LabError
+
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# Plain HTTP works on a machine without CA certificates, and what it brings is signed.
+_ARCHIVES = {
+    "Debian": ("AZLAB_DEBIAN_MIRROR", "http://deb.debian.org/debian"),
+    "Debian-Security": ("AZLAB_DEBIAN_SECURITY_MIRROR", "http://deb.debian.org/debian-security"),
+}
+ADVICE = f"If they cannot be reached, name mirrors that can in {' and '.join(variable for variable, _ in _ARCHIVES.values())}."
+_TARGET = "$(ORIGIN)|$(LABEL)|$(CODENAME)|$(REPO_URI)"
 _TRANSPORT = re.compile(r'Acquire::(https?::|ForceIPv|Retries|Check-)\S* "[^"]')
+_URL = re.compile(r"[a-z+]+:/\S+")
 
 
-class NoDebian(Exception):
-    """This machine's apt knows no archive to build the guest from."""
+class NoDebian(LabError):
+    """Debian's archive cannot be used from this machine as it is set up."""
 
 
-@dataclass(frozen=True)
-class Archive:
-    """One Debian archive that the host's apt uses: a line for sources.list, and its downloaded release file."""
+def sources(suite: str) -> list[str]:
+    """The lines of sources.list for a Debian release: the release itself, its updates and its security updates.
 
-    codename: str
-    line: str
-    release: Path
-
-    @property
-    def date(self) -> str:
-        """The date that the archive's own release file states."""
-        found = re.search(r"^Date: (.+)$", self.release.read_text(), re.MULTILINE)
-        if found is None:
-            raise NoDebian(f"{self.release} states no date: run `apt-get update`")
-        return found[1]
-
-
-def archives(suite: str) -> list[Archive]:
-    """The host's archives of this Debian release: the main one first, then updates and security."""
-    listing = _output("apt-get", "indextargets", "--format", _TARGET, "Created-By: Packages")
-    fields = [line.split("|") for line in listing.splitlines()]
-    ours = [each for each in fields if each[0] == "Debian" and (each[1] == suite or each[1].startswith(f"{suite}-"))]
-    found: dict[tuple[str, ...], Archive] = {}
-    for _, codename, uri, release, component, packages in ours:
-        found[codename, uri, component] = Archive(codename, f"deb {uri} {release} {component}", _release_file(Path(packages)))
-    if not any(each.codename == suite for each in found.values()):
-        raise NoDebian(f"apt on this machine has no index of Debian {suite}: add Debian's archive to its sources and run `apt-get update`")
-    return sorted(found.values(), key=lambda each: (each.codename != suite, each.line))
+    None of them depends on which releases the host's apt knows, nor on whether the host is Debian at all.
+    """
+    main, security = (_mirror(label, suite) for label in _ARCHIVES)
+    places = ((main, suite), (main, f"{suite}-updates"), (security, f"{suite}-security"))
+    return [f"deb [signed-by={KEYRING}] {uri} {release} main" for uri, release in places]
 
 
 def transport_options() -> list[str]:
@@ -50,16 +39,26 @@ def transport_options() -> list[str]:
     return [line for line in _output("apt-config", "dump").splitlines() if _TRANSPORT.match(line)]
 
 
-def _release_file(packages: Path) -> Path:
-    stem = packages.name.split("_binary-")[0].rpartition("_")[0]
-    for name in (f"{stem}_InRelease", f"{stem}_Release"):
-        if (packages.parent / name).exists():
-            return packages.parent / name
-    raise NoDebian(f"no release file beside {packages}: run `apt-get update`")
+def _mirror(label: str, suite: str) -> str:
+    """The mirror that the environment names, else the one that the host's apt uses for any release of Debian, else Debian's own."""
+    variable, own = _ARCHIVES[label]
+    named = os.environ.get(variable)
+    if named:
+        if not _URL.fullmatch(named):
+            raise NoDebian(f"{variable} must be the URL of a mirror, as {own} is, not {named!r}")
+        return named
+    rows = [line.split("|") for line in _output("apt-get", "indextargets", "--format", _TARGET, "Created-By: Packages").splitlines()]
+    found = [row for row in rows if row[:2] == ["Debian", label] and not row[3].startswith("cdrom:")]
+    # The mirror of this very release first: a mirror need not have them all.
+    return min(found, key=lambda row: not row[2].startswith(suite))[3] if found else own
 
 
 def _output(*command: str) -> str:
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
     except FileNotFoundError:
-        raise NoDebian("there is no apt on this machine: guests are built on Debian 12") from None
+        raise NoDebian(
+            f"there is no {command[0]} on this machine: guest disks are built with apt and mmdebstrap, which Debian and Ubuntu have"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        raise NoDebian(f"{' '.join(command[:2])} failed on this machine; it said: {error.stderr.strip()}") from error

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azlab.guests import bootloader
-from azlab.guests.rootfs import SUITE, BuildFailed, forget_older, key, locked, rootfs_tar, run
+from azlab.guests.rootfs import SUITE, BuildFailed, cached, key, rootfs_tar, run
 from azlab.settings import CACHE
 
 __all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
@@ -59,13 +59,9 @@ ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B7
 
 def build_disk(out: Path) -> Path:
     """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
-    cached = CACHE / f"disk-{SUITE}-{_key()}.raw"
-    with locked(cached):
-        if not cached.exists():
-            _build(cached)
-            forget_older(cached)
     out.parent.mkdir(parents=True, exist_ok=True)
-    run("cp", "--sparse=always", "--reflink=auto", cached, out)
+    disk = cached(CACHE / f"disk-{SUITE}-{_key()}.raw", _build)
+    run("cp", "--sparse=always", "--reflink=auto", disk, out)
     return out
 
 
@@ -78,9 +74,10 @@ def _key() -> str:
     return recipe.hexdigest()[:16]
 
 
-def _build(cached: Path) -> None:
-    tar = rootfs_tar()
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, cached.name)
+def _build(disk: Path) -> None:
+    # An old disk is worth building again only from a new root file system.
+    tar = rootfs_tar(renewed=disk.exists())
+    identity = uuid.uuid5(uuid.NAMESPACE_URL, disk.name)
     with tempfile.TemporaryDirectory(prefix="azlab-disk-") as scratch:
         work = Path(scratch)
         root = work / "root"
@@ -92,9 +89,11 @@ def _build(cached: Path) -> None:
         bootloader.install(root, work, identity)
         _empty_dev(root)
         _root_file_system(root, work / "root.img", identity)
-        fresh = cached.with_suffix(".part")
+        fresh = disk.with_suffix(".part")
         _assemble(fresh, work, identity)
-        fresh.rename(cached)
+        # The disk is as old as what is on it.
+        os.utime(fresh, (tar.stat().st_mtime,) * 2)
+        fresh.rename(disk)
 
 
 def _dress(root: Path, identity: uuid.UUID) -> None:

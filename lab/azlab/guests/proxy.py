@@ -11,11 +11,12 @@ from pathlib import Path
 
 from azlab.guests.qmp import connect
 from azlab.guests.spec import Home, homes
+from azlab.settings import LabError
 
 _CHUNK = 1 << 16
 
 
-class NoWay(Exception):
+class NoWay(LabError):
     """There is no such guest, or it does not listen."""
 
 

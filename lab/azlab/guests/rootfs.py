@@ -7,19 +7,23 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from azlab.guests import apt
-from azlab.settings import CACHE
+from azlab.settings import CACHE, LabError
 
 SUITE = "bookworm"
 _OPTIONS = ("--variant=minbase", "--mode=root", "--components=main")
+_DAY = 24 * 60 * 60
+_KEPT_DAYS = 30
 
 
-class BuildFailed(Exception):
+class BuildFailed(LabError):
     """A guest could not be built, with the last words of the tool that failed."""
 
 
@@ -30,23 +34,31 @@ def packages() -> list[str]:
 
 
 def key() -> str:
-    """Names this root file system: the same suite, packages, recipe and state of the archive give the same name.
+    """Names this root file system: the same release, packages and recipe give the same name, whichever mirror they come from."""
+    return hashlib.sha256("\n".join([SUITE, *packages(), *_OPTIONS]).encode()).hexdigest()[:16]
 
-    The date is that of the main archive, which moves with point releases. Security updates move several times a day and would
-    make every run a first run.
+
+def rootfs_tar(*, renewed: bool = False) -> Path:
+    """The cached tar, built with mmdebstrap if it is not there yet. `renewed`: an old one that cannot be built again is an error."""
+    return cached(CACHE / f"rootfs-{SUITE}-{key()}.tar.zst", _build, renewed=renewed)
+
+
+def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False) -> Path:
+    """A file of the cache: built if it is missing, and built again if it is old and the archive can be reached.
+
+    A young one is taken without asking any archive, so that a machine without a network can work for weeks.
     """
-    date = apt.archives(SUITE)[0].date
-    return hashlib.sha256("\n".join([SUITE, *packages(), *_OPTIONS, date]).encode()).hexdigest()[:16]
-
-
-def rootfs_tar() -> Path:
-    """The cached tar, built with mmdebstrap through this machine's own apt configuration if it is not there yet."""
-    tar = CACHE / f"rootfs-{SUITE}-{key()}.tar.zst"
-    with locked(tar):
-        if not tar.exists():
-            _build(tar)
-            forget_older(tar)
-    return tar
+    with locked(target):
+        missing = not target.exists()
+        if missing or time.time() - target.stat().st_mtime > _KEPT_DAYS * _DAY:
+            try:
+                build(target)
+                forget_older(target)
+            except LabError as error:
+                if missing or renewed:
+                    raise
+                print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used as it is, because: {error}", file=sys.stderr)
+    return target
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
@@ -79,18 +91,22 @@ def locked(target: Path) -> Iterator[None]:
 def _build(tar: Path) -> None:
     if os.geteuid():
         raise BuildFailed("building a guest's root file system needs root: run `sudo azlab disk build` once, or run as root")
+    sources = apt.sources(SUITE)
     with tempfile.TemporaryDirectory(prefix="azlab-rootfs-") as scratch:
         fresh = Path(scratch, "rootfs.tar.zst")
-        run(
-            "mmdebstrap",
-            *_OPTIONS,
-            f"--include={','.join(packages())}",
-            *(f"--aptopt={line}" for line in apt.transport_options()),
-            SUITE,
-            fresh,
-            *(archive.line for archive in apt.archives(SUITE)),
-            env={**os.environ, "TMPDIR": scratch, "LC_ALL": "C.UTF-8"},
-        )
+        try:
+            run(
+                "mmdebstrap",
+                *_OPTIONS,
+                f"--include={','.join(packages())}",
+                *(f"--aptopt={line}" for line in apt.transport_options()),
+                SUITE,
+                fresh,
+                *sources,
+                env={**os.environ, "TMPDIR": scratch, "LC_ALL": "C.UTF-8"},
+            )
+        except BuildFailed as error:
+            raise BuildFailed(f"{error}\nThe archives were:\n" + "\n".join(sources) + f"\n{apt.ADVICE}") from error
         arrived = tar.with_suffix(".part")
         shutil.copyfile(fresh, arrived)
         arrived.rename(tar)

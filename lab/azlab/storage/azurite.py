@@ -20,7 +20,7 @@ from pathlib import Path
 
 import httpx
 
-from azlab.settings import CACHE, Settings
+from azlab.settings import CACHE, LabError, Settings
 
 HOME = Path(sys.prefix) / "azurite"
 _LOCK = Path(__file__).with_name("npm")
@@ -30,7 +30,7 @@ _HEAP = ("--external-memory-accounted-in-global-limit", "--initial-heap-size=256
 _SYSTEM_CAS = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-class AzuriteFailed(Exception):
+class AzuriteFailed(LabError):
     """Azurite could not be installed, started or stopped."""
 
 
@@ -151,6 +151,8 @@ def main() -> None:
         done = install()
     except AzuriteFailed as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"Azurite could not be installed: {error.filename or HOME}: {error.strerror or error}")
     if done:
         print(f"installed Azurite into {HOME}")
 

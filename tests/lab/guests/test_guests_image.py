@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from azlab.guests import apt, bootloader, image, rootfs
+from azlab.guests import bootloader, image, rootfs
 
 IDENTITY = uuid.UUID("1a35b943-4075-5d0d-9823-18144c7e1142")
 
@@ -52,56 +52,11 @@ def test_the_guest_carries_what_its_roles_need():
     assert not [name for name in rootfs.packages() if " " in name or not name]
 
 
-def test_the_hosts_own_archives_are_used(monkeypatch, tmp_path: Path):
-    for name in ("host_debian_dists_bookworm_InRelease", "host_security_dists_bookworm-security_InRelease"):
-        (tmp_path / name).write_text("Origin: Debian\nDate: Sat, 11 Jul 2026 10:16:37 UTC\n")
-    rows = [
-        f"Other|bookworm|http://other/|x|main|{tmp_path}/other_dists_x_main_binary-amd64_Packages",
-        f"Debian|bookworm-security|http://host/security/|bookworm-security|main|{tmp_path}/host_security_dists_bookworm-security_main_binary-amd64_P",
-        f"Debian|bookworm|http://host/debian/|bookworm|main|{tmp_path}/host_debian_dists_bookworm_main_binary-amd64_Packages.lz4",
-        f"Debian|trixie|http://host/debian/|trixie|main|{tmp_path}/host_debian_dists_trixie_main_binary-amd64_Packages",
-    ]
-    monkeypatch.setattr(apt, "_output", lambda *command: "\n".join(rows))
-    found = apt.archives("bookworm")
-    assert [each.line for each in found] == [
-        "deb http://host/debian/ bookworm main",
-        "deb http://host/security/ bookworm-security main",
-    ]
-    assert found[0].date == "Sat, 11 Jul 2026 10:16:37 UTC"
-
-
-def test_a_host_without_debian_is_told_so(monkeypatch):
-    monkeypatch.setattr(apt, "_output", lambda *command: "")
-    with pytest.raises(apt.NoDebian, match="no index of Debian bookworm"):
-        apt.archives("bookworm")
-
-
-def test_how_the_host_reaches_its_archives_is_passed_on(monkeypatch):
-    dump = [
-        'Acquire::http::Proxy "http://proxy:3142";',
-        'Acquire::Check-Valid-Until "false";',
-        'Acquire::http "";',
-        'Acquire::GzipIndexes "true";',
-        'Dir::Cache "var/cache/apt";',
-    ]
-    monkeypatch.setattr(apt, "_output", lambda *command: "\n".join(dump))
-    assert apt.transport_options() == dump[:2]
-
-
 def test_a_failing_tool_says_what_it_said(tmp_path: Path):
     with pytest.raises(rootfs.BuildFailed, match="ls failed with 2:\n.*nowhere"):
         rootfs.run("ls", tmp_path / "nowhere")
     with pytest.raises(rootfs.BuildFailed, match="needs the command no-such-tool"):
         rootfs.run("no-such-tool")
-
-
-def test_the_cache_keeps_one_of_a_kind(tmp_path: Path):
-    fresh = tmp_path / "disk-bookworm-0123.raw"
-    kept = {"disk-bookworm-0123.raw", "disk-bookworm-0123.raw.lock", "disk-trixie-4567.raw", "rootfs-bookworm-89ab.tar.zst"}
-    for name in (*kept, "disk-bookworm-cdef.raw", "disk-bookworm-cdef.raw.lock"):
-        (tmp_path / name).touch()
-    rootfs.forget_older(fresh)
-    assert {path.name for path in tmp_path.iterdir()} == kept
 
 
 def test_the_overlay_is_what_cloud_init_and_grub_read():

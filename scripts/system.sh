@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Says whether this checkout can be set up on this system, before anything is installed: nothing on a release where it was seen to
+# work, one line on another one, and why not with status 1. scripts/setup.sh calls it with /etc/os-release and the Python it found, if any.
+set -euo pipefail
+os_release=$1
+python=${2:-}
+
+# What set-up takes: Debian packages 720 MB, .venv 740 MB, downloads 50 MB.
+needed_mb=1600
+
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# The file is shell by its definition; a subshell keeps its variables apart from ours.
+of_release() (
+  unset "$1"
+  # shellcheck disable=SC1090 # its path is an argument
+  [ ! -r "$os_release" ] || . "$os_release"
+  printf '%s' "${!1:-}"
+)
+
+name=$(of_release PRETTY_NAME)
+name=${name:-this system}
+release=$(of_release ID):$(of_release VERSION_ID)
+
+for command in apt-get dpkg; do
+  command -v "$command" >/dev/null ||
+    fail "$name has no $command: guest disks and set-up need Debian's tools; use Debian 12 or 13, in a virtual machine or a root container if need be"
+done
+architecture=$(dpkg --print-architecture)
+[ "$architecture" = amd64 ] ||
+  fail "$name is for $architecture: guests are x64 machines, and their disk is built with this machine's own tools; use a machine for amd64"
+
+if [ -z "$python" ]; then
+  old="Python 3.11 or newer is needed. Install one as python3 or python3.11 to python3.14, or use Debian 12 or newer or Ubuntu 24.04 or newer"
+  ! command -v python3 >/dev/null || fail "$name has $(python3 -V 2>&1) only. $old"
+  case $release in
+    debian:[1-9] | debian:1[01] | ubuntu:1?.* | ubuntu:20.* | ubuntu:21.* | ubuntu:22.*) fail "$name has no Python of its own that is new enough. $old" ;;
+  esac
+fi
+
+free_mb=$(($(df -Pk . | awk 'NR == 2 {print $4}') / 1024))
+[ "$free_mb" -ge "$needed_mb" ] || fail "there are $free_mb MB free for $PWD, and set-up takes about $needed_mb MB: make room, then repeat"
+
+case $release in
+  debian:12 | debian:13) ;;
+  *) printf 'setup: %s was not tried, Debian 12 and Debian 13 were: going on\n' "$name" ;;
+esac
