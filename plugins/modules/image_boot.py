@@ -52,7 +52,7 @@ options:
         type: int
         required: true
       size_gib:
-        description: Size of a new, empty disk.
+        description: Size of a new, empty disk, between 1 and 32767.
         type: int
       disk:
         description: "A disk that exists: a name, a resource id or a dictionary."
@@ -64,7 +64,10 @@ options:
       - Required for V(state=present).
     type: raw
   location:
-    description: Region. Default is that of the image or of the OS disk, else of the resource group.
+    description:
+      - Region. Default is that of the image or of the OS disk, else of the resource group.
+      - Must be that of the image and of the disks. With an image of a gallery or of the Marketplace, must be a region that has VMs, which
+        is looked up before anything is written, if the rights allow it.
     type: str
   zone:
     description: Availability zone. Default is that of the disks.

@@ -28,7 +28,7 @@ options:
         dictionary, as tags are written elsewhere, in which null stands for any value."
     type: raw
   limit:
-    description: At most this many images. RV(truncated) says whether there were more.
+    description: At most this many images, at least 1. RV(truncated) says whether there were more.
     type: int
 attributes:
   check_mode:
@@ -55,11 +55,11 @@ EXAMPLES = r"""
     tags: ["role:web", "release:3"]
   register: web
 
-- name: List the images that have an owner, and web as their role
+- name: List the images of the role web that have a release, whichever it is
   goldenimage.azure.image_info:
     tags:
       role: web
-      owner:
+      release: null
 
 - name: Show their names
   ansible.builtin.debug:

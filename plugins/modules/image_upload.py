@@ -40,7 +40,9 @@ options:
     type: path
     required: true
   location:
-    description: Region of the image. Default is that of the resource group.
+    description:
+      - Region of the image. If omitted, that of the resource group.
+      - Must be a region that has managed images, which is looked up before anything is written, if the rights allow it.
     type: str
   os_type:
     description: Operating system on the disk.

@@ -122,6 +122,7 @@ def require_complete(credentials: Credentials) -> None:
     """
     given = {option for option in ("client_id", "tenant", "ad_user", "thumbprint") if getattr(credentials, option)}
     given |= set(credentials.secrets)
+    missing: tuple[str, ...]
     proof, others = credentials.proof, ""
     if proof in PROOFS:
         missing = ("ad_user",) if proof == "password" else APPLICATION
