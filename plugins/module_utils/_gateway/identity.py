@@ -69,7 +69,7 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
 
 
 class Ambient:
-    """What a machine may offer where no credentials were given: the first source that has an identity."""
+    """What a machine may offer if no credentials were given: the first source that has an identity."""
 
     def __init__(self, *sources: Any) -> None:
         self._sources = sources
