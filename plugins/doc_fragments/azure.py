@@ -15,6 +15,8 @@ options:
       - V(auto) takes the first that holds one of the task's options, the environment, the credential file; failing all,
         the Azure CLI, then the machine's managed identity if there is one to ask. Where O(profile) or E(AZURE_PROFILE) names a
         section of the credential file, that goes before the environment.
+      - Half a sign-in, for example O(client_id) and O(tenant) without O(secret), is refused in V(auto), so that no other identity
+        does the work; V(cli) and V(msi) need none.
       - V(msi) is the machine's managed identity, with O(client_id) for a user-assigned one.
       - Default is the environment variable E(ANSIBLE_AZURE_AUTH_SOURCE), else V(auto).
     type: str

@@ -12,7 +12,7 @@ options:
   tags:
     description:
       - Tags of the resource; names and values are texts. Not given, tags stay as they are.
-      - Names beginning with C(goldenimage.) belong to this collection, and are left out of what is given here.
+      - Names beginning with C(goldenimage.) belong to this collection, and are left out of what is given here; a warning names them.
     type: dict
   append_tags:
     description: Whether O(tags) are added to those that are there, or replace them.

@@ -11,7 +11,7 @@ class ModuleDocFragment:
 options:
   wait_timeout:
     description:
-      - Seconds that the whole task may take, every wait and retry included.
+      - Seconds that the whole task may take, every wait and retry included. Must be at least 1.
       - When they are over the task fails. What it began may go on in Azure; the next run takes up where that then stands.
     type: int
     default: 3600

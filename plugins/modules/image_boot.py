@@ -52,7 +52,7 @@ options:
         type: int
         required: true
       size_gib:
-        description: Size of a new, empty disk.
+        description: Size of a new, empty disk, between 1 and 32767.
         type: int
       disk:
         description: "A disk that exists: a name, a resource id or a dictionary."
@@ -64,7 +64,10 @@ options:
       - Required for V(state=present).
     type: raw
   location:
-    description: Region. Default is that of the image or of the OS disk, else of the resource group.
+    description:
+      - Region. Default is that of the image or of the OS disk, else of the resource group.
+      - Must be that of the image and of the disks. With an image of a gallery or of the Marketplace, must be a region that has VMs, which
+        is looked up before anything is written, if the rights allow it.
     type: str
   zone:
     description: Availability zone. Default is that of the disks.
@@ -196,7 +199,7 @@ vm:
     agent_status: Ready
 steps:
   description: What was done, in order; in check mode what would be done.
-  returned: always
+  returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [create VM web1 from image debian-12]
@@ -236,7 +239,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Nic, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import DELETING
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
 
 ARGUMENTS = arguments(
     AZURE,
@@ -270,18 +275,27 @@ RULES = dict(
 
 
 def observe(azure: Azure, request: BootRequest, state: str, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun."""
+    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun.
+
+    A region that was given has to be that of the managed image or of the disks; it is looked up only if there are none.
+    """
     machines, images = azure.machines, azure.images
     find_vm, find_image = (machines.find, images.find) if foresee else (machines.find_settled, images.find_settled)
     vm = find_vm(request.vm)
     if state == "absent" or (vm is not None and vm.provisioning_state != DELETING):
-        return Observed(vm=vm, nic=nic_of(azure, vm), foresee=foresee)
+        groupless = azure.groups.groupless(None if vm else request.vm)
+        return Observed(vm=vm, nic=nic_of(azure, vm), groupless=groupless, foresee=foresee)
     named = [disk for disk in (request.os_disk, *(each.disk for each in request.data_disks)) if disk]
+    image = find_image(request.image) if request.image else None
+    disks = tuple(disk for disk in map(azure.disks.find, named) if disk)
+    found = {each.id for each in (image, *disks) if each}
     return Observed(
         vm=vm,
         location=request.location or azure.groups.location(request.vm.resource_group),
-        image=find_image(request.image) if request.image else None,
-        disks=tuple(disk for disk in map(azure.disks.find, named) if disk),
+        image=image,
+        disks=disks,
+        groupless=azure.groups.groupless(request.vm, *(each for each in (request.image, *named) if each and each not in found)),
+        regions=azure.regions.of(VM) if request.location and not found else frozenset(),
         foresee=foresee,
     )
 
@@ -307,6 +321,7 @@ def main() -> None:
     state = module.params["state"]
     with reporting(module) as report:
         request = BootRequest.from_params(module.params)
+        report.warns(*left_out(module.params))
         azure = connect(module.params)
         request = request.within(azure.subscription)
         seen = observe(azure, request, state, foresee=module.check_mode)

@@ -196,7 +196,7 @@ vm:
     tags: {description: "Tags, as they are; in check mode the seal may lack the time at which the OS disk comes to rest.", type: dict}
 steps:
   description: What was done, in order; in check mode what would be done.
-  returned: always
+  returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 generalized, create image web-1 from VM web1]
@@ -227,6 +227,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.captur
     plan_capture,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import MAX_AGE, trusted_seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
 
 ARGUMENTS = arguments(
     AZURE,
@@ -253,7 +254,9 @@ def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
     find_vm, find_image = (azure.machines.find, azure.images.find) if foresee else (azure.machines.find_stopped, azure.images.find_settled)
     image, vm = find_image(request.target), azure.machines.find(request.vm)
     done = image is not None and image_flaw(request, image, vm) is None
-    if vm is None or (done and not destroys_more(request, vm)):
+    if vm is None:
+        return Observed(None, image, groupless=frozenset() if done else azure.groups.groupless(request.vm), foresee=foresee)
+    if done and not destroys_more(request, vm):
         return Observed(vm, image, foresee=foresee)
     if image is None:
         azure.groups.location(request.target.resource_group)
@@ -277,6 +280,7 @@ def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
     with reporting(module) as report:
         request = CaptureRequest.from_params(module.params)
+        report.warns(*left_out(module.params))
         azure = connect(module.params)
         request = request.within(azure.subscription)
         report.plan = plan_capture(request, observe(azure, request, foresee=module.check_mode))

@@ -20,14 +20,15 @@ options:
     description: Only images of this name, in whatever case.
     type: str
   resource_group:
-    description: Only images of this resource group. A group that does not exist holds none.
+    description: Only images of this resource group. A group that does not exist holds none; a warning says so.
     type: str
   tags:
-    description: "Only images that have all of these tags: C(name) for any value, C(name:value) for one value."
-    type: list
-    elements: str
+    description:
+      - "Only images that have all of these tags. Either a list of C(name), for any value, and C(name:value), for one value; or a
+        dictionary, as tags are written elsewhere, in which null stands for any value."
+    type: raw
   limit:
-    description: At most this many images. RV(truncated) says whether there were more.
+    description: At most this many images, at least 1. RV(truncated) says whether there were more.
     type: int
 attributes:
   check_mode:
@@ -53,6 +54,12 @@ EXAMPLES = r"""
     resource_group: images
     tags: ["role:web", "release:3"]
   register: web
+
+- name: List the images of the role web that have a release, whichever it is
+  goldenimage.azure.image_info:
+    tags:
+      role: web
+      release: null
 
 - name: Show their names
   ansible.builtin.debug:
@@ -118,12 +125,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.listing import ListRequest, chosen
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import empty_list
 
 ARGUMENTS = arguments(
     AZURE,
     name=dict(type="str"),
     resource_group=dict(type="str"),
-    tags=dict(type="list", elements="str"),
+    tags=dict(type="raw"),
     limit=dict(type="int"),
 )
 
@@ -140,7 +148,10 @@ def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
     with reporting(module) as report:
         request = ListRequest.from_params(module.params)
-        images = chosen(request, observe(connect(module.params), request))
+        azure = connect(module.params)
+        found = observe(azure, request)
+        images = chosen(request, found)
+        report.warns(*empty_list(azure.groups.groupless(None if found else request.place)))
         shown = images[: request.limit]
         report.returns(images=[image.as_result() for image in shown], truncated=len(shown) < len(images))
 

@@ -40,7 +40,9 @@ options:
     type: path
     required: true
   location:
-    description: Region of the image. Default is that of the resource group.
+    description:
+      - Region of the image. If omitted, that of the resource group.
+      - Must be a region that has managed images, which is looked up before anything is written, if the rights allow it.
     type: str
   os_type:
     description: Operating system on the disk.
@@ -154,7 +156,7 @@ image:
     os_type: Linux
     os_state: Generalized
     hyper_v_generation: V2
-    os_disk: {source: null, size_gib: 2, caching: ReadWrite, storage_account_type: Standard_LRS}
+    os_disk: {source: null, size_gib: 2, caching: None, storage_account_type: Standard_LRS}
     data_disks: []
     zone_resilient: false
     tags: {goldenimage.digest: "sha256-4m:6a1f0c7de0e96c1f0a4cf3ed0bd3e8a8a4ae6f2e6f0c59fd7f4d3c5c8a3f7b10"}
@@ -177,7 +179,7 @@ bytes_skipped:
   type: int
 steps:
   description: What was done, in order; in check mode what would be done.
-  returned: always
+  returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample:
@@ -204,6 +206,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connect
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
 from ansible_collections.goldenimage.azure.plugins.module_utils._media.local_disk import LocalDisk, read_disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload import (
     Observed,
     UploadRequest,
@@ -228,12 +232,20 @@ ARGUMENTS = arguments(
 
 
 def observe(azure: Azure, request: UploadRequest, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun."""
+    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun.
+
+    The region is looked up only if it was given and the image is not there already.
+    """
     find_image, find_disk = (azure.images.find, azure.disks.find) if foresee else (azure.images.find_settled, azure.disks.find_settled)
+    location = request.location or azure.groups.location(request.image.resource_group)
+    image = find_image(request.image)
+    there = image is not None and region(image.location) == region(location)
     return Observed(
-        location=request.location or azure.groups.location(request.image.resource_group),
-        image=find_image(request.image),
+        location=location,
+        image=image,
         disk=find_disk(request.disk),
+        groupless=frozenset() if image else azure.groups.groupless(request.image, request.disk),
+        regions=azure.regions.of(IMAGE) if request.location and not there else frozenset(),
         foresee=foresee,
     )
 
@@ -242,6 +254,7 @@ def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
     with reporting(module) as report:
         request = UploadRequest.from_params(module.params)
+        report.warns(*left_out(module.params))
         file = read_disk(request.path)
         azure = connect(module.params)
         request = request.within(azure.subscription)

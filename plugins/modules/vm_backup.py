@@ -182,7 +182,7 @@ vm:
     tags: {description: "Tags, as they are.", type: dict}
 steps:
   description: What was done, in order; in check mode what would be done.
-  returned: always
+  returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [take snapshot web1-before-generalize-2f0c7a5e-os of disk web1-os]
@@ -213,11 +213,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
     Observed,
     find_backup,
     is_part,
+    place_of,
     plan_backup,
     plan_removal,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.restore import plan_restore
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import utc
 
 ARGUMENTS = arguments(
@@ -237,14 +239,21 @@ def observe(azure: Azure, request: BackupRequest, state: str, foresee: bool) -> 
     """Read from Azure what planning needs to know; a real run waits here for snapshots that a run that died has begun."""
     group = request.resource_group
     snapshots = azure.snapshots.list(group) if foresee else azure.snapshots.list_settled(group, is_part)
+    place = None if snapshots else place_of(request)
     if state == "absent":
-        return Observed(snapshots=snapshots)
+        return Observed(snapshots=snapshots, groupless=azure.groups.groupless(place))
     vm = azure.machines.find(request.vm) if foresee else azure.machines.find_settled(request.vm)
     if state == "restored":
         disks = azure.disks.list(group) if foresee else azure.disks.list_settled(group, is_part)
-        return Observed(vm=vm, disks=disks, snapshots=snapshots)
+        return Observed(vm=vm, disks=disks, snapshots=snapshots, groupless=azure.groups.groupless(place))
     attached = [each.disk for each in vm.disks if each.disk] if vm else []
-    return Observed(vm=vm, disks=tuple(azure.disks.get(disk) for disk in attached), snapshots=snapshots, foresee=foresee)
+    return Observed(
+        vm=vm,
+        disks=tuple(azure.disks.get(disk) for disk in attached),
+        snapshots=snapshots,
+        groupless=azure.groups.groupless(place, None if vm else request.vm),
+        foresee=foresee,
+    )
 
 
 def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:
@@ -270,6 +279,7 @@ def main() -> None:
     state = module.params["state"]
     with reporting(module) as report:
         request = BackupRequest.from_params(module.params)
+        report.warns(*left_out(module.params))
         azure = connect(module.params)
         request = request.within(azure.subscription)
         report.plan = plan(request, state, observe(azure, request, state, foresee=module.check_mode))

@@ -22,7 +22,9 @@ options:
       - A name alone is looked for in O(resource_group), or in every group if that is not given.
     type: raw
   resource_group:
-    description: Only backups whose snapshots are in this resource group. Default is the whole subscription.
+    description:
+      - Only backups whose snapshots are in this resource group. Default is the whole subscription.
+      - A group that does not exist holds none; a warning says so.
     type: str
   name:
     description: Only backups of this name.
@@ -118,6 +120,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connect
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup_listing import BackupListRequest, chosen_backups
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import empty_list
 
 ARGUMENTS = arguments(
     AZURE,
@@ -132,7 +135,9 @@ def main() -> None:
     with reporting(module) as report:
         request = BackupListRequest.from_params(module.params)
         azure = connect(module.params)
-        backups = chosen_backups(request.within(azure.subscription), azure.snapshots.list(request.resource_group))
+        snapshots = azure.snapshots.list(request.resource_group)
+        backups = chosen_backups(request.within(azure.subscription), snapshots)
+        report.warns(*empty_list(azure.groups.groupless(None if snapshots else request.place)))
         report.returns(backups=[backup.as_result() for backup in backups])
 
 

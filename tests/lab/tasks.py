@@ -61,6 +61,7 @@ class LabTasks:
             repeated = self(module, **params)
         assert (by_check, by_repeat) == ([], [])
         assert (foreseen["changed"], foreseen["steps"]) == (done["changed"], done["steps"])
+        assert cachings(foreseen) == cachings(done)
         assert (done["changed"], repeated["changed"], repeated["steps"]) == (True, False, [])
         return done
 
@@ -81,6 +82,12 @@ class LabTasks:
             yield
         finally:
             faults.remove(path, name)
+
+
+def cachings(result: dict[str, Any]) -> dict[str, list[Any]]:
+    """How the disks of the image and the VM that a task returned are cached."""
+    found = {noun: result[noun] for noun in ("image", "vm") if result.get(noun)}
+    return {noun: [disk["caching"] for disk in (each["os_disk"], *each["data_disks"])] for noun, each in found.items()}
 
 
 def faults_of(lab: RunningLab) -> Path:

@@ -193,8 +193,11 @@ def test_an_image_of_another_origin_is_replaced_only_when_asked(subject: Subject
     [
         ({"vm": "no-such-vm"}, "no VM no-such-vm in resource group"),
         ({"location": "eastus"}, "in westeurope, not in eastus"),
-        ({"name": "bad name"}, "is no name for a resource"),
-        ({"vm": {"name": "vm", "resource_group": "no-such-group"}}, "no VM vm in resource group no-such-group"),
+        ({"name": "bad name"}, "is not a valid name for a resource"),
+        (
+            {"vm": {"name": "vm", "resource_group": "no-such-group"}},
+            "there is no VM vm: resource group no-such-group was not found in subscription",
+        ),
         ({"tags": {"a": 1}}, "must be a string"),
     ],
     ids=["no VM", "elsewhere", "bad name", "no group", "bad tag"],

@@ -70,8 +70,11 @@ def test_an_image_is_complete(tasks: LabTasks, world: World, images: list[Any]) 
 
 def test_what_is_not_there_is_an_empty_list(tasks: LabTasks, world: World) -> None:
     assert tasks(image_info, resource_group=world.group)["images"] == []
-    assert tasks(image_info, resource_group="no-such-group")["images"] == []
-    assert tasks(image_info, resource_group="no-such-group", name="x")["images"] == []
+    assert tasks.warnings == []
+    for options in ({}, {"name": "x"}):
+        assert tasks(image_info, resource_group="no-such-group", **options)["images"] == []
+        subscription = world.lab.settings.subscription
+        assert tasks.warnings == [f"The list is empty: resource group no-such-group was not found in subscription {subscription}."]
 
 
 def test_reading_writes_nothing(tasks: LabTasks, images: list[Any]) -> None:
@@ -84,12 +87,17 @@ def test_reading_writes_nothing(tasks: LabTasks, images: list[Any]) -> None:
     ("environment", "text"),
     [
         ({"AZURE_SECRET": "wrong"}, "signing in failed: "),
-        ({"AZURE_TENANT": "", "AZURE_TENANT_ID": ""}, "secret alone does not sign in: give tenant too"),
+        (
+            {"AZURE_TENANT": "", "AZURE_TENANT_ID": ""},
+            r"cannot sign in with client_id and secret alone: set AZURE_TENANT \(option tenant\)\.",
+        ),
         ({"AZURE_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000000"}, r"could not list the images .*\(SubscriptionNotFound\)"),
+        ({"AZURE_SECRET": "", "AZURE_CLIENT_SECRET": ""}, "cannot sign in with client_id and tenant alone: set AZURE_SECRET "),
+        ({"AZURE_CLOUD_ENVIRONMENT": "https://127.0.0.1:9"}, "^nothing answers at https://127.0.0.1:9: .* azlab up"),
         ({"AZURE_CERT_VALIDATION_MODE": "ignore"}, "REQUESTS_CA_BUNDLE"),
         ({"AZURE_CLOUD_ENVIRONMENT": "AzureMoon"}, "neither one of AzureCloud"),
     ],
-    ids=["wrong secret", "no tenant", "unknown subscription", "no validation", "unknown cloud"],
+    ids=["wrong secret", "no tenant", "unknown subscription", "no secret", "nothing there", "no validation", "unknown cloud"],
 )
 def test_who_cannot_connect_learns_why(tasks: LabTasks, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str) -> None:
     for name, value in environment.items():

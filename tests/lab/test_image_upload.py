@@ -166,3 +166,22 @@ def test_bad_files_never_reach_azure(lab, tasks, disk, options, content, text):
 def test_a_group_that_is_not_there(tasks, options):
     result = tasks.fails(image_upload, **{**options, "resource_group": "nowhere"})
     assert (result["code"], result["changed"]) == ("ResourceGroupNotFound", False)
+    for check in (True, False):
+        result = tasks.fails(image_upload, check=check, **{**options, "resource_group": "nowhere", "location": "westeurope"})
+        assert "resource group nowhere was not found in subscription" in result["msg"]
+
+
+def test_a_region_that_is_none(lab, tasks, group, options):
+    with tasks.writes() as writes:
+        for check in (True, False):
+            refused = tasks.fails(image_upload, check=check, location="marsnorth", **options)
+            assert "location: 'marsnorth' is not a region that has managed images; these have: " in refused["msg"]
+    assert writes == []
+    created = tasks.predict_do_repeat(image_upload, location="North Europe", **options)
+    assert created["image"]["location"] == "northeurope"
+
+
+def test_regions_that_may_not_be_read_are_left_to_azure(tasks, options):
+    with tasks.fault(plane="arm", op="provider.get", status=403, code="AuthorizationFailed"):
+        assert tasks(image_upload, check=True, location="westeurope", **options)["changed"] is True
+        assert tasks.fails(image_upload, location="marsnorth", **options)["code"] == "LocationNotAvailableForResourceType"

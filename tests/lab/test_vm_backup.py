@@ -168,7 +168,7 @@ def subnet(lab, group):
     return f"{root}/virtualNetworks/net/subnets/default"
 
 
-@pytest.mark.parametrize(("change", "text"), [({"vm": "nothing"}, "no VM nothing"), ({"name": "a b"}, "no name for a backup")])
+@pytest.mark.parametrize(("change", "text"), [({"vm": "nothing"}, "no VM nothing"), ({"name": "a b"}, "not a valid name for a backup")])
 def test_bad_input_writes_nothing(tasks, options, change, text):
     with tasks.writes() as writes:
         assert text in tasks.fails(vm_backup, **{**options, **change})["msg"]

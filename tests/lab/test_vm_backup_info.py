@@ -19,7 +19,8 @@ def test_no_backup_is_an_empty_list(tasks, group, narrow):
 
 def test_a_group_that_is_not_there_has_no_backups(tasks):
     assert tasks(vm_backup_info, resource_group="nowhere")["backups"] == []
+    assert "resource group nowhere was not found in subscription" in tasks.warnings[0]
 
 
 def test_bad_input_is_refused(tasks):
-    assert "vm: give a resource id" in tasks.fails(vm_backup_info, vm={"resource_group": "x"})["msg"]
+    assert "vm: the dictionary has no name" in tasks.fails(vm_backup_info, vm={"resource_group": "x"})["msg"]

@@ -128,6 +128,22 @@ class FakeGroups:
             raise Missing(f"could not read resource group {name}: (ResourceGroupNotFound) not there", status=404)
         return "westeurope"
 
+    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+        full = (each.within(SUBSCRIPTION) for each in resources if each)
+        return frozenset(each for each in full if each.resource_group in self.missing)
+
+
+class FakeRegions:
+    """Every kind of resource is in the same regions; ``asked`` says for which kinds they were looked up."""
+
+    def __init__(self) -> None:
+        self.known = frozenset({"westeurope", "northeurope"})
+        self.asked: list[str] = []
+
+    def of(self, kind: str) -> frozenset[str]:
+        self.asked.append(kind)
+        return self.known
+
 
 class FakeNics:
     """Every interface has one address."""
@@ -159,7 +175,7 @@ class FakeAzure:
         self.images = FakeResources(self, "image", translation.image, images)
         self.disks = FakeDisks(self, "disk", translation.disk, disks)
         self.snapshots = FakeResources(self, "snapshot", translation.snapshot, snapshots)
-        self.groups, self.nics = FakeGroups(), FakeNics()
+        self.groups, self.regions, self.nics = FakeGroups(), FakeRegions(), FakeNics()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

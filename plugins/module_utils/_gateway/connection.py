@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds import Cloud, cloud_of
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials, merge
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials, merge, require_complete
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.disks import Disks
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.groups import Groups, Nics
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.groups import Groups, Nics, Regions
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.identity import identity
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.images import Images
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.machines import Machines
@@ -149,6 +149,7 @@ class Azure:
         self.disks = Disks(connection)
         self.snapshots = Snapshots(connection)
         self.groups = Groups(connection)
+        self.regions = Regions(connection)
         self.nics = Nics(connection)
 
     @property
@@ -168,4 +169,6 @@ class Azure:
 
 def connect(params: Mapping[str, Any]) -> Azure:
     """Connect as a task's options, the environment and the credential file say. Nothing goes over the network yet."""
-    return Azure(Connection(merge(params, os.environ), Deadline(params.get("wait_timeout") or READING_SECONDS)))
+    credentials = merge(params, os.environ)
+    require_complete(credentials)
+    return Azure(Connection(credentials, Deadline(params.get("wait_timeout") or READING_SECONDS)))

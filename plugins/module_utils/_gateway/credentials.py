@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import configparser
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 SOURCES = ("auto", "cli", "credential_file", "env", "msi")
 # In this order within one source, as azure.azcollection has it.
 PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
+APPLICATION = ("client_id", "tenant")
 PLAIN = ("client_id", "tenant", "ad_user", "cloud_environment", "adfs_authority_url", "thumbprint")
 FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
@@ -108,8 +109,45 @@ def _proof(order: tuple[Mapping[str, Any], ...], auth_source: str) -> str:
                 return option
     if auth_source == "auto":
         return "ambient"
-    where = "the environment" if auth_source == "env" else "the profile in ~/.azure/credentials"
-    raise Denied(f"auth_source is {auth_source}, but {where} holds no secret, certificate, token or password.")
+    if auth_source == "env":
+        names = ", ".join(f"{VARIABLES[option][0]} ({option})" for option in PROOFS)
+        raise Denied(f"auth_source is env, but the environment holds no proof of identity: set one of {names}.")
+    raise Denied(f"auth_source is {auth_source}, but the profile in ~/.azure/credentials holds none of {', '.join(PROOFS)}.")
+
+
+def require_complete(credentials: Credentials) -> None:
+    """Refuse half a sign-in, which Azure's libraries would only find out on the network, or never: another identity would do the work.
+
+    A client id alone may name a managed identity, and a tenant alone may be for the Azure CLI.
+    """
+    given = {option for option in ("client_id", "tenant", "ad_user", "thumbprint") if getattr(credentials, option)}
+    given |= set(credentials.secrets)
+    missing: tuple[str, ...]
+    proof, others = credentials.proof, ""
+    if proof in PROOFS:
+        missing = ("ad_user",) if proof == "password" else APPLICATION
+    elif proof != "ambient":
+        return
+    elif "ad_user" in given or "password" in given:
+        missing = ("ad_user", "password")
+    elif "thumbprint" in given:
+        missing = (*APPLICATION, "x509_certificate_path")
+    elif given.issuperset(APPLICATION):
+        missing, others = ("secret",), ", or give a certificate or a token, or set auth_source to cli or msi"
+    else:
+        return
+    if lacking := [option for option in missing if option not in given]:
+        have = sorted(given & {*APPLICATION, "ad_user", "thumbprint", *PROOFS})
+        raise Denied(f"cannot sign in with {_and(have)} alone: set {_and(map(variable_of, lacking))}{others}.")
+
+
+def variable_of(option: str) -> str:
+    """How a user sets an option of every task of a run."""
+    return f"{VARIABLES[option][0]} (option {option})"
+
+
+def _and(words: Iterable[str]) -> str:
+    return " and ".join(words)
 
 
 def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:

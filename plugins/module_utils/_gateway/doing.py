@@ -38,9 +38,17 @@ def doing(deed: str) -> Iterator[None]:
     except GoldenImageError:
         raise
     except Exception as error:
+        if own := _own(error):
+            raise own from None
         if (translated := translate(error, deed)) is None:
             raise
         raise translated.with_traceback(error.__traceback__) from None
+
+
+def _own(error: BaseException) -> GoldenImageError | None:
+    """Our own error, if azure-identity has wrapped one: it keeps no other kind of error as it is."""
+    cause = error.__cause__
+    return cause if cause is None or isinstance(cause, GoldenImageError) else _own(cause)
 
 
 def scrub(text: str) -> str:

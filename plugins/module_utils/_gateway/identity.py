@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds import Cloud
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials, require_complete, variable_of
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import scrub
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
 
@@ -60,9 +61,31 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
     if proof == "msi":
         return sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport)
     cli = sdk.AzureCliCredential(tenant_id=credentials.tenant or "")
-    if proof == "cli" or not (managed_identity_answers or imds_answers)():
+    if proof == "cli":
         return cli
-    return sdk.ChainedTokenCredential(cli, sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport))
+    if not (managed_identity_answers or imds_answers)():
+        return Ambient(cli)
+    return Ambient(cli, sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport))
+
+
+class Ambient:
+    """What a machine may offer if no credentials were given: the first source that has an identity."""
+
+    def __init__(self, *sources: Any) -> None:
+        self._sources = sources
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        """The token of the first source that is there at all; what a source that is there answers is final."""
+        with needs("azure-identity"):
+            from azure.identity import CredentialUnavailableError
+        reasons = []
+        for source in self._sources:
+            try:
+                return source.get_token(*scopes, **options)
+            except CredentialUnavailableError as error:
+                reasons.append(scrub(error.message).rstrip("."))
+        variables = ", ".join(map(variable_of, ("client_id", "secret", "tenant", "subscription_id")))
+        raise Denied(f"no credentials were found: set {variables}, or run az login ({'; '.join(reasons)}).")
 
 
 def imds_answers(seconds: float = 0.5) -> bool:
@@ -78,11 +101,8 @@ def imds_answers(seconds: float = 0.5) -> bool:
 
 def _application(credentials: Credentials) -> tuple[str, str]:
     """Tenant and client id, without which no application signs in."""
-    if not credentials.tenant or not credentials.client_id:
-        missing = "tenant" if not credentials.tenant else "client_id"
-        names = "AZURE_TENANT or AZURE_TENANT_ID" if missing == "tenant" else "AZURE_CLIENT_ID"
-        raise Denied(f"{credentials.proof} alone does not sign in: give {missing} too, as option or in {names}.")
-    return credentials.tenant, credentials.client_id
+    require_complete(credentials)
+    return credentials.tenant or "", credentials.client_id or ""
 
 
 def _require_tenant(tenant: str | None) -> None:

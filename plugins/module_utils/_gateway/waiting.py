@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
+import urllib.parse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import TimedOut, Unavailable
 
 T = TypeVar("T")
 
@@ -65,17 +67,55 @@ class Deadline:
             self._end = end
 
 
+def is_refused(error: BaseException) -> bool:
+    """Whether somebody at the very address that was asked, not a proxy on the way, turned the connection down."""
+    seen: list[BaseException] = []
+    following: list[Any] = [error]
+    while following:
+        each = following.pop()
+        if isinstance(each, BaseException) and each not in seen:
+            seen.append(each)
+            following += [
+                each.__cause__,
+                each.__context__,
+                getattr(each, "inner_exception", None),
+                getattr(each, "reason", None),
+                *each.args,
+            ]
+    return any(isinstance(each, ConnectionRefusedError) for each in seen) and not any(type(each).__name__ == "ProxyError" for each in seen)
+
+
+def refusal(url: str) -> Unavailable:
+    """What a refused connection means. Only the address is named: the rest of a URL may hold a secret."""
+    parts = urllib.parse.urlsplit(url)
+    address = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+    hint = "; if this is the local Azure of a checkout, start it with azlab up" if is_loopback(parts.hostname or "") else ""
+    return Unavailable(f"nothing answers at {address}: the connection was refused. Check the address and cloud_environment{hint}.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
+
+
 def patient_transport(deadline: Deadline, **options: Any) -> Any:
     """An HTTP transport whose pauses and answers keep to the deadline.
 
     azure-core pauses through its transport, both between polls of an operation and before a retry, so this is the one place
-    that knows about time.
+    that knows about time. A refused connection is tried again only once Azure has answered something: before that, a wrong address or a
+    service that was never started is likelier than one that is about to come back.
     """
     with needs("azure-core"):
+        from azure.core.exceptions import ServiceRequestError
         from azure.core.pipeline.transport import RequestsTransport
 
     # azure-core exports this class lazily, so no type checker sees what it is.
     class PatientTransport(RequestsTransport):  # type: ignore[misc]
+        answered = False
+
         def sleep(self, duration: float) -> None:
             deadline.sleep(duration)
 
@@ -84,6 +124,13 @@ def patient_transport(deadline: Deadline, **options: Any) -> Any:
             left = max(1.0, deadline.left)
             kwargs["connection_timeout"] = min(CONNECT_SECONDS, left)
             kwargs["read_timeout"] = min(ANSWER_SECONDS, left)
-            return super().send(request, **kwargs)
+            try:
+                answer = super().send(request, **kwargs)
+            except ServiceRequestError as error:
+                if not self.answered and request.url.startswith("https://") and is_refused(error):
+                    raise refusal(request.url) from None
+                raise
+            self.answered = True
+            return answer
 
     return PatientTransport(**options)

@@ -14,12 +14,16 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan i
 
 
 class Report:
-    """What a module has to say. ``plan`` is set once; ``done`` hears of each step; ``returns`` adds or replaces return values."""
+    """What a module has to say.
+
+    ``plan`` is set once; ``done`` hears of each step; ``returns`` adds or replaces return values; ``warns`` adds to the plan's warnings.
+    """
 
     def __init__(self, module: Any) -> None:
         self._module = module
         self._values: dict[str, Any] = {}
         self._done: list[str] = []
+        self._warnings: list[str] = []
         self.plan: Plan | None = None
 
     def done(self, step: Step) -> None:
@@ -29,6 +33,10 @@ class Report:
     def returns(self, **values: Any) -> None:
         """Return values as they are in Azure now; they go before the plan's prediction."""
         self._values.update(values)
+
+    def warns(self, *warnings: str) -> None:
+        """What the user should know, however the task ends."""
+        self._warnings += warnings
 
     def success(self) -> dict[str, Any]:
         """What ``exit_json`` gets."""
@@ -44,8 +52,8 @@ class Report:
         return {"msg": error.message, "changed": bool(self._done), "steps": list(self._done), **error.facts}
 
     def warn(self) -> None:
-        """Hand the plan's warnings to Ansible."""
-        for warning in self.plan.warnings if self.plan else ():
+        """Hand all warnings to Ansible."""
+        for warning in (*self._warnings, *(self.plan.warnings if self.plan else ())):
             self._module.warn(warning)
 
 

@@ -15,10 +15,11 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning import
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import DeleteSnapshot, TagSnapshot, TakeSnapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, AttachedDisk, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_wait
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, reference, require_group
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, require_hours
 
 OS = "os"
@@ -42,14 +43,12 @@ class BackupRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> BackupRequest:
         """Check and complete the module's options."""
-        if not _NAME.fullmatch(params["name"]):
-            raise InvalidRequest(
-                f"name: '{params['name']}' is no name for a backup: 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
-            )
+        require_wait(params)
+        group = require_group(params["resource_group"])
         return cls(
-            vm=reference(params["vm"], VM, params["resource_group"], "vm"),
-            resource_group=params["resource_group"],
-            name=params["name"],
+            vm=reference(params["vm"], VM, group, "vm"),
+            resource_group=group,
+            name=require_backup_name(params["name"]),
             incremental=params["incremental"],
             max_age=None if params["max_age"] is None else require_hours("max_age", params["max_age"]),
             tags=tag.from_params(params),
@@ -123,11 +122,15 @@ class Backup:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is in Azure: the VM with its disks, and every snapshot in the backup's resource group. ``foresee`` is check mode."""
+    """What is in Azure: the VM with its disks, and every snapshot in the backup's resource group.
+
+    ``groupless`` is what was not found and whose group does not exist either; ``foresee`` is check mode.
+    """
 
     vm: Vm | None = None
     disks: tuple[Disk, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    groupless: frozenset[ResourceId] = frozenset()
     foresee: bool = False
 
 
@@ -143,9 +146,23 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
     return tuple(sorted(chosen, key=lambda backup: (backup.time or "", backup.id)))
 
 
+def require_backup_name(name: str) -> str:
+    """The name of a backup, if it fits into the names of its snapshots."""
+    if not _NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
+        )
+    return name
+
+
 def find_backup(snapshots: Iterable[Snapshot], backup: str) -> Backup | None:
     """One backup by its id."""
     return next((found for found in backups_in(snapshots) if found.id.casefold() == backup.casefold()), None)
+
+
+def place_of(request: BackupRequest) -> ResourceId:
+    """What stands for the resource group in which a backup's snapshots are."""
+    return ResourceId.of(SNAPSHOT, request.resource_group, request.name, subscription=request.vm.subscription)
 
 
 def is_part(resource: Snapshot | Disk) -> bool:
@@ -160,7 +177,9 @@ def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
     """
     vm = seen.vm
     if vm is None:
-        raise Missing(f"there is no VM {request.vm.name} in resource group {request.vm.resource_group} to back up.")
+        raise Missing(f"{absent('VM', request.vm, seen.groupless)}, so nothing can be backed up.")
+    if place_of(request) in seen.groupless:
+        raise Missing(f"snapshots of VM {vm.id.name} cannot be taken: {absent_group(place_of(request))}.")
     disks = {disk.id: disk for disk in seen.disks}
     former = [backup for backup in backups_in(seen.snapshots, name=request.name) if backup.vm_id == vm.vm_id]
     before = max(former, key=lambda backup: backup.number, default=None)
@@ -201,6 +220,7 @@ def plan_removal(request: BackupRequest, seen: Observed) -> Plan:
         steps=tuple(DeleteSnapshot(snapshot.id) for backup in backups for snapshot in backup.snapshots),
         before={"backup": backups[-1].as_result() if backups else None},
         after={"backup": None},
+        warnings=(f"Nothing to delete: {absent_group(place_of(request))}.",) if place_of(request) in seen.groupless else (),
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import Backup, backups_in
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import Backup, backups_in, require_backup_name
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Snapshot
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import reference, require_group, require_name
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,23 @@ class BackupListRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> BackupListRequest:
         """Check and complete the module's options."""
-        vm, group = params["vm"], params["resource_group"]
+        vm, group, name = params["vm"], params["resource_group"] or None, params["name"] or None
         anywhere = isinstance(vm, str) and not vm.startswith("/") and not group
         return cls(
             vm=reference(vm, VM, group, "vm") if vm and not anywhere else None,
-            vm_name=vm if vm and anywhere else None,
-            resource_group=group,
-            name=params["name"],
+            vm_name=require_name("vm", vm) if vm and anywhere else None,
+            resource_group=require_group(group) if group else None,
+            name=require_backup_name(name) if name else None,
         )
 
     def within(self, subscription: str) -> BackupListRequest:
         """The same request with full ids."""
         return replace(self, vm=self.vm.within(subscription) if self.vm else None)
+
+    @property
+    def place(self) -> ResourceId | None:
+        """What stands for the resource group that the list is of."""
+        return ResourceId.of(SNAPSHOT, self.resource_group, self.name or "") if self.resource_group else None
 
 
 def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) -> tuple[Backup, ...]:

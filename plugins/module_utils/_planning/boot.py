@@ -13,6 +13,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_b
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest, Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
+    NO_CACHING,
+    READ_WRITE,
     RUNNING,
     SUCCEEDED,
     AttachedDisk,
@@ -25,6 +27,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import DeleteVm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, require_region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import CreateVm, TagVm
 
 LOG_LINES = 40
@@ -34,7 +37,8 @@ LOG_LINES = 40
 class Observed:
     """What is in Azure. ``location`` is the resource group's, ``disks`` are those that the request names, as far as they exist.
 
-    ``foresee`` is check mode.
+    ``groupless`` is what was not found and whose group does not exist either; ``regions`` are those that have VMs, empty if that is not
+    known or was not asked; ``foresee`` is check mode.
     """
 
     location: str = ""
@@ -42,6 +46,8 @@ class Observed:
     nic: Nic | None = None
     image: Image | None = None
     disks: tuple[Disk, ...] = ()
+    groupless: frozenset[ResourceId] = frozenset()
+    regions: frozenset[str] = frozenset()
     foresee: bool = False
 
     def disk(self, wanted: ResourceId) -> Disk | None:
@@ -61,6 +67,9 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
 def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
     if not any((request.image, request.other_image, request.os_disk)) or request.subnet is None:
         raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
+    if request.vm in seen.groupless:
+        raise Missing(f"{absent_group(request.vm)}: create it first, or name another one.")
+    require_region(request.location, seen.regions, "virtual machines")
     location, os_type = _source(request, seen)
     _require_login(request, os_type)
     zones = (request.zone,) if request.zone else _zones(request, seen)
@@ -71,7 +80,7 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
         id=request.vm,
         location=region(location),
         vm_id="",
-        os_disk=AttachedDisk(request.os_disk.name if request.os_disk else "", request.os_disk),
+        os_disk=_predicted_os_disk(request, seen),
         data_disks=_predicted_disks(request, seen),
         power=RUNNING,
         os_type=os_type,
@@ -86,7 +95,8 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
 def plan_unboot(request: BootRequest, seen: Observed) -> Plan:
     """Delete the VM; what was made with it goes by its own delete options."""
     if seen.vm is None:
-        return Plan(before={"vm": None}, after={"vm": None})
+        warnings = (f"Nothing to delete: {absent_group(request.vm)}.",) if request.vm in seen.groupless else ()
+        return Plan(before={"vm": None}, after={"vm": None}, warnings=warnings)
     _require_ours(seen.vm)
     return Plan((DeleteVm(seen.vm.id),), {"vm": vm_result(seen.vm, seen.nic)}, {"vm": None})
 
@@ -183,7 +193,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
     if request.image is None:
         raise InvalidRequest("image: no image was named.")
     if seen.image is None:
-        raise Missing(f"there is no image {request.image.name} in resource group {request.image.resource_group}.")
+        raise Missing(f"{absent('image', request.image, seen.groupless)}.")
     if seen.image.provisioning_state != SUCCEEDED:
         raise InvalidRequest(f"image {request.image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
     return seen.image
@@ -192,7 +202,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
 def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> Disk:
     disk = seen.disk(wanted)
     if disk is None:
-        raise Missing(f"there is no disk {wanted.name} in resource group {wanted.resource_group}.")
+        raise Missing(f"{absent('disk', wanted, seen.groupless)}.")
     if disk.managed_by is not None and disk.managed_by != request.vm:
         raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot have it.")
     return disk
@@ -225,10 +235,31 @@ def _carried_tags(request: BootRequest, seen: Observed) -> dict[str, str]:
     return dict(seen.image.tags if seen.image else os_disk.tags if os_disk else {})
 
 
+def _predicted_os_disk(request: BootRequest, seen: Observed) -> AttachedDisk:
+    """A disk that is given keeps its name; one that is made gets its name from Azure."""
+    if request.os_disk is None:
+        size = seen.image.os_disk.size_gib if seen.image and seen.image.os_disk else None
+        return AttachedDisk("", None, None, size, READ_WRITE, request.storage_account_type)
+    return _predicted_disk(request, seen, request.os_disk, None, None, READ_WRITE)
+
+
 def _predicted_disks(request: BootRequest, seen: Observed) -> tuple[AttachedDisk, ...]:
-    coming = [AttachedDisk("", None, disk.lun, disk.size_gib) for disk in (seen.image.data_disks if seen.image else ())]
-    given = [AttachedDisk(each.disk.name if each.disk else "", each.disk, each.lun, each.size_gib) for each in request.data_disks]
+    sku = request.storage_account_type
+    coming = [
+        AttachedDisk("", None, disk.lun, disk.size_gib, disk.caching or NO_CACHING, sku)
+        for disk in (seen.image.data_disks if seen.image else ())
+    ]
+    given = [_predicted_disk(request, seen, each.disk, each.lun, each.size_gib, NO_CACHING) for each in request.data_disks]
     return tuple(sorted([*coming, *given], key=lambda disk: disk.lun or 0))
+
+
+def _predicted_disk(
+    request: BootRequest, seen: Observed, wanted: ResourceId | None, lun: int | None, size: int | None, caching: str
+) -> AttachedDisk:
+    """A disk that exists, or a new, empty one."""
+    if wanted is None or (disk := seen.disk(wanted)) is None:
+        return AttachedDisk("", None, lun, size, caching, request.storage_account_type)
+    return AttachedDisk(disk.id.name, wanted, lun, disk.size_gib, caching, disk.storage_account_type)
 
 
 def _source_name(request: BootRequest) -> str:

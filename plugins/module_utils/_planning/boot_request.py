@@ -13,11 +13,16 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import target
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_number, require_wait
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_group
 
 HIGHEST_LUN = 63
+LARGEST_GIB = 32767
+"""Of a data disk: https://learn.microsoft.com/azure/virtual-machines/disks-types"""
 URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
 """An image of the Marketplace: publisher, offer, sku and version."""
+SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,8 @@ class BootRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
         """Check and complete the module's options."""
-        group = params["resource_group"]
+        require_wait(params)
+        group = require_group(params["resource_group"])
         image, other_image = _image(params["image"], group)
         request = cls(
             vm=target.own(params, VM),
@@ -122,13 +128,20 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
             raise InvalidRequest(f"data_disks: LUN {lun} is given twice, or is not between 0 and {HIGHEST_LUN}.")
         if (size is None) == (disk is None):
             raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
+        if size is not None:
+            require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_GIB)
         disks.append(DataDisk(lun, size, target.reference(disk, DISK, group, "data_disks") if disk else None))
     return tuple(sorted(disks, key=lambda each: each.lun))
 
 
 def _subnet(value: Any, group: str) -> ResourceId:
-    if isinstance(value, Mapping) and value.get("virtual_network") and value.get("subnet"):
-        return ResourceId.of(SUBNET, value.get("resource_group") or group, value["virtual_network"], value["subnet"])
     if isinstance(value, str) and value.startswith("/"):
         return target.reference(value, SUBNET, group, "subnet")
-    raise InvalidRequest("subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group.")
+    if isinstance(value, Mapping):
+        target.require_keys(value, SUBNET_KEYS, "subnet")
+    if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
+        raise InvalidRequest(
+            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group."
+        )
+    names = (target.require_name("subnet", value[key]) for key in ("virtual_network", "subnet"))
+    return ResourceId.of(SUBNET, require_group(value.get("resource_group") or group, "subnet"), *names)

@@ -15,6 +15,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
     DEALLOCATED,
     FAILED,
+    NO_CACHING,
     SUCCEEDED,
     AttachedDisk,
     Disk,
@@ -23,6 +24,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
     Snapshot,
     Vm,
 )
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_wait
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, VM, ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal
@@ -61,6 +63,7 @@ class CaptureRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
         """Check and complete the module's options."""
+        require_wait(params)
         return cls(
             vm=target.reference(params["vm"], VM, params["resource_group"], "vm"),
             target=target.own(params, IMAGE),
@@ -85,6 +88,7 @@ class CaptureRequest:
 class Observed:
     """What Azure said; of the data disks, those that ``concerned`` names.
 
+    ``groupless`` is what was not found and whose group does not exist either.
     ``foresee`` is check mode: a VM that still runs is taken for one that has stopped, sealed and backed up.
     """
 
@@ -94,6 +98,7 @@ class Observed:
     data_disks: tuple[Disk, ...] = ()
     boot_log: str = ""
     backups: tuple[Snapshot, ...] = field(default=())
+    groupless: frozenset[ResourceId] = frozenset()
     foresee: bool = False
 
 
@@ -105,7 +110,7 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
     vm = seen.vm
     if vm is None:
         there = f"and image {request.target.name} {flaw}" if flaw else f"and there is no image {request.target.name} yet"
-        raise Missing(f"no VM {request.vm.name} in resource group {request.vm.resource_group}, {there}.")
+        raise Missing(f"{target.absent('VM', request.vm, seen.groupless)}, {there}.")
     if seen.image is not None and not request.recreate and not _half_made(seen.image, vm):
         raise InvalidRequest(f"image {request.target.name} {flaw}: set recreate to replace it, or choose another name.")
     _refuse_unsupported(request, vm, seen)
@@ -263,7 +268,7 @@ def _source_name(request: CaptureRequest, vm: Vm) -> str:
 def _predicted(request: CaptureRequest, seen: Observed, vm: Vm) -> Image:
     """The image as it will be."""
     kept = tag.users(seen.image.tags) if seen.image else {}
-    disks = [ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching, each.storage_account_type) for each in vm.disks]
+    disks = [ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching or NO_CACHING, each.storage_account_type) for each in vm.disks]
     return Image(
         id=request.target,
         location=region(vm.location),

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_number
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_group, require_name
 
 
 @dataclass(frozen=True)
@@ -26,10 +31,18 @@ class ListRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> ListRequest:
         """Check and complete the module's options; '' is no value."""
-        limit = params.get("limit")
-        if limit is not None and limit < 1:
-            raise InvalidRequest(f"limit: {limit} is less than 1.")
-        return cls(params.get("name") or None, params.get("resource_group") or None, tuple(map(_tag, params.get("tags") or [])), limit)
+        name, group, limit = params.get("name"), params.get("resource_group"), params.get("limit")
+        return cls(
+            name=require_name("name", name) if name else None,
+            resource_group=require_group(group) if group else None,
+            tags=_tags(params.get("tags") or ()),
+            limit=limit if limit is None else require_number("limit", limit),
+        )
+
+    @property
+    def place(self) -> ResourceId | None:
+        """What stands for the resource group that the list is of."""
+        return ResourceId.of(IMAGE, self.resource_group, self.name or "") if self.resource_group else None
 
 
 def chosen(request: ListRequest, images: Iterable[Image]) -> tuple[Image, ...]:
@@ -43,11 +56,34 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text.casefold()))
 
 
+def _tags(given: Any) -> tuple[tuple[str, str | None], ...]:
+    """Pairs of a name and a value, None for any value: from a list of name and name:value, or from a dictionary as tags are written."""
+    if isinstance(given, str):
+        # What Ansible makes of a text elsewhere: a dictionary if it is JSON, else a list with commas.
+        given = _dictionary(given) if given.lstrip().startswith("{") else given.split(",") if given else ()
+    if isinstance(given, Mapping):
+        return tuple((_tag_name(name, name), None if value is None else tag.require_text(name, value)) for name, value in given.items())
+    if isinstance(given, list | tuple):
+        return tuple(pair for each in given for pair in (_tags(each) if isinstance(each, Mapping) else (_tag(str(each).strip()),)))
+    raise InvalidRequest(f"tags: give a list of name or name:value, or a dictionary, not {given!r}.")
+
+
 def _tag(text: str) -> tuple[str, str | None]:
     name, colon, value = text.partition(":")
-    if not name:
-        raise InvalidRequest(f"tags: '{text}' is neither name nor name:value.")
-    return name.casefold(), value if colon else None
+    return _tag_name(name, text), value if colon else None
+
+
+def _tag_name(name: Any, given: Any) -> str:
+    if not name or not isinstance(name, str):
+        raise InvalidRequest(f"tags: {given!r} is neither name nor name:value.")
+    return name.casefold()
+
+
+def _dictionary(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidRequest(f"tags: {text!r} is not a dictionary in JSON.") from error
 
 
 def _wants(request: ListRequest, image: Image) -> bool:

@@ -20,6 +20,8 @@ STOPPED = "stopped"
 DEALLOCATED = "deallocated"
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"
+NO_CACHING, READ_WRITE = "None", "ReadWrite"
+"""How Azure caches a disk of which nothing else was said: the OS disk of a VM by ReadWrite, any other not at all."""
 BUSY = ("Creating", "Updating", "Deleting")
 
 

@@ -38,7 +38,7 @@ class ResourceId:
         whole = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
         if not whole or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
             raise InvalidRequest(
-                f"'{text}' is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/{VM}/<name>."
+                f"{text!r} is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/{VM}/<name>."
             )
         return cls(parts[3], "/".join([parts[5], *parts[6::2]]), tuple(parts[7::2]), parts[1])
 

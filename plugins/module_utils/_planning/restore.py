@@ -17,14 +17,24 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
     backups_in,
     lun_of,
     part_id,
+    place_of,
     traits_of,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CopyDisk, DeleteDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import DEALLOCATED, FAILED, AttachedDisk, Disk, Snapshot, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
+    DEALLOCATED,
+    FAILED,
+    NO_CACHING,
+    AttachedDisk,
+    Disk,
+    Snapshot,
+    Vm,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate, DropSeal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent_group
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import SetDataDisks, SwapOsDisk, attached_body
 
 
@@ -65,7 +75,9 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
     """The backup of the VM as it is now; else the newest of a VM that had its name."""
     backups = backups_in(seen.snapshots, request.vm, request.name)
     if not backups:
-        raise Missing(f"there is no backup {request.name} of VM {request.vm.name} in resource group {request.resource_group}.")
+        place = place_of(request)
+        reason = absent_group(place) if place in seen.groupless else f"resource group {request.resource_group} holds none"
+        raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
     own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
     backup = (own or backups)[-1]
     if not backup.complete:
@@ -120,15 +132,19 @@ def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
     """The VM with the disks of the backup."""
     if not _exchange(vm, parts):
         return vm
-    made = {
-        part.lun: AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, traits_of(part.snapshot).get("caching"))
-        for part in parts
-    }
+    made = {part.lun: _attached(part, vm) for part in parts}
     now = {disk.lun: disk for disk in vm.data_disks} | {lun: disk for lun, disk in made.items() if lun is not None}
     tags = {name: value for name, value in vm.tags.items() if name != tag.SEAL}
     return replace(
         vm, tags=tags, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0))
     )
+
+
+def _attached(part: _Part, vm: Vm) -> AttachedDisk:
+    """A restored disk as the VM will have it. Exchanging the OS disk leaves its caching as it is."""
+    traits = traits_of(part.snapshot)
+    caching = vm.os_disk.caching if part.lun is None else traits.get("caching") or NO_CACHING
+    return AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, caching, traits.get("sku"))
 
 
 def _body(snapshot: Snapshot) -> dict[str, Any]:

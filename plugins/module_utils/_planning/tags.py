@@ -42,8 +42,7 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
     if (given := params.get("tags")) is None:
         return None
     for name, value in given.items():
-        if not isinstance(value, str):
-            raise InvalidRequest(f"tags: the value of '{name}' must be a string, not {value!r}; put it in quotes.")
+        require_text(name, value)
         if not name or len(name) > LONGEST_NAME or set(name) & set("<>%&\\?/") or len(value) > LONGEST_VALUE:
             raise InvalidRequest(
                 f"tags: '{name}' is not allowed: names have 1 to {LONGEST_NAME} characters without <>%&\\?/, values up to {LONGEST_VALUE}."
@@ -51,6 +50,20 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
     if len(given) > MOST:
         raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST} that Azure allows on a resource.")
     return users(given)
+
+
+def require_text(name: str, value: Any) -> str:
+    """A tag's value, which YAML may have read as a number."""
+    if not isinstance(value, str):
+        raise InvalidRequest(f"tags: the value of '{name}' must be a string, not {value!r}; put it in quotes.")
+    return value
+
+
+def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """A warning about tags that were given and are ours."""
+    if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
+        return ()
+    return (f"tags: {', '.join(ours)} left out, since names that begin with {PREFIX} belong to this collection.",)
 
 
 def wanted(

@@ -6,26 +6,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 
-# Azure's own rule for images, disks and snapshots; VM names are stricter, and Azure says so itself.
-# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute
+# Azure's own rules. VM names are stricter still, and Azure says so itself.
+# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
+GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
+KEYS = ("name", "resource_group", "subscription_id")
 
 
 def own(params: Mapping[str, Any], kind: str) -> ResourceId:
     """The resource that the task is about: ``name`` in ``resource_group``."""
-    name, group = params["name"], params["resource_group"]
-    if not NAME.fullmatch(name):
+    return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
+
+
+def require_name(option: str, name: Any) -> str:
+    """The name of a resource, if Azure allows it."""
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InvalidRequest(
-            f"name: '{name}' is no name for a resource: 1 to 80 letters, digits, '_', '.' or '-',"
+            f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
             " the first a letter or digit, the last neither '.' nor '-'."
         )
-    return ResourceId.of(kind, group, name)
+    return name
+
+
+def require_group(name: Any, option: str = "resource_group") -> str:
+    """The name of a resource group, if Azure allows it."""
+    if not isinstance(name, str) or not GROUP.fullmatch(name):
+        raise InvalidRequest(
+            f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
+            " the last not '.'."
+        )
+    return name
+
+
+def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str) -> None:
+    """Refuse a dictionary with keys that nothing would read."""
+    if unknown := [str(key) for key in value if key not in known]:
+        raise InvalidRequest(f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}.")
 
 
 def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
@@ -36,17 +58,53 @@ def reference(value: Any, kind: str, resource_group: str | None, option: str) ->
     if isinstance(value, Mapping) and value.get("id"):
         value = value["id"]
     if isinstance(value, str) and value.startswith("/"):
-        found = ResourceId.parse(value)
-        if not found.is_a(kind):
-            raise InvalidRequest(f"{option}: '{value}' is the id of a {found.kind}, not of a {kind}.")
-        return found
+        return _identified(value, kind, option)
     if isinstance(value, str) and value:
         value = {"name": value}
-    if not isinstance(value, Mapping) or not value.get("name"):
-        raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not '{value}'.")
-    if unknown := set(value) - {"name", "resource_group", "subscription_id"}:
-        raise InvalidRequest(f"{option}: unknown key '{sorted(unknown)[0]}'; known are name, resource_group and subscription_id.")
-    group = value.get("resource_group") or resource_group
-    if not group:
-        raise InvalidRequest(f"{option}: '{value['name']}' needs a resource_group.")
-    return ResourceId.of(kind, group, value["name"], subscription=value.get("subscription_id") or "")
+    if not isinstance(value, Mapping):
+        given = "an empty text" if value == "" else f"a value of type {type(value).__name__}"
+        raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
+    require_keys(value, KEYS, option)
+    if not value.get("name"):
+        raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
+    name = require_name(option, value["name"])
+    if not (group := value.get("resource_group") or resource_group):
+        raise InvalidRequest(f"{option}: '{name}' needs a resource_group.")
+    return ResourceId.of(kind, require_group(group, option), name, subscription=value.get("subscription_id") or "")
+
+
+def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId]) -> str:
+    """What was looked for and is not there. ``groupless`` are the resources whose very group does not exist, a likely mistake."""
+    if resource in groupless:
+        return f"there is no {what} {resource.name}: {absent_group(resource)}"
+    return f"there is no {what} {resource.name} in resource group {resource.resource_group}"
+
+
+def absent_group(resource: ResourceId) -> str:
+    """Where a resource group was looked for in vain."""
+    return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
+
+
+def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
+    """A warning about a list that is empty because its group does not exist."""
+    return tuple(f"The list is empty: {absent_group(each)}." for each in groupless)
+
+
+def require_region(location: str | None, regions: Collection[str], what: str) -> None:
+    """Refuse the region of an option if Azure named the regions that have such resources, and it is none of them."""
+    if location and regions and region(location) not in regions:
+        raise InvalidRequest(f"location: {location!r} is not a region that has {what}; these have: {', '.join(sorted(regions))}.")
+
+
+def _identified(text: str, kind: str, option: str) -> ResourceId:
+    """The resource with this id."""
+    try:
+        found = ResourceId.parse(text)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"{option}: {error.message}") from error
+    if not found.is_a(kind):
+        raise InvalidRequest(f"{option}: '{text}' is the id of a {found.kind}, not of a {kind}.")
+    require_group(found.resource_group, option)
+    for name in found.names:
+        require_name(option, name)
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_number
 
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.IGNORECASE)
 _FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -18,9 +18,7 @@ A_YEAR = 365 * 24
 
 def require_hours(option: str, hours: int) -> int:
     """An age that a task gives, checked."""
-    if not 1 <= hours <= A_YEAR:
-        raise InvalidRequest(f"{option}: {hours} hours are no age for a backup: 1 to {A_YEAR}.")
-    return hours
+    return require_number(option, hours, highest=A_YEAR, unit="hours")
 
 
 def utc(text: str | None) -> str | None:

@@ -23,14 +23,20 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_s
     DiscardUpload,
     SendPages,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, SUCCEEDED, Disk, Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, NO_CACHING, SUCCEEDED, Disk, Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_wait
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.ranges import total
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import CreateImage, DeleteImage, TagImage
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import own, reference
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import (
+    absent_group,
+    own,
+    reference,
+    require_region,
+)
 
 UNATTACHED = "Unattached"
 
@@ -54,6 +60,7 @@ class UploadRequest:
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> UploadRequest:
         """Check and complete the module's options."""
+        require_wait(params)
         image = own(params, IMAGE)
         disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
         return cls(
@@ -77,11 +84,17 @@ class UploadRequest:
 
 @dataclass(frozen=True)
 class Observed:
-    """What is in Azure. ``location`` is the resource group's, ``foresee`` is check mode."""
+    """What is in Azure. ``location`` is the one asked for or the resource group's.
+
+    ``groupless`` is what was not found and whose group does not exist either; ``regions`` are those that have images, empty if that is
+    not known or was not asked; ``foresee`` is check mode.
+    """
 
     location: str
     image: Image | None = None
     disk: Disk | None = None
+    groupless: frozenset[ResourceId] = frozenset()
+    regions: frozenset[str] = frozenset()
     foresee: bool = False
 
 
@@ -105,7 +118,10 @@ class _Wanted:
             os_state="Generalized",
             hyper_v_generation=self.generation,
             os_disk=ImageDisk(
-                source=str(request.disk), size_gib=-(-self.file.disk_bytes // GIB), storage_account_type=request.storage_account_type
+                source=str(request.disk),
+                size_gib=-(-self.file.disk_bytes // GIB),
+                caching=NO_CACHING,
+                storage_account_type=request.storage_account_type,
             ),
             tags=tag.wanted(tags, request.tags, request.append_tags, {tag.DIGEST: self.file.digest}),
         )
@@ -128,6 +144,9 @@ def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) ->
         generation=generation,
         owner={tag.PURPOSE: tag.UPLOAD, tag.IMAGE: _short(request.image)},
     )
+    require_region(request.location, seen.regions, "managed images")
+    if missing := next((each for each in (request.image, request.disk) if each in seen.groupless), None):
+        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
     image, disk, warnings = _settled(request, seen)
     if image is not None and (difference := _difference(image, wanted)) is None:
         return _plan_match(wanted, image, disk, warnings)

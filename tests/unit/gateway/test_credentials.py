@@ -9,7 +9,7 @@ import json
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import PROOFS, VARIABLES, merge
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import PROOFS, VARIABLES, merge, require_complete
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
 
@@ -100,7 +100,7 @@ def test_a_source_may_be_named(source, proof, home):
 @pytest.mark.parametrize(
     ("params", "environ", "kind", "text"),
     [
-        ({"auth_source": "env"}, {}, Denied, "the environment holds no secret"),
+        ({"auth_source": "env"}, {}, Denied, r"holds no proof of identity: set one of .*AZURE_SECRET \(secret\)"),
         ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
         ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
         ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, InvalidRequest, "'magic' .* is none of auto"),
@@ -168,3 +168,53 @@ def test_every_option_may_be_an_empty_text():
 def test_a_flag_may_be_written_as_ansible_writes_it(given):
     options = ArgumentSpecValidator(AZURE).validate({"disable_instance_discovery": given})
     assert merge(options.validated_parameters, {"HOME": "/nowhere"}).disable_instance_discovery is True
+
+
+CERTIFICATE = "x509_certificate_path"
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"secret": "s"}, "secret alone: set AZURE_CLIENT_ID (option client_id) and AZURE_TENANT (option tenant)."),
+        ({"secret": "s", "client_id": "c"}, "client_id and secret alone: set AZURE_TENANT (option tenant)."),
+        ({"secret": "s", "tenant": "t"}, "secret and tenant alone: set AZURE_CLIENT_ID (option client_id)."),
+        ({"oidc_token": "j", "tenant": "t"}, "oidc_token and tenant alone: set AZURE_CLIENT_ID (option client_id)."),
+        ({CERTIFICATE: "/c", "client_id": "c"}, f"client_id and {CERTIFICATE} alone: set AZURE_TENANT (option tenant)."),
+        (
+            {"client_id": "c", "tenant": "t"},
+            "client_id and tenant alone: set AZURE_SECRET (option secret), or give a certificate or a token,"
+            " or set auth_source to cli or msi.",
+        ),
+        ({"ad_user": "bob"}, "ad_user alone: set AZURE_PASSWORD (option password)."),
+        ({"ad_user": "bob", "tenant": "t"}, "ad_user and tenant alone: set AZURE_PASSWORD (option password)."),
+        ({"password": "p"}, "password alone: set AZURE_AD_USER (option ad_user)."),
+        (
+            {"thumbprint": "00", "client_id": "c", "tenant": "t"},
+            "client_id and tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
+        ),
+    ],
+)
+def test_half_a_sign_in_names_what_is_missing(params, text):
+    for given, environ in ((params, {}), ({}, {VARIABLES[option][0]: value for option, value in params.items()})):
+        with pytest.raises(Denied) as denied:
+            require_complete(merge(given, {**environ, "HOME": "/nowhere"}))
+        assert denied.value.message == f"cannot sign in with {text}"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"client_id": "of a managed identity"},
+        {"tenant": "t"},
+        {"client_id": "c", "tenant": "t", "secret": "s"},
+        {"client_id": "c", "tenant": "t", "oidc_token_file_path": "/t"},
+        {"client_id": "c", "tenant": "t", "auth_source": "msi"},
+        {"client_id": "c", "tenant": "t", "auth_source": "cli"},
+        {"ad_user": "bob", "password": "p"},
+        {"ad_user": "bob", "client_id": "c", "tenant": "t", "secret": "s"},
+    ],
+)
+def test_what_may_be_a_whole_sign_in_is_left_to_azure(params):
+    require_complete(merge(params, {"HOME": "/nowhere"}))

@@ -13,6 +13,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds import WELL_KNOWN, Cloud
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import CredentialUnavailableError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -119,10 +121,47 @@ def test_the_command_line_alone(made):
 
 
 def test_without_any_proof_the_command_line_and_then_a_managed_identity_that_answers(made):
-    assert build("ambient", answers=False) == "AzureCliCredential"
+    build("ambient", answers=False)
+    assert [name for name, _args, _options in made] == ["AzureCliCredential"]
     made.clear()
-    assert build("ambient", answers=True) == "ChainedTokenCredential"
-    assert made[-1][1] == ("AzureCliCredential", "ManagedIdentityCredential")
+    build("ambient", answers=True)
+    assert [name for name, _args, _options in made] == ["AzureCliCredential", "ManagedIdentityCredential"]
+
+
+class Source:
+    """A place that may have an identity."""
+
+    def __init__(self, answer):
+        self.answer = answer
+
+    def get_token(self, *_scopes, **_options):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+NOBODY = Source(CredentialUnavailableError("Azure CLI not found on path"))
+
+
+def test_the_first_source_that_has_an_identity_is_taken():
+    assert module.Ambient(NOBODY, Source("a token"), Source("another")).get_token("scope") == "a token"
+
+
+def test_no_identity_at_all_names_the_variables_and_what_each_source_said():
+    nowhere = Source(CredentialUnavailableError("no response\nfrom the IMDS endpoint."))
+    with pytest.raises(Denied) as denied:
+        module.Ambient(NOBODY, nowhere).get_token("scope")
+    assert denied.value.message == (
+        "no credentials were found: set AZURE_CLIENT_ID (option client_id), AZURE_SECRET (option secret), AZURE_TENANT (option tenant),"
+        " AZURE_SUBSCRIPTION_ID (option subscription_id), or run az login"
+        " (Azure CLI not found on path; no response from the IMDS endpoint)."
+    )
+
+
+def test_an_identity_that_is_refused_keeps_its_own_reason():
+    refused = ClientAuthenticationError("AADSTS50173: the grant is expired")
+    with pytest.raises(ClientAuthenticationError, match="AADSTS50173"):
+        module.Ambient(Source(refused), Source("a token")).get_token("scope")
 
 
 @pytest.mark.parametrize(
@@ -140,7 +179,7 @@ def test_where_one_signs_in(made, cloud, values, authority, blind):
     assert (options["authority"], options["disable_instance_discovery"]) == (authority, blind)
 
 
-@pytest.mark.parametrize(("values", "text"), [({"tenant": "t"}, "client_id too"), ({"client_id": "c"}, "tenant too.*AZURE_TENANT_ID")])
+@pytest.mark.parametrize(("values", "text"), [({"tenant": "t"}, "set AZURE_CLIENT_ID"), ({"client_id": "c"}, "set AZURE_TENANT")])
 def test_half_an_application_is_refused(values, text):
     with pytest.raises(Denied, match=text):
         build("secret", secrets={"secret": "s"}, **values)

@@ -97,6 +97,15 @@ def test_other_failures_stay_as_they_are(play):
     ({"subnet": ""}, "needs image or os_disk, and subnet"),
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"data_disks": [{"lun": 5, "size_gib": 1}]}, "LUN 5 is taken"),
+    ({"data_disks": [{"lun": 1, "size_gib": 0}]}, "data_disks: size_gib at LUN 1: must be between 1 and 32767, not 0."),
+    ({"data_disks": [{"lun": 1, "disk": "a/b"}]}, "data_disks: 'a/b' is not a valid name for a resource"),
+    ({"image": "a/b"}, "image: 'a/b' is not a valid name for a resource"),
+    ({"subnet": {"virtual_network": "net", "subnet": "default", "group": "x"}}, "subnet: unknown key group; known are virtual_network, "),
+    ({"subnet": {"virtual_network": "a/b", "subnet": "default"}}, "subnet: 'a/b' is not a valid name for a resource"),
+    ({"subnet": {"virtual_network": "net"}}, "subnet: give a resource id"),
+    ({"subnet": "/subscriptions/x/foo"}, "subnet: '/subscriptions/x/foo' is not a resource id"),
+    ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
+    ({"resource_group": "a/b"}, "resource_group: 'a/b' is not a valid name for a resource group"),
     ({"name": ON.id.name, "resource_group": "build", "image": str(CAPTURED.id)}, "not made by image_boot"),
 ])  # fmt: skip
 def test_bad_input_is_refused_before_anything_is_written(play, options, text):
@@ -108,3 +117,40 @@ def test_bad_input_is_refused_before_anything_is_written(play, options, text):
 def test_absent_needs_a_name_only_and_spares_strangers(play):
     result = play(azure_now(vms=[ON], read_only=True), state="absent", name="web1", resource_group="build")
     assert "left alone" in result["msg"]
+
+
+def test_removing_from_a_group_that_is_not_there_warns(play):
+    azure = azure_now(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    assert play(azure, state="absent", name="t1", resource_group="nogroup")["changed"] is False
+    assert play.warnings == [f"Nothing to delete: resource group nogroup was not found in subscription {azure.subscription}."]
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"resource_group": "nogroup", "location": "westeurope", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
+    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "there is no image web-1: {gone}."),
+])  # fmt: skip
+@pytest.mark.parametrize("check", [True, False])
+def test_a_group_that_is_not_there_is_named(play, options, text, check):
+    azure = azure_now(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    gone = f"resource group nogroup was not found in subscription {azure.subscription}"
+    assert play(azure, check=check, **{**OPTIONS, **options})["msg"] == text.format(gone=gone)
+
+
+URN = "Debian:debian-12:12-gen2:latest"
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_region_is_looked_up_where_no_image_or_disk_says_where_the_vm_has_to_be(play, check):
+    refused = play(azure_now(read_only=True), check=check, **{**OPTIONS, "image": URN, "location": "marsnorth"})
+    assert refused["msg"] == "location: 'marsnorth' is not a region that has virtual machines; these have: northeurope, westeurope."
+    azure = azure_now()
+    play(azure, check=check, **{**OPTIONS, "location": "West Europe"})
+    assert azure.regions.asked == []
+    assert play(azure_now(), check=check, **{**OPTIONS, "image": URN, "location": "West Europe", "name": "t2"})["changed"] is True
+
+
+def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+    play(azure_now(), tags={"goldenimage.purpose": "mine"}, **OPTIONS)
+    assert play.warnings == ["tags: goldenimage.purpose left out, since names that begin with goldenimage. belong to this collection."]

@@ -163,8 +163,26 @@ def test_a_boot_log_is_not_read_where_it_is_not_needed(play):
 def test_the_vm_may_be_gone_once_the_image_is_there(play):
     assert play(FakeAzure(images=[CAPTURED]), **OPTIONS)["changed"] is False
     gone = play(FakeAzure(), **OPTIONS)
-    assert gone["msg"] == "no VM web1 in resource group build, and there is no image web-1 yet."
+    assert gone["msg"] == "there is no VM web1 in resource group build, and there is no image web-1 yet."
     assert (gone["changed"], gone["steps"]) == (False, [])
+
+
+def test_a_group_that_is_not_there_explains_why_the_vm_is_not(play):
+    azure = FakeAzure(read_only=True)
+    azure.groups.missing = {"build"}
+    gone = play(azure, **OPTIONS)
+    where = f"resource group build was not found in subscription {azure.subscription}"
+    assert gone["msg"] == f"there is no VM web1: {where}, and there is no image web-1 yet."
+    assert (gone["changed"], gone["steps"]) == (False, [])
+
+
+def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+    azure = sealed()
+    done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
+    assert play.warnings == [
+        "tags: GoldenImage.vm_id, goldenimage.seal left out, since names that begin with goldenimage. belong to this collection."
+    ]
+    assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 
 
 def test_the_source_goes_when_asked(play):
@@ -185,11 +203,17 @@ def test_tags_change_without_touching_the_vm(play):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"name": "web 1"}, "name: 'web 1' is no name"),
-        ({"vm": "/subscriptions/x"}, "is not a resource id"),
-        ({"vm": {"nome": "web1"}}, "vm: give a resource id"),
+        ({"name": "web 1"}, "name: 'web 1' is not a valid name"),
+        ({"vm": "/subscriptions/x"}, "vm: '/subscriptions/x' is not a resource id"),
+        ({"vm": {"nome": "web1", "x": 1}}, "vm: unknown keys nome, x; known are name, resource_group, subscription_id."),
+        ({"vm": "web/1"}, "vm: 'web/1' is not a valid name for a resource"),
+        ({"vm": f"{VM1}!"}, "vm: 'web1!' is not a valid name for a resource"),
+        ({"vm": {"name": "web1", "resource_group": "a/b"}}, "vm: 'a/b' is not a valid name for a resource group"),
+        ({"resource_group": "images."}, "resource_group: 'images.' is not a valid name for a resource group"),
+        ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
+        ({"wait_timeout": -5}, "wait_timeout: must be at least 1, not -5."),
         ({"tags": {"a": 1}}, "tags: the value of 'a' must be a string"),
-        ({"backup_max_age": 10**9}, "backup_max_age: 1000000000 hours are no age"),
+        ({"backup_max_age": 10**9}, "backup_max_age: must be between 1 and 8760 hours, not 1000000000"),
         ({"disks": "data"}, "value of disks must be one of: all, os"),
         ({"location": "East US"}, "in westeurope, not in eastus"),
     ],

@@ -36,6 +36,11 @@ def images() -> list:
         ({"resource_group": "images", "tags": ["role:we"]}, ["web-9", "web-10"]),
         ({"name": "", "resource_group": ""}, ["db", "web-1", "web-9", "web-10"]),
         ({"name": "nothing"}, []),
+        ({"tags": {"role": "we"}}, ["web-9", "web-10"]),
+        ({"tags": {"ROLE": None}}, ["db", "web-9", "web-10"]),
+        ({"tags": '{"role": "db"}'}, ["db"]),
+        ({"tags": "role:db,role"}, ["db"]),
+        ({"tags": [{"role": "db"}, "role"]}, ["db"]),
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
@@ -56,5 +61,29 @@ def test_a_limit_says_when_it_cuts(play):
     assert play(azure, limit=4)["truncated"] is False
 
 
-def test_bad_input_is_one_sentence(play):
-    assert play(FakeAzure(), limit=0)["msg"] == "limit: 0 is less than 1."
+@pytest.mark.parametrize(("options", "text"), [
+    ({"limit": 0}, "limit: must be at least 1, not 0."),
+    ({"name": "bad/name"}, "name: 'bad/name' is not a valid name for a resource"),
+    ({"name": "bad/name", "resource_group": "images"}, "name: 'bad/name' is not a valid name for a resource"),
+    ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
+    ({"tags": {"release": 3}}, "tags: the value of 'release' must be a string, not 3; put it in quotes."),
+    ({"tags": {"": "x"}}, "tags: '' is neither name nor name:value."),
+    ({"tags": '{"role"'}, "is not a dictionary in JSON."),
+    ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
+])  # fmt: skip
+def test_bad_input_is_one_sentence(play, options, text):
+    assert text in play(FakeAzure(), **options)["msg"]
+
+
+@pytest.mark.parametrize("options", [{}, {"name": "web-1"}, {"tags": ["role"]}])
+def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(play, options):
+    azure = FakeAzure(images=images(), read_only=True)
+    azure.groups.missing = {"nogroup"}
+    assert play(azure, resource_group="nogroup", **options)["images"] == []
+    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+
+
+def test_a_group_that_is_there_may_be_empty(play):
+    play(FakeAzure(), resource_group="images")
+    play(FakeAzure(), name="nothing")
+    assert play.warnings == []

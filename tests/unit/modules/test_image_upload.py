@@ -94,9 +94,15 @@ def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypat
 
 @pytest.mark.parametrize(("change", "text"), [
     ({"path": "/nowhere.raw"}, "cannot read the disk file /nowhere.raw"),
-    ({"name": "-bad"}, "no name for a resource"),
+    ({"name": "-bad"}, "not a valid name for a resource"),
     ({"hyper_v_generation": "V2"}, "no EFI system partition"),
     ({"tags": {"a": 1}}, "must be a string"),
+    ({"disk": "t3/bad"}, "disk: 't3/bad' is not a valid name for a resource"),
+    ({"disk": {"nam": "x"}}, "disk: unknown key nam; known are name, resource_group, subscription_id."),
+    ({"disk": "/subscriptions/x/foo"}, "disk: '/subscriptions/x/foo' is not a resource id"),
+    ({"disk": ["x"]}, "disk: give a resource id, a name, or a dictionary with name and resource_group, not a value of type list."),
+    ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
+    ({"wait_timeout": -5}, "wait_timeout: must be at least 1, not -5."),
 ])  # fmt: skip
 def test_bad_input_is_refused_before_anything_is_written(play, options, change, text):
     result = play(FakeAzure(read_only=True), **{**options, **change})
@@ -136,3 +142,42 @@ def test_tags_are_changed_without_an_upload(play, options):
     play(azure, **options)
     tagged = play(azure, tags={"release": "2"}, **options)
     assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image debian"], "2")
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("recreate", [False, True])
+def test_a_region_that_is_none_is_refused_before_anything_is_written(play, options, check, recreate):
+    text = "location: 'marsnorth' is not a region that has managed images; these have: northeurope, westeurope."
+    assert play(FakeAzure(read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
+    old = Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})
+    assert play(FakeAzure(images=[old], read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
+
+
+def test_a_region_is_looked_up_only_where_it_matters(play, options):
+    azure = FakeAzure()
+    play(azure, **options)
+    play(azure, location="West Europe", **options)
+    assert azure.regions.asked == []
+    unknown = FakeAzure()
+    unknown.regions.known = frozenset()
+    assert play(unknown, check=True, location="marsnorth", **options)["changed"] is True
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "change", [{"resource_group": "nogroup", "location": "westeurope"}, {"disk": {"name": "d", "resource_group": "nogroup"}}]
+)
+def test_a_group_that_is_not_there_is_named(play, options, change, check):
+    azure = FakeAzure(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    gone = f"resource group nogroup was not found in subscription {azure.subscription}"
+    assert play(azure, check=check, **{**options, **change})["msg"] == f"{gone}: create it first, or name another one."
+
+
+def test_a_tag_of_ours_is_left_out_with_a_warning(play, options):
+    assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
+    assert play.warnings == ["tags: goldenimage.digest left out, since names that begin with goldenimage. belong to this collection."]
+
+
+def test_check_mode_knows_how_azure_caches_the_disk(play, options):
+    assert play(FakeAzure(read_only=True), check=True, **options)["image"]["os_disk"]["caching"] == "None"

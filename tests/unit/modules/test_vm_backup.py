@@ -149,10 +149,38 @@ def test_tags_are_put_on_the_snapshots(play):
 @pytest.mark.parametrize(("options", "text"), [
     ({"vm": "web9"}, "no VM web9"),
     ({"state": "restored"}, "no backup before-generalize"),
-    ({"name": "a/b"}, "no name for a backup"),
-    ({"max_age": 0}, "max_age: 0 hours are no age for a backup: 1 to 8760"),
+    ({"name": "a/b"}, "not a valid name for a backup"),
+    ({"resource_group": "a/b"}, "resource_group: 'a/b' is not a valid name for a resource group"),
+    ({"vm": "a/b"}, "vm: 'a/b' is not a valid name for a resource"),
+    ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
+    ({"max_age": 0}, "max_age: must be between 1 and 8760 hours, not 0"),
 ])  # fmt: skip
 def test_bad_input_is_refused(play, options, text):
     result = play(azure_now(read_only=True), **{**OPTIONS, **options})
     assert result["failed"]
     assert text in result["msg"]
+
+
+@pytest.mark.parametrize(("options", "text"), [
+    ({"vm": "web9"}, "there is no VM web9: {gone}, so nothing can be backed up."),
+    ({"vm": {"name": "web1", "resource_group": "build"}}, "snapshots of VM web1 cannot be taken: {gone}."),
+    ({"state": "restored"}, "there is no backup before-generalize of VM web1: {gone}."),
+])  # fmt: skip
+@pytest.mark.parametrize("check", [True, False])
+def test_a_group_that_is_not_there_is_named(play, options, text, check):
+    azure = azure_now(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    gone = f"resource group nogroup was not found in subscription {azure.subscription}"
+    assert play(azure, check=check, **{**OPTIONS, "resource_group": "nogroup", **options})["msg"] == text.format(gone=gone)
+
+
+def test_removing_from_a_group_that_is_not_there_warns(play):
+    azure = azure_now(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    assert play(azure, vm="web1", resource_group="nogroup", state="absent")["changed"] is False
+    assert play.warnings == [f"Nothing to delete: resource group nogroup was not found in subscription {azure.subscription}."]
+
+
+def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+    play(azure_now(), tags={"goldenimage.lun": "7"}, **OPTIONS)
+    assert play.warnings == ["tags: goldenimage.lun left out, since names that begin with goldenimage. belong to this collection."]

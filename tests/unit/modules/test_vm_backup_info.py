@@ -35,6 +35,26 @@ def test_a_list_narrows(monkeypatch, options, count):
 
 
 def test_bad_input_is_refused(monkeypatch):
-    result = Player(vm_backup_info, monkeypatch)(FakeAzure(), vm={"resource_group": "build"})
-    assert result["failed"]
-    assert "vm: give a resource id" in result["msg"]
+    play = Player(vm_backup_info, monkeypatch)
+    for options, text in (
+        ({"vm": {"resource_group": "build"}}, "vm: the dictionary has no name"),
+        ({"vm": "bad/name"}, "vm: 'bad/name' is not a valid name for a resource"),
+        ({"vm": "bad/name", "resource_group": "build"}, "vm: 'bad/name' is not a valid name for a resource"),
+        ({"name": "bad/name"}, "name: 'bad/name' is not a valid name for a backup"),
+        ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
+    ):
+        result = play(FakeAzure(), **options)
+        assert result["failed"], options
+        assert text in result["msg"]
+
+
+@pytest.mark.parametrize("options", [{}, {"vm": "web1"}])
+def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(monkeypatch, options):
+    azure = FakeAzure(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    play = Player(vm_backup_info, monkeypatch)
+    assert play(azure, resource_group="nogroup", **options)["backups"] == []
+    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+    play.warnings.clear()
+    play(azure, resource_group="build", **options)
+    assert play.warnings == []

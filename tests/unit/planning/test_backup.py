@@ -219,8 +219,9 @@ def test_names_that_are_none(name):
         "max_age": None,
         "tags": None,
         "append_tags": True,
+        "wait_timeout": 3600,
     }
-    with pytest.raises(InvalidRequest, match="no name for a backup"):
+    with pytest.raises(InvalidRequest, match="not a valid name for a backup"):
         BackupRequest.from_params(params)
 
 

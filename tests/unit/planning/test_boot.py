@@ -258,7 +258,7 @@ PARAMS = {
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
     "os_type": None, "computer_name": None, "admin_username": "me", "admin_password": None, "ssh_public_keys": ["ssh-ed25519 AAAA me"],
-    "custom_data": None, "tags": None, "append_tags": True,
+    "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
 }  # fmt: skip
 
 
@@ -278,7 +278,17 @@ def test_options_become_a_request():
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"image": None, "os_disk": "d"}, "keeps its users"),
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
+    ({"image": None, "os_disk": "a/b"}, "os_disk: .a/b. is not a valid name for a resource"),
 ])  # fmt: skip
 def test_options_that_cannot_be(params, text):
     with pytest.raises(InvalidRequest, match=text):
         BootRequest.from_params({**PARAMS, **params})
+
+
+def test_check_mode_knows_how_azure_caches_the_disks():
+    made = plan_boot(replace(REQUEST, data_disks=(DataDisk(7, 4),)), SEEN).after["vm"]
+    assert [(disk["caching"], disk["storage_account_type"]) for disk in (made["os_disk"], *made["data_disks"])] == [
+        ("ReadWrite", "Standard_LRS"), ("None", "Standard_LRS"), ("None", "Standard_LRS"),
+    ]  # fmt: skip
+    given = plan_boot(SPECIALIZED, SEEN_DISKS).after["vm"]
+    assert [disk["caching"] for disk in (given["os_disk"], *given["data_disks"])] == ["ReadWrite", "None"]

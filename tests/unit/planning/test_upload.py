@@ -55,7 +55,7 @@ IMAGE_NOW = Image(
     os_type="Linux",
     os_state="Generalized",
     hyper_v_generation="V2",
-    os_disk=ImageDisk(str(INTERIM), size_gib=1, storage_account_type="Standard_LRS"),
+    os_disk=ImageDisk(str(INTERIM), size_gib=1, caching="None", storage_account_type="Standard_LRS"),
     tags={tag.DIGEST: DIGEST},
 )
 OTHER_IMAGE = replace(IMAGE_NOW, tags={tag.DIGEST: "sha256-4m:other"})
@@ -231,6 +231,7 @@ def test_a_step_says_what_it_does_and_nothing_of_the_content():
 PARAMS = {
     "name": "debian", "resource_group": "images", "path": "/d.raw", "location": None, "os_type": "Linux", "hyper_v_generation": None,
     "disk": None, "storage_account_type": "Standard_LRS", "keep_disk": False, "recreate": False, "tags": None, "append_tags": True,
+    "wait_timeout": 3600,
 }  # fmt: skip
 
 

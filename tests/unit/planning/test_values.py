@@ -54,8 +54,8 @@ def test_a_reference_is_given_in_many_ways(value):
     ("value", "text"),
     [
         ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d", "is the id of a Microsoft.Compute/disks"),
-        ({"resource_group": "g"}, "give a resource id, a name"),
-        ({"name": "n", "group": "g"}, "unknown key 'group'"),
+        ({"resource_group": "g"}, "the dictionary has no name; give name"),
+        ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id"),
         ("", "give a resource id, a name"),
         (7, "give a resource id, a name"),
         (["n"], "give a resource id, a name"),
@@ -78,7 +78,7 @@ def test_a_good_name(name):
 
 @pytest.mark.parametrize("name", ["", "_a", "-a", "a-", "a.", "a b", "a/b", "A" * 81])
 def test_a_bad_name(name):
-    with pytest.raises(InvalidRequest, match="is no name"):
+    with pytest.raises(InvalidRequest, match="is not a valid name"):
         own({"name": name, "resource_group": "g"}, IMAGE)
 
 

@@ -108,4 +108,5 @@ PARAMS = {
     "zone_resilient": None,
     "tags": None,
     "append_tags": True,
+    "wait_timeout": 3600,
 }

@@ -119,7 +119,7 @@ def test_every_command_stands_with_its_reason() -> None:
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
 def test_a_play_takes_its_hosts_from_the_caller_and_its_rights_from_no_one(path: Path) -> None:
     for play in yaml.safe_load(path.read_text()):
-        assert play["hosts"] == "{{ target }}"
+        assert re.match(r"{{ target \| (mandatory|default)\('", play["hosts"])
         assert play["gather_facts"] is False
         assert "become" not in play
 
@@ -153,3 +153,11 @@ def test_a_roles_inner_variables_show_that_they_are_inner(role: Path) -> None:
 def test_a_roles_table_of_contents_only_names_chapters(role: Path) -> None:
     actions = {action_of(task) for task in tasks_of(role / "tasks" / "main.yml")}
     assert actions <= {"ansible.builtin.include_tasks", "ansible.builtin.meta"}
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_roles_options_are_documented_in_full_once(role: Path) -> None:
+    """ansible-doc prints the options of each entry point; those beside main repeat only what a caller has to give."""
+    main, *others = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
+    required = {name: option for name, option in main["options"].items() if option.get("required")}
+    assert all(each["options"] == required for each in others)

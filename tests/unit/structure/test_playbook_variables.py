@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A playbook without a variable that it needs says so in one sentence, before anything is contacted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .tree import ROOT
+
+FOR_H1 = "for h1; the head of the playbook says what each variable is."
+
+
+def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a playbook with an inventory of hosts that nobody can reach."""
+    env = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
+        "ANSIBLE_CONFIG": str(ROOT / "ansible.cfg"),
+        "ANSIBLE_HOME": str(folder),
+        "ANSIBLE_NOCOLOR": "1",
+        "COLUMNS": "500",
+    }
+    command = [Path(sys.executable).with_name("ansible-playbook"), f"goldenimage.azure.{name}", "-i", "h1,h2", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("name", "arguments", "sentence"), [
+    ("upload_disk", ["-e", "target=h1"], f"Give azure_resource_group and image_name and image_path {FOR_H1}"),
+    (
+        "upload_disk",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_path=/d.raw", "-e", "image_nam=x"],
+        f"Give image_name {FOR_H1}",
+    ),
+    (
+        "upload_disk",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_path=/d.raw", "-e", "image_name="],
+        f"Give image_name {FOR_H1}",
+    ),
+    ("capture_linux", ["-e", "target=h1"], f"Give azure_resource_group and image_name and linux_generalize_confirm {FOR_H1}"),
+    ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Give linux_generalize_confirm {FOR_H1}"),
+], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm"])  # fmt: skip
+def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
+    run = play(tmp_path, name, *arguments)
+    assert run.returncode == 2, run.stdout + run.stderr
+    (told,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
+    assert sentence in told
+    assert "ok=0    changed=0    unreachable=0    failed=1" in run.stdout
+
+
+@pytest.mark.parametrize("name", ["upload_disk", "capture_linux"])
+@pytest.mark.parametrize("more", [[], ["--limit", "h1"]], ids=["all", "limited"])
+def test_a_missing_target_is_named_with_the_other_variables(tmp_path: Path, name: str, more: list[str]) -> None:
+    run = play(tmp_path, name, *more)
+    assert run.returncode not in (0, 2), run.stdout
+    assert "Give target, the " in run.stderr
+    assert "azure_resource_group, image_name and " in run.stderr
+    assert len(run.stderr.splitlines()) < 10
+
+
+def test_the_list_needs_no_target(tmp_path: Path) -> None:
+    run = play(tmp_path, "list_images", "--list-hosts")
+    assert run.returncode == 0, run.stderr
+    assert "    localhost" in run.stdout
