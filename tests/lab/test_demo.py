@@ -12,6 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -35,8 +36,14 @@ ODD = "it's 5% of $HOME"
 
 
 @pytest.fixture
-def ansible(tmp_path: Path) -> Ansible:
-    return Ansible(dict(os.environ), tmp_path / "ansible")
+def scratch(tmp_path: Path) -> Path:
+    """A folder whose path is longer than a socket's may be, as a checkout's can be."""
+    return tmp_path / "checkout".ljust(120, "-") / "ansible"
+
+
+@pytest.fixture
+def ansible(scratch: Path) -> Ansible:
+    return Ansible(dict(os.environ), scratch)
 
 
 def playbook(folder: Path, *tasks: dict[str, object], **play: object) -> str:
@@ -57,13 +64,41 @@ def test_a_run_records_every_task_with_its_seconds(ansible: Ansible, tmp_path: P
     assert all(0 <= task["seconds"] < run.tasks[0]["seconds"] for task in run.tasks[1:])
 
 
-def test_a_run_leaves_nothing_in_the_home_of_its_user(tmp_path: Path) -> None:
+def test_a_run_leaves_nothing_in_the_home_of_its_user(tmp_path: Path, scratch: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    ansible = Ansible({**os.environ, "HOME": str(home)}, tmp_path / "ansible")
+    ansible = Ansible({**os.environ, "HOME": str(home)}, scratch)
     assert ansible.play(playbook(tmp_path, {"ansible.builtin.setup": {}})).require().actions == {"setup"}
     assert list(home.iterdir()) == []
     assert len(f"{ansible.sockets.name}/0123456789.0123456789abcdef") < 108
+
+
+def test_a_run_has_room_for_sockets_among_its_temporary_files(tmp_path: Path, ansible: Ansible, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ansible-core 2.21 opens one, by Python's multiprocessing; wherever the temporary files of the caller lie."""
+    bind = """
+        import socket, tempfile
+        socket.socket(socket.AF_UNIX).bind(tempfile.mkdtemp(prefix="pymp-") + "/listener-01234567")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(bind)]
+    far = tmp_path / "temporary".ljust(120, "-")
+    far.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(far))
+    for each in (ansible, Ansible({**os.environ, "TMPDIR": str(far)}, ansible.scratch)):
+        play = playbook(tmp_path, {"ansible.builtin.command": {"argv": command}})
+        assert each.play(play).require().changed == 1
+
+
+def test_a_run_takes_its_temporary_files_with_it(scratch: Path) -> None:
+    script = f"""
+        from pathlib import Path
+        from demo.ansible import Ansible
+        ansible = Ansible({{}}, Path({str(scratch)!r}))
+        Path(ansible.sockets.name, "left").touch()
+        print(ansible.sockets.name)
+        raise KeyboardInterrupt
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("/") and not Path(done.stdout.strip()).exists()
 
 
 @pytest.fixture
