@@ -63,7 +63,7 @@ def short_folder() -> tempfile.TemporaryDirectory[str]:
 class Ansible:
     """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder.
 
-    SSH's sockets, and those that ansible-core opens among its temporary files, lie in a short folder elsewhere, which goes with this object.
+    Temporary files, among which ansible-core opens sockets, and SSH's sockets lie in a short folder elsewhere, which goes with this object.
     """
 
     environment: dict[str, str]

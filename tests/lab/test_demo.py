@@ -24,12 +24,13 @@ import pytest
 from azlab import cli_vm
 
 from demo import __main__ as program
-from demo import life
+from demo import acts, life
 from demo import spoil as spoiling
 from demo.ansible import Ansible
 from demo.guest import AZLAB, Guest, Person
+from demo.proof import Findings, Needle
 from demo.spoil import NAMES, Spoiler, chosen
-from demo.story import ProofFailed, Story
+from demo.story import Act, ProofFailed, Story
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = "it's 5% of $HOME"
@@ -124,6 +125,43 @@ def test_a_check_that_does_not_hold_fails_its_act(story: Story) -> None:
         act.check("marker", False)
     assert (report(story)["ok"], report(story)["acts"][0]["ok"]) == (False, False)
     assert report(story)["seconds"] >= 0
+
+
+def test_a_check_that_could_not_be_made_says_so_and_fails_its_act_too(story: Story) -> None:
+    with pytest.raises(ProofFailed) as failure, story.act("prove", "A search") as act:
+        act.unproven("private_key", acts.UNTRACED)
+        act.check("private_key", True)
+        act.check("user", True)
+    assert str(failure.value) == f"prove: nothing was proven about: private_key ({acts.UNTRACED})"
+    (seen,) = report(story)["acts"]
+    assert (report(story)["ok"], seen["ok"], seen["error"]) == (False, False, str(failure.value))
+    assert seen["checks"] == {"private_key": {"ok": False, "unproven": acts.UNTRACED}, "user": {"ok": True}}
+
+
+def test_what_is_not_so_is_told_apart_from_what_was_not_proven(story: Story) -> None:
+    with pytest.raises(ProofFailed) as failure, story.act("prove", "A search") as act:
+        act.unproven("private_key", acts.UNTRACED)
+        act.unproven("host_key", acts.UNTRACED)
+        act.unproven("user", acts.UNTRACED)
+        act.check("user", False)
+        act.unproven("user", acts.UNTRACED)
+    assert str(failure.value) == f"prove: not so: user; nothing was proven about: private_key, host_key ({acts.UNTRACED})"
+
+
+@pytest.mark.parametrize(
+    ("in_the_backup", "in_the_image", "check"),
+    [
+        (True, False, {"ok": True}),
+        (False, False, {"ok": False, "unproven": acts.UNTRACED, "not found in the backup: lost": True}),
+        (True, True, {"ok": False, "still there: lost": ["image os: byte 1"]}),
+        (False, True, {"ok": False, "not found in the backup: lost": True, "still there: lost": ["image os: byte 1"]}),
+    ],
+)
+def test_the_image_is_compared_with_the_backup(in_the_backup: bool, in_the_image: bool, check: dict[str, object]) -> None:
+    act, needle = Act("prove"), Needle("private_key", "lost", (b"body",), blocks=True)
+    before, after = (Findings(hits={"lost": ["byte 1"]} if found else {}) for found in (in_the_backup, in_the_image))
+    acts._compare(act, [needle], {"backup os": before}, {"image os": after})
+    assert act.checks == {"private_key": check}
 
 
 @pytest.mark.parametrize(
