@@ -16,9 +16,13 @@ TEMPORARY = short_folder()  # ansible-core opens sockets there; what a killed mo
 
 
 def environment(lab: RunningLab, folder: Path) -> dict[str, str]:
-    """What a command needs; all that Ansible keeps lies in the folder."""
-    places = {"ANSIBLE_HOME": str(folder / "ansible"), "TMPDIR": TEMPORARY.name, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-    return {**lab.env, **places}
+    """What a command needs."""
+    return {**lab.env, **places(folder)}
+
+
+def places(folder: Path) -> dict[str, str]:
+    """Where a command finds the collection, and keeps what it keeps: in the folder."""
+    return {"ANSIBLE_HOME": str(folder / "ansible"), "TMPDIR": TEMPORARY.name, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
 
 
 def command(name: str, *arguments: str | Path) -> list[str | Path]:
