@@ -54,16 +54,21 @@ class Run:
         raise AnsibleFailed(f"ansible-playbook ended with {self.returncode}:\n{self.output[-3000:]}")
 
 
+def short_folder() -> tempfile.TemporaryDirectory[str]:
+    """A temporary folder for sockets, with a short path: a socket's may have 107 bytes, a checkout's and TMPDIR's have more."""
+    return tempfile.TemporaryDirectory(prefix="demo-", dir=min(tempfile.gettempdir(), "/tmp", key=len))
+
+
 @dataclass(frozen=True)
 class Ansible:
     """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder.
 
-    SSH's sockets lie elsewhere: the path of a socket may have 107 bytes, a checkout's more.
+    Temporary files, among which ansible-core opens sockets, and SSH's sockets lie in a short folder elsewhere, which goes with this object.
     """
 
     environment: dict[str, str]
     scratch: Path
-    sockets: tempfile.TemporaryDirectory[str] = field(default_factory=lambda: tempfile.TemporaryDirectory(prefix="demo-ssh-"))
+    sockets: tempfile.TemporaryDirectory[str] = field(default_factory=short_folder)
 
     def command(self, playbook: str, inventory: dict[str, Any] | None, variables: dict[str, Any], *flags: str) -> list[str]:
         """The command line; variables and inventory travel in files, since a command line is public."""
@@ -109,7 +114,7 @@ class Ansible:
             "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
             "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
             "ANSIBLE_HOME": str(self.scratch / "home"),
-            "TMPDIR": str(self.scratch),
+            "TMPDIR": self.sockets.name,
             "ANSIBLE_SSH_CONTROL_PATH_DIR": self.sockets.name,
             "ANSIBLE_HOST_KEY_CHECKING": "false",
             "ANSIBLE_NOCOLOR": "1",

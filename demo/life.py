@@ -10,7 +10,11 @@ from .guest import Guest
 from .proof import Needle, key_body
 from .story import Story
 
-FILLER_MIB = 16
+PLACES, COPIES_AT_ONE = 128, 8
+COPIES = PLACES * COPIES_AT_ONE + COPIES_AT_ONE + 2  # and those that they were made of
+BLOCK = 4096
+
+LOST_KEY = "deleted private key"
 
 DISK_AT = """
 disk_at() {  # the data disk at a LUN: not the disk that holds the root file system
@@ -30,11 +34,21 @@ def live_in(story: Story) -> str:
 
 
 def lose_a_key() -> str:
-    """Write a private key to the disk and delete it; the space around it is freed too, so that its block is not the next to be used."""
+    """Write a private key to the disk in many copies, one to a block, and delete them all.
+
+    A deleted block may be written over at any time. The copies lie in one file, spread evenly over most of the free space, so that some
+    remain unless nearly all of it is used again: ext4 puts small files side by side, and a folder for each does not spread them.
+    """
     return f"""
-mkdir -p ~/work && cd ~/work
-head -c {FILLER_MIB}M /dev/urandom >before && ssh-keygen -q -t ed25519 -N '' -f lost && head -c {FILLER_MIB}M /dev/urandom >after
-sync && cat lost && rm -f before lost lost.pub after && sync
+mkdir -p ~/work && cd ~/work && ssh-keygen -q -t ed25519 -N '' -f lost
+{{ cat lost; head -c {BLOCK} /dev/zero; }} | head -c {BLOCK} >copy
+for each in $(seq {COPIES_AT_ONE}); do cat copy; done >copies
+blocks=$(( $(df --output=avail --block-size={BLOCK} . | tail -n 1) * 4 / 5 ))
+fallocate --length $(( blocks * {BLOCK} )) spread
+for each in $(seq 0 {PLACES - 1}); do
+  dd if=copies of=spread bs={BLOCK} seek=$(( blocks / {PLACES} * each )) conv=notrunc status=none
+done
+sync -f . && cat lost && rm lost lost.pub copy copies spread && sync -f .
 """
 
 
@@ -79,7 +93,7 @@ def provisioned(known: dict[str, Any], host_name: str) -> bool:
 def needles_of(story: Story, vm_id: str, known: dict[str, Any]) -> tuple[Needle, ...]:
     """All that must be in VM 1's backup, and nowhere in the image."""
     body = story.first.public_key.split()[1]
-    keys = [("private_key", name, known[name]) for name in ("private key", "deleted private key")]
+    keys = [("private_key", name, known[name]) for name in ("private key", LOST_KEY)]
     keys += [("host_key", name, text) for name, text in known["host_keys"].items()]
     return (
         proof.text("user", "user name", story.first.user),

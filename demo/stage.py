@@ -111,8 +111,10 @@ class Stage:
 
 def prologue(stage: Stage) -> None:
     """An empty local Azure with a resource group and a subnet."""
+    group = stage.story.group
     stage.azlab("up")
+    stage.azlab("group", "create", group, "--location", stage.story.location)
+    stage.subnet = stage.azlab("network", "create", "net", "--resource-group", group).strip()
     stage.environment = environment_of(stage.state)
     stage.ansible = Ansible(stage.environment, stage.story.work / "ansible")
     stage.cloud = Cloud(stage.environment)
-    stage.subnet = stage.cloud.prepare(stage.story.group, stage.story.location)

@@ -14,7 +14,7 @@ from .guest import Person, word
 
 
 class ProofFailed(Exception):
-    """A check of the proof did not hold."""
+    """A check of the proof did not hold, or could not be made."""
 
 
 @dataclass
@@ -28,7 +28,16 @@ class Act:
     def check(self, name: str, holds: bool, **evidence: Any) -> None:
         """Record evidence for one check; a check holds when all its evidence does."""
         known = self.checks.setdefault(name, {"ok": True})
-        known["ok"] = known["ok"] and bool(holds)
+        if not holds:
+            known["ok"] = False
+            known.pop("unproven", None)  # what is not so needs no proof
+        known.update(evidence)
+
+    def unproven(self, name: str, reason: str, **evidence: Any) -> None:
+        """Record that one check could not be made: it does not hold, though nothing was seen to speak against it."""
+        known = self.checks.setdefault(name, {"ok": True})
+        if known["ok"]:
+            known.update(ok=False, unproven=reason)
         known.update(evidence)
 
     @contextmanager
@@ -41,8 +50,14 @@ class Act:
             raise
 
     @property
-    def failed(self) -> list[str]:
-        return [name for name, check in self.checks.items() if not check["ok"]]
+    def failure(self) -> str:
+        """Which checks do not hold: first what is not so, then, for each reason, what was not proven."""
+        kinds: dict[str, list[str]] = {}
+        for name, check in self.checks.items():
+            if not check["ok"]:
+                kinds.setdefault(check.get("unproven", ""), []).append(name)
+        refuted = [f"not so: {', '.join(kinds.pop(''))}"] if "" in kinds else []
+        return "; ".join([*refuted, *(f"nothing was proven about: {', '.join(names)} ({reason})" for reason, names in kinds.items())])
 
 
 @dataclass
@@ -77,8 +92,8 @@ class Story:
         act, start, error = Act(name), time.monotonic(), ""
         try:
             yield act
-            if act.failed:
-                raise ProofFailed(f"{name}: not so: {', '.join(act.failed)}")
+            if act.failure:
+                raise ProofFailed(f"{name}: {act.failure}")
         except BaseException as caught:
             error = str(caught) or type(caught).__name__
             raise

@@ -2,7 +2,7 @@
 # Makes this checkout ready to work in: Debian packages, .venv, Azurite, the collection's place on the import path.
 # Safe to repeat; takes a second when nothing is to do. With --for COMMAND it is made for a command that takes root.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd -P "$(dirname "$0")/.."
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -48,9 +48,11 @@ find_python() {
   done
 }
 
-# An environment belongs to one interpreter and one path: after an upgrade or a move it is made anew.
+# An environment belongs to one interpreter and one path: after an upgrade or a move it is made anew. Its own note says which path: the
+# first line of its commands does not hold a long one.
 usable_venv() {
-  [ "$(.venv/bin/python -V 2>/dev/null)" = "$("$python" -V)" ] && grep -qs "^#!$PWD/.venv/bin/python" .venv/bin/pip
+  [ "$(.venv/bin/python -V 2>/dev/null)" = "$("$python" -V)" ] && [ -e .venv/bin/pip ] &&
+    [[ $(cat .venv/pyvenv.cfg)$'\n' == *" $PWD/.venv"$'\n'* ]]
 }
 
 # What the environment was made from: when it changes, pip runs again.

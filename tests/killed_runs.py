@@ -16,6 +16,7 @@ import psutil
 from azlab.settings import Settings
 
 from demo.traffic import Traffic
+from tests.leftovers import marked
 
 MARK = "GOLDENIMAGE_KILLED"
 BEFORE, DURING, AFTER = "before its effect", "while it is in progress", "between effect and answer"
@@ -27,7 +28,7 @@ OPEN = {psutil.CONN_ESTABLISHED, psutil.CONN_CLOSE_WAIT}
 
 def kill(run: subprocess.Popen[str], mark: str) -> None:
     """SIGKILL for all processes with this mark, until none is left."""
-    while left := _processes_of(mark):
+    while left := marked(MARK, mark):
         for process in left:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
@@ -50,11 +51,6 @@ def require_silence(lab: Settings, heard: Traffic) -> None:
     afterwards = Traffic(lab.state)
     time.sleep(LISTENING)
     assert not clients & afterwards.clients()
-
-
-def _processes_of(mark: str) -> list[psutil.Process]:
-    """The processes whose environment has this mark; a zombie has none any more."""
-    return [process for process in psutil.process_iter(["environ"]) if (process.info["environ"] or {}).get(MARK) == mark]
 
 
 def _peers(port: int) -> set[str]:

@@ -7,16 +7,15 @@ import json
 import os
 import shlex
 import signal
-import ssl
 import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from azlab import daemon
+from azlab.control_plane import opener
 from azlab.settings import LabError, Settings, default_state
 
 _START = 90
@@ -51,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "down", down, "stop the lab: guests are written back, no process stays")
     _command(commands, "status", status, "is it up, and where").add_argument("--json", action="store_true")
     _command(commands, "env", env, "print what to eval so that clients talk to this lab")
+    _group(commands.add_parser("group", help="make and delete resource groups").add_subparsers(required=True, metavar="COMMAND"))
+    _network(commands.add_parser("network", help="make virtual networks").add_subparsers(required=True, metavar="COMMAND"))
     _vm(commands.add_parser("vm", help="reach virtual machines").add_subparsers(required=True, metavar="COMMAND"))
     _disk(commands.add_parser("disk", help="build, read and write disks").add_subparsers(required=True, metavar="COMMAND"))
     show = _command(commands, "logs", logs, "print a log")
@@ -62,6 +63,24 @@ def _command(commands: Any, name: str, run: Any, help: str) -> argparse.Argument
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
     parser.set_defaults(run=run)
     return parser
+
+
+def _group(commands: Any) -> None:
+    from azlab import cli_group
+
+    create = _command(commands, "create", cli_group.create, "make a resource group, and print its id")
+    create.add_argument("name")
+    create.add_argument("--location", default="westeurope", help="its region (default: %(default)s)")
+    _command(commands, "delete", cli_group.delete, "delete a resource group with everything in it").add_argument("name")
+    _command(commands, "list", cli_group.list_groups, "the resource groups and their regions").add_argument("--json", action="store_true")
+
+
+def _network(commands: Any) -> None:
+    from azlab import cli_network
+
+    create = _command(commands, "create", cli_network.create, "make a virtual network with a subnet, and print the subnet's id")
+    create.add_argument("name")
+    create.add_argument("--resource-group", required=True, help="where it is made; its region is that of the group")
 
 
 def _vm(commands: Any) -> None:
@@ -139,10 +158,8 @@ def _wait_until_serving(settings: Settings, process: subprocess.Popen[bytes], lo
 
 def _answers(settings: Settings, url: str) -> bool:
     """Whether something speaks HTTP there, whatever it says."""
-    context = ssl.create_default_context(cafile=str(settings.ca))
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     try:
-        opener.open(url, timeout=5).close()
+        opener(settings).open(url, timeout=5).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

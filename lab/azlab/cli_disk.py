@@ -49,11 +49,9 @@ def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
 
 def _blobs(settings: Settings) -> BlobStore:
     from azlab import daemon
-    from azlab.cli import CommandFailed
     from azlab.storage.blobs import BlobStore
 
-    if daemon.running(settings.state) is None:
-        raise CommandFailed(f"the lab in {settings.state} is down: start it with `azlab --state {settings.state} up`")
+    daemon.require_running(settings.state)
     return BlobStore(settings)
 
 

@@ -32,6 +32,10 @@ class AlreadyUp(LabError):
     """Another process runs this lab."""
 
 
+class NotRunning(LabError):
+    """No process runs this lab, or it does not answer."""
+
+
 def lock(settings: Settings) -> IO[str]:
     """Take the lab for this process."""
     settings.state.mkdir(parents=True, exist_ok=True)
@@ -58,6 +62,12 @@ def running(state: Path) -> int | None:
     except FileNotFoundError:
         return None
     return None
+
+
+def require_running(state: Path) -> None:
+    """Refuse to go on if no process runs the lab in this directory."""
+    if running(state) is None:
+        raise NotRunning(f"the lab in {state} is down: start it with `azlab --state {state} up`")
 
 
 def main(arguments: list[str]) -> None:

@@ -23,7 +23,7 @@ PINS = (
     "azure-storage-blob==12.23.0b1",
 )
 # What the tests themselves import, of the lab's source too.
-TOOLS = ("pytest>=9.0", "pytest-xdist>=3.8", "cryptography", "httpx", "starlette", "uvicorn")
+TOOLS = ("pytest>=9.0", "pytest-xdist>=3.8", "psutil>=7.0", "cryptography", "httpx", "starlette", "uvicorn")
 PACKAGES = ("ansible-core==2.16.*", *TOOLS, *PINS)
 VENV = BUILD / "core-2.16"
 SDK = BUILD / "azure-mgmt-compute-33"

@@ -8,15 +8,21 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from demo.ansible import short_folder
 from tests.lab.running_lab import RunningLab
 
 COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
+TEMPORARY = short_folder()  # ansible-core opens sockets there; what a killed module leaves goes with this process
 
 
 def environment(lab: RunningLab, folder: Path) -> dict[str, str]:
-    """What a command needs; all that Ansible keeps lies in the folder, and what a killed module leaves too."""
-    places = {"ANSIBLE_HOME": str(folder / "ansible"), "TMPDIR": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
-    return {**lab.env, **places}
+    """What a command needs."""
+    return {**lab.env, **places(folder)}
+
+
+def places(folder: Path) -> dict[str, str]:
+    """Where a command finds the collection, and keeps what it keeps: in the folder."""
+    return {"ANSIBLE_HOME": str(folder / "ansible"), "TMPDIR": TEMPORARY.name, "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS)}
 
 
 def command(name: str, *arguments: str | Path) -> list[str | Path]:

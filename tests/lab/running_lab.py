@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from azlab import cli_network
 from azlab.cli import environment
 from azlab.settings import Settings
 from azure.core.polling import LROPoller
@@ -79,13 +80,11 @@ class RunningLab:
         self.arm("PUT", f"resourceGroups/{name}", {"location": location}).raise_for_status()
         return name
 
-    def put_subnet(self, group: str, location: str = LOCATION) -> str:
+    def put_subnet(self, group: str, location: str = LOCATION, network: str = "net", subnet: str = cli_network.SUBNET) -> str:
         """A virtual network with one subnet; the answer is the subnet's id."""
-        root = f"resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/net"
-        subnets = [{"name": "default", "properties": {"addressPrefix": "10.0.0.0/24"}}]
-        body = {"location": location, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}}
-        self.arm("PUT", root, body).raise_for_status()
-        return f"/subscriptions/{self.settings.subscription}/{root}/subnets/default"
+        root = f"resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}"
+        self.arm("PUT", root, cli_network.network(location, subnet)).raise_for_status()
+        return f"/subscriptions/{self.settings.subscription}/{root}/subnets/{subnet}"
 
 
 def azlab(*arguments: str | Path) -> None:

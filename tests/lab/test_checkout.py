@@ -8,8 +8,10 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,21 @@ def test_clean_removes_the_clones_too(checkout: Path) -> None:
     subprocess.run(["git", "init", "-q", "build/golden/clone"], cwd=checkout, check=True)
     assert make(checkout, "clean").returncode == 0
     assert not (checkout / "build").exists()
+
+
+def test_an_environment_is_used_again_at_its_own_path_however_long(tmp_path: Path) -> None:
+    place = tmp_path / "checkout".ljust(150, "-")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place / ".venv"], check=True)
+    (function,) = re.findall(r"^usable_venv\(\) \{.*?^\}", (ROOT / "scripts" / "setup.sh").read_text(), re.MULTILINE | re.DOTALL)
+
+    def usable(place: Path) -> bool:
+        script = f"set -euo pipefail; python={shlex.quote(sys.executable)}\n{function}\nusable_venv"
+        return subprocess.run(["bash", "-c", script], cwd=place, check=False).returncode == 0
+
+    assert not usable(place)
+    (place / ".venv/bin/pip").write_text(f"#!/bin/sh\n'exec' {place}/.venv/bin/python\n")  # as pip writes it where a path is long
+    assert usable(place)
+    assert not usable(place.rename(tmp_path / "moved"))
 
 
 @pytest.mark.parametrize("arguments", [("demo",), ("demo", "SPOIL=user"), ("test",)], ids=" ".join)

@@ -12,6 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -23,20 +24,27 @@ import pytest
 from azlab import cli_vm
 
 from demo import __main__ as program
-from demo import life
+from demo import acts, life
 from demo import spoil as spoiling
 from demo.ansible import Ansible
 from demo.guest import AZLAB, Guest, Person
+from demo.proof import Findings, Needle
 from demo.spoil import NAMES, Spoiler, chosen
-from demo.story import ProofFailed, Story
+from demo.story import Act, ProofFailed, Story
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = "it's 5% of $HOME"
 
 
 @pytest.fixture
-def ansible(tmp_path: Path) -> Ansible:
-    return Ansible(dict(os.environ), tmp_path / "ansible")
+def scratch(tmp_path: Path) -> Path:
+    """A folder whose path is longer than a socket's may be, as a checkout's can be."""
+    return tmp_path / "checkout".ljust(120, "-") / "ansible"
+
+
+@pytest.fixture
+def ansible(scratch: Path) -> Ansible:
+    return Ansible(dict(os.environ), scratch)
 
 
 def playbook(folder: Path, *tasks: dict[str, object], **play: object) -> str:
@@ -57,13 +65,41 @@ def test_a_run_records_every_task_with_its_seconds(ansible: Ansible, tmp_path: P
     assert all(0 <= task["seconds"] < run.tasks[0]["seconds"] for task in run.tasks[1:])
 
 
-def test_a_run_leaves_nothing_in_the_home_of_its_user(tmp_path: Path) -> None:
+def test_a_run_leaves_nothing_in_the_home_of_its_user(tmp_path: Path, scratch: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    ansible = Ansible({**os.environ, "HOME": str(home)}, tmp_path / "ansible")
+    ansible = Ansible({**os.environ, "HOME": str(home)}, scratch)
     assert ansible.play(playbook(tmp_path, {"ansible.builtin.setup": {}})).require().actions == {"setup"}
     assert list(home.iterdir()) == []
     assert len(f"{ansible.sockets.name}/0123456789.0123456789abcdef") < 108
+
+
+def test_a_run_has_room_for_sockets_among_its_temporary_files(tmp_path: Path, ansible: Ansible, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ansible-core 2.21 opens one, by Python's multiprocessing; wherever the temporary files of the caller lie."""
+    bind = """
+        import socket, tempfile
+        socket.socket(socket.AF_UNIX).bind(tempfile.mkdtemp(prefix="pymp-") + "/listener-01234567")
+    """
+    command = [sys.executable, "-c", textwrap.dedent(bind)]
+    far = tmp_path / "temporary".ljust(120, "-")
+    far.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(far))
+    for each in (ansible, Ansible({**os.environ, "TMPDIR": str(far)}, ansible.scratch)):
+        play = playbook(tmp_path, {"ansible.builtin.command": {"argv": command}})
+        assert each.play(play).require().changed == 1
+
+
+def test_a_run_takes_its_temporary_files_with_it(scratch: Path) -> None:
+    script = f"""
+        from pathlib import Path
+        from demo.ansible import Ansible
+        ansible = Ansible({{}}, Path({str(scratch)!r}))
+        Path(ansible.sockets.name, "left").touch()
+        print(ansible.sockets.name)
+        raise KeyboardInterrupt
+    """
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("/") and not Path(done.stdout.strip()).exists()
 
 
 @pytest.fixture
@@ -89,6 +125,43 @@ def test_a_check_that_does_not_hold_fails_its_act(story: Story) -> None:
         act.check("marker", False)
     assert (report(story)["ok"], report(story)["acts"][0]["ok"]) == (False, False)
     assert report(story)["seconds"] >= 0
+
+
+def test_a_check_that_could_not_be_made_says_so_and_fails_its_act_too(story: Story) -> None:
+    with pytest.raises(ProofFailed) as failure, story.act("prove", "A search") as act:
+        act.unproven("private_key", acts.UNTRACED)
+        act.check("private_key", True)
+        act.check("user", True)
+    assert str(failure.value) == f"prove: nothing was proven about: private_key ({acts.UNTRACED})"
+    (seen,) = report(story)["acts"]
+    assert (report(story)["ok"], seen["ok"], seen["error"]) == (False, False, str(failure.value))
+    assert seen["checks"] == {"private_key": {"ok": False, "unproven": acts.UNTRACED}, "user": {"ok": True}}
+
+
+def test_what_is_not_so_is_told_apart_from_what_was_not_proven(story: Story) -> None:
+    with pytest.raises(ProofFailed) as failure, story.act("prove", "A search") as act:
+        act.unproven("private_key", acts.UNTRACED)
+        act.unproven("host_key", acts.UNTRACED)
+        act.unproven("user", acts.UNTRACED)
+        act.check("user", False)
+        act.unproven("user", acts.UNTRACED)
+    assert str(failure.value) == f"prove: not so: user; nothing was proven about: private_key, host_key ({acts.UNTRACED})"
+
+
+@pytest.mark.parametrize(
+    ("in_the_backup", "in_the_image", "check"),
+    [
+        (True, False, {"ok": True}),
+        (False, False, {"ok": False, "unproven": acts.UNTRACED, "not found in the backup: lost": True}),
+        (True, True, {"ok": False, "still there: lost": ["image os: byte 1"]}),
+        (False, True, {"ok": False, "not found in the backup: lost": True, "still there: lost": ["image os: byte 1"]}),
+    ],
+)
+def test_the_image_is_compared_with_the_backup(in_the_backup: bool, in_the_image: bool, check: dict[str, object]) -> None:
+    act, needle = Act("prove"), Needle("private_key", "lost", (b"body",), blocks=True)
+    before, after = (Findings(hits={"lost": ["byte 1"]} if found else {}) for found in (in_the_backup, in_the_image))
+    acts._compare(act, [needle], {"backup os": before}, {"image os": after})
+    assert act.checks == {"private_key": check}
 
 
 @pytest.mark.parametrize(

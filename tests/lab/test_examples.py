@@ -28,7 +28,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
 from tests.lab.ansible_runs import command, environment
 from tests.lab.arm_bodies import World, image_of_disk, vm_of_disk
-from tests.lab.running_lab import LOCATION, MIB, RunningLab, done
+from tests.lab.running_lab import MIB, RunningLab, done
 from tests.lab.tasks import LabTasks, make_disk
 
 COLLECTION = "goldenimage.azure"
@@ -73,18 +73,10 @@ class Place:
         """A resource group, and ways to fill it."""
         return World(self.lab, name)
 
-    def subnet(self, group: str, network: str, subnet: str) -> str:
-        """A subnet's id."""
-        path = f"resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}"
-        subnets = [{"name": subnet, "properties": {"addressPrefix": "10.0.0.0/24"}}]
-        body = {"location": LOCATION, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}}
-        self.lab.arm("PUT", path, body).raise_for_status()
-        return f"/subscriptions/{self.lab.settings.subscription}/{path}/subnets/{subnet}"
-
     def vm(self, group: str, name: str) -> Any:
         """A VM with a data disk, powered off from within as far as anyone can tell."""
         world = self.group(group)
-        body = vm_of_disk(world.os_disk(f"{name}-os").id, self.subnet(group, "build", "default"))
+        body = vm_of_disk(world.os_disk(f"{name}-os").id, self.lab.put_subnet(group, network="build"))
         body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]["name"] = f"{name}-nic"
         data = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": world.disk(f"{name}-data").id}}
         body["properties"]["storageProfile"]["dataDisks"] = [data]
@@ -135,8 +127,8 @@ def to_boot(place: Place) -> Variables:
     place.image("build", "debian-12")
     place.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
     place.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
-    place.subnet("build", "build", "default")
-    place.subnet("net", "n", "s")
+    place.lab.put_subnet("build", network="build")
+    place.lab.put_subnet("net", network="n", subnet="s")
     return {}
 
 

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
+from azlab.guests import image
 
-from demo import proof
+from demo import acts, life, proof
 from demo.proof import Needle, key_body
 from demo.spoil import NAMES, spoil
 
@@ -18,6 +20,7 @@ MACHINE_ID = "5f0c3b1e9a7d4c2e8b6a1f3d5c7e9b0a"
 VM_ID = "12345678-9abc-4def-8123-456789abcdef"
 HASH = "$y$j9T$xX0n7c1wZ4aR6uQ2$kwzqbyn5dVfJ3sLk9pTgYhUeIoPa"
 MIB = 1024 * 1024
+USED_MIB = 588  # what the lab's guest disk holds
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +152,25 @@ def test_a_disk_as_after_a_power_cut_is_read_with_its_journal(disk: Path, needle
 def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...], keys: dict[str, str]) -> None:
     change(disk, f"cat >home/lost <<'EOF'\n{keys['lost']}EOF\nsync; rm home/lost; sync")
     assert set(proof.search(disk, needles).hits) == {"lost key"}
+
+
+def test_most_copies_of_a_deleted_key_outlive_what_is_written_after_them(tmp_path: Path) -> None:
+    """On a file system as large and as full as a guest's: one copy is lost to the first small files that come."""
+    disk = sized(tmp_path / "root.raw", image.ROOT.size_mib)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", *image.EXT4_OPTIONS, str(disk)], check=True)
+    with proof.opened(disk, 0, disk.stat().st_size) as root:
+        subprocess.run(["fallocate", "--length", f"{USED_MIB}M", str(root / "used")], check=True)
+        command, environment = ["sh", "-seu"], {**os.environ, "HOME": str(root)}
+        lost = subprocess.run(command, input=life.lose_a_key(), env=environment, capture_output=True, text=True, check=True).stdout
+        assert sorted(path.name for path in root.iterdir()) == ["lost+found", "used", "work"] and not list((root / "work").iterdir())
+        (root / "log").mkdir()
+        for number in range(30 * MIB // 4096):
+            (root / "log" / str(number)).write_bytes(os.urandom(4096))
+        (root / "journal").write_bytes(os.urandom(50 * MIB))
+        (root / "used").unlink()  # only blocks matter from here on
+    needle = Needle("private_key", life.LOST_KEY, tuple(key_body(lost)), blocks=True)
+    found = {"backup os": proof.search(disk, [needle])}
+    assert life.COPIES // 2 < acts._copies(found, [needle]) <= life.COPIES
 
 
 def test_a_password_hash_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...]) -> None:

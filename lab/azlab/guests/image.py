@@ -36,8 +36,8 @@ _REMOVED = (
     "var/log/apt/*",
 )
 _EMPTIED = ("etc/machine-id", "etc/hostname")
-# Work for nothing on an emulated processor: a guest has neither network nor LVM.
-_MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service")
+# Work for nothing on an emulated processor: a guest has neither network nor LVM. And nothing trims a disk unasked, at midnight on Mondays.
+_MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service", "fstrim.timer")
 # The host key whose fingerprint the agent reports, and waits half an hour for: Debian's, and one of those that 02_emulated.cfg allows.
 _HOST_KEY = ("Provisioning.SshHostKeyPairType=auto", "Provisioning.SshHostKeyPairType=ed25519")
 
@@ -54,6 +54,7 @@ class Partition:
 
 BIOS_BOOT = Partition(14, 1, 3, "21686148-6449-6E6F-744E-656564454649")
 ESP = Partition(15, 4, 124, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B")
+EXT4_OPTIONS = ("-E", "lazy_itable_init=0,lazy_journal_init=0", "-O", "^metadata_csum_seed")
 ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709")
 
 
@@ -136,8 +137,7 @@ def _root_file_system(root: Path, image: Path, identity: uuid.UUID) -> None:
     """Write the directory into an ext4 image that GRUB 2.06 can read."""
     image.touch()
     os.truncate(image, ROOT.size_mib * MIB)
-    options = ("-E", "lazy_itable_init=0,lazy_journal_init=0", "-O", "^metadata_csum_seed")
-    run("mke2fs", "-q", "-t", "ext4", "-U", str(identity), *options, "-d", root, image)
+    run("mke2fs", "-q", "-t", "ext4", "-U", str(identity), *EXT4_OPTIONS, "-d", root, image)
 
 
 def _assemble(disk: Path, work: Path, identity: uuid.UUID) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -93,7 +94,7 @@ def running(home: Home) -> Iterator[subprocess.Popen[bytes]]:
 
 def pretend(home: Home, name: str) -> subprocess.Popen[bytes]:
     """Start a process with this machine's id on its command line, and wait until the kernel shows that."""
-    process = subprocess.Popen(["sh", "-c", "sleep 600; :", home.vm_id])
+    process = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()", home.vm_id])
     (home.path / f"{name}.pid").write_text(str(process.pid))
     while home.pid(name) is None:
         time.sleep(0.01)

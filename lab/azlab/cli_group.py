@@ -1,0 +1,71 @@
+"""`azlab group ...`: the resource groups that everything else lies in."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from typing import Any
+
+from azlab.control_plane import ControlPlane, Refused
+
+VERSION = "2021-04-01"
+_NAME = re.compile(r"[\w.()-]{0,89}[\w()-]")
+
+
+def _checked(name: str) -> str:
+    from azlab.cli import CommandFailed
+
+    if not _NAME.fullmatch(name):
+        raise CommandFailed(
+            f"the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and no period at its end, not {name!r}"
+        )
+    return name
+
+
+def existing(plane: ControlPlane, name: str) -> dict[str, Any]:
+    """The resource group with this name."""
+    from azlab.cli import CommandFailed
+
+    try:
+        return plane.get(f"resourceGroups/{_checked(name)}", VERSION)
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        raise CommandFailed(f"there is no resource group {name}: see `azlab group list`, or make it with `azlab group create`") from None
+
+
+def create(options: argparse.Namespace) -> None:
+    """Make a resource group if it is not there, and print its id."""
+    from azlab.cli import CommandFailed
+
+    plane, name = ControlPlane(options.state), _checked(options.name)
+    try:
+        group = plane.put(f"resourceGroups/{name}", VERSION, {"location": options.location})
+    except Refused as refused:
+        raise CommandFailed(f"the resource group {name} could not be made: {refused}") from None
+    print(group["id"])
+
+
+def delete(options: argparse.Namespace) -> None:
+    """Delete a resource group with everything in it."""
+    from azlab.cli import CommandFailed
+
+    plane = ControlPlane(options.state)
+    group = existing(plane, options.name)
+    try:
+        plane.delete(f"resourceGroups/{group['name']}", VERSION)
+    except Refused as refused:
+        raise CommandFailed(f"the resource group {group['name']} could not be deleted: {refused}") from None
+    print(f"deleted {group['id']}")
+
+
+def list_groups(options: argparse.Namespace) -> None:
+    """Print the resource groups."""
+    groups = ControlPlane(options.state).get("resourceGroups", VERSION)["value"]
+    facts = [{key: group[key] for key in ("name", "location", "id")} for group in groups]
+    if options.json:
+        print(json.dumps(facts, indent=2))
+        return
+    for each in facts:
+        print(f"{each['name']}\t{each['location']}")
