@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from azlab.control_plane import ControlPlane, Refused
+from azlab.control_plane import ControlPlane, RequestRefused
 
 VERSION = "2021-04-01"
 _NAME = re.compile(r"[\w.()-]{0,89}[\w()-]")
@@ -29,7 +29,7 @@ def existing(plane: ControlPlane, name: str) -> dict[str, Any]:
 
     try:
         return plane.get(f"resourceGroups/{_checked(name)}", VERSION)
-    except Refused as refused:
+    except RequestRefused as refused:
         if refused.status != 404:
             raise
         raise CommandFailed(f"there is no resource group {name}: see `azlab group list`, or make it with `azlab group create`") from None
@@ -42,7 +42,7 @@ def create(options: argparse.Namespace) -> None:
     plane, name = ControlPlane(options.state), _checked(options.name)
     try:
         group = plane.put(f"resourceGroups/{name}", VERSION, {"location": options.location})
-    except Refused as refused:
+    except RequestRefused as refused:
         raise CommandFailed(f"the resource group {name} could not be made: {refused}") from None
     print(group["id"])
 
@@ -55,7 +55,7 @@ def delete(options: argparse.Namespace) -> None:
     group = existing(plane, options.name)
     try:
         plane.delete(f"resourceGroups/{group['name']}", VERSION)
-    except Refused as refused:
+    except RequestRefused as refused:
         raise CommandFailed(f"the resource group {group['name']} could not be deleted: {refused}") from None
     print(f"deleted {group['id']}")
 
