@@ -110,6 +110,7 @@ def test_how_the_host_reaches_its_archives_is_passed_on(monkeypatch):
 def test_an_archive_that_cannot_be_reached_is_named_with_the_way_out(host, monkeypatch, tmp_path: Path):
     """With the host's own apt and mmdebstrap: nothing listens there."""
     monkeypatch.setattr(rootfs.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(rootfs.tempfile, "tempdir", str(tmp_path))
     monkeypatch.setenv("AZLAB_DEBIAN_MIRROR", "http://127.0.0.1:9/debian")
     monkeypatch.setenv("AZLAB_DEBIAN_SECURITY_MIRROR", "http://127.0.0.1:9/security")
     with pytest.raises(rootfs.BuildFailed) as caught:
@@ -117,4 +118,5 @@ def test_an_archive_that_cannot_be_reached_is_named_with_the_way_out(host, monke
     assert "mmdebstrap failed with" in str(caught.value)
     assert f"{SIGNED} http://127.0.0.1:9/security bookworm-security main" in str(caught.value)
     assert str(caught.value).endswith("name mirrors that can in AZLAB_DEBIAN_MIRROR and AZLAB_DEBIAN_SECURITY_MIRROR.")
-    assert subprocess.run(["findmnt", "-rn", "-o", "TARGET"], capture_output=True, text=True).stdout.count("azlab-rootfs-") == 0
+    assert list(tmp_path.iterdir()) == []
+    assert subprocess.run(["findmnt", "-rn", "-o", "TARGET"], capture_output=True, text=True).stdout.count(str(tmp_path)) == 0
