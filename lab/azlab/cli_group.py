@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from azlab.control_plane import ControlPlane, RequestRefused
+from azlab.control_plane import ControlPlane, RequestFailed
 
 VERSION = "2021-04-01"
 _NAME = re.compile(r"[\w.()-]{0,89}[\w()-]")
@@ -29,8 +29,8 @@ def existing(plane: ControlPlane, name: str) -> dict[str, Any]:
 
     try:
         return plane.get(f"resourceGroups/{_checked(name)}", VERSION)
-    except RequestRefused as refused:
-        if refused.status != 404:
+    except RequestFailed as error:
+        if error.status != 404:
             raise
         raise CommandFailed(f"there is no resource group {name}: see `azlab group list`, or make it with `azlab group create`") from None
 
@@ -42,8 +42,8 @@ def create(options: argparse.Namespace) -> None:
     plane, name = ControlPlane(options.state), _checked(options.name)
     try:
         group = plane.put(f"resourceGroups/{name}", VERSION, {"location": options.location})
-    except RequestRefused as refused:
-        raise CommandFailed(f"the resource group {name} could not be made: {refused}") from None
+    except RequestFailed as error:
+        raise CommandFailed(f"the resource group {name} could not be made: {error}") from None
     print(group["id"])
 
 
@@ -55,8 +55,8 @@ def delete(options: argparse.Namespace) -> None:
     group = existing(plane, options.name)
     try:
         plane.delete(f"resourceGroups/{group['name']}", VERSION)
-    except RequestRefused as refused:
-        raise CommandFailed(f"the resource group {group['name']} could not be deleted: {refused}") from None
+    except RequestFailed as error:
+        raise CommandFailed(f"the resource group {group['name']} could not be deleted: {error}") from None
     print(f"deleted {group['id']}")
 
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from azlab import cli_group
-from azlab.control_plane import ControlPlane, RequestRefused
+from azlab.control_plane import ControlPlane, RequestFailed
 
 VERSION = "2023-11-01"
 SUBNET = "default"
@@ -34,6 +34,6 @@ def create(options: argparse.Namespace) -> None:
     path = f"resourceGroups/{group['name']}/providers/Microsoft.Network/virtualNetworks/{options.name}"
     try:
         made = plane.put(path, VERSION, network(group["location"]))
-    except RequestRefused as refused:
-        raise CommandFailed(f"the virtual network {options.name} could not be made: {refused}") from None
+    except RequestFailed as error:
+        raise CommandFailed(f"the virtual network {options.name} could not be made: {error}") from None
     print(f"{made['id']}/subnets/{SUBNET}")

@@ -17,7 +17,7 @@ from azlab.settings import LabError, Settings
 _POLL = 0.2
 
 
-class RequestRefused(LabError):
+class RequestFailed(LabError):
     """The control plane refused a request; the text is its own."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -86,6 +86,6 @@ class ControlPlane:
         except urllib.error.HTTPError as error:
             content = json.loads(error.read() or b"{}")
             said = {key.lower(): value for key, value in (content.get("error") or content.get("Error") or {}).items()}
-            raise RequestRefused(error.code, said.get("message", error.reason)) from None
+            raise RequestFailed(error.code, said.get("message", error.reason)) from None
         except OSError as error:
             raise daemon.NotRunning(f"the lab in {self._settings.state} does not answer: {error}; see `azlab logs daemon`") from None

@@ -12,7 +12,7 @@ from demo.ansible import short_folder
 from tests.lab.running_lab import RunningLab
 
 COLLECTIONS = Path(__file__).parents[2] / "build" / "collections"
-TEMPORARY = short_folder()  # ansible-core opens sockets there; what a killed module leaves goes with this process
+TEMPORARY = short_folder()  # ansible-core opens sockets there; what a killed module leaves goes with the session
 
 
 def environment(lab: RunningLab, folder: Path) -> dict[str, str]:

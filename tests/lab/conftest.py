@@ -7,11 +7,19 @@ from collections.abc import Iterator
 import pytest
 from azlab.settings import Settings
 
+from tests.lab.ansible_runs import TEMPORARY
 from tests.lab.arm_bodies import World
 from tests.lab.running_lab import GIB, LOCATION, MIB, RunningLab, azlab, done
 from tests.lab.tasks import LabTasks
 
 __all__ = ["GIB", "LOCATION", "MIB", "RunningLab", "azlab", "done"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_temporary_stays() -> Iterator[None]:
+    """Delete Ansible's temporary files: a worker of pytest-xdist may be ended before it does so itself."""
+    yield
+    TEMPORARY.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ AZLAB = Path(sys.executable).with_name("azlab")
 REWRITTEN = {
     ".venv/bin/azlab up": ".venv/bin/azlab up --no-guests --hurry",
     ".venv/bin/azlab disk build --out build/debian-12.raw": "cp small.raw build/debian-12.raw",
+    "until .venv/bin/azlab vm ssh web-01 -i build/key true; do sleep 5; done": "true",
     ".venv/bin/azlab vm ssh web-01 -i build/key": ".venv/bin/azlab vm ssh web-01 -i build/key true 2>ssh.txt || test $? = 255",
 }
 
