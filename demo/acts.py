@@ -16,6 +16,8 @@ from .story import Act
 from .traffic import Traffic
 
 CAPTURE = "goldenimage.azure.capture_linux"
+WITHOUT_A_GUEST = {"assert", "image_capture"}
+"""What a run of capture_linux comes to when the image is there: both tasks run on the controller."""
 UNTRACED = "its trace was not in the backup, so its absence from the image shows nothing"
 
 
@@ -82,7 +84,7 @@ def capture(stage: Stage) -> None:
         stage.backup, stage.image = real.result("vm_backup")["backup"], real.result("image_capture")["image"]
         again = _capture(stage).require()
         act.check("second_run_changes_nothing", again.changed == 0, changed=again.changed)
-        act.check("second_run_leaves_the_guest_alone", again.actions == {"image_capture"}, ran=sorted(again.actions))
+        act.check("second_run_leaves_the_guest_alone", again.actions == WITHOUT_A_GUEST, ran=sorted(again.actions))
         act.facts.update(image=stage.image["id"], backup=stage.backup["id"])
 
 
