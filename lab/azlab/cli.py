@@ -29,15 +29,27 @@ class CommandFailed(LabError):
 
 def main() -> None:
     """Parse the command line and run one command."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
     options = _parser().parse_args()
     try:
         options.run(options)
+    except KeyboardInterrupt as interrupted:
+        print("azlab: interrupted", file=sys.stderr)
+        sys.exit(128 + interrupted.args[0])
     except LabError as error:
         sys.exit(f"azlab: {error}")
     except BrokenPipeError:
         sys.exit(1)
     except OSError as error:
         sys.exit(f"azlab: {error.filename or options.state}: {error.strerror or error}")
+
+
+def _interrupt(number: int, _frame: Any) -> None:
+    """Let the first signal undo what the command began, and no later one disturb that."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -86,7 +86,7 @@ def _build(disk: Path) -> None:
         attributes = ("--preserve-permissions", "--numeric-owner", "--xattrs", "--xattrs-include=*")
         run("tar", "--extract", "--zstd", *attributes, f"--file={tar}", f"--directory={root}")
         _dress(root, identity)
-        run("chroot", root, "update-initramfs", "-u", "-k", "all")
+        run("chroot", root, "update-initramfs", "-u", "-k", "all", apart=True)
         bootloader.install(root, work, identity)
         _empty_dev(root)
         _root_file_system(root, work / "root.img", identity)
