@@ -60,10 +60,26 @@ ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B7
 
 def build_disk(out: Path) -> Path:
     """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
-    out.parent.mkdir(parents=True, exist_ok=True)
+    _require_writable(out)
     disk = cached(CACHE / f"disk-{SUITE}-{_key()}.raw", _build)
     run("cp", "--sparse=always", "--reflink=auto", disk, out)
     return out
+
+
+def _require_writable(out: Path) -> None:
+    """Refuse a place where no file can be written, by trying, before minutes go into a build."""
+    if out.is_dir():
+        raise BuildFailed(f"the disk cannot be written to {out}, which is a folder: name a file")
+    if not out.parent.is_dir():
+        raise BuildFailed(f"the disk cannot be written to {out}: there is no folder {out.parent}; make it first")
+    target = out.resolve()
+    existed = target.exists()
+    try:
+        target.open("ab").close()
+    except OSError as error:
+        raise BuildFailed(f"the disk cannot be written to {out}: {error.strerror}") from None
+    if not existed:
+        target.unlink()
 
 
 def _key() -> str:
