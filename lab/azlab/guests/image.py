@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azlab.guests import bootloader
-from azlab.guests.rootfs import SUITE, BuildFailed, cached, key, rootfs_tar, run
+from azlab.guests.rootfs import SUITE, BuildFailed, cached, key, part_of, rootfs_tar, run
 from azlab.settings import CACHE
 
 __all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
@@ -62,7 +62,12 @@ def build_disk(out: Path) -> Path:
     """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
     _require_writable(out)
     disk = cached(CACHE / f"disk-{SUITE}-{_key()}.raw", _build)
-    run("cp", "--sparse=always", "--reflink=auto", disk, out)
+    try:
+        run("cp", "--sparse=always", "--reflink=auto", disk, out)
+    except BaseException:
+        if out.is_file():
+            out.resolve().unlink()  # a part of a disk looks like a whole one
+        raise
     return out
 
 
@@ -106,7 +111,7 @@ def _build(disk: Path) -> None:
         bootloader.install(root, work, identity)
         _empty_dev(root)
         _root_file_system(root, work / "root.img", identity)
-        fresh = disk.with_suffix(".part")
+        fresh = part_of(disk)
         _assemble(fresh, work, identity)
         # The disk is as old as what is on it.
         os.utime(fresh, (tar.stat().st_mtime,) * 2)

@@ -61,7 +61,14 @@ def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False
                 if missing or renewed:
                     raise
                 print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used as it is, because: {error}", file=sys.stderr)
+            finally:
+                part_of(target).unlink(missing_ok=True)
     return target
+
+
+def part_of(target: Path) -> Path:
+    """Where a file of the cache is written, until it is whole and gets its name."""
+    return target.with_suffix(".part")
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None, apart: bool = False) -> None:
@@ -126,6 +133,6 @@ def _build(tar: Path) -> None:
             )
         except BuildFailed as error:
             raise BuildFailed(f"{error}\nThe archives were:\n" + "\n".join(sources) + f"\n{apt.ADVICE}") from error
-        arrived = tar.with_suffix(".part")
+        arrived = part_of(tar)
         shutil.copyfile(fresh, arrived)
         arrived.rename(tar)
