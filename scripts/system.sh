@@ -10,17 +10,16 @@ needed_mb=1600
 
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-# The file is shell by its definition; a subshell keeps its variables apart from ours.
+# The file is shell by its definition; a subshell keeps its variables apart from ours. One that cannot be read or run says nothing.
 of_release() (
   unset "$1"
   # shellcheck disable=SC1090 # its path is an argument
-  [ ! -r "$os_release" ] || . "$os_release"
-  printf '%s' "${!1:-}"
+  ! . "$os_release" >/dev/null 2>&1 || printf '%s' "${!1:-}"
 )
 
-name=$(of_release PRETTY_NAME)
+name=$(of_release PRETTY_NAME || true)
 name=${name:-this system}
-release=$(of_release ID):$(of_release VERSION_ID)
+release=$(of_release ID || true):$(of_release VERSION_ID || true)
 
 for command in apt-get dpkg; do
   command -v "$command" >/dev/null ||
@@ -31,10 +30,10 @@ architecture=$(dpkg --print-architecture)
   fail "$name is for $architecture: guests are x64 machines, and their disk is built with this machine's own tools; use a machine for amd64"
 
 if [ -z "$python" ]; then
-  old="Python 3.11 or newer is needed. Install one as python3 or python3.11 to python3.14, or use Debian 12 or newer or Ubuntu 24.04 or newer"
-  ! command -v python3 >/dev/null || fail "$name has $(python3 -V 2>&1) only. $old"
+  old="$name has no Python 3.11 or newer: install python3.11 to python3.14, or use Debian 12 or newer or Ubuntu 24.04 or newer"
+  ! command -v python3 >/dev/null || fail "$old"
   case $release in
-    debian:[1-9] | debian:1[01] | ubuntu:1?.* | ubuntu:20.* | ubuntu:21.* | ubuntu:22.*) fail "$name has no Python of its own that is new enough. $old" ;;
+    debian:[1-9] | debian:1[01] | ubuntu:1?.* | ubuntu:20.* | ubuntu:21.* | ubuntu:22.*) fail "$old" ;;
   esac
 fi
 
@@ -43,5 +42,5 @@ free_mb=$(($(df -Pk . | awk 'NR == 2 {print $4}') / 1024))
 
 case $release in
   debian:12 | debian:13) ;;
-  *) printf 'setup: %s was not tried, Debian 12 and Debian 13 were: going on\n' "$name" ;;
+  *) printf 'setup: this was not tried on %s, only on Debian 12 and 13; going on\n' "$name" ;;
 esac

@@ -16,7 +16,7 @@ from typing import Any
 
 from azlab import daemon
 from azlab.control_plane import opener
-from azlab.settings import LabError, Settings, default_state
+from azlab.settings import LabError, Settings, command, default_state
 
 _START = 90
 _STOP = 900
@@ -29,9 +29,15 @@ class CommandFailed(LabError):
 
 def main() -> None:
     """Parse the command line and run one command."""
-    options = _parser().parse_args()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt)
+    options = argparse.Namespace(state=default_state())
     try:
+        _parser().parse_args(namespace=options)
         options.run(options)
+    except KeyboardInterrupt as interrupted:
+        print("azlab: interrupted", file=sys.stderr)
+        sys.exit(128 + interrupted.args[0])
     except LabError as error:
         sys.exit(f"azlab: {error}")
     except BrokenPipeError:
@@ -40,9 +46,16 @@ def main() -> None:
         sys.exit(f"azlab: {error.filename or options.state}: {error.strerror or error}")
 
 
+def _interrupt(number: int, _frame: Any) -> None:
+    """Let the first signal undo what the command began, and no later one disturb that."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="azlab", description="A local Azure for image work.", epilog=_EPILOG)
-    parser.add_argument("--state", type=Path, default=default_state(), help="the lab's directory (default: %(default)s)")
+    parser.add_argument("--state", type=_state, default=default_state(), help="the lab's directory (default: %(default)s)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     start = _command(commands, "up", up, "start the lab; returns when it serves")
     start.add_argument("--no-guests", action="store_true", help="VMs run in name only: for fast tests of the wire")
@@ -57,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     show = _command(commands, "logs", logs, "print a log")
     show.add_argument("name", nargs="?", default="arm", choices=["arm", "blob", "guests", "daemon", "front", "azurite"])
     return parser
+
+
+def _state(text: str) -> Path:
+    if not text:
+        raise CommandFailed("--state must name the lab's directory, not be empty; without --state it is AZLAB_STATE or ./build/azlab")
+    return Path(text)
 
 
 def _command(commands: Any, name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -122,7 +141,7 @@ def up(options: argparse.Namespace) -> None:
     if daemon.running(state):
         settings = Settings.load(state)
         if (settings.guests, settings.hurry) != (not options.no_guests, options.hurry):
-            raise CommandFailed(f"the lab in {state} is up with other switches; run `azlab --state {state} down` first")
+            raise CommandFailed(f"the lab in {state} is up with other switches; run `{command(state, 'down')}` first")
         print(f"{settings.arm_url} (was up already)")
         return
     settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry)
@@ -131,8 +150,8 @@ def up(options: argparse.Namespace) -> None:
     log = settings.logs / "daemon.log"
     mark = log.stat().st_size if log.exists() else 0
     with log.open("ab") as out:
-        command = [sys.executable, "-m", "azlab.daemon", str(state)]
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd=state)
+        serve = [sys.executable, "-m", "azlab.daemon", str(state)]
+        process = subprocess.Popen(serve, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd=state)
     try:
         _wait_until_serving(settings, process, log, mark)
     except BaseException:

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from azlab.settings import Settings
-from azlab.store import Resource, Store
+from azlab.settings import Settings, command
+from azlab.store import Resource, stored
 
 if TYPE_CHECKING:
     from azlab.storage.blobs import BlobStore
 
 _TYPES = ("Microsoft.Compute/disks", "Microsoft.Compute/snapshots", "Microsoft.Compute/images")
+_ID = re.compile(rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/({'|'.join(map(re.escape, _TYPES))})/[^/]+", re.IGNORECASE)
 
 
 def build(options: argparse.Namespace) -> None:
@@ -37,14 +39,18 @@ def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
     """The blob key of one disk."""
     from azlab.cli import CommandFailed
 
-    settings = Settings.load(state)
-    resource = Store(settings.state / "arm.sqlite", read_only=True).find("/" + resource_id.strip("/"))
+    see = command(state, "disk list")
+    store, id = stored(state), "/" + resource_id.strip("/")
+    if not _ID.fullmatch(id):
+        looks = f"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/{_TYPES[0]}/NAME"
+        raise CommandFailed(f"a disk is named by its resource id, which looks like {looks}, not {resource_id!r}: see `{see}`")
+    resource = store.find(id)
     if resource is None:
-        raise CommandFailed(f"there is no {resource_id}: see `azlab disk list`")
+        raise CommandFailed(f"there is no {resource_id}: see `{see}`")
     keys = keys_of(resource)
     if lun not in keys:
         raise CommandFailed(f"{resource_id} has no disk {lun}; it has: {', '.join(sorted(keys)) or 'none'}")
-    return settings, keys[lun]
+    return Settings.load(state), keys[lun]
 
 
 def _blobs(settings: Settings) -> BlobStore:
@@ -74,8 +80,7 @@ def put(options: argparse.Namespace) -> None:
 
 def list_disks(options: argparse.Namespace) -> None:
     """Print every resource that holds disks, with its blob keys."""
-    settings = Settings.load(options.state)
-    store = Store(settings.state / "arm.sqlite", read_only=True)
+    store = stored(options.state)
     found: list[dict[str, Any]] = [{"id": each.id, "keys": keys_of(each)} for type in _TYPES for each in store.list(type)]
     if options.json:
         print(json.dumps(found, indent=2))

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from azlab.control_plane import ControlPlane, RequestFailed
+from azlab.settings import command
 
 VERSION = "2021-04-01"
 _NAME = re.compile(r"[\w.()-]{0,89}[\w()-]")
@@ -27,12 +28,11 @@ def existing(plane: ControlPlane, name: str) -> dict[str, Any]:
     """The resource group with this name."""
     from azlab.cli import CommandFailed
 
-    try:
-        return plane.get(f"resourceGroups/{_checked(name)}", VERSION)
-    except RequestFailed as error:
-        if error.status != 404:
-            raise
-        raise CommandFailed(f"there is no resource group {name}: see `azlab group list`, or make it with `azlab group create`") from None
+    group = plane.find(f"resourceGroups/{_checked(name)}", VERSION)
+    if group is None:
+        see, make = (command(plane.state, words) for words in ("group list", "group create"))
+        raise CommandFailed(f"there is no resource group {name}: see `{see}`, or make it with `{make}`")
+    return group
 
 
 def create(options: argparse.Namespace) -> None:
@@ -40,8 +40,13 @@ def create(options: argparse.Namespace) -> None:
     from azlab.cli import CommandFailed
 
     plane, name = ControlPlane(options.state), _checked(options.name)
+    there = plane.find(f"resourceGroups/{name}", VERSION)
+    if there is not None and there["location"] != options.location.lower().replace(" ", ""):
+        raise CommandFailed(
+            f"the resource group {there['name']} exists in {there['location']}, not in {options.location}: choose another name"
+        )
     try:
-        group = plane.put(f"resourceGroups/{name}", VERSION, {"location": options.location})
+        group = there or plane.put(f"resourceGroups/{name}", VERSION, {"location": options.location})
     except RequestFailed as error:
         raise CommandFailed(f"the resource group {name} could not be made: {error}") from None
     print(group["id"])

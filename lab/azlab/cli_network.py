@@ -33,7 +33,13 @@ def create(options: argparse.Namespace) -> None:
     group = cli_group.existing(plane, options.resource_group)
     path = f"resourceGroups/{group['name']}/providers/Microsoft.Network/virtualNetworks/{options.name}"
     try:
-        made = plane.put(path, VERSION, network(group["location"]))
+        found = plane.find(path, VERSION) or plane.put(path, VERSION, network(group["location"]))
     except RequestFailed as error:
         raise CommandFailed(f"the virtual network {options.name} could not be made: {error}") from None
-    print(f"{made['id']}/subnets/{SUBNET}")
+    subnets = {each["name"].lower(): each["id"] for each in found["properties"]["subnets"]}
+    if SUBNET not in subnets:
+        has = ", ".join(sorted(subnets)) or "none"
+        raise CommandFailed(
+            f"the virtual network {found['name']} exists and has no subnet {SUBNET}: its subnets are {has}; choose another name"
+        )
+    print(subnets[SUBNET])

@@ -10,16 +10,23 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from azlab.settings import Settings
-from azlab.store import Resource, Store
+from azlab import daemon
+from azlab.settings import Settings, command
+from azlab.store import Resource, stored
 
 _VM = "Microsoft.Compute/virtualMachines"
 
 
 def machines(state: Path) -> list[Resource]:
     """All VMs that the control plane knows."""
+    return stored(state).list(_VM)
+
+
+def _require_running(state: Path) -> Path:
+    """The directory of a lab that is up: while it is down, no VM runs, whatever was known of its power."""
     settings = Settings.load(state)
-    return Store(settings.state / "arm.sqlite", read_only=True).list(_VM)
+    daemon.require_running(settings.state)
+    return settings.state
 
 
 def _facts(vm: Resource) -> dict[str, Any]:
@@ -36,6 +43,7 @@ def _facts(vm: Resource) -> dict[str, Any]:
 
 def list_machines(options: argparse.Namespace) -> None:
     """Print the VMs."""
+    _require_running(options.state)
     facts = [_facts(vm) for vm in machines(options.state)]
     if options.json:
         print(json.dumps(facts, indent=2))
@@ -52,7 +60,7 @@ def find(state: Path, name: str) -> Resource:
     wanted = name.lower()
     found = [vm for vm in machines(state) if wanted in (vm.name.lower(), vm.properties["vmId"], vm.id.lower())]
     if not found:
-        raise CommandFailed(f"there is no VM {name}: see `azlab vm list`")
+        raise CommandFailed(f"there is no VM {name}: see `{command(state, 'vm list')}`")
     if len(found) > 1:
         raise CommandFailed(f"several VMs are called {name}: say which by its vmId ({', '.join(vm.properties['vmId'] for vm in found)})")
     return found[0]
@@ -62,11 +70,12 @@ def proxy(options: argparse.Namespace) -> None:
     """Connect stdio to a guest's port."""
     from azlab.guests.proxy import proxy as connect
 
-    connect(options.state.resolve(), options.name, options.port)
+    connect(_require_running(options.state), options.name, options.port)
 
 
 def ssh(options: argparse.Namespace) -> None:
     """Become ssh, through the lab."""
+    _require_running(options.state)
     vm = find(options.state, options.name)
     user = (vm.properties.get("osProfile") or {}).get("adminUsername")
     azlab = str(Path(sys.executable).parent / "azlab")
@@ -81,7 +90,7 @@ def inventory(options: argparse.Namespace) -> None:
     """Print an Ansible inventory."""
     from azlab.guests.inventory import lines
 
-    for line in lines(options.state.resolve()):
+    for line in lines(_require_running(options.state)):
         print(line)
 
 

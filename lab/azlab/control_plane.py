@@ -9,10 +9,10 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from azlab import daemon
-from azlab.settings import LabError, Settings
+from azlab.settings import LabError, Settings, command
 
 _POLL = 0.2
 
@@ -48,6 +48,11 @@ class ControlPlane:
         _, _, token = self._open(urllib.request.Request(url, urlencode(form).encode()))
         self._headers = {"Authorization": f"Bearer {token['access_token']}", "Content-Type": "application/json"}
 
+    @property
+    def state(self) -> Path:
+        """The state directory of the lab."""
+        return self._settings.state
+
     def id(self, path: str) -> str:
         """The id of a resource below the subscription."""
         return f"/subscriptions/{self._settings.subscription}/{path}"
@@ -55,6 +60,15 @@ class ControlPlane:
     def get(self, path: str, version: str) -> dict[str, Any]:
         """A resource, or a list of them."""
         return self._ask("GET", self._url(path, version))[2]
+
+    def find(self, path: str, version: str) -> dict[str, Any] | None:
+        """A resource, or None if there is none."""
+        try:
+            return self.get(path, version)
+        except RequestFailed as error:
+            if error.status != 404:
+                raise
+            return None
 
     def put(self, path: str, version: str, body: dict[str, Any]) -> dict[str, Any]:
         """Make or change a resource, and wait until it is Succeeded."""
@@ -72,7 +86,7 @@ class ControlPlane:
             status, _, _ = self._ask("GET", location)
 
     def _url(self, path: str, version: str) -> str:
-        return f"{self._settings.arm_url}{self.id(path)}?api-version={version}"
+        return f"{self._settings.arm_url}{quote(self.id(path))}?api-version={version}"
 
     def _ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> tuple[int, str, dict[str, Any]]:
         data = None if body is None else json.dumps(body).encode()
@@ -88,4 +102,6 @@ class ControlPlane:
             said = {key.lower(): value for key, value in (content.get("error") or content.get("Error") or {}).items()}
             raise RequestFailed(error.code, said.get("message", error.reason)) from None
         except OSError as error:
-            raise daemon.NotRunning(f"the lab in {self._settings.state} does not answer: {error}; see `azlab logs daemon`") from None
+            raise daemon.NotRunning(
+                f"the lab in {self.state} does not answer: {error}; see `{command(self.state, 'logs daemon')}`"
+            ) from None

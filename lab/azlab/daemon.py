@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from azlab.settings import LabError, Settings
+from azlab.settings import LabError, Settings, command
 
 log = logging.getLogger("azlab.daemon")
 
@@ -67,7 +67,7 @@ def running(state: Path) -> int | None:
 def require_running(state: Path) -> None:
     """Refuse to go on if no process runs the lab in this directory."""
     if running(state) is None:
-        raise NotRunning(f"the lab in {state} is down: start it with `azlab --state {state} up`")
+        raise NotRunning(f"the lab in {state} is down: start it with `{command(state, 'up')}`")
 
 
 def main(arguments: list[str]) -> None:
@@ -131,8 +131,8 @@ def _stop_once() -> None:
 
 def _start_front(settings: Settings) -> subprocess.Popen[bytes]:
     with (settings.logs / "front.log").open("ab") as out:
-        command = [sys.executable, "-m", "azlab.daemon", str(settings.state), "front"]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        serve = [sys.executable, "-m", "azlab.daemon", str(settings.state), "front"]
+        return subprocess.Popen(serve, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import secrets
+import shlex
 import socket
 import uuid
 from dataclasses import asdict, dataclass, field, replace
@@ -66,7 +67,7 @@ class Settings:
         try:
             config = json.loads((state / "config.json").read_text())
         except FileNotFoundError:
-            raise NoLab(f"there is no lab in {state}: start one with `azlab --state {state} up`") from None
+            raise NoLab(f"there is no lab in {state}: start one with `{command(state, 'up')}`") from None
         return cls(state=state, **config)
 
     @classmethod
@@ -157,6 +158,12 @@ class Settings:
 def default_state() -> Path:
     """The state directory when the command line names none."""
     return Path(os.environ.get("AZLAB_STATE") or Path.cwd() / "build" / "azlab").resolve()
+
+
+def command(state: Path, words: str) -> str:
+    """A command of `azlab` for the lab in `state`, as one types it here."""
+    state = state.resolve()
+    return f"azlab {words}" if state == default_state() else f"azlab --state {shlex.quote(str(state))} {words}"
 
 
 def _free_ports(count: int) -> list[int]:

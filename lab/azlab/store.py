@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from azlab.settings import NoLab, Settings, command
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS resources (
     key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, grp TEXT NOT NULL, name TEXT NOT NULL,
@@ -46,6 +48,15 @@ class Resource:
     def location(self) -> str:
         """The region in its canonical spelling."""
         return str(self.body.get("location", ""))
+
+
+def stored(state: Path) -> Store:
+    """What the lab in this directory knows, to read, also while it is down."""
+    settings = Settings.load(state)
+    path = settings.state / "arm.sqlite"
+    if not path.exists():
+        raise NoLab(f"the lab in {settings.state} was never up: start it with `{command(state, 'up')}`")
+    return Store(path, read_only=True)
 
 
 class Store:

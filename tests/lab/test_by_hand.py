@@ -74,6 +74,53 @@ def test_groups_and_networks_are_made_once_and_found_again(lab: RunningLab) -> N
     assert lab.arm("GET", root, version="2021-04-01").status_code == 404
 
 
+def test_a_group_that_exists_keeps_its_region_and_its_tags(lab: RunningLab) -> None:
+    root = azlab(lab, "group", "create", "kept", "--location", "uksouth")
+    lab.arm("PATCH", root, {"tags": {"owner": "somebody"}}, version="2021-04-01").raise_for_status()
+    before = lab.arm("GET", root, version="2021-04-01").json()
+    assert azlab(lab, "group", "create", "KEPT", "--location", "UK South") == root
+    assert (
+        azlab(lab, "group", "create", "KEPT") == "azlab: the resource group kept exists in uksouth, not in westeurope: choose another name"
+    )
+    assert lab.arm("GET", root, version="2021-04-01").json() == before and before["tags"] == {"owner": "somebody"}
+
+
+@pytest.mark.parametrize("subnets", [("default", "more"), ("Default",), ("front", "back"), ()], ids=" ".join)
+def test_a_network_that_exists_is_left_alone(lab: RunningLab, subnets: tuple[str, ...]) -> None:
+    root = azlab(lab, "group", "create", f"left_{'-'.join(subnets)}")
+    path = f"{root}/providers/Microsoft.Network/virtualNetworks/net"
+    body = {
+        "location": "westeurope",
+        "tags": {"owner": "somebody"},
+        "properties": {
+            "addressSpace": {"addressPrefixes": ["192.168.0.0/16"]},
+            "subnets": [{"name": name, "properties": {"addressPrefix": f"192.168.{number}.0/24"}} for number, name in enumerate(subnets)],
+        },
+    }
+    lab.arm("PUT", path, body, version="2023-11-01").raise_for_status()
+    before = lab.arm("GET", path, version="2023-11-01").json()
+    said = azlab(lab, "network", "create", "net", "--resource-group", root.rpartition("/")[2])
+    if subnets and subnets[0].lower() == "default":
+        assert said == f"{path}/subnets/{subnets[0]}"
+    else:
+        has = {2: "back, front", 0: "none"}[len(subnets)]
+        assert said == f"azlab: the virtual network net exists and has no subnet default: its subnets are {has}; choose another name"
+    assert lab.arm("GET", path, version="2023-11-01").json() == before
+
+
+@pytest.mark.parametrize("name", ["äö", "グループ", "a(b)_1.c"])
+def test_a_group_may_have_any_letters(lab: RunningLab, name: str) -> None:
+    root = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{name}"
+    for _ in range(2):
+        assert azlab(lab, "group", "create", name) == root
+        subnet = azlab(lab, "network", "create", "net", "--resource-group", name)
+        assert subnet == f"{root}/providers/Microsoft.Network/virtualNetworks/net/subnets/default"
+    assert f"{name}\twesteurope" in azlab(lab, "group", "list").splitlines()
+    assert azlab(lab, "group", "delete", name) == f"deleted {root}"
+    assert azlab(lab, "group", "delete", name).startswith(f"azlab: there is no resource group {name}: ")
+    assert root not in azlab(lab, "group", "list", "--json")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -81,13 +128,19 @@ def test_groups_and_networks_are_made_once_and_found_again(lab: RunningLab) -> N
         ("group create a.", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group delete a/b", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group create by-hand --location mars", "the resource group by-hand could not be made: The provided location 'mars' is not "),
-        ("group delete none", "there is no resource group none: see `azlab group list`, or make it with `azlab group create`"),
-        ("network create net --resource-group none", "there is no resource group none: see `azlab group list`, or make it with "),
+        (
+            "group delete none",
+            "there is no resource group none: see `azlab --state {state} group list`, or make it with `azlab --state {state} group create`",
+        ),
+        (
+            "network create net --resource-group none",
+            "there is no resource group none: see `azlab --state {state} group list`, or make it with ",
+        ),
         ("network create net- --resource-group none", "the name of a virtual network must have 1 to 64 letters, digits and "),
     ],
 )
 def test_a_refusal_is_one_sentence(lab: RunningLab, arguments: str, said: str) -> None:
-    assert azlab(lab, *arguments.split()).startswith(f"azlab: {said}")
+    assert azlab(lab, *arguments.split()).startswith("azlab: " + said.format(state=lab.settings.state))
 
 
 def test_a_lab_that_is_down_says_how_to_start_it(tmp_path: Path) -> None:

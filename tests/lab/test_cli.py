@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 from azlab.settings import Settings
+from azlab.store import Resource, Store
 
 AZLAB = Path(sys.executable).parent / "azlab"
 DISK = "/subscriptions/x/resourceGroups/rg/providers/Microsoft.Compute/disks/d"
 
 
-def refused(*arguments: str | Path, **environment: str | Path) -> str:
-    done = subprocess.run([AZLAB, *arguments], capture_output=True, text=True, env={**os.environ, **environment})
+def refused(*arguments: str | Path, cwd: Path | None = None, **environment: str | Path) -> str:
+    done = subprocess.run([AZLAB, *arguments], capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment})
     assert done.returncode == 1 and "Traceback" not in done.stderr
     return done.stderr
 
@@ -30,7 +31,7 @@ def test_a_machine_without_apt_cannot_build_a_disk(tmp_path: Path) -> None:
     assert said.startswith("azlab: there is no apt-get on this machine")
 
 
-@pytest.mark.parametrize("broken", ["cache", "state", "out"])
+@pytest.mark.parametrize("broken", ["cache", "state"])
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, broken: str) -> None:
     """Not even root can make a directory below a file."""
     (tmp_path / "file").touch()
@@ -38,15 +39,82 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, broken: str) ->
     if broken == "state":
         said = refused("--state", where, "up", "--no-guests")
     else:
-        cache = where if broken == "cache" else tmp_path
-        said = refused("disk", "build", "--out", where / "disk.raw", XDG_CACHE_HOME=cache)
+        said = refused("disk", "build", "--out", tmp_path / "disk.raw", XDG_CACHE_HOME=where)
     assert said.startswith(f"azlab: {tmp_path}/file") and said.endswith(": Not a directory\n")
+
+
+@pytest.mark.parametrize(
+    ("out", "why"),
+    [
+        ("", ", which is a folder: name a file"),
+        ("none/disk.raw", ": there is no folder {folder}/none; make it first"),
+        ("file/disk.raw", ": there is no folder {folder}/file; make it first"),
+        ("/proc/disk.raw", ": No such file or directory"),
+        ("link", ": No such file or directory"),
+    ],
+    ids=["folder", "no folder", "below a file", "proc", "link"],
+)
+def test_a_disk_that_cannot_be_written_is_refused_before_it_is_built(tmp_path: Path, out: str, why: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("/proc/disk.raw")
+    place = tmp_path / out
+    said = refused("disk", "build", "--out", place, XDG_CACHE_HOME=tmp_path / "cache")
+    assert said == f"azlab: the disk cannot be written to {place}{why.format(folder=tmp_path)}\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"file", "link"}
+
+
+@pytest.mark.parametrize("command", ["up --no-guests", "status", "down"])
+def test_an_empty_state_is_refused(tmp_path: Path, command: str) -> None:
+    assert refused("--state", "", *command.split(), cwd=tmp_path) == (
+        "azlab: --state must name the lab's directory, not be empty; without --state it is AZLAB_STATE or ./build/azlab\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", ["vm list", "vm inventory", "vm proxy x 22", "vm ssh x", "vm log x", "disk list", "disk get x y", "group list"]
+)
+def test_where_no_lab_is_every_command_says_so(tmp_path: Path, command: str) -> None:
+    """An empty AZLAB_STATE is the default, whose hint needs no --state."""
+    where = tmp_path / "build" / "azlab"
+    said = f"azlab: there is no lab in {where}: start one with `azlab{{}} up`\n"
+    assert refused(*command.split(), cwd=tmp_path, AZLAB_STATE="") == said.format("")
+    assert refused("--state", where, *command.split()) == said.format(f" --state {where}")
+    assert not where.exists()
+
+
+@pytest.mark.parametrize("command", ["vm list", "vm inventory", "vm proxy x 22", "vm ssh x", "group list"])
+def test_while_a_lab_is_down_no_vm_runs(tmp_path: Path, command: str) -> None:
+    Settings.create(tmp_path)
+    Store(tmp_path / "arm.sqlite")
+    assert refused("--state", tmp_path, *command.split()) == (
+        f"azlab: the lab in {tmp_path} is down: start it with `azlab --state {tmp_path} up`\n"
+    )
+
+
+def test_disks_are_listed_while_a_lab_is_down_but_not_before_it_was_up(tmp_path: Path) -> None:
+    place = tmp_path / "a b"
+    Settings.create(place)
+    assert refused("--state", place, "disk", "list") == (
+        f"azlab: the lab in {place} was never up: start it with `azlab --state '{place}' up`\n"
+    )
+    Store(place / "arm.sqlite").put(Resource(DISK, "Microsoft.Compute/disks", "rg", "d", {}, {"key": "d-key"}))
+    done = subprocess.run([AZLAB, "--state", place, "disk", "list"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"{DISK} os=d-key\n"
+
+
+@pytest.mark.parametrize("resource", ["/x", "d", DISK + "/more", DISK.replace("disks", "virtualMachines")])
+def test_what_is_not_the_id_of_a_disk_is_answered_with_one(tmp_path: Path, resource: str) -> None:
+    Settings.create(tmp_path)
+    Store(tmp_path / "arm.sqlite")
+    assert refused("--state", tmp_path, "disk", "get", resource, tmp_path / "file") == (
+        "azlab: a disk is named by its resource id, which looks like /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
+        f"Microsoft.Compute/disks/NAME, not {resource!r}: see `azlab --state {tmp_path} disk list`\n"
+    )
 
 
 @pytest.mark.parametrize("what", ["get", "put"])
 def test_disks_of_a_lab_that_is_down_cannot_be_reached(tmp_path: Path, what: str) -> None:
-    from azlab.store import Resource, Store
-
     settings = Settings.create(tmp_path)
     disk = Resource(DISK, "Microsoft.Compute/disks", "rg", "d", {}, {"key": "d-key"})
     Store(settings.state / "arm.sqlite").put(disk)

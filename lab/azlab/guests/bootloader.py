@@ -45,11 +45,11 @@ def install(root: Path, work: Path, identity: uuid.UUID) -> None:
                 shutil.copy2(module, modules)
     (grub / "fonts").mkdir(exist_ok=True)
     shutil.copy2(root / "usr/share/grub/unicode.pf2", grub / "fonts")
-    run("chroot", root, "grub-editenv", "/boot/grub/grubenv", "create")
+    run("chroot", root, "grub-editenv", "/boot/grub/grubenv", "create", apart=True)
     # The flag with which grub-cloud-amd64 keeps the boot code up to date when GRUB is upgraded.
     (root / "etc/grub.d/enable_cloud").touch()
     with _probe(root, identity):
-        run("chroot", root, "grub-mkconfig", "--output=/boot/grub/grub.cfg")
+        run("chroot", root, "grub-mkconfig", "--output=/boot/grub/grub.cfg", apart=True)
     _bios(root, work, identity)
     _efi(root, work, identity)
 
@@ -72,7 +72,8 @@ def _bios(root: Path, work: Path, identity: uuid.UUID) -> None:
     early.write_text(_EARLY.format(identity=identity))
     modules = ("biosdisk", "part_gpt", "ext2", "search_fs_uuid")
     core = "/boot/grub/i386-pc/core.img"
-    run("chroot", root, "grub-mkimage", "--format=i386-pc", "--config=/tmp/early.cfg", "--prefix=/boot/grub", f"--output={core}", *modules)
+    switches = ("--format=i386-pc", "--config=/tmp/early.cfg", "--prefix=/boot/grub", f"--output={core}")
+    run("chroot", root, "grub-mkimage", *switches, *modules, apart=True)
     early.unlink()
     shutil.copy2(root / "usr/lib/grub/i386-pc/boot.img", root / "boot/grub/i386-pc")
     for name in ("boot.img", "core.img"):

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from azlab.guests import bootloader
-from azlab.guests.rootfs import SUITE, BuildFailed, cached, key, rootfs_tar, run
+from azlab.guests.rootfs import SUITE, BuildFailed, cached, key, part_of, rootfs_tar, run
 from azlab.settings import CACHE
 
 __all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
@@ -60,10 +60,31 @@ ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B7
 
 def build_disk(out: Path) -> Path:
     """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
-    out.parent.mkdir(parents=True, exist_ok=True)
+    _require_writable(out)
     disk = cached(CACHE / f"disk-{SUITE}-{_key()}.raw", _build)
-    run("cp", "--sparse=always", "--reflink=auto", disk, out)
+    try:
+        run("cp", "--sparse=always", "--reflink=auto", disk, out)
+    except BaseException:
+        if out.is_file():
+            out.resolve().unlink()  # a part of a disk looks like a whole one
+        raise
     return out
+
+
+def _require_writable(out: Path) -> None:
+    """Refuse a place where no file can be written, by trying, before minutes go into a build."""
+    if out.is_dir():
+        raise BuildFailed(f"the disk cannot be written to {out}, which is a folder: name a file")
+    if not out.parent.is_dir():
+        raise BuildFailed(f"the disk cannot be written to {out}: there is no folder {out.parent}; make it first")
+    target = out.resolve()
+    existed = target.exists()
+    try:
+        target.open("ab").close()
+    except OSError as error:
+        raise BuildFailed(f"the disk cannot be written to {out}: {error.strerror}") from None
+    if not existed:
+        target.unlink()
 
 
 def _key() -> str:
@@ -86,11 +107,11 @@ def _build(disk: Path) -> None:
         attributes = ("--preserve-permissions", "--numeric-owner", "--xattrs", "--xattrs-include=*")
         run("tar", "--extract", "--zstd", *attributes, f"--file={tar}", f"--directory={root}")
         _dress(root, identity)
-        run("chroot", root, "update-initramfs", "-u", "-k", "all")
+        run("chroot", root, "update-initramfs", "-u", "-k", "all", apart=True)
         bootloader.install(root, work, identity)
         _empty_dev(root)
         _root_file_system(root, work / "root.img", identity)
-        fresh = disk.with_suffix(".part")
+        fresh = part_of(disk)
         _assemble(fresh, work, identity)
         # The disk is as old as what is on it.
         os.utime(fresh, (tar.stat().st_mtime,) * 2)

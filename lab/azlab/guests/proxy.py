@@ -11,7 +11,7 @@ from pathlib import Path
 
 from azlab.guests.qmp import connect
 from azlab.guests.spec import Home, homes
-from azlab.settings import LabError
+from azlab.settings import LabError, command
 
 _CHUNK = 1 << 16
 
@@ -29,7 +29,7 @@ def find(state: Path, vm: str) -> Home:
     """The home of the running VM with this name or id."""
     found = [home for home in homes(state) if home.pid("qemu") and vm.lower() in (home.vm_id, home.spec().name.lower())]
     if not found:
-        raise NoWay(f"no running VM is called {vm}: see `azlab vm list`")
+        raise NoWay(f"no running VM is called {vm}: see `{command(state, 'vm list')}`")
     if len(found) > 1:
         ids = ", ".join(home.vm_id for home in found)
         raise NoWay(f"several running VMs are called {vm}: say which by its id ({ids})")

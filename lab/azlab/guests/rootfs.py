@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from azlab.settings import CACHE, LabError
 
 SUITE = "bookworm"
 _OPTIONS = ("--variant=minbase", "--mode=root", "--components=main")
+# What a tool mounts is seen by it alone, and its processes and mounts end with it, or with this process, whichever way that happens.
+_APART = ("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private", "--pid", "--mount-proc", "--kill-child", "--fork")
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
 
@@ -58,17 +61,39 @@ def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False
                 if missing or renewed:
                     raise
                 print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used as it is, because: {error}", file=sys.stderr)
+            finally:
+                part_of(target).unlink(missing_ok=True)
     return target
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
-    """Run one tool of the build; its output is shown only when it fails."""
+def part_of(target: Path) -> Path:
+    """Where a file of the cache is written, until it is whole and gets its name."""
+    return target.with_suffix(".part")
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None, apart: bool = False) -> None:
+    """Run one tool of the build; its output is shown only when it fails. `apart`: in namespaces of its own, for what mounts or forks."""
     name = Path(command[0]).name
     if not shutil.which(command[0]):
         raise BuildFailed(f"building a guest disk needs the command {name}: install it with apt")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env)
-    if done.returncode:
-        raise BuildFailed(f"building a guest disk: {name} failed with {done.returncode}:\n{done.stdout[-3000:].strip()}")
+    whole = [*_APART, *command] if apart else command
+    with subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            _end(process, apart=apart)
+            raise
+    if process.returncode:
+        raise BuildFailed(f"building a guest disk: {name} failed with {process.returncode}:\n{said[-3000:].strip()}")
+
+
+def _end(process: subprocess.Popen[str], *, apart: bool) -> None:
+    """Kill a tool. With namespaces of its own, its first process is killed there: unshare ends when the last one is gone."""
+    if process.poll() is None:
+        inside = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if apart else []
+        for pid in map(int, inside or [process.pid]):
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
 
 
 def forget_older(fresh: Path) -> None:
@@ -104,9 +129,10 @@ def _build(tar: Path) -> None:
                 fresh,
                 *sources,
                 env={**os.environ, "TMPDIR": scratch, "LC_ALL": "C.UTF-8"},
+                apart=True,
             )
         except BuildFailed as error:
             raise BuildFailed(f"{error}\nThe archives were:\n" + "\n".join(sources) + f"\n{apt.ADVICE}") from error
-        arrived = tar.with_suffix(".part")
+        arrived = part_of(tar)
         shutil.copyfile(fresh, arrived)
         arrived.rename(tar)

@@ -57,6 +57,27 @@ def test_what_is_old_is_used_when_the_archive_cannot_be_reached(tmp_path: Path, 
     assert f"{disk} is older than 30 days and is used as it is, because: no archive can be reached" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("why", [KeyboardInterrupt, NoDebian, OSError])
+def test_a_build_that_does_not_end_leaves_no_part(tmp_path: Path, why: type[BaseException]):
+    def begun(target: Path) -> None:
+        rootfs.part_of(target).write_text("begun")
+        raise why
+
+    with pytest.raises(why):
+        rootfs.cached(tmp_path / "disk-bookworm-0123.raw", begun)
+    assert [path.name for path in tmp_path.iterdir()] == ["disk-bookworm-0123.raw.lock"]
+
+
+def test_a_copy_that_does_not_end_leaves_no_part(tmp_path: Path, monkeypatch):
+    (tmp_path / "cp").write_text('#!/bin/sh\necho half >"$4"\necho no space >&2\nexit 1\n')
+    (tmp_path / "cp").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(image, "cached", lambda *_: tmp_path / "cached.raw")
+    with pytest.raises(rootfs.BuildFailed, match="cp failed with 1:\nno space"):
+        image.build_disk(tmp_path / "disk.raw")
+    assert not (tmp_path / "disk.raw").exists()
+
+
 @pytest.mark.parametrize("tar_days", [31, None], ids=["old tar", "no tar"])
 def test_an_old_disk_is_not_built_again_from_an_old_root_file_system(tmp_path: Path, monkeypatch, capsys, tar_days):
     monkeypatch.setattr(image, "CACHE", tmp_path)
