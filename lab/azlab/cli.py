@@ -30,7 +30,8 @@ class CommandFailed(LabError):
 def main() -> None:
     """Parse the command line and run one command."""
     for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, _interrupt)
+        if signal.getsignal(each) is not signal.SIG_IGN:  # what started this command may have reasons to let nothing interrupt it
+            signal.signal(each, _interrupt)
     options = argparse.Namespace(state=default_state())
     try:
         _parser().parse_args(namespace=options)

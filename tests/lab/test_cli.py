@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,18 @@ def test_disks_of_a_lab_that_is_down_cannot_be_reached(tmp_path: Path, what: str
     assert refused("--state", tmp_path, "disk", what, DISK, tmp_path / "file") == (
         f"azlab: the lab in {tmp_path} is down: start it with `azlab --state {tmp_path} up`\n"
     )
+
+
+def test_a_signal_that_was_ignored_before_stays_ignored(tmp_path: Path) -> None:
+    """An interrupted demo stops its lab, and a second Ctrl-C must not cut that short."""
+    script = """
+        import signal, sys
+        from azlab import cli
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.argv = ["azlab", "down"]
+        cli.main()
+        print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN, signal.getsignal(signal.SIGTERM) is cli._interrupt)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, env={**os.environ, "AZLAB_STATE": str(tmp_path)}, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["not running", "True True"]
