@@ -258,8 +258,8 @@ def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
         return Observed(None, image, groupless=frozenset() if done else azure.groups.groupless(request.vm), foresee=foresee)
     if done and not destroys_more(request, vm):
         return Observed(vm, image, foresee=foresee)
-    if image is None:
-        azure.groups.location(request.target.resource_group)
+    if image is None and not azure.groups.location(request.target.resource_group):
+        return Observed(vm, groupless=frozenset({request.target}), foresee=foresee)
     vm = find_vm(request.vm)
     if vm is None or vm.os_disk.disk is None:
         return Observed(vm, image, foresee=foresee)

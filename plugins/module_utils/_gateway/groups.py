@@ -28,9 +28,12 @@ class Groups:
         self._connection = connection
 
     def location(self, name: str) -> str:
-        """The region of a group, which must exist."""
-        with doing(f"read resource group {name}"):
-            raw = self._connection.get(f"/subscriptions/{self._connection.subscription}/resourcegroups/{name}", GROUPS_API)
+        """The region of a group; '' if the group does not exist, which planning refuses for all modules alike."""
+        try:
+            with doing(f"read resource group {name}"):
+                raw = self._connection.get(f"/subscriptions/{self._connection.subscription}/resourcegroups/{name}", GROUPS_API)
+        except Missing:
+            return ""
         return str(raw["location"])
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:

@@ -27,7 +27,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import DeleteVm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, require_region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, require_groups, require_region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import CreateVm, TagVm
 
 LOG_LINES = 40
@@ -67,8 +67,7 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
 def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
     if not any((request.image, request.other_image, request.os_disk)) or request.subnet is None:
         raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
-    if request.vm in seen.groupless:
-        raise Missing(f"{absent_group(request.vm)}: create it first, or name another one.")
+    require_groups(seen.groupless, request.vm)
     require_region(request.location, seen.regions, "virtual machines")
     location, os_type = _source(request, seen)
     _require_login(request, os_type)

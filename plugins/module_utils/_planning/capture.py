@@ -113,6 +113,7 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
         raise Missing(f"{target.absent('VM', request.vm, seen.groupless)}, {there}.")
     if seen.image is not None and not request.recreate and not _half_made(seen.image, vm):
         raise InvalidRequest(f"image {request.target.name} {flaw}: set recreate to replace it, or choose another name.")
+    target.require_groups(seen.groupless, request.target)
     _refuse_unsupported(request, vm, seen)
     return _plan_capture_of(request, seen, vm)
 

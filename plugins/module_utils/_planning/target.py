@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 
 # Azure's own rules. VM names are stricter still, and Azure says so itself.
@@ -83,6 +83,12 @@ def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId]) -
 def absent_group(resource: ResourceId) -> str:
     """Where a resource group was looked for in vain."""
     return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
+
+
+def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
+    """Refuse to make anything in a resource group that does not exist."""
+    if missing := next((each for each in resources if each in groupless), None):
+        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
 
 
 def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:

@@ -251,6 +251,7 @@ def test_waiting_for_a_guest_only_looks():
 def test_groups_interfaces_and_other_subscriptions():
     world = World(answer(200, {"location": "westeurope"}))
     assert world.azure.groups.location("g") == "westeurope"
+    assert World(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
     assert world.sent[0].url == f"{ARM}/subscriptions/{SUBSCRIPTION}/resourcegroups/g?api-version=2021-04-01"
     nic = {
         "id": str(an_id(NIC, "n")),

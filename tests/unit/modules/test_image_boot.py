@@ -128,6 +128,7 @@ def test_removing_from_a_group_that_is_not_there_warns(play):
 
 @pytest.mark.parametrize(("options", "text"), [
     ({"resource_group": "nogroup", "location": "westeurope", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
+    ({"resource_group": "nogroup", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
     ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "there is no image web-1: {gone}."),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])

@@ -98,7 +98,8 @@ def test_a_resource_group_that_is_not_there_is_found_before_the_point_of_no_retu
     for check in (True, False):
         result = play(azure, check=check, **OPTIONS)
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "resource group images" in result["msg"]
+        where = f"resource group images was not found in subscription {azure.subscription}"
+        assert result["msg"] == f"{where}: create it first, or name another one."
     assert azure.writes == []
 
 

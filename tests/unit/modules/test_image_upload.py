@@ -165,7 +165,12 @@ def test_a_region_is_looked_up_only_where_it_matters(play, options):
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
-    "change", [{"resource_group": "nogroup", "location": "westeurope"}, {"disk": {"name": "d", "resource_group": "nogroup"}}]
+    "change",
+    [
+        {"resource_group": "nogroup", "location": "westeurope"},
+        {"resource_group": "nogroup"},
+        {"disk": {"name": "d", "resource_group": "nogroup"}},
+    ],
 )
 def test_a_group_that_is_not_there_is_named(play, options, change, check):
     azure = FakeAzure(read_only=True)
