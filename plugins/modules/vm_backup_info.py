@@ -136,8 +136,9 @@ def main() -> None:
         request = BackupListRequest.from_params(module.params)
         azure = connect(module.params)
         snapshots = azure.snapshots.list(request.resource_group)
-        backups = chosen_backups(request.within(azure.subscription), snapshots)
-        report.warns(*empty_list(azure.groups.groupless(None if snapshots else request.place)))
+        request = request.within(azure.subscription)
+        backups = chosen_backups(request, snapshots)
+        report.warns(*empty_list(azure.groups.groupless(*(() if backups else (request.place, request.vm)))))
         report.returns(backups=[backup.as_result() for backup in backups])
 
 

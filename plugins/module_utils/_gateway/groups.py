@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import translation
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 
@@ -37,7 +37,7 @@ class Groups:
         return str(raw["location"])
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
-        """Those of some resources whose group does not exist. A group that we may not read is taken for one that does."""
+        """Those of some resources whose group, or its subscription, does not exist. A group that we may not read is taken for one that does."""
         full = [self._connection.locate(each) for each in resources if each is not None]
         places = {_place(each).casefold(): _place(each) for each in full}
         missing = {place for place, path in places.items() if not self._exists(path)}
@@ -51,6 +51,10 @@ class Groups:
             return False
         except Denied:
             return True
+        except Refused as error:
+            if error.facts.get("code") != "SubscriptionNotFound":
+                raise
+            return False
         return True
 
 

@@ -165,6 +165,11 @@ def place_of(request: BackupRequest) -> ResourceId:
     return ResourceId.of(SNAPSHOT, request.resource_group, request.name, subscription=request.vm.subscription)
 
 
+def missing_group(request: BackupRequest, seen: Observed) -> str | None:
+    """The sentence about a resource group that does not exist, which explains why there is no backup; None if both do."""
+    return next((absent_group(each) for each in (place_of(request), request.vm) if each in seen.groupless), None)
+
+
 def is_part(resource: Snapshot | Disk) -> bool:
     """Whether a snapshot, or a disk made from one, belongs to any backup."""
     return tag.BACKUP in resource.tags
@@ -220,7 +225,7 @@ def plan_removal(request: BackupRequest, seen: Observed) -> Plan:
         steps=tuple(DeleteSnapshot(snapshot.id) for backup in backups for snapshot in backup.snapshots),
         before={"backup": backups[-1].as_result() if backups else None},
         after={"backup": None},
-        warnings=(f"Nothing to delete: {absent_group(place_of(request))}.",) if place_of(request) in seen.groupless else (),
+        warnings=() if (group := missing_group(request, seen)) is None else (f"Nothing to delete: {group}.",),
     )
 
 

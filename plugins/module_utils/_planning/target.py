@@ -92,8 +92,8 @@ def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) ->
 
 
 def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
-    """A warning about a list that is empty because its group does not exist."""
-    return tuple(f"The list is empty: {absent_group(each)}." for each in groupless)
+    """A warning about a list that is empty because a group does not exist; one for each group."""
+    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
 
 
 def require_region(location: str | None, regions: Collection[str], what: str) -> None:

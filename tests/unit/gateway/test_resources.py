@@ -248,6 +248,13 @@ def test_waiting_for_a_guest_only_looks():
     assert late.azure.machines.find_stopped(V).power == "running"
 
 
+@pytest.mark.parametrize(("status", "code", "missing"), [
+    (404, "ResourceGroupNotFound", True), (404, "SubscriptionNotFound", True), (403, "AuthorizationFailed", False),
+])  # fmt: skip
+def test_a_resource_whose_group_or_subscription_does_not_exist_is_groupless(status, code, missing):
+    assert World(error(status, code, "x")).azure.groups.groupless(None, IMG) == (frozenset({IMG}) if missing else frozenset())
+
+
 def test_groups_interfaces_and_other_subscriptions():
     world = World(answer(200, {"location": "westeurope"}))
     assert world.azure.groups.location("g") == "westeurope"

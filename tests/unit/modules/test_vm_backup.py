@@ -165,6 +165,10 @@ def test_bad_input_is_refused(play, options, text):
     ({"vm": "web9"}, "there is no VM web9: {gone}, so nothing can be backed up."),
     ({"vm": {"name": "web1", "resource_group": "build"}}, "snapshots of VM web1 cannot be taken: {gone}."),
     ({"state": "restored"}, "there is no backup before-generalize of VM web1: {gone}."),
+    (
+        {"state": "restored", "resource_group": "build", "vm": {"name": "web1", "resource_group": "nogroup"}},
+        "there is no backup before-generalize of VM web1: {gone}.",
+    ),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_a_group_that_is_not_there_is_named(play, options, text, check):
@@ -174,10 +178,14 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
     assert play(azure, check=check, **{**OPTIONS, "resource_group": "nogroup", **options})["msg"] == text.format(gone=gone)
 
 
-def test_removing_from_a_group_that_is_not_there_warns(play):
+@pytest.mark.parametrize("options", [
+    {"vm": "web1", "resource_group": "nogroup"},
+    {"vm": {"name": "web1", "resource_group": "nogroup"}, "resource_group": "build"},
+])  # fmt: skip
+def test_removing_from_a_group_that_is_not_there_warns(play, options):
     azure = azure_now(read_only=True)
     azure.groups.missing = {"nogroup"}
-    assert play(azure, vm="web1", resource_group="nogroup", state="absent")["changed"] is False
+    assert play(azure, state="absent", **options)["changed"] is False
     assert play.warnings == [f"Nothing to delete: resource group nogroup was not found in subscription {azure.subscription}."]
 
 
