@@ -37,7 +37,7 @@ class Groups:
         return str(raw["location"])
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
-        """Those of some resources whose group, or its subscription, does not exist. A group that we may not read is taken for one that does."""
+        """Those of some resources whose group, or its subscription, does not exist. One that we may not read is taken to exist."""
         full = [self._connection.locate(each) for each in resources if each is not None]
         places = {_place(each).casefold(): _place(each) for each in full}
         missing = {place for place, path in places.items() if not self._exists(path)}

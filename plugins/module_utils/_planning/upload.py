@@ -140,7 +140,7 @@ def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) ->
     wanted = _Wanted(
         request=request,
         file=file,
-        location=request.location or seen.location,
+        location=region(request.location or seen.location),
         generation=generation,
         owner={tag.PURPOSE: tag.UPLOAD, tag.IMAGE: _short(request.image)},
     )

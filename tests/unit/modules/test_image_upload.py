@@ -153,6 +153,11 @@ def test_a_region_that_is_none_is_refused_before_anything_is_written(play, optio
     assert play(FakeAzure(images=[old], read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_region_is_returned_by_its_short_name(play, options, check):
+    assert play(FakeAzure(read_only=check), check=check, location="West Europe", **options)["image"]["location"] == "westeurope"
+
+
 def test_a_region_is_looked_up_only_where_it_matters(play, options):
     azure = FakeAzure()
     play(azure, **options)
