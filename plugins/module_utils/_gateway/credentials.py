@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_subscription
 
 # The option, and the variables that stand for it; the first one set wins.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -92,6 +93,10 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     subscription = merged.get("subscription_id")
     if not subscription and proof in ("cli", "ambient"):
         subscription = _cli_subscription(Path(environ.get("AZURE_CONFIG_DIR") or home))
+    if subscription:
+        holders = {"subscription_id": own, "AZURE_SUBSCRIPTION_ID": variables, f"subscription_id in {home / 'credentials'}": stored}
+        origin = next((name for name, source in holders.items() if source.get("subscription_id") == subscription), "the Azure CLI")
+        require_subscription(origin, subscription)
     return Credentials(
         proof=proof,
         subscription_id=subscription,

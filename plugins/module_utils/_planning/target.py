@@ -16,6 +16,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resour
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
 GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
+SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
 KEYS = ("name", "resource_group", "subscription_id")
 
 
@@ -44,6 +45,13 @@ def require_group(name: Any, option: str = "resource_group") -> str:
     return name
 
 
+def require_subscription(option: str, value: Any) -> str:
+    """The id of a subscription, if it can be one: it becomes a part of every address."""
+    if not isinstance(value, str) or not SUBSCRIPTION.fullmatch(value):
+        raise InvalidRequest(f"{option}: {value!r} is not a valid subscription id: use letters, digits and '-' only.")
+    return value
+
+
 def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str) -> None:
     """Refuse a dictionary with keys that nothing would read."""
     if unknown := [str(key) for key in value if key not in known]:
@@ -70,7 +78,10 @@ def reference(value: Any, kind: str, resource_group: str | None, option: str) ->
     name = require_name(option, value["name"])
     if not (group := value.get("resource_group") or resource_group):
         raise InvalidRequest(f"{option}: '{name}' needs a resource_group.")
-    return ResourceId.of(kind, require_group(group, option), name, subscription=value.get("subscription_id") or "")
+    subscription = value.get("subscription_id") or ""
+    if subscription:
+        require_subscription(option, subscription)
+    return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
 
 
 def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId]) -> str:
@@ -110,6 +121,7 @@ def _identified(text: str, kind: str, option: str) -> ResourceId:
         raise InvalidRequest(f"{option}: {error.message}") from error
     if not found.is_a(kind):
         raise InvalidRequest(f"{option}: '{text}' is the id of a {found.kind}, not of a {kind}.")
+    require_subscription(option, found.subscription)
     require_group(found.resource_group, option)
     for name in found.names:
         require_name(option, name)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -44,6 +45,20 @@ def test_every_variable_is_read(option, variable, home):
         assert merged.disable_instance_discovery is True
     elif option != "cert_validation_mode":
         assert getattr(merged, option) == "x"
+
+
+@pytest.mark.parametrize(("options", "variables", "origin"), [
+    ({"subscription_id": "../x?y"}, {"AZURE_SUBSCRIPTION_ID": "x"}, "subscription_id"),
+    ({}, {"AZURE_SUBSCRIPTION_ID": "../x?y"}, "AZURE_SUBSCRIPTION_ID"),
+    ({}, {}, "subscription_id in {home}/.azure/credentials"),
+])  # fmt: skip
+def test_a_subscription_that_cannot_be_one_is_refused_where_it_came_from(home, options, variables, origin):
+    file = Path(home, ".azure", "credentials")
+    file.write_text(file.read_text().replace("= filed\n", "= ../x?y\n"))
+    with pytest.raises(InvalidRequest) as refused:
+        merge(options, {**variables, "HOME": home})
+    text = "'../x?y' is not a valid subscription id: use letters, digits and '-' only."
+    assert refused.value.message == f"{origin.format(home=home)}: {text}"
 
 
 def test_sources_complete_each_other(home):

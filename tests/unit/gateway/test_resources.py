@@ -158,7 +158,6 @@ def test_absent_is_a_404_about_the_resource_or_its_group(code):
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
-        (404, "SubscriptionNotFound", Refused),
         (404, "InvalidResourceType", Refused),
         (400, "InvalidParameter", Refused),
         (409, "OperationNotAllowed", Refused),
@@ -170,6 +169,16 @@ def test_any_other_error_is_an_error(status, code, kind):
         World(error(status, code, "no\n  way", x_ms_request_id="r-1")).azure.images.find(IMG)
     assert raised.value.message == f"could not read image i: ({code}) no way"
     assert raised.value.facts == {"code": code, "status": status, "request_id": "r-1"}
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "SubscriptionNotFound"), (400, "InvalidSubscriptionId")])
+def test_an_error_about_the_subscription_names_what_to_check(status, code):
+    with pytest.raises(Refused) as raised:
+        World(error(status, code, "The subscription 's' could not be found.")).azure.images.find(IMG)
+    assert raised.value.message == (
+        f"could not read image i: ({code}) The subscription 's' could not be found. "
+        "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
+    )
 
 
 def test_an_operation_that_fails_says_why():

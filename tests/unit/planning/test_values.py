@@ -56,6 +56,8 @@ def test_a_reference_is_given_in_many_ways(value):
         ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d", "is the id of a Microsoft.Compute/disks"),
         ({"resource_group": "g"}, "the dictionary has no name; give name"),
         ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id"),
+        ({"name": "n", "subscription_id": "a/b"}, "'a/b' is not a valid subscription id: use letters, digits and '-' only"),
+        (TEXT.replace("/s/", "/a?b/"), "'a.b' is not a valid subscription id"),
         ("", "give a resource id, a name"),
         (7, "give a resource id, a name"),
         (["n"], "give a resource id, a name"),
