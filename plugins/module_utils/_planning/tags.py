@@ -54,6 +54,8 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 def require_text(name: str, value: Any) -> str:
     """A tag's value, which YAML may have read as a number."""
+    if value is None:
+        raise InvalidRequest(f"tags: '{name}' has no value: give a string, '' for an empty one.")
     if not isinstance(value, str):
         raise InvalidRequest(f"tags: the value of '{name}' must be a string, not {value!r}; put it in quotes.")
     return value
