@@ -23,6 +23,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
 # The only 404s that say "this resource does not exist". SubscriptionNotFound, InvalidResourceType and the like are errors.
 ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "NotFound"}
 NO_SUBSCRIPTION = {"SubscriptionNotFound", "InvalidSubscriptionId"}
+CHECK_SUBSCRIPTION = "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
 _SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*""")
 
 
@@ -81,9 +82,7 @@ def _answered(error: Any, deed: str) -> GoldenImageError:
     text = scrub(getattr(error.error, "message", None) or error.message or error.reason or "no text")
     message = f"could not {deed}: ({code}) {text}" if code else f"could not {deed}: {status} {text}"
     if code in NO_SUBSCRIPTION:
-        message = (
-            f"{message.rstrip('.')}. Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
-        )
+        message = f"{message.rstrip('.')}. {CHECK_SUBSCRIPTION}"
     facts = dict(code=code or None, status=status, request_id=error.response.headers.get("x-ms-request-id"))
     if status in (401, 403):
         return Denied(message, **facts)

@@ -19,7 +19,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.number
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, reference, require_group
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import (
+    absent,
+    absent_group,
+    reference,
+    require_given,
+    require_group,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, require_hours
 
 OS = "os"
@@ -148,6 +154,7 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
 
 def require_backup_name(name: str) -> str:
     """The name of a backup, if it fits into the names of its snapshots."""
+    require_given("name", name)
     if not _NAME.fullmatch(name):
         raise InvalidRequest(
             f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."

@@ -25,8 +25,15 @@ def own(params: Mapping[str, Any], kind: str) -> ResourceId:
     return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
 
 
+def require_given(option: str, value: Any) -> None:
+    """Refuse an empty text, which a template gives if nothing was filled in, for a value that must be there."""
+    if value == "":
+        raise InvalidRequest(f"{option}: must not be empty.")
+
+
 def require_name(option: str, name: Any) -> str:
     """The name of a resource, if Azure allows it."""
+    require_given(option, name)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InvalidRequest(
             f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
@@ -37,6 +44,7 @@ def require_name(option: str, name: Any) -> str:
 
 def require_group(name: Any, option: str = "resource_group") -> str:
     """The name of a resource group, if Azure allows it."""
+    require_given(option, name)
     if not isinstance(name, str) or not GROUP.fullmatch(name):
         raise InvalidRequest(
             f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
@@ -52,27 +60,38 @@ def require_subscription(option: str, value: Any) -> str:
     return value
 
 
-def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str) -> None:
+def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, others: str = "") -> None:
     """Refuse a dictionary with keys that nothing would read."""
     if unknown := [str(key) for key in value if key not in known]:
-        raise InvalidRequest(f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}.")
+        raise InvalidRequest(
+            f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}{others}."
+        )
+
+
+def id_alone(value: Any, kind: str, option: str) -> Any:
+    """The resource id in a dictionary of nothing else; any other value as it is."""
+    if not isinstance(value, Mapping) or "id" not in value:
+        return value
+    if others := [str(key) for key in value if key != "id"]:
+        raise InvalidRequest(
+            f"{option}: a dictionary with id holds nothing else, so leave out {', '.join(others)}, or give the id as a text."
+        )
+    text = str(value["id"] or "")
+    return text if text.startswith("/") else str(_identified(text, kind, option))
 
 
 def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
-    """A resource given as full id, as short name (in ``resource_group``), or as {name, resource_group, subscription_id}.
-
-    A module's own result (a dictionary with ``id``) is a reference too.
-    """
-    if isinstance(value, Mapping) and value.get("id"):
-        value = value["id"]
+    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or as {id}."""
+    require_given(option, value)
+    value = id_alone(value, kind, option)
     if isinstance(value, str) and value.startswith("/"):
         return _identified(value, kind, option)
     if isinstance(value, str) and value:
         value = {"name": value}
     if not isinstance(value, Mapping):
-        given = "an empty text" if value == "" else f"a value of type {type(value).__name__}"
+        given = f"a value of type {type(value).__name__}"
         raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
-    require_keys(value, KEYS, option)
+    require_keys(value, KEYS, option, "; or id alone")
     if not value.get("name"):
         raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
     name = require_name(option, value["name"])
@@ -116,7 +135,7 @@ def require_region(location: str | None, regions: Collection[str], what: str) ->
 def _identified(text: str, kind: str, option: str) -> ResourceId:
     """The resource with this id."""
     try:
-        found = ResourceId.parse(text)
+        found = ResourceId.parse(text, kind)
     except InvalidRequest as error:
         raise InvalidRequest(f"{option}: {error.message}") from error
     if not found.is_a(kind):

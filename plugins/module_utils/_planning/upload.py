@@ -34,6 +34,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import (
     own,
     reference,
+    require_given,
     require_groups,
     require_region,
 )
@@ -62,6 +63,7 @@ class UploadRequest:
         """Check and complete the module's options."""
         require_wait(params)
         image = own(params, IMAGE)
+        require_given("path", params["path"])
         disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
         return cls(
             image=image,
