@@ -163,7 +163,7 @@ def observe(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
 
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
+    with reporting(module, writes=False) as report:
         request = ListRequest.from_params({**module.params, "tags": tags_of(module.params["tags"])})
         azure = connect(module.params)
         found = observe(azure, request)

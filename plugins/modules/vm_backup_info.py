@@ -133,7 +133,7 @@ ARGUMENTS = arguments(
 
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
+    with reporting(module, writes=False) as report:
         request = BackupListRequest.from_params(module.params)
         azure = connect(module.params)
         snapshots = azure.snapshots.list(request.resource_group)

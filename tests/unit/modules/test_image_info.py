@@ -80,7 +80,9 @@ def test_a_limit_says_when_it_cuts(play):
     ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
 ])  # fmt: skip
 def test_bad_input_is_one_sentence(play, options, text):
-    assert text in play(FakeAzure(), **options)["msg"]
+    refused = play(FakeAzure(), **options)
+    assert text in refused["msg"]
+    assert "steps" not in refused
 
 
 @pytest.mark.parametrize("options", [{}, {"name": "web-1"}, {"tags": ["role"]}])

@@ -45,6 +45,7 @@ def test_bad_input_is_refused(monkeypatch):
     ):
         result = play(FakeAzure(), **options)
         assert result["failed"], options
+        assert "steps" not in result
         assert text in result["msg"]
 
 
