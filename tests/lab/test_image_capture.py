@@ -196,7 +196,7 @@ def test_an_image_of_another_origin_is_replaced_only_when_asked(subject: Subject
         ({"name": "bad name"}, "is not a valid name for a resource"),
         (
             {"vm": {"name": "vm", "resource_group": "no-such-group"}},
-            "there is no VM vm: resource group no-such-group was not found in subscription",
+            "resource group no-such-group was not found in subscription",
         ),
         ({"tags": {"a": 1}}, "must be a string"),
     ],

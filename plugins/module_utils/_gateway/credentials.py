@@ -153,7 +153,8 @@ def variable_of(option: str) -> str:
 
 
 def _and(words: Iterable[str]) -> str:
-    return " and ".join(words)
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:

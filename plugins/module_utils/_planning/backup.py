@@ -157,7 +157,8 @@ def require_backup_name(name: str) -> str:
     require_given("name", name)
     if not _NAME.fullmatch(name):
         raise InvalidRequest(
-            f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
+            f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-',"
+            " the first and last a letter or digit."
         )
     return name
 
@@ -189,7 +190,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
     """
     vm = seen.vm
     if vm is None:
-        raise Missing(f"{absent('VM', request.vm, seen.groupless)}, so nothing can be backed up.")
+        raise absent("VM", request.vm, seen.groupless, ", so nothing can be backed up")
     if place_of(request) in seen.groupless:
         raise Missing(f"snapshots of VM {vm.id.name} cannot be taken: {absent_group(place_of(request))}.")
     disks = {disk.id: disk for disk in seen.disks}

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_body import plan_of, vm_body
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
     NO_CACHING,
     READ_WRITE,
@@ -65,8 +65,10 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
 
 
 def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
-    if not any((request.image, request.other_image, request.os_disk)) or request.subnet is None:
-        raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
+    if not any((request.image, request.other_image, request.os_disk)):
+        raise InvalidRequest(f"image: a new VM {request.vm.name} needs image or os_disk, and neither is given.")
+    if request.subnet is None:
+        raise InvalidRequest(f"subnet: a new VM {request.vm.name} needs one, and none is given.")
     require_groups(seen.groupless, request.vm)
     require_region(request.location, seen.regions, "virtual machines")
     location, os_type = _source(request, seen)
@@ -192,7 +194,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
     if request.image is None:
         raise InvalidRequest("image: no image was named.")
     if seen.image is None:
-        raise Missing(f"{absent('image', request.image, seen.groupless)}.")
+        raise absent("image", request.image, seen.groupless)
     if seen.image.provisioning_state != SUCCEEDED:
         raise InvalidRequest(f"image {request.image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
     return seen.image
@@ -201,7 +203,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
 def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> Disk:
     disk = seen.disk(wanted)
     if disk is None:
-        raise Missing(f"{absent('disk', wanted, seen.groupless)}.")
+        raise absent("disk", wanted, seen.groupless)
     if disk.managed_by is not None and disk.managed_by != request.vm:
         raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot have it.")
     return disk

@@ -124,8 +124,9 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
     disks: list[DataDisk] = []
     for each in given:
         lun, size, disk = each["lun"], each.get("size_gib"), each.get("disk")
-        if not 0 <= lun <= HIGHEST_LUN or any(other.lun == lun for other in disks):
-            raise InvalidRequest(f"data_disks: LUN {lun} is given twice, or is not between 0 and {HIGHEST_LUN}.")
+        require_number("data_disks: lun", lun, lowest=0, highest=HIGHEST_LUN)
+        if any(other.lun == lun for other in disks):
+            raise InvalidRequest(f"data_disks: LUN {lun} is given twice; each disk needs a LUN of its own.")
         if (size is None) == (disk is None):
             raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
         if size is not None:

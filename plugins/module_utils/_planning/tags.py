@@ -65,7 +65,8 @@ def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
     """A warning about tags that were given and are ours."""
     if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
         return ()
-    return (f"tags: {', '.join(ours)} left out, since names that begin with {PREFIX} belong to this collection.",)
+    verb = "are" if ours[1:] else "is"
+    return (f"tags: {', '.join(ours)} {verb} left out, since names that begin with {PREFIX} belong to this collection.",)
 
 
 def wanted(

@@ -103,11 +103,11 @@ def reference(value: Any, kind: str, resource_group: str | None, option: str) ->
     return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
 
 
-def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId]) -> str:
+def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
     """What was looked for and is not there. ``groupless`` are the resources whose very group does not exist, a likely mistake."""
     if resource in groupless:
-        return f"there is no {what} {resource.name}: {absent_group(resource)}"
-    return f"there is no {what} {resource.name} in resource group {resource.resource_group}"
+        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
+    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
 
 
 def absent_group(resource: ResourceId) -> str:

@@ -206,7 +206,7 @@ CERTIFICATE = "x509_certificate_path"
         ({"password": "p"}, "password alone: set AZURE_AD_USER (option ad_user)."),
         (
             {"thumbprint": "00", "client_id": "c", "tenant": "t"},
-            "client_id and tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
+            "client_id, tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
         ),
     ],
 )

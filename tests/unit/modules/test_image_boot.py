@@ -93,8 +93,8 @@ def test_other_failures_stay_as_they_are(play):
 @pytest.mark.parametrize(("options", "text"), [
     ({"image": "web-9"}, "no image web-9"),
     ({"os_disk": "d"}, "mutually exclusive"),
-    ({"image": None}, "needs image or os_disk, and subnet"),
-    ({"subnet": ""}, "needs image or os_disk, and subnet"),
+    ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
+    ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"data_disks": [{"lun": 5, "size_gib": 1}]}, "LUN 5 is taken"),
     ({"data_disks": [{"lun": 1, "size_gib": 0}]}, "data_disks: size_gib at LUN 1: must be between 1 and 32767, not 0."),
@@ -131,7 +131,7 @@ def test_removing_from_a_group_that_is_not_there_warns(play):
 @pytest.mark.parametrize(("options", "text"), [
     ({"resource_group": "nogroup", "location": "westeurope", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
     ({"resource_group": "nogroup", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
-    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "there is no image web-1: {gone}."),
+    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "{gone}, so there is no image web-1 in it: check resource_group."),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_a_group_that_is_not_there_is_named(play, options, text, check):
@@ -156,4 +156,4 @@ def test_a_region_is_looked_up_where_no_image_or_disk_says_where_the_vm_has_to_b
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.purpose": "mine"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.purpose left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.purpose is left out, since names that begin with goldenimage. belong to this collection."]

@@ -173,7 +173,7 @@ def test_a_group_that_is_not_there_explains_why_the_vm_is_not(play):
     azure.groups.missing = {"build"}
     gone = play(azure, **OPTIONS)
     where = f"resource group build was not found in subscription {azure.subscription}"
-    assert gone["msg"] == f"there is no VM web1: {where}, and there is no image web-1 yet."
+    assert gone["msg"] == f"{where}, so there is no VM web1 in it: check resource_group."
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
@@ -181,7 +181,7 @@ def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     azure = sealed()
     done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
     assert play.warnings == [
-        "tags: GoldenImage.vm_id, goldenimage.seal left out, since names that begin with goldenimage. belong to this collection."
+        "tags: GoldenImage.vm_id, goldenimage.seal are left out, since names that begin with goldenimage. belong to this collection."
     ]
     assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 

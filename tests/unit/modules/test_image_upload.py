@@ -187,7 +187,7 @@ def test_a_group_that_is_not_there_is_named(play, options, change, check):
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play, options):
     assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
-    assert play.warnings == ["tags: goldenimage.digest left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.digest is left out, since names that begin with goldenimage. belong to this collection."]
 
 
 def test_check_mode_knows_how_azure_caches_the_disk(play, options):

@@ -162,7 +162,7 @@ def test_bad_input_is_refused(play, options, text):
 
 
 @pytest.mark.parametrize(("options", "text"), [
-    ({"vm": "web9"}, "there is no VM web9: {gone}, so nothing can be backed up."),
+    ({"vm": "web9"}, "{gone}, so there is no VM web9 in it: check resource_group."),
     ({"vm": {"name": "web1", "resource_group": "build"}}, "snapshots of VM web1 cannot be taken: {gone}."),
     ({"state": "restored"}, "there is no backup before-generalize of VM web1: {gone}."),
     (
@@ -191,4 +191,4 @@ def test_removing_from_a_group_that_is_not_there_warns(play, options):
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.lun": "7"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.lun left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.lun is left out, since names that begin with goldenimage. belong to this collection."]
