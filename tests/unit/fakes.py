@@ -143,6 +143,15 @@ class FakeRegions:
         return self.known
 
 
+class FakeSubnets:
+    """Every subnet is there, unless a test says it is ``missing``."""
+
+    missing: frozenset[str] = frozenset()
+
+    def exists(self, subnet: ResourceId) -> bool:
+        return subnet.name not in self.missing
+
+
 class FakeNics:
     """Every interface has one address."""
 
@@ -173,7 +182,7 @@ class FakeAzure:
         self.images = FakeResources(self, "image", translation.image, images)
         self.disks = FakeDisks(self, "disk", translation.disk, disks)
         self.snapshots = FakeResources(self, "snapshot", translation.snapshot, snapshots)
-        self.groups, self.regions, self.nics = FakeGroups(), FakeRegions(), FakeNics()
+        self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_body import plan_of, vm_body
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_login import require_login
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
@@ -46,6 +47,7 @@ class Observed:
     nic: Nic | None = None
     image: Image | None = None
     disks: tuple[Disk, ...] = ()
+    has_subnet: bool = True
     groupless: frozenset[ResourceId] = frozenset()
     regions: frozenset[str] = frozenset()
     foresee: bool = False
@@ -71,8 +73,10 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
         raise InvalidRequest(f"subnet: a new VM {request.vm.name} needs one, and none is given.")
     require_groups(seen.groupless, request.vm)
     require_region(request.location, seen.regions, "virtual machines")
+    if not seen.has_subnet:
+        raise absent(f"virtual network {request.subnet.names[0]} with a subnet", request.subnet, seen.groupless)
     location, os_type = _source(request, seen)
-    _require_login(request, os_type)
+    require_login(request, os_type)
     zones = (request.zone,) if request.zone else _zones(request, seen)
     carried = _carried_tags(request, seen)
     tags = tag.wanted({}, request.tags, True, {tag.PURPOSE: tag.BOOT})
@@ -212,18 +216,6 @@ def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> D
 def _require_region(what: str, there: str, here: str) -> None:
     if region(there) != region(here):
         raise InvalidRequest(f"{what} is in {there}, and a VM in {here} cannot be made from it: both have to be in one region.")
-
-
-def _require_login(request: BootRequest, os_type: str) -> None:
-    """Azure demands a first user for whatever was generalized."""
-    if request.os_disk is not None:
-        return
-    if not request.admin_username:
-        raise InvalidRequest("admin_username: a VM from a generalized image needs its first user.")
-    if os_type == "Windows" and not request.admin_password:
-        raise InvalidRequest("admin_password: a Windows VM needs one.")
-    if not request.admin_password and not request.ssh_public_keys:
-        raise InvalidRequest("give ssh_public_keys or admin_password, so that somebody can log in.")
 
 
 def _zones(request: BootRequest, seen: Observed) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.number
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, SUBNET, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_group
 
+LONGEST_NAME = 64
+"""Of a VM: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
 HIGHEST_LUN = 63
 LARGEST_GIB = 32767
 """Of a data disk: https://learn.microsoft.com/azure/virtual-machines/disks-types"""
@@ -61,6 +63,8 @@ class BootRequest:
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
         """Check and complete the module's options."""
         require_wait(params)
+        if len(params["name"]) > LONGEST_NAME:
+            raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_NAME} characters, not {len(params['name'])}.")
         group = require_group(params["resource_group"])
         image, other_image = _image(params["image"], group)
         request = cls(

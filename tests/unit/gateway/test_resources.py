@@ -16,7 +16,15 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
     TimedOut,
     Unavailable,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, NIC, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import (
+    DISK,
+    IMAGE,
+    NIC,
+    SNAPSHOT,
+    SUBNET,
+    VM,
+    ResourceId,
+)
 
 from tests.unit.canned import ARM, SUBSCRIPTION, Sent, World, answer, error
 
@@ -262,6 +270,15 @@ def test_waiting_for_a_guest_only_looks():
 ])  # fmt: skip
 def test_a_resource_whose_group_or_subscription_does_not_exist_is_groupless(status, code, missing):
     assert World(error(status, code, "x")).azure.groups.groupless(None, IMG) == (frozenset({IMG}) if missing else frozenset())
+
+
+@pytest.mark.parametrize(("reply", "there"), [
+    (answer(200, {"id": "x"}), True), (error(404, "NotFound", "x"), False), (error(403, "AuthorizationFailed", "x"), True),
+])  # fmt: skip
+def test_a_subnet_is_looked_for_and_taken_to_exist_if_it_may_not_be_read(reply, there):
+    world = World(reply)
+    assert world.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
+    assert world.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
 
 
 def test_groups_interfaces_and_other_subscriptions():

@@ -93,6 +93,10 @@ def test_other_failures_stay_as_they_are(play):
 @pytest.mark.parametrize(("options", "text"), [
     ({"image": "web-9"}, "no image web-9"),
     ({"os_disk": "d"}, "mutually exclusive"),
+    ({"name": "v" * 65}, "name: the name of a VM must have 1 to 64 characters, not 65."),
+    ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
+    ({"admin_username": "Admin"}, "admin_username: 'Admin' is a name that Azure does not allow for the first user; choose another one."),
+    ({"admin_password": "weak-but-long"}, "admin_password: Azure takes 6 to 72 characters for Linux, of at least three of the four kinds"),
     ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
     ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),
     ({"subnet": "default"}, "subnet: give a resource id"),
@@ -139,6 +143,14 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
     assert play(azure, check=check, **{**OPTIONS, **options})["msg"] == text.format(gone=gone)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_subnet_that_is_not_there_is_named_before_anything_is_written(play, check):
+    azure = azure_now(read_only=True)
+    azure.subnets.missing = frozenset({"default"})
+    text = "there is no virtual network net with a subnet default in resource group images."
+    assert play(azure, check=check, **OPTIONS)["msg"] == text
 
 
 URN = "Debian:debian-12:12-gen2:latest"
