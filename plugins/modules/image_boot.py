@@ -89,10 +89,12 @@ options:
     description: Host name of the guest. Default is the VM's name.
     type: str
   admin_username:
-    description: First user. Required with an image, impossible with O(os_disk).
+    description: First user. Required with an image, impossible with O(os_disk). Must not be one of the names that Azure reserves.
     type: str
   admin_password:
-    description: Password of the first user. Without one, a Linux guest takes no passwords at all.
+    description:
+      - Password of the first user. Without one, a Linux guest takes no passwords at all.
+      - Must be as long and as varied as Azure demands for the operating system.
     type: str
   ssh_public_keys:
     description: Public keys of the first user.
@@ -289,12 +291,14 @@ def observe(azure: Azure, request: BootRequest, state: str, foresee: bool) -> Ob
     image = find_image(request.image) if request.image else None
     disks = tuple(disk for disk in map(azure.disks.find, named) if disk)
     found = {each.id for each in (image, *disks) if each}
+    lost = None if request.subnet is None or azure.subnets.exists(request.subnet) else request.subnet
     return Observed(
         vm=vm,
         location=request.location or azure.groups.location(request.vm.resource_group),
         image=image,
         disks=disks,
-        groupless=azure.groups.groupless(request.vm, *(each for each in (request.image, *named) if each and each not in found)),
+        has_subnet=lost is None,
+        groupless=azure.groups.groupless(request.vm, lost, *(each for each in (request.image, *named) if each and each not in found)),
         regions=azure.regions.of(VM) if request.location and not found else frozenset(),
         foresee=foresee,
     )

@@ -31,7 +31,7 @@ options:
     description: Resource group of the image, and of a VM that is given by its name alone.
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id)."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id) alone."
     type: raw
     required: true
   location:
@@ -258,8 +258,8 @@ def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
         return Observed(None, image, groupless=frozenset() if done else azure.groups.groupless(request.vm), foresee=foresee)
     if done and not destroys_more(request, vm):
         return Observed(vm, image, foresee=foresee)
-    if image is None:
-        azure.groups.location(request.target.resource_group)
+    if image is None and not azure.groups.location(request.target.resource_group):
+        return Observed(vm, groupless=frozenset({request.target}), foresee=foresee)
     vm = find_vm(request.vm)
     if vm is None or vm.os_disk.disk is None:
         return Observed(vm, image, foresee=foresee)

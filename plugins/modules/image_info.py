@@ -24,8 +24,9 @@ options:
     type: str
   tags:
     description:
-      - "Only images that have all of these tags. Either a list of C(name), for any value, and C(name:value), for one value; or a
-        dictionary, as tags are written elsewhere, in which null stands for any value."
+      - "Only images that have all of these tags. Either a list of C(name), for any value, and C(name:value) or C(name=value), for one
+        value; or a dictionary, as tags are written elsewhere, in which null stands for any value; or a text like C(role=web, release=3)."
+      - In a list the first colon or equals sign ends the name. Give a name that holds one in a dictionary.
     type: raw
   limit:
     description: At most this many images, at least 1. RV(truncated) says whether there were more.
@@ -118,7 +119,12 @@ request_id:
   type: str
 """
 
+import re
+from contextlib import suppress
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.validation import check_type_dict
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
 from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
@@ -136,6 +142,17 @@ ARGUMENTS = arguments(
 )
 
 
+def tags_of(given: Any) -> Any:
+    """A text of key=value as Ansible reads it for the modules that write tags; anything else as it is.
+
+    A text in which a name stands alone is not such a dictionary: it is a list with commas.
+    """
+    if isinstance(given, str) and re.match(r"[^:={]*=", given):
+        with suppress(TypeError, ValueError):
+            return check_type_dict(given)
+    return given
+
+
 def observe(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
     """Read one image, where name and group say which; else a group's, or all."""
     if request.name and request.resource_group:
@@ -146,8 +163,8 @@ def observe(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
 
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
-        request = ListRequest.from_params(module.params)
+    with reporting(module, writes=False) as report:
+        request = ListRequest.from_params({**module.params, "tags": tags_of(module.params["tags"])})
         azure = connect(module.params)
         found = observe(azure, request)
         images = chosen(request, found)

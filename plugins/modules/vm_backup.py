@@ -23,7 +23,7 @@ extends_documentation_fragment:
 options:
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id)."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id) alone."
     type: raw
     required: true
   resource_group:
@@ -211,6 +211,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import (
     BackupRequest,
     Observed,
+    backups_in,
     find_backup,
     is_part,
     place_of,
@@ -218,6 +219,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
     plan_removal,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.restore import plan_restore
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import utc
@@ -239,21 +241,26 @@ def observe(azure: Azure, request: BackupRequest, state: str, foresee: bool) -> 
     """Read from Azure what planning needs to know; a real run waits here for snapshots that a run that died has begun."""
     group = request.resource_group
     snapshots = azure.snapshots.list(group) if foresee else azure.snapshots.list_settled(group, is_part)
-    place = None if snapshots else place_of(request)
+    there = backups_in(snapshots, request.vm, request.name)
     if state == "absent":
-        return Observed(snapshots=snapshots, groupless=azure.groups.groupless(place))
+        return Observed(snapshots=snapshots, groupless=groupless_of(azure, request, bool(there)))
     vm = azure.machines.find(request.vm) if foresee else azure.machines.find_settled(request.vm)
     if state == "restored":
         disks = azure.disks.list(group) if foresee else azure.disks.list_settled(group, is_part)
-        return Observed(vm=vm, disks=disks, snapshots=snapshots, groupless=azure.groups.groupless(place))
+        return Observed(vm=vm, disks=disks, snapshots=snapshots, groupless=groupless_of(azure, request, bool(there)))
     attached = [each.disk for each in vm.disks if each.disk] if vm else []
     return Observed(
         vm=vm,
         disks=tuple(azure.disks.get(disk) for disk in attached),
         snapshots=snapshots,
-        groupless=azure.groups.groupless(place, None if vm else request.vm),
+        groupless=groupless_of(azure, request, bool(vm and there)),
         foresee=foresee,
     )
+
+
+def groupless_of(azure: Azure, request: BackupRequest, found: bool) -> frozenset[ResourceId]:
+    """Whose resource group does not exist, the backup's or the VM's, if what the state needs was not ``found``."""
+    return frozenset() if found else azure.groups.groupless(place_of(request), request.vm)
 
 
 def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:

@@ -18,7 +18,8 @@ extends_documentation_fragment:
 options:
   vm:
     description:
-      - Only backups of this VM, a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id).
+      - Only backups of this VM, a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or
+        with C(id) alone.
       - A name alone is looked for in O(resource_group), or in every group if that is not given.
     type: raw
   resource_group:
@@ -132,12 +133,13 @@ ARGUMENTS = arguments(
 
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
+    with reporting(module, writes=False) as report:
         request = BackupListRequest.from_params(module.params)
         azure = connect(module.params)
         snapshots = azure.snapshots.list(request.resource_group)
-        backups = chosen_backups(request.within(azure.subscription), snapshots)
-        report.warns(*empty_list(azure.groups.groupless(None if snapshots else request.place)))
+        request = request.within(azure.subscription)
+        backups = chosen_backups(request, snapshots)
+        report.warns(*empty_list(azure.groups.groupless(*(() if backups else (request.place, request.vm)))))
         report.returns(backups=[backup.as_result() for backup in backups])
 
 

@@ -123,8 +123,10 @@ def test_a_disk_that_another_vm_had_is_not_sealed_by_the_log_that_is_left(subjec
 
 def test_a_group_that_is_not_there_is_found_while_there_is_a_way_back(subject: Subject) -> None:
     vm = {"name": "vm", "resource_group": subject.world.group}
-    assert "ResourceGroupNotFound" in subject.refuses(vm=vm, resource_group="no-such-group")
-    assert "ResourceGroupNotFound" in subject.refuses(vm=vm, resource_group="no-such-group", check=True)
+    assert "resource group no-such-group was not found in subscription" in subject.refuses(vm=vm, resource_group="no-such-group")
+    assert "resource group no-such-group was not found in subscription" in subject.refuses(
+        vm=vm, resource_group="no-such-group", check=True
+    )
 
 
 def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subject) -> None:
@@ -196,7 +198,7 @@ def test_an_image_of_another_origin_is_replaced_only_when_asked(subject: Subject
         ({"name": "bad name"}, "is not a valid name for a resource"),
         (
             {"vm": {"name": "vm", "resource_group": "no-such-group"}},
-            "there is no VM vm: resource group no-such-group was not found in subscription",
+            "resource group no-such-group was not found in subscription",
         ),
         ({"tags": {"a": 1}}, "must be a string"),
     ],

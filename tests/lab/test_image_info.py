@@ -86,18 +86,31 @@ def test_reading_writes_nothing(tasks: LabTasks, images: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("environment", "text"),
     [
-        ({"AZURE_SECRET": "wrong"}, "signing in failed: "),
+        ({"AZURE_SECRET": "wrong"}, r"signing in failed: check secret \(AZURE_SECRET or AZURE_CLIENT_SECRET\)\. "),
+        ({"AZURE_ADFS_AUTHORITY_URL": "https://127.0.0.1:9"}, "^nothing answers at https://127.0.0.1:9: .* adfs_authority_url"),
         (
             {"AZURE_TENANT": "", "AZURE_TENANT_ID": ""},
             r"cannot sign in with client_id and secret alone: set AZURE_TENANT \(option tenant\)\.",
         ),
-        ({"AZURE_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000000"}, r"could not list the images .*\(SubscriptionNotFound\)"),
+        (
+            {"AZURE_SUBSCRIPTION_ID": "00000000-0000-0000-0000-000000000000"},
+            r"could not list the images .*\(SubscriptionNotFound\) .* Check subscription_id or AZURE_SUBSCRIPTION_ID",
+        ),
         ({"AZURE_SECRET": "", "AZURE_CLIENT_SECRET": ""}, "cannot sign in with client_id and tenant alone: set AZURE_SECRET "),
         ({"AZURE_CLOUD_ENVIRONMENT": "https://127.0.0.1:9"}, "^nothing answers at https://127.0.0.1:9: .* azlab up"),
         ({"AZURE_CERT_VALIDATION_MODE": "ignore"}, "REQUESTS_CA_BUNDLE"),
         ({"AZURE_CLOUD_ENVIRONMENT": "AzureMoon"}, "neither one of AzureCloud"),
     ],
-    ids=["wrong secret", "no tenant", "unknown subscription", "no secret", "nothing there", "no validation", "unknown cloud"],
+    ids=[
+        "wrong secret",
+        "nothing to sign in at",
+        "no tenant",
+        "unknown subscription",
+        "no secret",
+        "nothing there",
+        "no validation",
+        "unknown cloud",
+    ],
 )
 def test_who_cannot_connect_learns_why(tasks: LabTasks, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str) -> None:
     for name, value in environment.items():

@@ -106,9 +106,9 @@ class World:
         self.adapter = Canned(*answers)
         session = Session()
         session.mount("https://", self.adapter)
-        transport = patient_transport(self.deadline, session=session, session_owner=False)
+        self.transport = patient_transport(self.deadline, session=session, session_owner=False)
         known = Credentials(proof="secret", **{"subscription_id": SUBSCRIPTION, **credentials})
-        self.azure = Azure(Connection(known, self.deadline, transport=transport, credential=Token()))
+        self.azure = Azure(Connection(known, self.deadline, transport=self.transport, credential=Token()))
 
     @property
     def sent(self) -> list[Sent]:

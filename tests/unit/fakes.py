@@ -124,9 +124,7 @@ class FakeGroups:
     missing: frozenset[str] | set[str] = frozenset()
 
     def location(self, name: str) -> str:
-        if name in self.missing:
-            raise Missing(f"could not read resource group {name}: (ResourceGroupNotFound) not there", status=404)
-        return "westeurope"
+        return "" if name in self.missing else "westeurope"
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
         full = (each.within(SUBSCRIPTION) for each in resources if each)
@@ -143,6 +141,15 @@ class FakeRegions:
     def of(self, kind: str) -> frozenset[str]:
         self.asked.append(kind)
         return self.known
+
+
+class FakeSubnets:
+    """Every subnet is there, unless a test says it is ``missing``."""
+
+    missing: frozenset[str] = frozenset()
+
+    def exists(self, subnet: ResourceId) -> bool:
+        return subnet.name not in self.missing
 
 
 class FakeNics:
@@ -175,7 +182,7 @@ class FakeAzure:
         self.images = FakeResources(self, "image", translation.image, images)
         self.disks = FakeDisks(self, "disk", translation.disk, disks)
         self.snapshots = FakeResources(self, "snapshot", translation.snapshot, snapshots)
-        self.groups, self.regions, self.nics = FakeGroups(), FakeRegions(), FakeNics()
+        self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

@@ -15,7 +15,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.clouds 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.credentials import Credentials, merge, require_complete
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.disks import Disks
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.groups import Groups, Nics, Regions
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.groups import Groups, Nics, Regions, Subnets
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.identity import identity
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.images import Images
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.machines import Machines
@@ -150,6 +150,7 @@ class Azure:
         self.snapshots = Snapshots(connection)
         self.groups = Groups(connection)
         self.regions = Regions(connection)
+        self.subnets = Subnets(connection)
         self.nics = Nics(connection)
 
     @property

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_subscription
 
 # The option, and the variables that stand for it; the first one set wins.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
@@ -46,6 +47,7 @@ SOURCES = ("auto", "cli", "credential_file", "env", "msi")
 PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
 APPLICATION = ("client_id", "tenant")
 PLAIN = ("client_id", "tenant", "ad_user", "cloud_environment", "adfs_authority_url", "thumbprint")
+_WITHOUT_PROFILE = f"add it there, or sign in without a profile (options profile and auth_source, AZURE_PROFILE and {AUTH_SOURCE})."
 FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
 
@@ -92,6 +94,10 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     subscription = merged.get("subscription_id")
     if not subscription and proof in ("cli", "ambient"):
         subscription = _cli_subscription(Path(environ.get("AZURE_CONFIG_DIR") or home))
+    if subscription:
+        holders = {"subscription_id": own, "AZURE_SUBSCRIPTION_ID": variables, f"subscription_id in {home / 'credentials'}": stored}
+        origin = next((name for name, source in holders.items() if source.get("subscription_id") == subscription), "the Azure CLI")
+        require_subscription(origin, subscription)
     return Credentials(
         proof=proof,
         subscription_id=subscription,
@@ -147,7 +153,8 @@ def variable_of(option: str) -> str:
 
 
 def _and(words: Iterable[str]) -> str:
-    return " and ".join(words)
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:
@@ -159,11 +166,15 @@ def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, configparser.Error) as error:
-        raise Denied(f"cannot read the profile '{name}' from {path}: {type(error).__name__}.") from error
+    except OSError as error:
+        raise Denied(f"cannot read the profile '{name}' from {path} ({error.strerror}): {_WITHOUT_PROFILE}") from error
+    except (UnicodeDecodeError, configparser.Error) as error:
+        raise Denied(
+            f"cannot read the profile '{name}' from {path}: it must be a text file of sections like [{name}] with lines like tenant=..."
+        ) from error
     if not parser.has_section(name):
         if needed:
-            raise Denied(f"{path} has no profile '{name}'.")
+            raise Denied(f"{path} has no profile '{name}': {_WITHOUT_PROFILE}")
         return {}
     return {option: value for option, value in parser.items(name) if option in VARIABLES and value}
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resource groups, regions and network interfaces: reads that azure-mgmt-compute has no operations for."""
+"""Resource groups, regions, subnets and network interfaces: reads that azure-mgmt-compute has no operations for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway import translation
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing import doing
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 
@@ -28,27 +28,24 @@ class Groups:
         self._connection = connection
 
     def location(self, name: str) -> str:
-        """The region of a group, which must exist."""
-        with doing(f"read resource group {name}"):
-            raw = self._connection.get(f"/subscriptions/{self._connection.subscription}/resourcegroups/{name}", GROUPS_API)
+        """The region of a group; '' if the group does not exist, which planning refuses for all modules alike."""
+        try:
+            with doing(f"read resource group {name}"):
+                raw = self._connection.get(f"/subscriptions/{self._connection.subscription}/resourcegroups/{name}", GROUPS_API)
+        except Missing:
+            return ""
         return str(raw["location"])
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
-        """Those of some resources whose group does not exist. A group that we may not read is taken for one that does."""
+        """Those of some resources whose group, or its subscription, does not exist. One that we may not read is taken to exist."""
         full = [self._connection.locate(each) for each in resources if each is not None]
         places = {_place(each).casefold(): _place(each) for each in full}
-        missing = {place for place, path in places.items() if not self._exists(path)}
+        missing = {
+            place
+            for place, path in places.items()
+            if not _exists(self._connection, path, f"resource group {path.rpartition('/')[2]}", GROUPS_API)
+        }
         return frozenset(each for each in full if _place(each).casefold() in missing)
-
-    def _exists(self, path: str) -> bool:
-        try:
-            with doing(f"read resource group {path.rpartition('/')[2]}"):
-                self._connection.get(path, GROUPS_API)
-        except Missing:
-            return False
-        except Denied:
-            return True
-        return True
 
 
 class Regions:
@@ -73,6 +70,17 @@ class Regions:
         return frozenset(region(location) for locations in found for location in locations)
 
 
+class Subnets:
+    """Subnets of virtual networks."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def exists(self, subnet: ResourceId) -> bool:
+        """Whether it is there. One that we may not read is taken to exist, and Azure judges it itself."""
+        return _exists(self._connection, str(self._connection.locate(subnet)), f"subnet {subnet.name}", NETWORK_API)
+
+
 class Nics:
     """Network interfaces."""
 
@@ -91,3 +99,19 @@ class Nics:
 def _place(resource: ResourceId) -> str:
     """The path of a resource's group."""
     return f"/subscriptions/{resource.subscription}/resourcegroups/{resource.resource_group}"
+
+
+def _exists(connection: Connection, path: str, what: str, api_version: str) -> bool:
+    """Whether something, with its subscription, exists; what we may not read is taken to exist."""
+    try:
+        with doing(f"read {what}"):
+            connection.get(path, api_version)
+    except Missing:
+        return False
+    except Denied:
+        return True
+    except Refused as error:
+        if error.facts.get("code") != "SubscriptionNotFound":
+            raise
+        return False
+    return True

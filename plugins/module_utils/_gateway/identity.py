@@ -83,9 +83,15 @@ class Ambient:
             try:
                 return source.get_token(*scopes, **options)
             except CredentialUnavailableError as error:
-                reasons.append(scrub(error.message).rstrip("."))
+                reasons.append(plain(error.message))
         variables = ", ".join(map(variable_of, ("client_id", "secret", "tenant", "subscription_id")))
         raise Denied(f"no credentials were found: set {variables}, or run az login ({'; '.join(reasons)}).")
+
+
+def plain(text: str) -> str:
+    """What azure-identity says about a source that has no identity, with the source's own name first."""
+    text = scrub(text).rstrip(".").replace("Azure CLI not found on path", "the Azure CLI: not found on the path")
+    return text.replace("ManagedIdentityCredential authentication unavailable", "managed identity: not available here")
 
 
 def imds_answers(seconds: float = 0.5) -> bool:

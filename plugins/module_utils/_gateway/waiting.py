@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
@@ -67,8 +68,22 @@ class Deadline:
             self._end = end
 
 
+LEADS_THERE = "cloud_environment (AZURE_CLOUD_ENVIRONMENT) and, for signing in, adfs_authority_url (AZURE_AUTHORITY_HOST)"
+
+
 def is_refused(error: BaseException) -> bool:
     """Whether somebody at the very address that was asked, not a proxy on the way, turned the connection down."""
+    seen = causes(error)
+    return any(isinstance(each, ConnectionRefusedError) for each in seen) and not any(type(each).__name__ == "ProxyError" for each in seen)
+
+
+def unresolved(error: BaseException) -> socket.gaierror | None:
+    """What the resolver said, if there is no address for the name of the host."""
+    return next((each for each in causes(error) if isinstance(each, socket.gaierror)), None)
+
+
+def causes(error: BaseException) -> list[BaseException]:
+    """An error and all that the libraries have wrapped into it, each in its own way."""
     seen: list[BaseException] = []
     following: list[Any] = [error]
     while following:
@@ -82,7 +97,7 @@ def is_refused(error: BaseException) -> bool:
                 getattr(each, "reason", None),
                 *each.args,
             ]
-    return any(isinstance(each, ConnectionRefusedError) for each in seen) and not any(type(each).__name__ == "ProxyError" for each in seen)
+    return seen
 
 
 def refusal(url: str) -> Unavailable:
@@ -90,7 +105,12 @@ def refusal(url: str) -> Unavailable:
     parts = urllib.parse.urlsplit(url)
     address = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
     hint = "; if this is the local Azure of a checkout, start it with azlab up" if is_loopback(parts.hostname or "") else ""
-    return Unavailable(f"nothing answers at {address}: the connection was refused. Check the address and cloud_environment{hint}.")
+    return Unavailable(f"nothing answers at {address}: the connection was refused. Check {LEADS_THERE}{hint}.")
+
+
+def no_such_host(url: str) -> str:
+    """What a name without an address means."""
+    return f"the name of the host {urllib.parse.urlsplit(url).hostname} cannot be resolved. Check {LEADS_THERE}, and this machine's DNS."
 
 
 def is_loopback(host: str) -> bool:
@@ -105,8 +125,8 @@ def patient_transport(deadline: Deadline, **options: Any) -> Any:
     """An HTTP transport whose pauses and answers keep to the deadline.
 
     azure-core pauses through its transport, both between polls of an operation and before a retry, so this is the one place
-    that knows about time. A refused connection is tried again only once Azure has answered something: before that, a wrong address or a
-    service that was never started is likelier than one that is about to come back.
+    that knows about time. A refused connection is tried again only once that address has answered something: before that, a wrong address
+    or a service that was never started is likelier than one that is about to come back. Azure itself names the address of a SAS.
     """
     with needs("azure-core"):
         from azure.core.exceptions import ServiceRequestError
@@ -114,23 +134,30 @@ def patient_transport(deadline: Deadline, **options: Any) -> Any:
 
     # azure-core exports this class lazily, so no type checker sees what it is.
     class PatientTransport(RequestsTransport):  # type: ignore[misc]
-        answered = False
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self._answered: set[str] = set()
 
         def sleep(self, duration: float) -> None:
             deadline.sleep(duration)
 
         def send(self, request: Any, **kwargs: Any) -> Any:
             deadline.require()
+            host = urllib.parse.urlsplit(request.url).netloc
             left = max(1.0, deadline.left)
             kwargs["connection_timeout"] = min(CONNECT_SECONDS, left)
             kwargs["read_timeout"] = min(ANSWER_SECONDS, left)
             try:
                 answer = super().send(request, **kwargs)
             except ServiceRequestError as error:
-                if not self.answered and request.url.startswith("https://") and is_refused(error):
+                first = host not in self._answered and request.url.startswith("https://") and "sig=" not in request.url
+                if first and is_refused(error):
                     raise refusal(request.url) from None
+                if first and (failure := unresolved(error)):
+                    # EAI_AGAIN may pass, so it is left to the retries.
+                    raise (ServiceRequestError if failure.errno == socket.EAI_AGAIN else Unavailable)(no_such_host(request.url)) from None
                 raise
-            self.answered = True
+            self._answered.add(host)
             return answer
 
     return PatientTransport(**options)

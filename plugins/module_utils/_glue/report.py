@@ -19,8 +19,9 @@ class Report:
     ``plan`` is set once; ``done`` hears of each step; ``returns`` adds or replaces return values; ``warns`` adds to the plan's warnings.
     """
 
-    def __init__(self, module: Any) -> None:
+    def __init__(self, module: Any, writes: bool = True) -> None:
         self._module = module
+        self._writes = writes
         self._values: dict[str, Any] = {}
         self._done: list[str] = []
         self._warnings: list[str] = []
@@ -49,7 +50,8 @@ class Report:
 
     def failure(self, error: GoldenImageError) -> dict[str, Any]:
         """What ``fail_json`` gets: work done so far is not forgotten."""
-        return {"msg": error.message, "changed": bool(self._done), "steps": list(self._done), **error.facts}
+        steps = {"steps": list(self._done)} if self._writes else {}
+        return {"msg": error.message, "changed": bool(self._done), **steps, **error.facts}
 
     def warn(self) -> None:
         """Hand all warnings to Ansible."""
@@ -58,9 +60,12 @@ class Report:
 
 
 @contextmanager
-def reporting(module: Any) -> Iterator[Report]:
-    """Run a module's body, then exit or fail. Errors that are not ours are bugs, and keep their traceback."""
-    report = Report(module)
+def reporting(module: Any, writes: bool = True) -> Iterator[Report]:
+    """Run a module's body, then exit or fail. Errors that are not ours are bugs, and keep their traceback.
+
+    Without ``writes`` the module only reads, and has no steps to return.
+    """
+    report = Report(module, writes)
     try:
         yield report
     except GoldenImageError as error:

@@ -19,7 +19,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.number
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, reference, require_group
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import (
+    absent,
+    absent_group,
+    reference,
+    require_given,
+    require_group,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import hours_before, require_hours
 
 OS = "os"
@@ -148,9 +154,11 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
 
 def require_backup_name(name: str) -> str:
     """The name of a backup, if it fits into the names of its snapshots."""
+    require_given("name", name)
     if not _NAME.fullmatch(name):
         raise InvalidRequest(
-            f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-', no sign first or last."
+            f"name: {name!r} is not a valid name for a backup: use 1 to 40 letters, digits, '_', '.' or '-',"
+            " the first and last a letter or digit."
         )
     return name
 
@@ -165,6 +173,11 @@ def place_of(request: BackupRequest) -> ResourceId:
     return ResourceId.of(SNAPSHOT, request.resource_group, request.name, subscription=request.vm.subscription)
 
 
+def missing_group(request: BackupRequest, seen: Observed) -> str | None:
+    """The sentence about a resource group that does not exist, which explains why there is no backup; None if both do."""
+    return next((absent_group(each) for each in (place_of(request), request.vm) if each in seen.groupless), None)
+
+
 def is_part(resource: Snapshot | Disk) -> bool:
     """Whether a snapshot, or a disk made from one, belongs to any backup."""
     return tag.BACKUP in resource.tags
@@ -177,7 +190,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
     """
     vm = seen.vm
     if vm is None:
-        raise Missing(f"{absent('VM', request.vm, seen.groupless)}, so nothing can be backed up.")
+        raise absent("VM", request.vm, seen.groupless, ", so nothing can be backed up")
     if place_of(request) in seen.groupless:
         raise Missing(f"snapshots of VM {vm.id.name} cannot be taken: {absent_group(place_of(request))}.")
     disks = {disk.id: disk for disk in seen.disks}
@@ -220,7 +233,7 @@ def plan_removal(request: BackupRequest, seen: Observed) -> Plan:
         steps=tuple(DeleteSnapshot(snapshot.id) for backup in backups for snapshot in backup.snapshots),
         before={"backup": backups[-1].as_result() if backups else None},
         after={"backup": None},
-        warnings=(f"Nothing to delete: {absent_group(place_of(request))}.",) if place_of(request) in seen.groupless else (),
+        warnings=() if (group := missing_group(request, seen)) is None else (f"Nothing to delete: {group}.",),
     )
 
 

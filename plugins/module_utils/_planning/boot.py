@@ -10,8 +10,9 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_body import plan_of, vm_body
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_login import require_login
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed, InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
     NO_CACHING,
     READ_WRITE,
@@ -27,7 +28,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import DeleteVm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, require_region
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent, absent_group, require_groups, require_region
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import CreateVm, TagVm
 
 LOG_LINES = 40
@@ -46,6 +47,7 @@ class Observed:
     nic: Nic | None = None
     image: Image | None = None
     disks: tuple[Disk, ...] = ()
+    has_subnet: bool = True
     groupless: frozenset[ResourceId] = frozenset()
     regions: frozenset[str] = frozenset()
     foresee: bool = False
@@ -65,13 +67,16 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
 
 
 def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
-    if not any((request.image, request.other_image, request.os_disk)) or request.subnet is None:
-        raise InvalidRequest(f"a new VM {request.vm.name} needs image or os_disk, and subnet.")
-    if request.vm in seen.groupless:
-        raise Missing(f"{absent_group(request.vm)}: create it first, or name another one.")
+    if not any((request.image, request.other_image, request.os_disk)):
+        raise InvalidRequest(f"image: a new VM {request.vm.name} needs image or os_disk, and neither is given.")
+    if request.subnet is None:
+        raise InvalidRequest(f"subnet: a new VM {request.vm.name} needs one, and none is given.")
+    require_groups(seen.groupless, request.vm)
     require_region(request.location, seen.regions, "virtual machines")
+    if not seen.has_subnet:
+        raise absent(f"virtual network {request.subnet.names[0]} with a subnet", request.subnet, seen.groupless)
     location, os_type = _source(request, seen)
-    _require_login(request, os_type)
+    require_login(request, os_type)
     zones = (request.zone,) if request.zone else _zones(request, seen)
     carried = _carried_tags(request, seen)
     tags = tag.wanted({}, request.tags, True, {tag.PURPOSE: tag.BOOT})
@@ -193,7 +198,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
     if request.image is None:
         raise InvalidRequest("image: no image was named.")
     if seen.image is None:
-        raise Missing(f"{absent('image', request.image, seen.groupless)}.")
+        raise absent("image", request.image, seen.groupless)
     if seen.image.provisioning_state != SUCCEEDED:
         raise InvalidRequest(f"image {request.image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
     return seen.image
@@ -202,7 +207,7 @@ def _require_image(request: BootRequest, seen: Observed) -> Image:
 def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> Disk:
     disk = seen.disk(wanted)
     if disk is None:
-        raise Missing(f"{absent('disk', wanted, seen.groupless)}.")
+        raise absent("disk", wanted, seen.groupless)
     if disk.managed_by is not None and disk.managed_by != request.vm:
         raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot have it.")
     return disk
@@ -211,18 +216,6 @@ def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> D
 def _require_region(what: str, there: str, here: str) -> None:
     if region(there) != region(here):
         raise InvalidRequest(f"{what} is in {there}, and a VM in {here} cannot be made from it: both have to be in one region.")
-
-
-def _require_login(request: BootRequest, os_type: str) -> None:
-    """Azure demands a first user for whatever was generalized."""
-    if request.os_disk is not None:
-        return
-    if not request.admin_username:
-        raise InvalidRequest("admin_username: a VM from a generalized image needs its first user.")
-    if os_type == "Windows" and not request.admin_password:
-        raise InvalidRequest("admin_password: a Windows VM needs one.")
-    if not request.admin_password and not request.ssh_public_keys:
-        raise InvalidRequest("give ssh_public_keys or admin_password, so that somebody can log in.")
 
 
 def _zones(request: BootRequest, seen: Observed) -> tuple[str, ...]:

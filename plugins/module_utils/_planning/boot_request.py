@@ -17,6 +17,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.number
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, SUBNET, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import require_group
 
+LONGEST_NAME = 64
+"""Of a VM: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
 HIGHEST_LUN = 63
 LARGEST_GIB = 32767
 """Of a data disk: https://learn.microsoft.com/azure/virtual-machines/disks-types"""
@@ -61,6 +63,8 @@ class BootRequest:
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
         """Check and complete the module's options."""
         require_wait(params)
+        if len(params["name"]) > LONGEST_NAME:
+            raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_NAME} characters, not {len(params['name'])}.")
         group = require_group(params["resource_group"])
         image, other_image = _image(params["image"], group)
         request = cls(
@@ -112,7 +116,7 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     """A managed image by id, name or dictionary; ids of galleries and URNs of the Marketplace go to Azure as they are."""
     if not value:
         return None, None
-    text = value.get("id") if isinstance(value, Mapping) and value.get("id") else value
+    text = target.id_alone(value, IMAGE, "image")
     if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
         return None, text
     if isinstance(text, str) and URN.fullmatch(text):
@@ -124,8 +128,9 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
     disks: list[DataDisk] = []
     for each in given:
         lun, size, disk = each["lun"], each.get("size_gib"), each.get("disk")
-        if not 0 <= lun <= HIGHEST_LUN or any(other.lun == lun for other in disks):
-            raise InvalidRequest(f"data_disks: LUN {lun} is given twice, or is not between 0 and {HIGHEST_LUN}.")
+        require_number("data_disks: lun", lun, lowest=0, highest=HIGHEST_LUN)
+        if any(other.lun == lun for other in disks):
+            raise InvalidRequest(f"data_disks: LUN {lun} is given twice; each disk needs a LUN of its own.")
         if (size is None) == (disk is None):
             raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
         if size is not None:
@@ -135,10 +140,11 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
 
 
 def _subnet(value: Any, group: str) -> ResourceId:
+    value = target.id_alone(value, SUBNET, "subnet")
     if isinstance(value, str) and value.startswith("/"):
         return target.reference(value, SUBNET, group, "subnet")
     if isinstance(value, Mapping):
-        target.require_keys(value, SUBNET_KEYS, "subnet")
+        target.require_keys(value, SUBNET_KEYS, "subnet", "; or id alone")
     if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
         raise InvalidRequest(
             "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group."

@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import evidence, target
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import (
     DEALLOCATED,
     FAILED,
@@ -109,10 +109,11 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
         return _plan_match(request, seen, seen.image)
     vm = seen.vm
     if vm is None:
-        there = f"and image {request.target.name} {flaw}" if flaw else f"and there is no image {request.target.name} yet"
-        raise Missing(f"{target.absent('VM', request.vm, seen.groupless)}, {there}.")
+        there = f"image {request.target.name} {flaw}" if flaw else f"there is no image {request.target.name} yet"
+        raise target.absent("VM", request.vm, seen.groupless, f", and {there}")
     if seen.image is not None and not request.recreate and not _half_made(seen.image, vm):
         raise InvalidRequest(f"image {request.target.name} {flaw}: set recreate to replace it, or choose another name.")
+    target.require_groups(seen.groupless, request.target)
     _refuse_unsupported(request, vm, seen)
     return _plan_capture_of(request, seen, vm)
 

@@ -57,25 +57,28 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _tags(given: Any) -> tuple[tuple[str, str | None], ...]:
-    """Pairs of a name and a value, None for any value: from a list of name and name:value, or from a dictionary as tags are written."""
+    """Pairs of a name and a value, None for any value: from a list of name and name:value, or from a dictionary."""
     if isinstance(given, str):
         # What Ansible makes of a text elsewhere: a dictionary if it is JSON, else a list with commas.
         given = _dictionary(given) if given.lstrip().startswith("{") else given.split(",") if given else ()
     if isinstance(given, Mapping):
-        return tuple((_tag_name(name, name), None if value is None else tag.require_text(name, value)) for name, value in given.items())
+        return tuple((_tag_name(name), None if value is None else tag.require_text(name, value)) for name, value in given.items())
     if isinstance(given, list | tuple):
         return tuple(pair for each in given for pair in (_tags(each) if isinstance(each, Mapping) else (_tag(str(each).strip()),)))
     raise InvalidRequest(f"tags: give a list of name or name:value, or a dictionary, not {given!r}.")
 
 
 def _tag(text: str) -> tuple[str, str | None]:
-    name, colon, value = text.partition(":")
-    return _tag_name(name, text), value if colon else None
+    """The first ':' or '=' ends the name; a name that holds one itself is given in a dictionary."""
+    name, *value = re.split("[:=]", text, maxsplit=1)
+    if not name:
+        raise InvalidRequest(f"tags: {text!r} is not a tag: give name, name:value or name=value.")
+    return name.casefold(), value[0] if value else None
 
 
-def _tag_name(name: Any, given: Any) -> str:
+def _tag_name(name: Any) -> str:
     if not name or not isinstance(name, str):
-        raise InvalidRequest(f"tags: {given!r} is neither name nor name:value.")
+        raise InvalidRequest("tags: the name of a tag must be a string that is not empty.")
     return name.casefold()
 
 

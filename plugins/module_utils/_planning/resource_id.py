@@ -31,15 +31,14 @@ class ResourceId:
     subscription: str = ""
 
     @classmethod
-    def parse(cls, text: str) -> ResourceId:
-        """Read an id; the spelling of its names is kept."""
+    def parse(cls, text: str, kind: str = VM) -> ResourceId:
+        """Read an id; the spelling of its names is kept. ``kind`` is what an error shows as an example."""
         parts = text.strip().strip("/").split("/")
         words = [part.casefold() for part in parts]
         whole = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
         if not whole or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
-            raise InvalidRequest(
-                f"{text!r} is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/{VM}/<name>."
-            )
+            example = cls.of(kind, "<group>", *("<name>" for _type in kind.split("/")[1:]), subscription="<id>")
+            raise InvalidRequest(f"{text!r} is not a resource id; one looks like {example}.")
         return cls(parts[3], "/".join([parts[5], *parts[6::2]]), tuple(parts[7::2]), parts[1])
 
     @classmethod

@@ -16,8 +16,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
     Observed,
     backups_in,
     lun_of,
+    missing_group,
     part_id,
-    place_of,
     traits_of,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_steps import CopyDisk, DeleteDisk
@@ -34,7 +34,6 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model 
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import Deallocate, DropSeal
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import absent_group
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.vm_steps import SetDataDisks, SwapOsDisk, attached_body
 
 
@@ -75,8 +74,7 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
     """The backup of the VM as it is now; else the newest of a VM that had its name."""
     backups = backups_in(seen.snapshots, request.vm, request.name)
     if not backups:
-        place = place_of(request)
-        reason = absent_group(place) if place in seen.groupless else f"resource group {request.resource_group} holds none"
+        reason = missing_group(request, seen) or f"resource group {request.resource_group} holds none"
         raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
     own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
     backup = (own or backups)[-1]

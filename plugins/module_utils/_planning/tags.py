@@ -54,6 +54,8 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
 
 def require_text(name: str, value: Any) -> str:
     """A tag's value, which YAML may have read as a number."""
+    if value is None:
+        raise InvalidRequest(f"tags: '{name}' has no value: give a string, '' for an empty one.")
     if not isinstance(value, str):
         raise InvalidRequest(f"tags: the value of '{name}' must be a string, not {value!r}; put it in quotes.")
     return value
@@ -63,7 +65,8 @@ def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
     """A warning about tags that were given and are ours."""
     if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
         return ()
-    return (f"tags: {', '.join(ours)} left out, since names that begin with {PREFIX} belong to this collection.",)
+    verb = "are" if ours[1:] else "is"
+    return (f"tags: {', '.join(ours)} {verb} left out, since names that begin with {PREFIX} belong to this collection.",)
 
 
 def wanted(

@@ -9,13 +9,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId, region
 
 # Azure's own rules. VM names are stricter still, and Azure says so itself.
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
 GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
+SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
 KEYS = ("name", "resource_group", "subscription_id")
 
 
@@ -24,8 +25,15 @@ def own(params: Mapping[str, Any], kind: str) -> ResourceId:
     return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
 
 
+def require_given(option: str, value: Any) -> None:
+    """Refuse an empty text, which a template gives if nothing was filled in, for a value that must be there."""
+    if value == "":
+        raise InvalidRequest(f"{option}: must not be empty.")
+
+
 def require_name(option: str, name: Any) -> str:
     """The name of a resource, if Azure allows it."""
+    require_given(option, name)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InvalidRequest(
             f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
@@ -36,6 +44,7 @@ def require_name(option: str, name: Any) -> str:
 
 def require_group(name: Any, option: str = "resource_group") -> str:
     """The name of a resource group, if Azure allows it."""
+    require_given(option, name)
     if not isinstance(name, str) or not GROUP.fullmatch(name):
         raise InvalidRequest(
             f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
@@ -44,40 +53,61 @@ def require_group(name: Any, option: str = "resource_group") -> str:
     return name
 
 
-def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str) -> None:
+def require_subscription(option: str, value: Any) -> str:
+    """The id of a subscription, if it can be one: it becomes a part of every address."""
+    if not isinstance(value, str) or not SUBSCRIPTION.fullmatch(value):
+        raise InvalidRequest(f"{option}: {value!r} is not a valid subscription id: use letters, digits and '-' only.")
+    return value
+
+
+def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, others: str = "") -> None:
     """Refuse a dictionary with keys that nothing would read."""
     if unknown := [str(key) for key in value if key not in known]:
-        raise InvalidRequest(f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}.")
+        raise InvalidRequest(
+            f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}{others}."
+        )
+
+
+def id_alone(value: Any, kind: str, option: str) -> Any:
+    """The resource id in a dictionary of nothing else; any other value as it is."""
+    if not isinstance(value, Mapping) or "id" not in value:
+        return value
+    if others := [str(key) for key in value if key != "id"]:
+        raise InvalidRequest(
+            f"{option}: a dictionary with id holds nothing else, so leave out {', '.join(others)}, or give the id as a text."
+        )
+    text = str(value["id"] or "")
+    return text if text.startswith("/") else str(_identified(text, kind, option))
 
 
 def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
-    """A resource given as full id, as short name (in ``resource_group``), or as {name, resource_group, subscription_id}.
-
-    A module's own result (a dictionary with ``id``) is a reference too.
-    """
-    if isinstance(value, Mapping) and value.get("id"):
-        value = value["id"]
+    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or as {id}."""
+    require_given(option, value)
+    value = id_alone(value, kind, option)
     if isinstance(value, str) and value.startswith("/"):
         return _identified(value, kind, option)
     if isinstance(value, str) and value:
         value = {"name": value}
     if not isinstance(value, Mapping):
-        given = "an empty text" if value == "" else f"a value of type {type(value).__name__}"
+        given = f"a value of type {type(value).__name__}"
         raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
-    require_keys(value, KEYS, option)
+    require_keys(value, KEYS, option, "; or id alone")
     if not value.get("name"):
         raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
     name = require_name(option, value["name"])
     if not (group := value.get("resource_group") or resource_group):
         raise InvalidRequest(f"{option}: '{name}' needs a resource_group.")
-    return ResourceId.of(kind, require_group(group, option), name, subscription=value.get("subscription_id") or "")
+    subscription = value.get("subscription_id") or ""
+    if subscription:
+        require_subscription(option, subscription)
+    return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
 
 
-def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId]) -> str:
+def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
     """What was looked for and is not there. ``groupless`` are the resources whose very group does not exist, a likely mistake."""
     if resource in groupless:
-        return f"there is no {what} {resource.name}: {absent_group(resource)}"
-    return f"there is no {what} {resource.name} in resource group {resource.resource_group}"
+        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
+    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
 
 
 def absent_group(resource: ResourceId) -> str:
@@ -85,9 +115,15 @@ def absent_group(resource: ResourceId) -> str:
     return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
 
 
+def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
+    """Refuse to make anything in a resource group that does not exist."""
+    if missing := next((each for each in resources if each in groupless), None):
+        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
+
+
 def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
-    """A warning about a list that is empty because its group does not exist."""
-    return tuple(f"The list is empty: {absent_group(each)}." for each in groupless)
+    """A warning about a list that is empty because a group does not exist; one for each group."""
+    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
 
 
 def require_region(location: str | None, regions: Collection[str], what: str) -> None:
@@ -99,11 +135,12 @@ def require_region(location: str | None, regions: Collection[str], what: str) ->
 def _identified(text: str, kind: str, option: str) -> ResourceId:
     """The resource with this id."""
     try:
-        found = ResourceId.parse(text)
+        found = ResourceId.parse(text, kind)
     except InvalidRequest as error:
         raise InvalidRequest(f"{option}: {error.message}") from error
     if not found.is_a(kind):
         raise InvalidRequest(f"{option}: '{text}' is the id of a {found.kind}, not of a {kind}.")
+    require_subscription(option, found.subscription)
     require_group(found.resource_group, option)
     for name in found.names:
         require_name(option, name)

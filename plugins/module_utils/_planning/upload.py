@@ -23,7 +23,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.disk_s
     DiscardUpload,
     SendPages,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest, Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import FAILED, NO_CACHING, SUCCEEDED, Disk, Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.numbers import require_wait
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan, Step
@@ -32,9 +32,10 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resour
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import settled
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps import CreateImage, DeleteImage, TagImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import (
-    absent_group,
     own,
     reference,
+    require_given,
+    require_groups,
     require_region,
 )
 
@@ -62,6 +63,7 @@ class UploadRequest:
         """Check and complete the module's options."""
         require_wait(params)
         image = own(params, IMAGE)
+        require_given("path", params["path"])
         disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
         return cls(
             image=image,
@@ -140,13 +142,12 @@ def plan_upload(request: UploadRequest, content: DiskContent, seen: Observed) ->
     wanted = _Wanted(
         request=request,
         file=file,
-        location=request.location or seen.location,
+        location=region(request.location or seen.location),
         generation=generation,
         owner={tag.PURPOSE: tag.UPLOAD, tag.IMAGE: _short(request.image)},
     )
     require_region(request.location, seen.regions, "managed images")
-    if missing := next((each for each in (request.image, request.disk) if each in seen.groupless), None):
-        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
+    require_groups(seen.groupless, request.image, request.disk)
     image, disk, warnings = _settled(request, seen)
     if image is not None and (difference := _difference(image, wanted)) is None:
         return _plan_match(wanted, image, disk, warnings)

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 
 import pytest
 import requests
@@ -15,7 +17,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.page_li
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.waiting import is_refused, refusal
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+from azure.core.rest import HttpRequest
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
 
 from tests.unit.canned import SUBSCRIPTION, World, answer, error
@@ -54,7 +57,8 @@ def test_a_refused_first_connection_is_said_at_once():
     with pytest.raises(Unavailable) as refused:
         world.azure.images.list()
     assert refused.value.message == (
-        "nothing answers at https://management.azure.com: the connection was refused. Check the address and cloud_environment."
+        "nothing answers at https://management.azure.com: the connection was refused. "
+        "Check cloud_environment (AZURE_CLOUD_ENVIRONMENT) and, for signing in, adfs_authority_url (AZURE_AUTHORITY_HOST)."
     )
     assert (len(world.sent), world.clock.slept) == (1, [])
 
@@ -64,6 +68,23 @@ def test_only_what_may_be_the_local_azure_is_told_how_to_start_it():
     assert "azlab up" in refusal("https://localhost/").message
     assert "sig=" not in refusal("https://127.0.0.1:8443/metadata/endpoints?sig=x").message
     assert "azlab" not in refusal("https://login.microsoftonline.com/").message
+
+
+def test_a_refused_connection_to_a_second_address_is_said_at_once():
+    world = World(answer(body={"name": "x"}), refusing("/x"))
+    with pytest.raises(Unavailable, match="^nothing answers at https://login.lab: the connection was refused"):
+        for host in ("arm.lab", "login.lab"):
+            world.transport.send(HttpRequest("GET", f"https://{host}/x"))
+    assert len(world.sent) == 2
+
+
+@pytest.mark.parametrize(("errno", "kind"), [(socket.EAI_NONAME, Unavailable), (socket.EAI_AGAIN, ServiceRequestError)])
+def test_a_name_that_cannot_be_resolved_names_what_leads_there(errno, kind):
+    failure = requests.exceptions.ConnectionError("x")
+    failure.__cause__ = socket.gaierror(errno, "Name or service not known")
+    text = "the name of the host nowhere.lab cannot be resolved. Check cloud_environment (AZURE_CLOUD_ENVIRONMENT)"
+    with pytest.raises(kind, match=f"^{re.escape(text)}"):
+        World(failure).transport.send(HttpRequest("GET", "https://nowhere.lab/metadata"))
 
 
 def test_a_refused_connection_in_the_middle_of_the_work_is_tried_again():

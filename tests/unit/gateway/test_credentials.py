@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -44,6 +45,20 @@ def test_every_variable_is_read(option, variable, home):
         assert merged.disable_instance_discovery is True
     elif option != "cert_validation_mode":
         assert getattr(merged, option) == "x"
+
+
+@pytest.mark.parametrize(("options", "variables", "origin"), [
+    ({"subscription_id": "../x?y"}, {"AZURE_SUBSCRIPTION_ID": "x"}, "subscription_id"),
+    ({}, {"AZURE_SUBSCRIPTION_ID": "../x?y"}, "AZURE_SUBSCRIPTION_ID"),
+    ({}, {}, "subscription_id in {home}/.azure/credentials"),
+])  # fmt: skip
+def test_a_subscription_that_cannot_be_one_is_refused_where_it_came_from(home, options, variables, origin):
+    file = Path(home, ".azure", "credentials")
+    file.write_text(file.read_text().replace("= filed\n", "= ../x?y\n"))
+    with pytest.raises(InvalidRequest) as refused:
+        merge(options, {**variables, "HOME": home})
+    text = "'../x?y' is not a valid subscription id: use letters, digits and '-' only."
+    assert refused.value.message == f"{origin.format(home=home)}: {text}"
 
 
 def test_sources_complete_each_other(home):
@@ -101,8 +116,8 @@ def test_a_source_may_be_named(source, proof, home):
     ("params", "environ", "kind", "text"),
     [
         ({"auth_source": "env"}, {}, Denied, r"holds no proof of identity: set one of .*AZURE_SECRET \(secret\)"),
-        ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
-        ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2'"),
+        ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or "),
+        ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or sign in without a profile"),
         ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, InvalidRequest, "'magic' .* is none of auto"),
         ({"cert_validation_mode": "ignore"}, {}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
         ({}, {"AZURE_CERT_VALIDATION_MODE": "ignore"}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
@@ -116,14 +131,14 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(params, environ, kind, 
 
 
 def test_a_missing_or_broken_credential_file_is_named(tmp_path):
-    with pytest.raises(Denied, match="cannot read the profile 'x'"):
+    with pytest.raises(Denied, match=r"cannot read the profile 'x' from .*/credentials \(No such file or directory\): add it there, or "):
         merge({"profile": "x"}, {"HOME": str(tmp_path)})
     (tmp_path / ".azure").mkdir()
     (tmp_path / ".azure" / "credentials").write_text("no section\n")
-    with pytest.raises(Denied, match="MissingSectionHeaderError"):
+    with pytest.raises(Denied, match=r"must be a text file of sections like \[default\] with lines like tenant"):
         merge({}, {"HOME": str(tmp_path)})
     (tmp_path / ".azure" / "credentials").write_bytes(b"\xff\xfe")
-    with pytest.raises(Denied, match="UnicodeDecodeError"):
+    with pytest.raises(Denied, match="must be a text file of sections"):
         merge({}, {"HOME": str(tmp_path)})
 
 
@@ -191,7 +206,7 @@ CERTIFICATE = "x509_certificate_path"
         ({"password": "p"}, "password alone: set AZURE_AD_USER (option ad_user)."),
         (
             {"thumbprint": "00", "client_id": "c", "tenant": "t"},
-            "client_id and tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
+            "client_id, tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
         ),
     ],
 )

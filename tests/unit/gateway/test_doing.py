@@ -13,12 +13,30 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.doing i
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import needs
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Denied, Missing, Refused, TimedOut, Unavailable
 from azure.core.exceptions import AzureError, ClientAuthenticationError, DecodeError, ServiceRequestError
+from azure.identity import CredentialUnavailableError
 
 
 @pytest.mark.parametrize(
     ("raised", "kind", "text"),
     [
-        (ClientAuthenticationError("AADSTS7000215: Invalid client secret."), Denied, "could not read x: signing in failed: AADSTS7000215"),
+        (
+            ClientAuthenticationError("AADSTS7000215: Invalid client secret. Trace ID: 1"),
+            Denied,
+            r"could not read x: signing in failed: check secret \(AZURE_SECRET or AZURE_CLIENT_SECRET\). AADSTS7000215: .* Trace ID: 1$",
+        ),
+        (ClientAuthenticationError("AADSTS90002: Tenant 't' not found."), Denied, r"check tenant \(AZURE_TENANT or AZURE_TENANT_ID\). AAD"),
+        (ClientAuthenticationError("AADSTS700016: Application 'c'"), Denied, r"check client_id \(AZURE_CLIENT_ID\) and tenant"),
+        (
+            CredentialUnavailableError("Azure CLI not found on path"),
+            Denied,
+            r"failed: check that the Azure CLI is installed, or choose another auth_source \(ANSIBLE_AZURE_AUTH_SOURCE\). Az",
+        ),
+        (
+            CredentialUnavailableError("ManagedIdentityCredential authentication unavailable"),
+            Denied,
+            r"check that this machine has a managed identity",
+        ),
+        (ClientAuthenticationError("AADSTS1: other"), Denied, "could not read x: signing in failed: AADSTS1: other"),
         (ServiceRequestError("name resolution"), Unavailable, "could not read x: no answer: name resolution"),
         (DecodeError("not JSON"), Refused, "could not read x: not JSON"),
         (AzureError("what"), Refused, "could not read x: what"),

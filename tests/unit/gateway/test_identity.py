@@ -148,13 +148,15 @@ def test_the_first_source_that_has_an_identity_is_taken():
 
 
 def test_no_identity_at_all_names_the_variables_and_what_each_source_said():
-    nowhere = Source(CredentialUnavailableError("no response\nfrom the IMDS endpoint."))
+    nowhere = Source(
+        CredentialUnavailableError("ManagedIdentityCredential authentication unavailable, no response\nfrom the IMDS endpoint.")
+    )
     with pytest.raises(Denied) as denied:
         module.Ambient(NOBODY, nowhere).get_token("scope")
     assert denied.value.message == (
         "no credentials were found: set AZURE_CLIENT_ID (option client_id), AZURE_SECRET (option secret), AZURE_TENANT (option tenant),"
         " AZURE_SUBSCRIPTION_ID (option subscription_id), or run az login"
-        " (Azure CLI not found on path; no response from the IMDS endpoint)."
+        " (the Azure CLI: not found on the path; managed identity: not available here, no response from the IMDS endpoint)."
     )
 
 

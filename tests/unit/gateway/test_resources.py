@@ -16,7 +16,15 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors
     TimedOut,
     Unavailable,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, NIC, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import (
+    DISK,
+    IMAGE,
+    NIC,
+    SNAPSHOT,
+    SUBNET,
+    VM,
+    ResourceId,
+)
 
 from tests.unit.canned import ARM, SUBSCRIPTION, Sent, World, answer, error
 
@@ -158,7 +166,6 @@ def test_absent_is_a_404_about_the_resource_or_its_group(code):
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
-        (404, "SubscriptionNotFound", Refused),
         (404, "InvalidResourceType", Refused),
         (400, "InvalidParameter", Refused),
         (409, "OperationNotAllowed", Refused),
@@ -170,6 +177,16 @@ def test_any_other_error_is_an_error(status, code, kind):
         World(error(status, code, "no\n  way", x_ms_request_id="r-1")).azure.images.find(IMG)
     assert raised.value.message == f"could not read image i: ({code}) no way"
     assert raised.value.facts == {"code": code, "status": status, "request_id": "r-1"}
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, "SubscriptionNotFound"), (400, "InvalidSubscriptionId")])
+def test_an_error_about_the_subscription_names_what_to_check(status, code):
+    with pytest.raises(Refused) as raised:
+        World(error(status, code, "The subscription 's' could not be found.")).azure.images.find(IMG)
+    assert raised.value.message == (
+        f"could not read image i: ({code}) The subscription 's' could not be found. "
+        "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
+    )
 
 
 def test_an_operation_that_fails_says_why():
@@ -248,9 +265,26 @@ def test_waiting_for_a_guest_only_looks():
     assert late.azure.machines.find_stopped(V).power == "running"
 
 
+@pytest.mark.parametrize(("status", "code", "missing"), [
+    (404, "ResourceGroupNotFound", True), (404, "SubscriptionNotFound", True), (403, "AuthorizationFailed", False),
+])  # fmt: skip
+def test_a_resource_whose_group_or_subscription_does_not_exist_is_groupless(status, code, missing):
+    assert World(error(status, code, "x")).azure.groups.groupless(None, IMG) == (frozenset({IMG}) if missing else frozenset())
+
+
+@pytest.mark.parametrize(("reply", "there"), [
+    (answer(200, {"id": "x"}), True), (error(404, "NotFound", "x"), False), (error(403, "AuthorizationFailed", "x"), True),
+])  # fmt: skip
+def test_a_subnet_is_looked_for_and_taken_to_exist_if_it_may_not_be_read(reply, there):
+    world = World(reply)
+    assert world.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
+    assert world.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
+
+
 def test_groups_interfaces_and_other_subscriptions():
     world = World(answer(200, {"location": "westeurope"}))
     assert world.azure.groups.location("g") == "westeurope"
+    assert World(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
     assert world.sent[0].url == f"{ARM}/subscriptions/{SUBSCRIPTION}/resourcegroups/g?api-version=2021-04-01"
     nic = {
         "id": str(an_id(NIC, "n")),

@@ -93,8 +93,12 @@ def test_other_failures_stay_as_they_are(play):
 @pytest.mark.parametrize(("options", "text"), [
     ({"image": "web-9"}, "no image web-9"),
     ({"os_disk": "d"}, "mutually exclusive"),
-    ({"image": None}, "needs image or os_disk, and subnet"),
-    ({"subnet": ""}, "needs image or os_disk, and subnet"),
+    ({"name": "v" * 65}, "name: the name of a VM must have 1 to 64 characters, not 65."),
+    ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
+    ({"admin_username": "Admin"}, "admin_username: 'Admin' is a name that Azure does not allow for the first user; choose another one."),
+    ({"admin_password": "weak-but-long"}, "admin_password: Azure takes 6 to 72 characters for Linux, of at least three of the four kinds"),
+    ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
+    ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"data_disks": [{"lun": 5, "size_gib": 1}]}, "LUN 5 is taken"),
     ({"data_disks": [{"lun": 1, "size_gib": 0}]}, "data_disks: size_gib at LUN 1: must be between 1 and 32767, not 0."),
@@ -103,6 +107,8 @@ def test_other_failures_stay_as_they_are(play):
     ({"subnet": {"virtual_network": "net", "subnet": "default", "group": "x"}}, "subnet: unknown key group; known are virtual_network, "),
     ({"subnet": {"virtual_network": "a/b", "subnet": "default"}}, "subnet: 'a/b' is not a valid name for a resource"),
     ({"subnet": {"virtual_network": "net"}}, "subnet: give a resource id"),
+    ({"image": {"id": str(CAPTURED.id), "name": "web-1"}}, "image: a dictionary with id holds nothing else, so leave out name, or give"),
+    ({"subnet": {"id": "x"}}, "subnet: 'x' is not a resource id; one looks like "),
     ({"subnet": "/subscriptions/x/foo"}, "subnet: '/subscriptions/x/foo' is not a resource id"),
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
     ({"resource_group": "a/b"}, "resource_group: 'a/b' is not a valid name for a resource group"),
@@ -128,7 +134,8 @@ def test_removing_from_a_group_that_is_not_there_warns(play):
 
 @pytest.mark.parametrize(("options", "text"), [
     ({"resource_group": "nogroup", "location": "westeurope", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
-    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "there is no image web-1: {gone}."),
+    ({"resource_group": "nogroup", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
+    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "{gone}, so there is no image web-1 in it: check resource_group."),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_a_group_that_is_not_there_is_named(play, options, text, check):
@@ -136,6 +143,14 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
     assert play(azure, check=check, **{**OPTIONS, **options})["msg"] == text.format(gone=gone)
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_subnet_that_is_not_there_is_named_before_anything_is_written(play, check):
+    azure = azure_now(read_only=True)
+    azure.subnets.missing = frozenset({"default"})
+    text = "there is no virtual network net with a subnet default in resource group images."
+    assert play(azure, check=check, **OPTIONS)["msg"] == text
 
 
 URN = "Debian:debian-12:12-gen2:latest"
@@ -153,4 +168,4 @@ def test_a_region_is_looked_up_where_no_image_or_disk_says_where_the_vm_has_to_b
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.purpose": "mine"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.purpose left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.purpose is left out, since names that begin with goldenimage. belong to this collection."]

@@ -98,7 +98,8 @@ def test_a_resource_group_that_is_not_there_is_found_before_the_point_of_no_retu
     for check in (True, False):
         result = play(azure, check=check, **OPTIONS)
         assert (result["failed"], result["changed"]) == (True, False)
-        assert "resource group images" in result["msg"]
+        where = f"resource group images was not found in subscription {azure.subscription}"
+        assert result["msg"] == f"{where}: create it first, or name another one."
     assert azure.writes == []
 
 
@@ -172,7 +173,7 @@ def test_a_group_that_is_not_there_explains_why_the_vm_is_not(play):
     azure.groups.missing = {"build"}
     gone = play(azure, **OPTIONS)
     where = f"resource group build was not found in subscription {azure.subscription}"
-    assert gone["msg"] == f"there is no VM web1: {where}, and there is no image web-1 yet."
+    assert gone["msg"] == f"{where}, so there is no VM web1 in it: check resource_group."
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
@@ -180,7 +181,7 @@ def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     azure = sealed()
     done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
     assert play.warnings == [
-        "tags: GoldenImage.vm_id, goldenimage.seal left out, since names that begin with goldenimage. belong to this collection."
+        "tags: GoldenImage.vm_id, goldenimage.seal are left out, since names that begin with goldenimage. belong to this collection."
     ]
     assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 
@@ -205,7 +206,7 @@ def test_tags_change_without_touching_the_vm(play):
     [
         ({"name": "web 1"}, "name: 'web 1' is not a valid name"),
         ({"vm": "/subscriptions/x"}, "vm: '/subscriptions/x' is not a resource id"),
-        ({"vm": {"nome": "web1", "x": 1}}, "vm: unknown keys nome, x; known are name, resource_group, subscription_id."),
+        ({"vm": {"nome": "web1", "x": 1}}, "vm: unknown keys nome, x; known are name, resource_group, subscription_id; or id alone."),
         ({"vm": "web/1"}, "vm: 'web/1' is not a valid name for a resource"),
         ({"vm": f"{VM1}!"}, "vm: 'web1!' is not a valid name for a resource"),
         ({"vm": {"name": "web1", "resource_group": "a/b"}}, "vm: 'a/b' is not a valid name for a resource group"),

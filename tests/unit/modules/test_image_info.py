@@ -41,6 +41,13 @@ def images() -> list:
         ({"tags": '{"role": "db"}'}, ["db"]),
         ({"tags": "role:db,role"}, ["db"]),
         ({"tags": [{"role": "db"}, "role"]}, ["db"]),
+        ({"tags": "role=db"}, ["db"]),
+        ({"tags": "role=db, ROLE='db'"}, ["db"]),
+        ({"tags": "role=db release=1"}, []),
+        ({"tags": "role=db,role"}, ["db"]),
+        ({"tags": "role=db,role:db"}, ["db"]),
+        ({"tags": ["role=db"]}, ["db"]),
+        ({"tags": ["role=db=db"]}, []),
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
@@ -67,12 +74,15 @@ def test_a_limit_says_when_it_cuts(play):
     ({"name": "bad/name", "resource_group": "images"}, "name: 'bad/name' is not a valid name for a resource"),
     ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
     ({"tags": {"release": 3}}, "tags: the value of 'release' must be a string, not 3; put it in quotes."),
-    ({"tags": {"": "x"}}, "tags: '' is neither name nor name:value."),
+    ({"tags": {"": "x"}}, "tags: the name of a tag must be a string that is not empty."),
+    ({"tags": ["=x"]}, "tags: '=x' is not a tag: give name, name:value or name=value."),
     ({"tags": '{"role"'}, "is not a dictionary in JSON."),
     ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
 ])  # fmt: skip
 def test_bad_input_is_one_sentence(play, options, text):
-    assert text in play(FakeAzure(), **options)["msg"]
+    refused = play(FakeAzure(), **options)
+    assert text in refused["msg"]
+    assert "steps" not in refused
 
 
 @pytest.mark.parametrize("options", [{}, {"name": "web-1"}, {"tags": ["role"]}])

@@ -93,12 +93,13 @@ def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypat
 
 
 @pytest.mark.parametrize(("change", "text"), [
+    ({"path": ""}, "path: must not be empty."),
     ({"path": "/nowhere.raw"}, "cannot read the disk file /nowhere.raw"),
     ({"name": "-bad"}, "not a valid name for a resource"),
     ({"hyper_v_generation": "V2"}, "no EFI system partition"),
     ({"tags": {"a": 1}}, "must be a string"),
     ({"disk": "t3/bad"}, "disk: 't3/bad' is not a valid name for a resource"),
-    ({"disk": {"nam": "x"}}, "disk: unknown key nam; known are name, resource_group, subscription_id."),
+    ({"disk": {"nam": "x"}}, "disk: unknown key nam; known are name, resource_group, subscription_id; or id alone."),
     ({"disk": "/subscriptions/x/foo"}, "disk: '/subscriptions/x/foo' is not a resource id"),
     ({"disk": ["x"]}, "disk: give a resource id, a name, or a dictionary with name and resource_group, not a value of type list."),
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
@@ -153,6 +154,11 @@ def test_a_region_that_is_none_is_refused_before_anything_is_written(play, optio
     assert play(FakeAzure(images=[old], read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_region_is_returned_by_its_short_name(play, options, check):
+    assert play(FakeAzure(read_only=check), check=check, location="West Europe", **options)["image"]["location"] == "westeurope"
+
+
 def test_a_region_is_looked_up_only_where_it_matters(play, options):
     azure = FakeAzure()
     play(azure, **options)
@@ -165,7 +171,12 @@ def test_a_region_is_looked_up_only_where_it_matters(play, options):
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize(
-    "change", [{"resource_group": "nogroup", "location": "westeurope"}, {"disk": {"name": "d", "resource_group": "nogroup"}}]
+    "change",
+    [
+        {"resource_group": "nogroup", "location": "westeurope"},
+        {"resource_group": "nogroup"},
+        {"disk": {"name": "d", "resource_group": "nogroup"}},
+    ],
 )
 def test_a_group_that_is_not_there_is_named(play, options, change, check):
     azure = FakeAzure(read_only=True)
@@ -176,7 +187,7 @@ def test_a_group_that_is_not_there_is_named(play, options, change, check):
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play, options):
     assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
-    assert play.warnings == ["tags: goldenimage.digest left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.digest is left out, since names that begin with goldenimage. belong to this collection."]
 
 
 def test_check_mode_knows_how_azure_caches_the_disk(play, options):

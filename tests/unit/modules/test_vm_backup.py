@@ -162,9 +162,13 @@ def test_bad_input_is_refused(play, options, text):
 
 
 @pytest.mark.parametrize(("options", "text"), [
-    ({"vm": "web9"}, "there is no VM web9: {gone}, so nothing can be backed up."),
+    ({"vm": "web9"}, "{gone}, so there is no VM web9 in it: check resource_group."),
     ({"vm": {"name": "web1", "resource_group": "build"}}, "snapshots of VM web1 cannot be taken: {gone}."),
     ({"state": "restored"}, "there is no backup before-generalize of VM web1: {gone}."),
+    (
+        {"state": "restored", "resource_group": "build", "vm": {"name": "web1", "resource_group": "nogroup"}},
+        "there is no backup before-generalize of VM web1: {gone}.",
+    ),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_a_group_that_is_not_there_is_named(play, options, text, check):
@@ -174,13 +178,17 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
     assert play(azure, check=check, **{**OPTIONS, "resource_group": "nogroup", **options})["msg"] == text.format(gone=gone)
 
 
-def test_removing_from_a_group_that_is_not_there_warns(play):
+@pytest.mark.parametrize("options", [
+    {"vm": "web1", "resource_group": "nogroup"},
+    {"vm": {"name": "web1", "resource_group": "nogroup"}, "resource_group": "build"},
+])  # fmt: skip
+def test_removing_from_a_group_that_is_not_there_warns(play, options):
     azure = azure_now(read_only=True)
     azure.groups.missing = {"nogroup"}
-    assert play(azure, vm="web1", resource_group="nogroup", state="absent")["changed"] is False
+    assert play(azure, state="absent", **options)["changed"] is False
     assert play.warnings == [f"Nothing to delete: resource group nogroup was not found in subscription {azure.subscription}."]
 
 
 def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.lun": "7"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.lun left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == ["tags: goldenimage.lun is left out, since names that begin with goldenimage. belong to this collection."]

@@ -45,6 +45,7 @@ def test_bad_input_is_refused(monkeypatch):
     ):
         result = play(FakeAzure(), **options)
         assert result["failed"], options
+        assert "steps" not in result
         assert text in result["msg"]
 
 
@@ -58,3 +59,12 @@ def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(monkeypatch, o
     play.warnings.clear()
     play(azure, resource_group="build", **options)
     assert play.warnings == []
+
+
+@pytest.mark.parametrize("options", [{}, {"resource_group": "build"}, {"resource_group": "nogroup"}])
+def test_the_group_of_the_vm_that_is_not_there_is_named_once(monkeypatch, options):
+    azure = FakeAzure(read_only=True)
+    azure.groups.missing = {"nogroup"}
+    play = Player(vm_backup_info, monkeypatch)
+    assert play(azure, vm={"name": "web1", "resource_group": "nogroup"}, **options)["backups"] == []
+    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]

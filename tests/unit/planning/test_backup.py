@@ -221,7 +221,7 @@ def test_names_that_are_none(name):
         "append_tags": True,
         "wait_timeout": 3600,
     }
-    with pytest.raises(InvalidRequest, match="not a valid name for a backup"):
+    with pytest.raises(InvalidRequest, match="not a valid name for a backup" if name else "^name: must not be empty.$"):
         BackupRequest.from_params(params)
 
 

@@ -271,8 +271,8 @@ def test_options_become_a_request():
 
 
 @pytest.mark.parametrize(("params", "text"), [
-    ({"data_disks": [{"lun": 64, "size_gib": 1}]}, "LUN 64"),
-    ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "LUN 1 is given twice"),
+    ({"data_disks": [{"lun": 64, "size_gib": 1}]}, "^data_disks: lun: must be between 0 and 63, not 64.$"),
+    ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice; each disk needs"),
     ({"data_disks": [{"lun": 1, "size_gib": 1, "disk": "d"}]}, "either size_gib"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
     ({"subnet": "default"}, "subnet: give a resource id"),

@@ -35,12 +35,14 @@ def test_numbers_sort_by_value_and_groups_come_first():
         ({"tags": ["ROLE"]}, ["g/a", "g/b"]),
         ({"tags": ["role:web"]}, ["g/a"]),
         ({"tags": ["role:WEB"]}, []),
+        ({"tags": ["role=web"]}, ["g/a"]),
+        ({"tags": ["url:a=b", "when=a:b"]}, ["h/a"]),
         ({"tags": ["role", "empty:"]}, ["g/b"]),
         ({"name": "nothing"}, []),
     ],
 )
 def test_filters_go_together(params, found):
-    images = (image("a", role="web"), image("b", role="db", empty=""), image("a", "h"))
+    images = (image("a", role="web"), image("b", role="db", empty=""), image("a", "h", url="a=b", when="a:b"))
     assert names(ListRequest.from_params(params), *images) == found
 
 

@@ -43,8 +43,8 @@ def test_regions_compare_by_their_short_name():
 
 @pytest.mark.parametrize(
     "value",
-    ["Web1", TEXT, {"name": "Web1"}, {"name": "Web1", "resource_group": "rg", "subscription_id": "s"}, {"id": TEXT, "tags": {}}],
-    ids=["name", "id", "dictionary", "whole dictionary", "a module's result"],
+    ["Web1", TEXT, {"name": "Web1"}, {"name": "Web1", "resource_group": "rg", "subscription_id": "s"}, {"id": TEXT}],
+    ids=["name", "id", "dictionary", "whole dictionary", "dictionary with id"],
 )
 def test_a_reference_is_given_in_many_ways(value):
     assert reference(value, VM, "RG", "vm").within("s") == WEB1
@@ -55,8 +55,17 @@ def test_a_reference_is_given_in_many_ways(value):
     [
         ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d", "is the id of a Microsoft.Compute/disks"),
         ({"resource_group": "g"}, "the dictionary has no name; give name"),
-        ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id"),
-        ("", "give a resource id, a name"),
+        ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id; or id alone"),
+        (
+            {"id": TEXT, "name": "n", "tags": {}},
+            "a dictionary with id holds nothing else, so leave out name, tags, or give",
+        ),
+        ({"id": "x"}, "'x' is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/"),
+        ({"id": None}, "'' is not a resource id"),
+        ({"name": "n", "subscription_id": "a/b"}, "'a/b' is not a valid subscription id: use letters, digits and '-' only"),
+        (TEXT.replace("/s/", "/a?b/"), "'a.b' is not a valid subscription id"),
+        ("", "must not be empty"),
+        ({"name": "n", "resource_group": 7}, "7 is not a valid name for a resource group"),
         (7, "give a resource id, a name"),
         (["n"], "give a resource id, a name"),
     ],
@@ -64,6 +73,18 @@ def test_a_reference_is_given_in_many_ways(value):
 def test_a_bad_reference_names_its_option(value, text):
     with pytest.raises(InvalidRequest, match=f"^vm: .*{text}"):
         reference(value, VM, "g", "vm")
+
+
+@pytest.mark.parametrize(("kind", "example"), [
+    (VM, "Microsoft.Compute/virtualMachines/<name>"),
+    (IMAGE, "Microsoft.Compute/images/<name>"),
+    (SUBNET, "Microsoft.Network/virtualNetworks/<name>/subnets/<name>"),
+])  # fmt: skip
+def test_what_is_no_id_is_answered_with_one_of_the_kind_that_the_option_wants(kind, example):
+    with pytest.raises(InvalidRequest) as refused:
+        reference("/x", kind, "g", "option")
+    example = f"/subscriptions/<id>/resourceGroups/<group>/providers/{example}"
+    assert refused.value.message == f"option: '/x' is not a resource id; one looks like {example}."
 
 
 def test_a_short_name_needs_a_group():
@@ -76,7 +97,18 @@ def test_a_good_name(name):
     assert own({"name": name, "resource_group": "g"}, IMAGE).name == name
 
 
-@pytest.mark.parametrize("name", ["", "_a", "-a", "a-", "a.", "a b", "a/b", "A" * 81])
+@pytest.mark.parametrize("options", [{"name": ""}, {"resource_group": ""}])
+def test_what_is_required_must_not_be_empty(options):
+    with pytest.raises(InvalidRequest, match=f"^{next(iter(options))}: must not be empty.$"):
+        own({"name": "n", "resource_group": "g", **options}, IMAGE)
+
+
+def test_a_tag_without_a_value_is_told_from_a_number():
+    with pytest.raises(InvalidRequest, match="^tags: 'a' has no value: give a string, '' for an empty one.$"):
+        tags.from_params({"tags": {"a": None}})
+
+
+@pytest.mark.parametrize("name", ["_a", "-a", "a-", "a.", "a b", "a/b", "A" * 81])
 def test_a_bad_name(name):
     with pytest.raises(InvalidRequest, match="is not a valid name"):
         own({"name": name, "resource_group": "g"}, IMAGE)
