@@ -31,7 +31,8 @@ options:
     description: Resource group of the image, and of a VM that is given by its name alone.
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id) alone."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as other
+        modules return it."
     type: raw
     required: true
   location:

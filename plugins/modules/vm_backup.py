@@ -23,7 +23,8 @@ extends_documentation_fragment:
 options:
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id) alone."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as other
+        modules return it."
     type: raw
     required: true
   resource_group:

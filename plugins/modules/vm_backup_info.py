@@ -19,7 +19,7 @@ options:
   vm:
     description:
       - Only backups of this VM, a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or
-        with C(id) alone.
+        with C(id), as other modules return it.
       - A name alone is looked for in O(resource_group), or in every group if that is not given.
     type: raw
   resource_group:

@@ -116,7 +116,7 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     """A managed image by id, name or dictionary; ids of galleries and URNs of the Marketplace go to Azure as they are."""
     if not value:
         return None, None
-    text = target.id_alone(value, IMAGE, "image")
+    text = target.id_of(value, IMAGE, "image")
     if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
         return None, text
     if isinstance(text, str) and URN.fullmatch(text):
@@ -140,11 +140,11 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
 
 
 def _subnet(value: Any, group: str) -> ResourceId:
-    value = target.id_alone(value, SUBNET, "subnet")
+    value = target.id_of(value, SUBNET, "subnet")
     if isinstance(value, str) and value.startswith("/"):
         return target.reference(value, SUBNET, group, "subnet")
     if isinstance(value, Mapping):
-        target.require_keys(value, SUBNET_KEYS, "subnet", "; or id alone")
+        target.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
     if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
         raise InvalidRequest(
             "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group."

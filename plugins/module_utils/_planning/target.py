@@ -68,22 +68,18 @@ def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, ot
         )
 
 
-def id_alone(value: Any, kind: str, option: str) -> Any:
-    """The resource id in a dictionary of nothing else; any other value as it is."""
+def id_of(value: Any, kind: str, option: str) -> Any:
+    """The resource id in a dictionary that has one, as another module's whole result does; any other value as it is."""
     if not isinstance(value, Mapping) or "id" not in value:
         return value
-    if others := [str(key) for key in value if key != "id"]:
-        raise InvalidRequest(
-            f"{option}: a dictionary with id holds nothing else, so leave out {', '.join(others)}, or give the id as a text."
-        )
     text = str(value["id"] or "")
     return text if text.startswith("/") else str(_identified(text, kind, option))
 
 
 def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
-    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or as {id}."""
+    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or with ``id``."""
     require_given(option, value)
-    value = id_alone(value, kind, option)
+    value = id_of(value, kind, option)
     if isinstance(value, str) and value.startswith("/"):
         return _identified(value, kind, option)
     if isinstance(value, str) and value:
@@ -91,7 +87,7 @@ def reference(value: Any, kind: str, resource_group: str | None, option: str) ->
     if not isinstance(value, Mapping):
         given = f"a value of type {type(value).__name__}"
         raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
-    require_keys(value, KEYS, option, "; or id alone")
+    require_keys(value, KEYS, option, "; or id")
     if not value.get("name"):
         raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
     name = require_name(option, value["name"])

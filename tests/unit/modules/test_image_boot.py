@@ -107,7 +107,6 @@ def test_other_failures_stay_as_they_are(play):
     ({"subnet": {"virtual_network": "net", "subnet": "default", "group": "x"}}, "subnet: unknown key group; known are virtual_network, "),
     ({"subnet": {"virtual_network": "a/b", "subnet": "default"}}, "subnet: 'a/b' is not a valid name for a resource"),
     ({"subnet": {"virtual_network": "net"}}, "subnet: give a resource id"),
-    ({"image": {"id": str(CAPTURED.id), "name": "web-1"}}, "image: a dictionary with id holds nothing else, so leave out name, or give"),
     ({"subnet": {"id": "x"}}, "subnet: 'x' is not a resource id; one looks like "),
     ({"subnet": "/subscriptions/x/foo"}, "subnet: '/subscriptions/x/foo' is not a resource id"),
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),

@@ -206,7 +206,7 @@ def test_tags_change_without_touching_the_vm(play):
     [
         ({"name": "web 1"}, "name: 'web 1' is not a valid name"),
         ({"vm": "/subscriptions/x"}, "vm: '/subscriptions/x' is not a resource id"),
-        ({"vm": {"nome": "web1", "x": 1}}, "vm: unknown keys nome, x; known are name, resource_group, subscription_id; or id alone."),
+        ({"vm": {"nome": "web1", "x": 1}}, "vm: unknown keys nome, x; known are name, resource_group, subscription_id; or id."),
         ({"vm": "web/1"}, "vm: 'web/1' is not a valid name for a resource"),
         ({"vm": f"{VM1}!"}, "vm: 'web1!' is not a valid name for a resource"),
         ({"vm": {"name": "web1", "resource_group": "a/b"}}, "vm: 'a/b' is not a valid name for a resource group"),

@@ -99,7 +99,7 @@ def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypat
     ({"hyper_v_generation": "V2"}, "no EFI system partition"),
     ({"tags": {"a": 1}}, "must be a string"),
     ({"disk": "t3/bad"}, "disk: 't3/bad' is not a valid name for a resource"),
-    ({"disk": {"nam": "x"}}, "disk: unknown key nam; known are name, resource_group, subscription_id; or id alone."),
+    ({"disk": {"nam": "x"}}, "disk: unknown key nam; known are name, resource_group, subscription_id; or id."),
     ({"disk": "/subscriptions/x/foo"}, "disk: '/subscriptions/x/foo' is not a resource id"),
     ({"disk": ["x"]}, "disk: give a resource id, a name, or a dictionary with name and resource_group, not a value of type list."),
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),

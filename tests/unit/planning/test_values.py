@@ -43,8 +43,8 @@ def test_regions_compare_by_their_short_name():
 
 @pytest.mark.parametrize(
     "value",
-    ["Web1", TEXT, {"name": "Web1"}, {"name": "Web1", "resource_group": "rg", "subscription_id": "s"}, {"id": TEXT}],
-    ids=["name", "id", "dictionary", "whole dictionary", "dictionary with id"],
+    ["Web1", TEXT, {"name": "Web1"}, {"name": "Web1", "resource_group": "rg", "subscription_id": "s"}, {"id": TEXT, "tags": {}}],
+    ids=["name", "id", "dictionary", "whole dictionary", "a module's result"],
 )
 def test_a_reference_is_given_in_many_ways(value):
     assert reference(value, VM, "RG", "vm").within("s") == WEB1
@@ -55,11 +55,7 @@ def test_a_reference_is_given_in_many_ways(value):
     [
         ("/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d", "is the id of a Microsoft.Compute/disks"),
         ({"resource_group": "g"}, "the dictionary has no name; give name"),
-        ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id; or id alone"),
-        (
-            {"id": TEXT, "name": "n", "tags": {}},
-            "a dictionary with id holds nothing else, so leave out name, tags, or give",
-        ),
+        ({"name": "n", "group": "g"}, "unknown key group; known are name, resource_group, subscription_id; or id"),
         ({"id": "x"}, "'x' is not a resource id; one looks like /subscriptions/<id>/resourceGroups/<group>/providers/"),
         ({"id": None}, "'' is not a resource id"),
         ({"name": "n", "subscription_id": "a/b"}, "'a/b' is not a valid subscription id: use letters, digits and '-' only"),
