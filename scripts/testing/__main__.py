@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -50,7 +51,12 @@ def run_tier(name: str) -> tuple[Counts, float]:
     """Run one tier and say how it ended; the end of its log follows when something failed."""
     say(f"{name:<9} started, output in {log_of(name).relative_to(BUILD.parent)}")
     begun = time.monotonic()
-    counts = TIERS[name]()
+    try:
+        counts = TIERS[name]()
+    except Exception:  # a mistake in the runner itself fails this tier and leaves the others their results
+        with log_of(name).open("a") as log:
+            traceback.print_exc(file=log)
+        counts = Counts(failed=1)
     seconds = time.monotonic() - begun
     say(f"{name:<9} {counts}, in {seconds:.0f} s")
     if counts.failed:

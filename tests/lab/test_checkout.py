@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.testing import __main__ as runner
+from scripts.testing.counts import Counts
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -229,3 +232,12 @@ def test_the_readme_names_the_packages_in_the_line_that_a_fresh_run_reads() -> N
     assert pattern
     named = re.findall(f"{pattern[1]}(.+)$", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert named == ["git make python3 ca-certificates"]
+
+
+def test_a_tier_whose_runner_breaks_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The other tiers keep their results, and the log says what broke."""
+    monkeypatch.setattr(runner, "TIERS", {"lint": lambda: int("broken")})
+    monkeypatch.setattr(runner, "log_of", lambda name: tmp_path / f"{name}.log")
+    monkeypatch.setattr(runner, "BUILD", tmp_path / "build")
+    assert runner.run_tier("lint")[0] == Counts(failed=1)
+    assert "ValueError: invalid literal for int() with base 10: 'broken'" in capsys.readouterr().out
