@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -43,6 +44,7 @@ class Stage:
         done = subprocess.run([str(AZLAB), "--state", str(self.state), *arguments], capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"azlab {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
+        sys.stderr.write(done.stderr)
         return done.stdout
 
     @property

@@ -63,8 +63,10 @@ def _require_host(request: BootRequest, os_type: str) -> None:
 def _require_user(name: str, os_type: str) -> None:
     if name.casefold() in RESERVED_USERS:
         raise InvalidRequest(f"admin_username: {name!r} is a name that Azure does not allow for the first user; choose another one.")
-    if len(name) > LONGEST_USER[os_type] or name.endswith("."):
-        raise InvalidRequest(f"admin_username: must have 1 to {LONGEST_USER[os_type]} characters, the last not '.'.")
+    if len(name) > LONGEST_USER[os_type]:
+        raise InvalidRequest(f"admin_username: must have 1 to {LONGEST_USER[os_type]} characters for {os_type}.")
+    if os_type == "Windows" and name.endswith("."):
+        raise InvalidRequest("admin_username: must not end with '.' for Windows.")
 
 
 def _require_password(password: str, os_type: str) -> None:
