@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from .acts import ACTS
+from .environment import Stage, prologue
 from .guest import AZLAB
 from .processes import adopt_orphans, end_descendants
-from .spoil import NAMES, chosen
-from .stage import Stage, prologue
-from .story import Story
+from .report import Story
+from .tamper import NAMES, chosen
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
 INTERRUPTED = 130

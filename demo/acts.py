@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import life, proof
+from . import guest_scripts, offline_search
 from .ansible import Run
-from .spoil import Spoiler
-from .stage import Stage
-from .story import Act
+from .environment import Stage
+from .report import Act
+from .tamper import Spoiler
 from .traffic import Traffic
 
 CAPTURE = "goldenimage.azure.capture_linux"
@@ -52,15 +52,15 @@ def use(stage: Stage) -> None:
         new_disks = [{"lun": lun, "size_gib": 1} for lun in story.disk_markers]
         stage.vm = stage.boot(story.vm, story.host_name, story.first, image=story.base_image, data_disks=new_disks)
         stage.guest.wait()
-        stage.guest.run(life.live_in(story))
+        stage.guest.run(guest_scripts.live_in(story))
         keys = {
-            "private key": stage.guest.run(life.keep_a_key(), root=False),
-            life.LOST_KEY: stage.guest.run(life.lose_a_key(), root=False),
+            "private key": stage.guest.run(guest_scripts.keep_a_key(), root=False),
+            guest_scripts.LOST_KEY: stage.guest.run(guest_scripts.lose_a_key(), root=False),
         }
-        stage.secrets = {**life.facts_of(stage.guest), **keys}
-        stage.needles = life.needles_of(story, stage.vm["vm_id"], stage.secrets)
-        act.facts.update(vm_id=stage.vm["vm_id"], copies_of_the_deleted_key=life.COPIES)
-        act.check("provisioned", life.provisioned(stage.secrets, story.host_name), **_cloud_init(stage.secrets))
+        stage.secrets = {**guest_scripts.facts_of(stage.guest), **keys}
+        stage.needles = guest_scripts.needles_of(story, stage.vm["vm_id"], stage.secrets)
+        act.facts.update(vm_id=stage.vm["vm_id"], copies_of_the_deleted_key=guest_scripts.COPIES)
+        act.check("provisioned", guest_scripts.provisioned(stage.secrets, story.host_name), **_cloud_init(stage.secrets))
         act.check("password", stage.guest.password_login())
 
 
@@ -130,11 +130,11 @@ def _prove_offline(stage: Stage, act: Act) -> None:
     with act.checking("readable"):
         for lun in luns:
             with _disk(stage, snapshots[lun]) as raw:
-                needles += proof.agent_keys(raw) if lun == "os" else []
-                before[f"backup {lun}"] = proof.search(raw, needles, system=lun == "os")
+                needles += offline_search.agent_keys(raw) if lun == "os" else []
+                before[f"backup {lun}"] = offline_search.search(raw, needles, system=lun == "os")
         for lun in luns:
             with _disk(stage, stage.image["id"], lun) as raw:
-                after[f"image {lun}"] = proof.search(raw, needles, system=lun == "os")
+                after[f"image {lun}"] = offline_search.search(raw, needles, system=lun == "os")
     for name, found in (*before.items(), *after.items()):
         act.facts.setdefault("disks", {})[name] = found.facts()
         act.check("readable", not found.unread, **({name: found.unread} if found.unread else {}))
@@ -142,13 +142,15 @@ def _prove_offline(stage: Stage, act: Act) -> None:
     _compare(act, needles, before, after)
 
 
-def _copies(before: dict[str, proof.Findings], needles: list[proof.Needle]) -> int:
+def _copies(before: dict[str, offline_search.Findings], needles: list[offline_search.Needle]) -> int:
     """How many copies of the deleted key the backup holds; each copy has all of its lines."""
-    lost = next(needle for needle in needles if needle.name == life.LOST_KEY)
+    lost = next(needle for needle in needles if needle.name == guest_scripts.LOST_KEY)
     return sum(len(found.hits.get(lost.name, [])) for found in before.values()) // len(lost.spellings)
 
 
-def _compare(act: Act, needles: list[proof.Needle], before: dict[str, proof.Findings], after: dict[str, proof.Findings]) -> None:
+def _compare(
+    act: Act, needles: list[offline_search.Needle], before: dict[str, offline_search.Findings], after: dict[str, offline_search.Findings]
+) -> None:
     """Every needle must have been in the backup, and must be gone from the image."""
     for needle in needles:
         was = [place for found in before.values() for place in found.hits.get(needle.name, [])]
@@ -173,17 +175,17 @@ def _prove_live(stage: Stage, act: Act, booting: Future[dict[str, Any]]) -> None
     with act.checking("ready"):
         booting.result()
         guest.wait()
-        known, first = life.facts_of(guest), stage.secrets
+        known, first = guest_scripts.facts_of(guest), stage.secrets
         agent = stage.agent_of(story.clone)
         act.check("ready", agent == "Ready", agent=agent)
-    act.check("provisioned", life.provisioned(known, story.clone_host_name), **_cloud_init(known))
+    act.check("provisioned", guest_scripts.provisioned(known, story.clone_host_name), **_cloud_init(known))
     act.check("host_name", known["host_name"] == story.clone_host_name)
     act.check("machine_id", len(known["machine_id"]) == 32 and known["machine_id"] != first["machine_id"])
     own = set(known["host_keys"].values())
     act.check("host_key", bool(own) and not own & set(first["host_keys"].values()))
     act.check("user", story.first.user not in known["users"] and story.second.user in known["users"])
     act.check("marker", known["marker"] == story.marker)
-    markers = guest.run(life.read_markers(story)).splitlines()
+    markers = guest.run(guest_scripts.read_markers(story)).splitlines()
     act.check("data_disks", markers == list(story.disk_markers.values()), markers=markers)
     stage.play("remove", vm_name=story.clone)
 

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from tests.leftovers import nothing_runs_on
+from tests.support.leftovers import nothing_runs_on
 
 __all__ = ["nothing_runs_on"]

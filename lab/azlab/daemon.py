@@ -145,7 +145,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
-    from azlab.arm.app import FrontDoor
+    from azlab.arm.http.app import FrontDoor
     from azlab.serving import server
 
     lab = build(settings)
@@ -169,11 +169,12 @@ def _watch(front: subprocess.Popen[bytes], serving: Any) -> None:
 
 def build(settings: Settings) -> Any:
     """The control plane's rooms, put together, and what a crash left undone brought to an end."""
-    from azlab.arm.lab import Lab, now
-    from azlab.arm.machine_start import guest_ended, recover
-    from azlab.arm.operations import Operations
+    from azlab.arm.compute.machines.start import guest_ended, recover
+    from azlab.arm.core.lab import Lab, now
+    from azlab.arm.core.operations import Operations
     from azlab.faults import Faults
-    from azlab.guests import Guests, NoGuests
+    from azlab.guests.none import NoGuests
+    from azlab.guests.real import Guests
     from azlab.requestlog import RequestLog
     from azlab.storage.blobs import BlobStore
     from azlab.store import Store

@@ -228,22 +228,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot import (
-    Observed,
-    plan_boot,
-    plan_unboot,
-    unprovisioned,
-    vm_result,
-)
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot_request import BootRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Nic, Vm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.settling import DELETING
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
+
+from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.errors import Failed
+from ..module_utils._core.ids import VM
+from ..module_utils._core.model.nic import Nic
+from ..module_utils._core.model.vm import Vm
+from ..module_utils._core.tags import left_out
+from ..module_utils._gateway.azure import Azure, connect
+from ..module_utils._planning.boot.plan import Observed, plan_boot, plan_unboot, unprovisioned, vm_result
+from ..module_utils._planning.boot.request import BootRequest
+from ..module_utils._planning.settling import DELETING
 
 ARGUMENTS = arguments(
     AZURE,

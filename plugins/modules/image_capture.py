@@ -216,19 +216,13 @@ request_id:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import (
-    CaptureRequest,
-    Observed,
-    concerned,
-    destroys_more,
-    image_flaw,
-    plan_capture,
-)
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.evidence import MAX_AGE, trusted_seal
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
+
+from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.tags import left_out
+from ..module_utils._gateway.azure import Azure, connect
+from ..module_utils._planning.capture.evidence import MAX_AGE, trusted_seal
+from ..module_utils._planning.capture.plan import CaptureRequest, Observed, concerned, destroys_more, image_flaw, plan_capture
 
 ARGUMENTS = arguments(
     AZURE,

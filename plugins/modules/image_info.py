@@ -125,13 +125,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.common.validation import check_type_dict
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.listing import ListRequest, chosen
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import empty_list
+
+from ..module_utils._ansible.arguments import AZURE, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.ids import IMAGE, ResourceId
+from ..module_utils._core.model.image import Image
+from ..module_utils._core.references import empty_list
+from ..module_utils._gateway.azure import Azure, connect
+from ..module_utils._planning.images.listing import ListRequest, chosen
 
 ARGUMENTS = arguments(
     AZURE,

@@ -202,18 +202,14 @@ request_id:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._media.local_disk import LocalDisk, read_disk
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import IMAGE, region
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload import (
-    Observed,
-    UploadRequest,
-    plan_upload,
-    sent_and_skipped,
-)
+
+from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.ids import IMAGE, region
+from ..module_utils._core.tags import left_out
+from ..module_utils._disks.reader import LocalDisk, read_disk
+from ..module_utils._gateway.azure import Azure, connect
+from ..module_utils._planning.upload.plan import Observed, UploadRequest, plan_upload, sent_and_skipped
 
 ARGUMENTS = arguments(
     AZURE,

@@ -206,10 +206,15 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import Azure, connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, TAGS, WAIT, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup import (
+
+from ..module_utils._ansible.arguments import AZURE, TAGS, WAIT, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.ids import ResourceId
+from ..module_utils._core.plan import Plan
+from ..module_utils._core.tags import left_out
+from ..module_utils._core.times import utc
+from ..module_utils._gateway.azure import Azure, connect
+from ..module_utils._planning.backup.plan import (
     BackupRequest,
     Observed,
     backups_in,
@@ -219,11 +224,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
     plan_backup,
     plan_removal,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.plan import Plan
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.restore import plan_restore
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.tags import left_out
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.times import utc
+from ..module_utils._planning.backup.restore import plan_restore
 
 ARGUMENTS = arguments(
     AZURE,

@@ -117,11 +117,12 @@ request_id:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.connection import connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.arguments import AZURE, arguments
-from ansible_collections.goldenimage.azure.plugins.module_utils._glue.report import reporting
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup_listing import BackupListRequest, chosen_backups
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.target import empty_list
+
+from ..module_utils._ansible.arguments import AZURE, arguments
+from ..module_utils._ansible.report import reporting
+from ..module_utils._core.references import empty_list
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.backup.listing import BackupListRequest, chosen_backups
 
 ARGUMENTS = arguments(
     AZURE,

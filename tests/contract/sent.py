@@ -14,15 +14,9 @@ from typing import Any
 CHECKOUT = Path(__file__).parents[2]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "build" / "collections")]
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import (  # noqa: E402
-    DISK,
-    IMAGE,
-    SNAPSHOT,
-    VM,
-    ResourceId,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId  # noqa: E402
 
-from tests.unit.canned import ARM, SUBSCRIPTION, World, answer  # noqa: E402
+from tests.support.canned import ARM, SUBSCRIPTION, World, answer  # noqa: E402
 
 # Keys that no model knows, nulls, an empty list and a letter beyond ASCII: all must arrive.
 BODY = {"location": "westeurope", "unknown": {"deep": [None, {}]}, "tags": {"name": "größe"}, "properties": {"nothing": None, "empty": []}}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from demo.acts import build, upload, use
+from demo.environment import Stage, prologue
 from demo.guest import AZLAB
-from demo.stage import Stage, prologue
-from demo.story import Story
+from demo.report import Story
 from tests.guest.patience import CpuClock
 
 # Other tiers run beside these guests, and two emulated processors take more of the host for the same work.

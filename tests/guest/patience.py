@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from azlab.guests.proxy import NoWay, find
+from azlab.guests.access.proxy import NoWay, find
 
 HANG = 7200.0
 _BEGAN = time.monotonic()

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azlab.guests import Guests
-from azlab.guests.image import build_disk
+from azlab.guests.build.image import build_disk
+from azlab.guests.real import Guests
 from azlab.settings import Settings
 
-from tests.lab.guests.conftest import FolderBlobs, machine
+from tests.lab.azlab.guests.conftest import FolderBlobs, machine
 
 
 def test_a_vm_of_generation_1_is_provisioned(tmp_path: Path) -> None:

@@ -20,15 +20,15 @@ from pathlib import Path
 from typing import Any
 
 from azlab import daemon, faults
-from azlab.guests.proxy import find
+from azlab.guests.access.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
 
 from demo.acts import CAPTURE, prove, restore
-from demo.stage import Stage
+from demo.environment import Stage
 from demo.traffic import Traffic
 from tests.guest.patience import cpu_seconds, require_time
-from tests.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
+from tests.support.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 
 BUDGET = 900.0
 SLOW = 12.0
@@ -40,7 +40,7 @@ RULES: dict[str, dict[str, Any]] = {
     AFTER: {"hang": True, "after_effect": True},
 }
 # What is killed, and when; each blow leaves more done than the one before. The seal is kept as a tag, and stamped after deallocating.
-# A request that Azure never heard changes nothing, so for the steps without a tag it is left to tests/lab/test_kills.py.
+# A request that Azure never heard changes nothing, so for the steps without a tag it is left to tests/lab/kills/test_kills.py.
 BLOWS = (
     *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
     *(("POST", "/deallocate", moment) for moment in (DURING, AFTER)),

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from azlab.settings import Settings
 
-from tests.lab.ansible_runs import TEMPORARY
-from tests.lab.arm_bodies import World
-from tests.lab.running_lab import GIB, LOCATION, MIB, RunningLab, azlab, done
-from tests.lab.tasks import LabTasks
+from tests.support.ansible_runs import TEMPORARY
+from tests.support.bodies import World
+from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, azlab, done
+from tests.support.tasks import LabTasks
 
 __all__ = ["GIB", "LOCATION", "MIB", "RunningLab", "azlab", "done"]
 

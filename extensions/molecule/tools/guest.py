@@ -20,7 +20,7 @@ import sys
 import time
 from pathlib import Path
 
-from azlab.guests.rootfs import locked, rootfs_tar
+from azlab.guests.build.rootfs import locked, rootfs_tar
 
 SIZE_MIB = 1400
 HOST_NAME_LENGTH = 5

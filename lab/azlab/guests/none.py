@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from azlab.guests.machine import Blobs
+from azlab.guests.run.machine import Blobs
 from azlab.guests.spec import GuestSpec, home_of
 from azlab.settings import Settings
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from azlab.guests.machine import Blobs, Machine
-from azlab.guests.report import Report, vm_agent
+from azlab.guests.platform.report import Report, vm_agent
+from azlab.guests.run.machine import Blobs, Machine
 from azlab.guests.spec import GuestSpec, home_of, homes
 from azlab.settings import Settings
 

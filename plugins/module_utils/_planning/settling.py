@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import TimedOut
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import BUSY, SUCCEEDED, Disk, Image, Snapshot, Vm
+from .._core.errors import TimedOut
+from .._core.model.disk import Disk
+from .._core.model.image import Image
+from .._core.model.provisioning import BUSY, SUCCEEDED
+from .._core.model.snapshot import Snapshot
+from .._core.model.vm import Vm
 
 DELETING = "Deleting"
 T = TypeVar("T", Disk, Image, Snapshot, Vm)

@@ -9,15 +9,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Failed
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot
 
-from tests.unit.fakes import SUBSCRIPTION, FakeAzure
-from tests.unit.planning.world import CAPTURED, ON
-
-from .playing import Player
+from tests.support.fakes import SUBSCRIPTION, FakeAzure
+from tests.support.playing import Player
+from tests.support.world import CAPTURED, ON
 
 NEW = ResourceId.of(VM, "images", "t1", subscription=SUBSCRIPTION)
 PASSWORD = "Correct-Horse-9"

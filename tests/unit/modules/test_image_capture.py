@@ -8,29 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
-from tests.unit.fakes import AT_REST, FakeAzure
-from tests.unit.planning.world import (
-    AT_REST_DISK,
-    BACKUPS,
-    CAPTURED,
-    DATA_DISK,
-    GENERALIZED,
-    LOG,
-    OFF,
-    ON,
-    OS_DISK,
-    STAMPED,
-    TARGET,
-    VM1,
-    VM_ID,
-)
-
-from .playing import Player
+from tests.support.fakes import AT_REST, FakeAzure
+from tests.support.playing import Player
+from tests.support.world import AT_REST_DISK, BACKUPS, CAPTURED, DATA_DISK, GENERALIZED, LOG, OFF, ON, OS_DISK, STAMPED, TARGET, VM1, VM_ID
 
 OPTIONS = {"vm": {"name": "web1", "resource_group": "build"}, "name": "web-1", "resource_group": "images"}
 ALL = [

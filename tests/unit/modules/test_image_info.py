@@ -10,10 +10,9 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 
-from tests.unit.fakes import FakeAzure
-from tests.unit.planning.world import CAPTURED, TARGET
-
-from .playing import Player
+from tests.support.fakes import FakeAzure
+from tests.support.playing import Player
+from tests.support.world import CAPTURED, TARGET
 
 
 @pytest.fixture

@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.model import Image
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.resource_id import DISK, IMAGE, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
 from ansible_collections.goldenimage.azure.plugins.modules import image_upload
 
-from tests.unit.fakes import SUBSCRIPTION, FakeAzure
-
-from .playing import Player
+from tests.support.fakes import SUBSCRIPTION, FakeAzure
+from tests.support.playing import Player
 
 MIB = 1024 * 1024
 TARGET = ResourceId.of(IMAGE, "images", "debian", subscription=SUBSCRIPTION)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
-from tests.unit.fakes import FakeAzure
-from tests.unit.planning.world import DATA_DISK, ON, OS_DISK, VM_ID
-
-from .playing import Player
+from tests.support.fakes import FakeAzure
+from tests.support.playing import Player
+from tests.support.world import DATA_DISK, ON, OS_DISK, VM_ID
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
 OS_NAME, DATA_NAME = "web1-before-generalize-aaaaaaaa-os", "web1-before-generalize-aaaaaaaa-lun5"

@@ -8,10 +8,9 @@ from __future__ import annotations
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup, vm_backup_info
 
-from tests.unit.fakes import FakeAzure
-from tests.unit.planning.world import DATA_DISK, ON, OS_DISK
-
-from .playing import Player
+from tests.support.fakes import FakeAzure
+from tests.support.playing import Player
+from tests.support.world import DATA_DISK, ON, OS_DISK
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
 

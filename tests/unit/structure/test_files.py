@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .tree import ROOT, tracked
+from tests.support.tree import ROOT, tracked
 
 HEAD = (
     "# Copyright: (c) 2026, goldenimage.azure contributors",

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from .tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
+from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
 
 README = (ROOT / "README.md").read_text()
-ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._glue.arguments")
+ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._ansible.arguments")
 TABLES = {name: value for name, value in vars(ARGUMENTS).items() if name.isupper() and isinstance(value, dict)}
 COMPARED = ("type", "default", "choices", "elements", "required")
 
@@ -57,7 +57,7 @@ def test_the_action_group_holds_exactly_the_modules_that_take_every_credential()
 
 
 @pytest.mark.parametrize("name", modules())
-@pytest.mark.parametrize("place", ["tests/unit/modules", "tests/lab"])
+@pytest.mark.parametrize("place", ["tests/unit/modules", "tests/lab/modules"])
 def test_a_module_has_its_test(name: str, place: str) -> None:
     assert tracked(f"{place}/test_{name}.py"), f"{place}/test_{name}.py is missing"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .tree import ROOT
+from tests.support.tree import ROOT
 
 FOR_H1 = "for h1; the head of the playbook says what each variable is."
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from .tree import ROOT, tracked
+from tests.support.tree import ROOT, tracked
 
 ON_THE_CONTROLLER = {
     "delegate_to": "localhost",

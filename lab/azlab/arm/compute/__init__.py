@@ -1,0 +1,1 @@
+"""Microsoft.Compute: managed disks, snapshots, managed images and virtual machines."""

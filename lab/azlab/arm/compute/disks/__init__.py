@@ -1,0 +1,1 @@
+"""Managed disks: their states, their sources, and access to their bytes."""

@@ -1,0 +1,1 @@
+"""Managed images and their sources."""

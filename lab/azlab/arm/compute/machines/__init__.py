@@ -1,0 +1,1 @@
+"""Virtual machines: creating, changing, starting and stopping them."""

@@ -1,0 +1,39 @@
+"""The boot log: what the guest wrote to its serial console, as a blob behind a SAS."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from azlab.arm.compute import errors
+from azlab.arm.compute.crud import get
+from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
+
+TYPE = f"{COMPUTE}/virtualMachines"
+_LIFETIME = "120"
+"""Minutes; https://learn.microsoft.com/rest/api/compute/virtual-machines/retrieve-boot-diagnostics-data"""
+_SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18" + b"\x00" * 28
+"""A screenshot of one black pixel: the guests of this lab have a serial console and no screen."""
+
+
+def retrieve(call: Call) -> Answer:
+    """A POST that only reads: both addresses, at once."""
+    vm = get(call, TYPE)
+    diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
+    if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
+        raise errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
+    minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)
+    if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
+        raise errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
+    vm_id, seconds = vm.properties["vmId"], int(minutes) * 60
+    blobs, log = call.lab.blobs, call.lab.guests.boot_log(vm_id)
+    return Answer(
+        200,
+        {
+            "consoleScreenshotBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.screenshot.bmp", _SCREEN, seconds),
+            "serialConsoleLogBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.serialconsole.log", log, seconds),
+        },
+    )
+
+
+_PATH = in_group(COMPUTE, "virtualMachines/{name}/retrieveBootDiagnosticsData")
+ROUTES = [Route("POST", _PATH, retrieve, "vm.boot_log", "LowCostGet")]

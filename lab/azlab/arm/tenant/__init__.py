@@ -1,0 +1,1 @@
+"""Sign-in, cloud metadata, subscriptions, providers and resource groups."""

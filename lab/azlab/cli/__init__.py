@@ -1,0 +1,1 @@
+"""The azlab command: one file for each group of subcommands."""

@@ -1,0 +1,77 @@
+"""The way into a guest for one TCP connection: what `azlab vm proxy` runs, as an SSH ProxyCommand."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import os
+import select
+import socket
+from pathlib import Path
+
+from azlab.guests.run.qmp import connect
+from azlab.guests.spec import Home, homes
+from azlab.settings import LabError, command
+
+_CHUNK = 1 << 16
+
+
+class NoWay(LabError):
+    """There is no such guest, or it does not listen."""
+
+
+def proxy(state: Path, vm: str, port: int) -> None:
+    """Connect standard input and output to a port of the running VM with this name or id, until either side ends."""
+    _relay(open_port(find(state, vm), port))
+
+
+def find(state: Path, vm: str) -> Home:
+    """The home of the running VM with this name or id."""
+    found = [home for home in homes(state) if home.pid("qemu") and vm.lower() in (home.vm_id, home.spec().name.lower())]
+    if not found:
+        raise NoWay(f"no running VM is called {vm}: see `{command(state, 'vm list')}`")
+    if len(found) > 1:
+        ids = ", ".join(home.vm_id for home in found)
+        raise NoWay(f"several running VMs are called {vm}: say which by its id ({ids})")
+    return found[0]
+
+
+def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
+    """A connection to a port of this guest, opened inside its network namespace and handed over."""
+    try:
+        with connect(home.path, "door.sock", timeout) as door:
+            door.send(str(port).encode())
+            word, ancillary, _, _ = door.recvmsg(256, socket.CMSG_SPACE(array.array("i").itemsize))
+    except OSError as error:
+        raise NoWay(f"the VM {home.spec().name} cannot be reached: {error}") from error
+    handles = array.array("i")
+    for _, _, data in ancillary:
+        handles.frombytes(data)
+    if not handles:
+        raise NoWay(f"port {port} of the VM {home.spec().name}: {word[1:].decode() or 'the VM has ended'}")
+    return socket.socket(fileno=handles[0])
+
+
+def _relay(guest: socket.socket) -> None:
+    """Copy both ways. The end of our input closes the guest's half; the guest's end ends all."""
+    sources = [0, guest.fileno()]
+    with guest, contextlib.suppress(ConnectionError):
+        while True:
+            for source in select.select(sources, [], [])[0]:
+                data = os.read(source, _CHUNK)
+                if source == 0:
+                    if data:
+                        guest.sendall(data)
+                    else:
+                        sources.remove(0)
+                        guest.shutdown(socket.SHUT_WR)
+                elif not data:
+                    return
+                else:
+                    _write(data)
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(1, view) :]

@@ -1,0 +1,1 @@
+"""Building the guest disk: a Debian system that boots on Azure."""

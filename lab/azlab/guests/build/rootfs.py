@@ -1,0 +1,138 @@
+"""The guest's root file system as a tar: the slow part of a disk, the one that needs the network, cached."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from azlab.guests.build import apt
+from azlab.settings import CACHE, LabError
+
+SUITE = "bookworm"
+_OPTIONS = ("--variant=minbase", "--mode=root", "--components=main")
+# What a tool mounts is seen by it alone, and its processes and mounts end with it, or with this process, whichever way that happens.
+_APART = ("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private", "--pid", "--mount-proc", "--kill-child", "--fork")
+_DAY = 24 * 60 * 60
+_KEPT_DAYS = 30
+
+
+class BuildFailed(LabError):
+    """A guest could not be built, with the last words of the tool that failed."""
+
+
+def packages() -> list[str]:
+    """The packages of the guest."""
+    lines = (Path(__file__).parent / "packages.txt").read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def key() -> str:
+    """Names this root file system: the same release, packages and recipe give the same name, whichever mirror they come from."""
+    return hashlib.sha256("\n".join([SUITE, *packages(), *_OPTIONS]).encode()).hexdigest()[:16]
+
+
+def rootfs_tar(*, renewed: bool = False) -> Path:
+    """The cached tar, built with mmdebstrap if it is not there yet. `renewed`: an old one that cannot be built again is an error."""
+    return cached(CACHE / f"rootfs-{SUITE}-{key()}.tar.zst", _build, renewed=renewed)
+
+
+def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False) -> Path:
+    """A file of the cache: built if it is missing, and built again if it is old and the archive can be reached.
+
+    A young one is taken without asking any archive, so that a machine without a network can work for weeks.
+    """
+    with locked(target):
+        missing = not target.exists()
+        if missing or time.time() - target.stat().st_mtime > _KEPT_DAYS * _DAY:
+            try:
+                build(target)
+                forget_older(target)
+            except LabError as error:
+                if missing or renewed:
+                    raise
+                print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used as it is, because: {error}", file=sys.stderr)
+            finally:
+                part_of(target).unlink(missing_ok=True)
+    return target
+
+
+def part_of(target: Path) -> Path:
+    """Where a file of the cache is written, until it is whole and gets its name."""
+    return target.with_suffix(".part")
+
+
+def run(*command: str | Path, env: dict[str, str] | None = None, apart: bool = False) -> None:
+    """Run one tool of the build; its output is shown only when it fails. `apart`: in namespaces of its own, for what mounts or forks."""
+    name = Path(command[0]).name
+    if not shutil.which(command[0]):
+        raise BuildFailed(f"building a guest disk needs the command {name}: install it with apt")
+    whole = [*_APART, *command] if apart else command
+    with subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            _end(process, apart=apart)
+            raise
+    if process.returncode:
+        raise BuildFailed(f"building a guest disk: {name} failed with {process.returncode}:\n{said[-3000:].strip()}")
+
+
+def _end(process: subprocess.Popen[str], *, apart: bool) -> None:
+    """Kill a tool. With namespaces of its own, its first process is killed there: unshare ends when the last one is gone."""
+    if process.poll() is None:
+        inside = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if apart else []
+        for pid in map(int, inside or [process.pid]):
+            os.kill(pid, signal.SIGKILL)
+        process.wait()
+
+
+def forget_older(fresh: Path) -> None:
+    """Delete what the cache holds of the same kind and suite under other keys: hundreds of megabytes each."""
+    kind = fresh.name.rpartition("-")[0]
+    for path in fresh.parent.glob(f"{kind}-*"):
+        if not path.name.startswith(fresh.name.split(".")[0]):
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(target: Path) -> Iterator[None]:
+    """Hold the right to build `target`, so that two labs build it once."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{target}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build(tar: Path) -> None:
+    if os.geteuid():
+        raise BuildFailed("building a guest's root file system needs root: run `sudo azlab disk build` once, or run as root")
+    sources = apt.sources(SUITE)
+    with tempfile.TemporaryDirectory(prefix="azlab-rootfs-") as scratch:
+        fresh = Path(scratch, "rootfs.tar.zst")
+        try:
+            run(
+                "mmdebstrap",
+                *_OPTIONS,
+                f"--include={','.join(packages())}",
+                *(f"--aptopt={line}" for line in apt.transport_options()),
+                SUITE,
+                fresh,
+                *sources,
+                env={**os.environ, "TMPDIR": scratch, "LC_ALL": "C.UTF-8"},
+                apart=True,
+            )
+        except BuildFailed as error:
+            raise BuildFailed(f"{error}\nThe archives were:\n" + "\n".join(sources) + f"\n{apt.ADVICE}") from error
+        arrived = part_of(tar)
+        shutil.copyfile(fresh, arrived)
+        arrived.rename(tar)

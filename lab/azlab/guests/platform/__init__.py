@@ -1,0 +1,1 @@
+"""What Azure offers a guest: DHCP, IMDS, WireServer and the provisioning media."""

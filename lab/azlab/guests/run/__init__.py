@@ -1,0 +1,1 @@
+"""Running a guest: QEMU, its processes, and the supervisor that outlives the lab."""

@@ -1,0 +1,91 @@
+"""The process that surrounds one machine: its network namespace, the platform's endpoints, the way in, and QEMU as its child.
+
+It depends on no other process of the lab: a lab that is killed and started again finds its machines still running.
+Run as `unshare --net python -m azlab.guests.run.warden HOME`.
+"""
+
+from __future__ import annotations
+
+import array
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from azlab.guests.platform import dhcp, fabric
+from azlab.guests.platform.report import Recorder
+from azlab.guests.run import qemu
+from azlab.guests.spec import GuestSpec, Home
+from azlab.requestlog import RequestLog
+
+DOOR = "door.sock"
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """Set everything up, run QEMU, and end when it ends."""
+    home = Home(Path(sys.argv[1]))
+    os.chdir(home.path)
+    spec = home.spec()
+    (home.path / "warden.pid").write_text(str(os.getpid()))
+    _network(spec)
+    log = RequestLog(home.path.parents[1] / "logs" / "guests.jsonl")
+    fabric.serve(fabric.Fabric(spec, Recorder(home.platform_file)), log)
+    threading.Thread(target=dhcp.serve, args=(qemu.TAP, spec), daemon=True).start()
+    door = _door()
+    threading.Thread(target=_keep_door, args=(door, spec.private_ip), daemon=True).start()
+    return subprocess.run(qemu.command(spec, home), preexec_fn=_die_with_parent).returncode
+
+
+def _network(spec: GuestSpec) -> None:
+    """The platform's addresses on loopback, and a tap device that holds the subnet's gateway."""
+    for arguments in (
+        "link set lo up",
+        f"address add {dhcp.WIRE_SERVER}/32 dev lo",
+        f"address add {dhcp.METADATA}/32 dev lo",
+        f"tuntap add dev {qemu.TAP} mode tap",
+        f"address add {spec.gateway}/{spec.network.prefixlen} dev {qemu.TAP}",
+        f"link set {qemu.TAP} up",
+    ):
+        subprocess.run(["ip", *arguments.split()], check=True)
+
+
+def _door() -> socket.socket:
+    """Where processes outside the namespace ask for a connection into it."""
+    Path(DOOR).unlink(missing_ok=True)
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(DOOR)
+    os.chmod(DOOR, 0o600)
+    door.listen(16)
+    return door
+
+
+def _keep_door(door: socket.socket, guest: str) -> None:
+    while True:
+        visitor, _ = door.accept()
+        threading.Thread(target=_let_in, args=(visitor, guest), daemon=True).start()
+
+
+def _let_in(visitor: socket.socket, guest: str) -> None:
+    """Read a port, connect to it in the guest, and hand the open connection over: no byte passes through here."""
+    with visitor:
+        try:
+            port = int(visitor.recv(16))
+            with socket.create_connection((guest, port), timeout=30) as connection:
+                connection.setblocking(True)
+                handle = array.array("i", [connection.fileno()])
+                visitor.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
+        except (OSError, ValueError) as error:
+            visitor.send(f"-{error}".encode()[:200])
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

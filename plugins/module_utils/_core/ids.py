@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ARM resource ids and regions, compared the way Azure compares them: without case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .errors import InvalidRequest
+
+VM = "Microsoft.Compute/virtualMachines"
+IMAGE = "Microsoft.Compute/images"
+DISK = "Microsoft.Compute/disks"
+SNAPSHOT = "Microsoft.Compute/snapshots"
+NIC = "Microsoft.Network/networkInterfaces"
+NETWORK = "Microsoft.Network/virtualNetworks"
+SUBNET = "Microsoft.Network/virtualNetworks/subnets"
+
+
+@dataclass(frozen=True, eq=False)
+class ResourceId:
+    """One resource: ``kind`` is namespace and types (``Microsoft.Network/virtualNetworks/subnets``), ``names`` one name per type.
+
+    ``subscription`` may be empty: then it is that of the connection, and ``Azure.locate`` fills it in.
+    """
+
+    resource_group: str
+    kind: str
+    names: tuple[str, ...]
+    subscription: str = ""
+
+    @classmethod
+    def parse(cls, text: str, kind: str = VM) -> ResourceId:
+        """Read an id; the spelling of its names is kept. ``kind`` is what an error shows as an example."""
+        parts = text.strip().strip("/").split("/")
+        words = [part.casefold() for part in parts]
+        whole = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
+        if not whole or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
+            example = cls.of(kind, "<group>", *("<name>" for _type in kind.split("/")[1:]), subscription="<id>")
+            raise InvalidRequest(f"{text!r} is not a resource id; one looks like {example}.")
+        return cls(parts[3], "/".join([parts[5], *parts[6::2]]), tuple(parts[7::2]), parts[1])
+
+    @classmethod
+    def of(cls, kind: str, resource_group: str, *names: str, subscription: str = "") -> ResourceId:
+        """Build an id from its parts."""
+        return cls(resource_group, kind, names, subscription)
+
+    @property
+    def name(self) -> str:
+        """The resource's own name."""
+        return self.names[-1]
+
+    def within(self, subscription: str) -> ResourceId:
+        """The same id with its subscription filled in if it had none."""
+        return self if self.subscription else replace(self, subscription=subscription)
+
+    def sibling(self, kind: str, *names: str) -> ResourceId:
+        """The id of another resource in the same group."""
+        return replace(self, kind=kind, names=names)
+
+    def is_a(self, kind: str) -> bool:
+        """Whether this is a resource of that kind."""
+        return self.kind.casefold() == kind.casefold()
+
+    def __str__(self) -> str:
+        namespace, *types = self.kind.split("/")
+        path = "/".join(f"{kind}/{name}" for kind, name in zip(types, self.names, strict=True))
+        return f"/subscriptions/{self.subscription}/resourceGroups/{self.resource_group}/providers/{namespace}/{path}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ResourceId) and str(self).casefold() == str(other).casefold()
+
+    def __hash__(self) -> int:
+        return hash(str(self).casefold())
+
+
+def region(location: str) -> str:
+    """``West Europe`` and ``westeurope`` are one region; this is its short name."""
+    return "".join(location.split()).casefold()

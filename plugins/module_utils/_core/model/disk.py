@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A managed disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..ids import ResourceId
+from .provisioning import SUCCEEDED
+
+NO_CACHING, READ_WRITE = "None", "ReadWrite"
+"""How Azure caches a disk of which nothing else was said: the OS disk of a VM by ReadWrite, any other not at all."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A managed disk. ``unique_id`` names its life: a disk deleted and made again has another one."""
+
+    id: ResourceId
+    location: str
+    unique_id: str = ""
+    state: str = "Unattached"
+    provisioning_state: str = SUCCEEDED
+    os_type: str | None = None
+    hyper_v_generation: str | None = None
+    architecture: str | None = None
+    security_type: str | None = None
+    size_bytes: int | None = None
+    size_gib: int | None = None
+    storage_account_type: str | None = None
+    create_option: str | None = None
+    upload_size_bytes: int | None = None
+    source: ResourceId | None = None
+    managed_by: ResourceId | None = None
+    ownership_time: str | None = None
+    time_created: str | None = None
+    zones: tuple[str, ...] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A snapshot of a managed disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..ids import ResourceId
+from .provisioning import SUCCEEDED
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot of a managed disk."""
+
+    id: ResourceId
+    location: str
+    provisioning_state: str = SUCCEEDED
+    source: ResourceId | None = None
+    source_unique_id: str = ""
+    unique_id: str = ""
+    incremental: bool = False
+    os_type: str | None = None
+    hyper_v_generation: str | None = None
+    architecture: str | None = None
+    security_type: str | None = None
+    size_bytes: int | None = None
+    size_gib: int | None = None
+    storage_account_type: str | None = None
+    time_created: str | None = None
+    completion_percent: float | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every byte is in it: some are usable only once they were copied in the background."""
+        return self.provisioning_state == SUCCEEDED and self.completion_percent in (None, 100)

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A virtual machine and the disks that are attached to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..ids import ResourceId
+from .provisioning import SUCCEEDED
+
+RUNNING = "running"
+
+
+STOPPED = "stopped"
+
+
+DEALLOCATED = "deallocated"
+
+
+@dataclass(frozen=True)
+class AttachedDisk:
+    """A disk as a VM refers to it. ``lun`` is None for the OS disk, ``disk`` is None for one that is not a managed disk."""
+
+    name: str
+    disk: ResourceId | None
+    lun: int | None = None
+    size_gib: int | None = None
+    caching: str | None = None
+    storage_account_type: str | None = None
+    ephemeral: bool = False
+    create_option: str | None = None
+    delete_option: str | None = None
+
+    def as_result(self) -> dict[str, Any]:
+        """The part of a VM's dictionary that is about this disk; the LUN stands before it."""
+        return {
+            "id": str(self.disk) if self.disk else None,
+            "name": self.name,
+            "size_gib": self.size_gib,
+            "caching": self.caching,
+            "storage_account_type": self.storage_account_type,
+        }
+
+
+@dataclass(frozen=True)
+class Vm:
+    """A virtual machine with its instance view. ``vm_id`` is lower case; ``power`` is the word after ``PowerState/``, '' if unknown."""
+
+    id: ResourceId
+    location: str
+    vm_id: str
+    os_disk: AttachedDisk
+    power: str = ""
+    generalized: bool = False
+    provisioning_state: str = SUCCEEDED
+    os_type: str = "Linux"
+    size: str | None = None
+    security_type: str | None = None
+    data_disks: tuple[AttachedDisk, ...] = ()
+    nics: tuple[ResourceId, ...] = ()
+    zones: tuple[str, ...] = ()
+    plan: Mapping[str, str] | None = None
+    image: str | None = None
+    computer_name: str | None = None
+    admin_username: str | None = None
+    agent_status: str | None = None
+    boot_diagnostics: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def disks(self) -> tuple[AttachedDisk, ...]:
+        """The OS disk first, then the data disks by LUN."""
+        return (self.os_disk, *self.data_disks)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the guest has ended for sure. A generalized VM cannot run, whatever its power state is called."""
+        return self.generalized or self.power in (STOPPED, DEALLOCATED)
+
+    def as_result(self) -> dict[str, Any]:
+        """The dictionary that every module returns for a VM."""
+        return {
+            "id": str(self.id),
+            "name": self.id.name,
+            "resource_group": self.id.resource_group,
+            "location": self.location,
+            "vm_id": self.vm_id,
+            "provisioning_state": self.provisioning_state,
+            "power_state": self.power,
+            "generalized": self.generalized,
+            "size": self.size,
+            "os_type": self.os_type,
+            "computer_name": self.computer_name,
+            "os_disk": self.os_disk.as_result(),
+            "data_disks": [{"lun": disk.lun, **disk.as_result()} for disk in self.data_disks],
+            "network_interfaces": [str(nic) for nic in self.nics],
+            "agent_status": self.agent_status,
+            "tags": dict(self.tags),
+        }

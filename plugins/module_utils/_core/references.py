@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task names: its own resource, and references to others as id, short name or dictionary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from .errors import InvalidRequest, Missing
+from .ids import ResourceId, region
+
+# Azure's own rules. VM names are stricter still, and Azure says so itself.
+# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
+GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
+SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
+KEYS = ("name", "resource_group", "subscription_id")
+
+
+def own(params: Mapping[str, Any], kind: str) -> ResourceId:
+    """The resource that the task is about: ``name`` in ``resource_group``."""
+    return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
+
+
+def require_given(option: str, value: Any) -> None:
+    """Refuse an empty text, which a template gives if nothing was filled in, for a value that must be there."""
+    if value == "":
+        raise InvalidRequest(f"{option}: must not be empty.")
+
+
+def require_name(option: str, name: Any) -> str:
+    """The name of a resource, if Azure allows it."""
+    require_given(option, name)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
+            " the first a letter or digit, the last neither '.' nor '-'."
+        )
+    return name
+
+
+def require_group(name: Any, option: str = "resource_group") -> str:
+    """The name of a resource group, if Azure allows it."""
+    require_given(option, name)
+    if not isinstance(name, str) or not GROUP.fullmatch(name):
+        raise InvalidRequest(
+            f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
+            " the last not '.'."
+        )
+    return name
+
+
+def require_subscription(option: str, value: Any) -> str:
+    """The id of a subscription, if it can be one: it becomes a part of every address."""
+    if not isinstance(value, str) or not SUBSCRIPTION.fullmatch(value):
+        raise InvalidRequest(f"{option}: {value!r} is not a valid subscription id: use letters, digits and '-' only.")
+    return value
+
+
+def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, others: str = "") -> None:
+    """Refuse a dictionary with keys that nothing would read."""
+    if unknown := [str(key) for key in value if key not in known]:
+        raise InvalidRequest(
+            f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}{others}."
+        )
+
+
+def id_of(value: Any, kind: str, option: str) -> Any:
+    """The resource id in a dictionary that has one, as another module's whole result does; any other value as it is."""
+    if not isinstance(value, Mapping) or "id" not in value:
+        return value
+    text = str(value["id"] or "")
+    return text if text.startswith("/") else str(_identified(text, kind, option))
+
+
+def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
+    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or with ``id``."""
+    require_given(option, value)
+    value = id_of(value, kind, option)
+    if isinstance(value, str) and value.startswith("/"):
+        return _identified(value, kind, option)
+    if isinstance(value, str) and value:
+        value = {"name": value}
+    if not isinstance(value, Mapping):
+        given = f"a value of type {type(value).__name__}"
+        raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
+    require_keys(value, KEYS, option, "; or id")
+    if not value.get("name"):
+        raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
+    name = require_name(option, value["name"])
+    if not (group := value.get("resource_group") or resource_group):
+        raise InvalidRequest(f"{option}: '{name}' needs a resource_group.")
+    subscription = value.get("subscription_id") or ""
+    if subscription:
+        require_subscription(option, subscription)
+    return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
+
+
+def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
+    """What was looked for and is not there. ``groupless`` are the resources whose very group does not exist, a likely mistake."""
+    if resource in groupless:
+        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
+    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
+
+
+def absent_group(resource: ResourceId) -> str:
+    """Where a resource group was looked for in vain."""
+    return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
+
+
+def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
+    """Refuse to make anything in a resource group that does not exist."""
+    if missing := next((each for each in resources if each in groupless), None):
+        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
+
+
+def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
+    """A warning about a list that is empty because a group does not exist; one for each group."""
+    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
+
+
+def require_region(location: str | None, regions: Collection[str], what: str) -> None:
+    """Refuse the region of an option if Azure named the regions that have such resources, and it is none of them."""
+    if location and regions and region(location) not in regions:
+        raise InvalidRequest(f"location: {location!r} is not a region that has {what}; these have: {', '.join(sorted(regions))}.")
+
+
+def _identified(text: str, kind: str, option: str) -> ResourceId:
+    """The resource with this id."""
+    try:
+        found = ResourceId.parse(text, kind)
+    except InvalidRequest as error:
+        raise InvalidRequest(f"{option}: {error.message}") from error
+    if not found.is_a(kind):
+        raise InvalidRequest(f"{option}: '{text}' is the id of a {found.kind}, not of a {kind}.")
+    require_subscription(option, found.subscription)
+    require_group(found.resource_group, option)
+    for name in found.names:
+        require_name(option, name)
+    return found

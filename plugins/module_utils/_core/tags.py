@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tags: the names we write, and what a resource's tags should become."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .errors import InvalidRequest
+
+PREFIX = "goldenimage."
+VM_ID = PREFIX + "vm_id"
+VM = PREFIX + "vm"
+SEAL = PREFIX + "seal"
+DIGEST = PREFIX + "digest"
+BACKUP = PREFIX + "backup"
+BACKUP_TIME = PREFIX + "backup_time"
+PURPOSE = PREFIX + "purpose"
+LUN = PREFIX + "lun"
+DISK = PREFIX + "disk"
+PLAN = PREFIX + "plan"
+IMAGE = PREFIX + "image"
+DISKS = PREFIX + "disks"
+TRAITS = PREFIX + "traits"
+
+BEFORE_GENERALIZE = "before-generalize"
+UPLOAD = "upload"
+RESTORED = "restored"
+BOOT = "boot"
+
+# https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+LONGEST_VALUE = 256
+LONGEST_NAME = 512
+MOST = 50
+
+
+def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """The user's own tags, checked; None where the option was not given. Names under ``goldenimage.`` are ours and left out."""
+    if (given := params.get("tags")) is None:
+        return None
+    for name, value in given.items():
+        require_text(name, value)
+        if not name or len(name) > LONGEST_NAME or set(name) & set("<>%&\\?/") or len(value) > LONGEST_VALUE:
+            raise InvalidRequest(
+                f"tags: '{name}' is not allowed: names have 1 to {LONGEST_NAME} characters without <>%&\\?/, values up to {LONGEST_VALUE}."
+            )
+    if len(given) > MOST:
+        raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST} that Azure allows on a resource.")
+    return users(given)
+
+
+def require_text(name: str, value: Any) -> str:
+    """A tag's value, which YAML may have read as a number."""
+    if value is None:
+        raise InvalidRequest(f"tags: '{name}' has no value: give a string, '' for an empty one.")
+    if not isinstance(value, str):
+        raise InvalidRequest(f"tags: the value of '{name}' must be a string, not {value!r}; put it in quotes.")
+    return value
+
+
+def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """A warning about tags that were given and are ours."""
+    if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
+        return ()
+    verb = "are" if ours[1:] else "is"
+    return (f"tags: {', '.join(ours)} {verb} left out, since names that begin with {PREFIX} belong to this collection.",)
+
+
+def wanted(
+    current: Mapping[str, str], given: Mapping[str, str] | None, append: bool, own: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What the tags should be: the current ones, the user's (names compared without case), and our own above all.
+
+    Without ``append`` the user's tags replace the current ones, except ours.
+    """
+    kept = current if append or given is None else {name: value for name, value in current.items() if _is_ours(name)}
+    return checked(_over(_over(dict(kept), given or {}), own or {}))
+
+
+def users(current: Mapping[str, str]) -> dict[str, str]:
+    """What a resource made in the place of another keeps of its tags: ours say what the former one was."""
+    return {name: value for name, value in current.items() if not _is_ours(name)}
+
+
+def checked(tags: dict[str, str]) -> dict[str, str]:
+    """The same tags, if Azure takes so many."""
+    if len(tags) > MOST:
+        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST} that Azure allows on a resource.")
+    return tags
+
+
+def plan_value(plan: Mapping[str, str]) -> str:
+    """Marketplace plan data as a tag's value: managed images have no plan property."""
+    return json.dumps({key: plan[key] for key in sorted(plan)}, separators=(",", ":"))
+
+
+def _is_ours(name: str) -> bool:
+    return name.casefold().startswith(PREFIX)
+
+
+def _over(below: dict[str, str], above: Mapping[str, str]) -> dict[str, str]:
+    """``above`` wins; a name that is there already keeps its spelling."""
+    spelling = {name.casefold(): name for name in below}
+    return below | {spelling.get(name.casefold(), name): value for name, value in above.items()}

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which kind of disk file this is. Only raw disks and fixed VHDs are taken; what Azure says to the others is quoted."""
+
+from __future__ import annotations
+
+import struct
+
+from ..._core.errors import InvalidRequest
+from ..._core.model.disk_file import FOOTER, RAW, VHD
+from .vhd import COOKIE, DIFFERENCING, DYNAMIC, FIXED, Footer
+
+HEAD = 512
+_OTHERS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"QFI\xfb", "a qcow2 image"),
+    (0, b"vhdxfile", "a VHDX"),
+    (0, b"KDMV", "a VMDK"),
+    (0, b"COWD", "a VMDK"),
+    (0, b"# Disk DescriptorFile", "the descriptor of a VMDK"),
+    (64, struct.pack("<I", 0xBEDA107F), "a VirtualBox VDI"),
+    (0, b"QED\0", "a QED image"),
+    (0, b"WithoutFreeSpace", "a Parallels image"),
+    (0, b"WithouFreSpacExt", "a Parallels image"),
+    (0, b"\x1f\x8b\x08", "compressed with gzip"),
+    (0, b"\xfd7zXZ\0", "compressed with xz"),
+    (0, b"\x28\xb5\x2f\xfd", "compressed with zstd"),
+    (0, b"BZh", "compressed with bzip2"),
+    (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+)
+_CONVERT = "convert it first: qemu-img convert -O raw"
+_SAYS_DYNAMIC = 'Azure says of it: "is of Dynamic VHD type. Please retry with fixed VHD type."'
+_SAYS_COOKIE = "Azure says of it: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
+
+
+def recognise(path: str, size: int, head: bytes, tail: bytes) -> tuple[str, int]:
+    """The format of a file, and how many bytes of it are the disk, from its first and its last 512 bytes."""
+    if tail[:8] == COOKIE:
+        return VHD, _fixed(path, size, Footer.parse(tail))
+    if head[:8] == COOKIE:
+        raise InvalidRequest(f"{path} is a dynamic VHD that ends early, so it is damaged; get it again, as a fixed VHD or a raw disk.")
+    for offset, magic, name in _OTHERS:
+        if head[offset : offset + len(magic)] == magic:
+            raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_SAYS_COOKIE}); {_remedy(name)}.")
+    if path.lower().endswith(".vhd"):
+        raise InvalidRequest(f"{path} has no VHD footer at its end ({_SAYS_COOKIE}); get it again, or rename it if it is a raw disk.")
+    return RAW, size
+
+
+def _remedy(name: str) -> str:
+    return "unpack it first" if name.startswith("compressed") or name.endswith("archive") else _CONVERT
+
+
+def _fixed(path: str, size: int, footer: Footer) -> int:
+    if footer.type in (DYNAMIC, DIFFERENCING):
+        kind = "dynamic" if footer.type == DYNAMIC else "differencing"
+        raise InvalidRequest(f"{path} is a {kind} VHD, and only fixed VHDs and raw disks can be uploaded ({_SAYS_DYNAMIC}); {_CONVERT}.")
+    if footer.type != FIXED or not footer.intact:
+        checksum = "right" if footer.intact else "wrong"
+        raise InvalidRequest(f"{path} has a damaged VHD footer (type {footer.type}, checksum {checksum}); get it again.")
+    if footer.size != size - FOOTER:
+        raise InvalidRequest(
+            f"{path} is a VHD of {footer.size} bytes by its footer, but holds {size - FOOTER}: it is truncated or grown; get it again."
+        )
+    return footer.size

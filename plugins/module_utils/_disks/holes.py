@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a sparse file holds data: its holes are never read."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from .._core.ranges import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def data_ranges(descriptor: int, size: int) -> Iterator[Range]:
+    """The parts of the first `size` bytes that are not holes; a file system without holes answers with everything."""
+    position = 0
+    while position < size:
+        try:
+            start = os.lseek(descriptor, position, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:  # nothing but a hole up to the end of the file
+                return
+            if error.errno in (errno.EINVAL, errno.ENOTSUP):
+                yield Range(position, size)
+                return
+            raise
+        if start >= size:
+            return
+        position = min(os.lseek(descriptor, start, os.SEEK_HOLE), size)
+        yield Range(start, position)

@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One pass over a disk: its tree digest, and the ranges that are not zero."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from .._core.ranges import MAX_PUT, PAGE, Range, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+CHUNK = MAX_PUT
+SIEVE = 4 * 1024
+"""No block of zeros of this size, the block of file systems, is ever sent. A zero page that shares its block with data travels along:
+to leave single pages out would take a hundred times the requests."""
+
+_ZEROS = bytes(CHUNK)
+_ZERO_CHUNK = hashlib.sha256(_ZEROS).digest()
+_ZERO_SIEVE = bytes(SIEVE)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What one pass found."""
+
+    digest: str
+    ranges: tuple[Range, ...]
+
+
+def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Scan:
+    """Digest a disk of `size` bytes and find what in it is worth sending, without reading outside of its `data`.
+
+    The digest is the SHA-256 over the SHA-256 of each 4 MiB; that of an all-zero chunk is known, so holes cost nothing.
+    """
+    tree, found, holding = hashlib.sha256(), [], _Cursor(data)
+    for piece in pieces(size, CHUNK):
+        content = read(piece) if holding.touches(piece) else _ZEROS[: piece.length]
+        if content == _ZEROS:
+            tree.update(_ZERO_CHUNK)
+            continue
+        tree.update(hashlib.sha256(content).digest())
+        found.extend(_sieve(content, piece.start))
+    return Scan(digest=f"sha256-4m:{tree.hexdigest()}", ranges=tuple(found))
+
+
+def _sieve(content: bytes, start: int) -> Iterator[Range]:
+    """The runs of blocks in a chunk that are not zero, with the zero pages at their ends cut off."""
+    blocks = range(0, len(content), SIEVE)
+    for empty, run in groupby(blocks, key=lambda block: content.startswith(_ZERO_SIEVE, block)):
+        if empty:
+            continue
+        first, *others = run
+        last = others[-1] if others else first
+        head, tail = content[first : first + SIEVE], content[last : last + SIEVE]
+        before = (len(head) - len(head.lstrip(b"\0"))) // PAGE * PAGE
+        behind = -(-len(tail.rstrip(b"\0")) // PAGE) * PAGE
+        yield Range(start + first + before, start + last + behind)
+
+
+class _Cursor:
+    """Answers, for pieces in ascending order, whether any data range touches them."""
+
+    def __init__(self, data: Iterable[Range]) -> None:
+        self._data = iter(data)
+        self._next = next(self._data, None)
+
+    def touches(self, piece: Range) -> bool:
+        while self._next is not None and self._next.end <= piece.start:
+            self._next = next(self._data, None)
+        return self._next is not None and self._next.start < piece.end

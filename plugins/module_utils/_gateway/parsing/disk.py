@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A managed disk, from Azure's JSON."""
+
+from __future__ import annotations
+
+from ..._core.ids import ResourceId
+from ..._core.model.disk import Disk
+from ..._core.times import utc
+from .json import Json, at, id_from, properties_of
+
+
+def parse_disk(raw: Json) -> Disk:
+    """A managed disk."""
+    properties, creation = properties_of(raw), at(raw, "properties", "creationData")
+    return Disk(
+        id=ResourceId.parse(raw["id"]),
+        location=raw["location"],
+        unique_id=properties.get("uniqueId", ""),
+        state=properties.get("diskState", ""),
+        provisioning_state=properties.get("provisioningState", ""),
+        os_type=properties.get("osType"),
+        hyper_v_generation=properties.get("hyperVGeneration"),
+        architecture=at(properties, "supportedCapabilities").get("architecture"),
+        security_type=at(properties, "securityProfile").get("securityType"),
+        size_bytes=properties.get("diskSizeBytes"),
+        size_gib=properties.get("diskSizeGB"),
+        storage_account_type=at(raw, "sku").get("name"),
+        create_option=creation.get("createOption"),
+        upload_size_bytes=creation.get("uploadSizeBytes"),
+        source=id_from(creation.get("sourceResourceId")),
+        managed_by=id_from(raw.get("managedBy")),
+        ownership_time=utc(properties.get("LastOwnershipUpdateTime") or properties.get("lastOwnershipUpdateTime")),
+        time_created=utc(properties.get("timeCreated")),
+        zones=tuple(raw.get("zones") or ()),
+        tags=raw.get("tags") or {},
+    )

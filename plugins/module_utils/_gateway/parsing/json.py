@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading REST JSON: what Azure leaves out, or answers as null, is an empty object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..._core.ids import ResourceId
+
+Json = Mapping[str, Any]
+
+
+def at(raw: Json, *path: str) -> Json:
+    """The object at a path; an empty one where any part is missing or null."""
+    for key in path:
+        raw = raw.get(key) or {}
+    return raw
+
+
+def properties_of(raw: Json) -> Json:
+    return at(raw, "properties")
+
+
+def id_from(text: str | None) -> ResourceId | None:
+    return ResourceId.parse(text) if text else None
+
+
+def id_in(raw: Json | None) -> ResourceId | None:
+    return id_from((raw or {}).get("id"))

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A snapshot, from Azure's JSON."""
+
+from __future__ import annotations
+
+from ..._core.ids import ResourceId
+from ..._core.model.snapshot import Snapshot
+from ..._core.times import utc
+from .json import Json, at, id_from, properties_of
+
+
+def parse_snapshot(raw: Json) -> Snapshot:
+    """A snapshot of a managed disk."""
+    properties, creation = properties_of(raw), at(raw, "properties", "creationData")
+    return Snapshot(
+        id=ResourceId.parse(raw["id"]),
+        location=raw["location"],
+        provisioning_state=properties.get("provisioningState", ""),
+        source=id_from(creation.get("sourceResourceId")),
+        source_unique_id=creation.get("sourceUniqueId", ""),
+        unique_id=properties.get("uniqueId", ""),
+        incremental=bool(properties.get("incremental")),
+        os_type=properties.get("osType"),
+        hyper_v_generation=properties.get("hyperVGeneration"),
+        architecture=at(properties, "supportedCapabilities").get("architecture"),
+        security_type=at(properties, "securityProfile").get("securityType"),
+        size_bytes=properties.get("diskSizeBytes"),
+        size_gib=properties.get("diskSizeGB"),
+        storage_account_type=at(raw, "sku").get("name"),
+        time_created=utc(properties.get("timeCreated")),
+        completion_percent=properties.get("completionPercent"),
+        tags=raw.get("tags") or {},
+    )

@@ -1,0 +1,16 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Managed images."""
+
+from __future__ import annotations
+
+from ..._core.model.image import Image
+from ..parsing.image import parse_image
+from ..sdk import calls
+from .base import Resources
+
+
+class Images(Resources[Image]):
+    noun, operations, api = "image", "images", calls.COMPUTE
+    translate = staticmethod(parse_image)

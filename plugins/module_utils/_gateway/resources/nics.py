@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Network interfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..._core.errors import Missing
+from ..._core.ids import ResourceId
+from ..._core.model.nic import Nic
+from ..parsing.nic import parse_nic
+from ..sdk.errors import doing
+
+if TYPE_CHECKING:
+    from ..sdk.client import Connection
+
+
+NETWORK_API = "2023-09-01"
+
+
+class Nics:
+    """Network interfaces."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, nic: ResourceId) -> Nic | None:
+        """The interface, or None."""
+        try:
+            with doing(f"read network interface {nic.name}"):
+                return parse_nic(self._connection.get(str(self._connection.locate(nic)), NETWORK_API))
+        except Missing:
+            return None

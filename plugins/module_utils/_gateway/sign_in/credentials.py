@@ -1,0 +1,211 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who we are: every source that azure.azcollection reads, and the names that Azure's own tools use, merged.
+
+A value comes from the task's options, else from the environment, else from a profile of ~/.azure/credentials (before the
+environment, if the profile was named); an empty text is no value. Which kind of credential it is, is decided by the first of
+these sources that holds any proof (a token, a secret, a certificate, a password): what another source holds completes it, but
+never replaces its kind.
+"""
+
+from __future__ import annotations
+
+import configparser
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..._core.errors import Denied, InvalidRequest
+from ..._core.references import require_subscription
+
+# The option, and the variables that stand for it; the first one set wins.
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "profile": ("AZURE_PROFILE",),
+    "subscription_id": ("AZURE_SUBSCRIPTION_ID",),
+    "client_id": ("AZURE_CLIENT_ID",),
+    "secret": ("AZURE_SECRET", "AZURE_CLIENT_SECRET"),
+    "tenant": ("AZURE_TENANT", "AZURE_TENANT_ID"),
+    "ad_user": ("AZURE_AD_USER", "AZURE_USERNAME"),
+    "password": ("AZURE_PASSWORD",),
+    "cloud_environment": ("AZURE_CLOUD_ENVIRONMENT",),
+    "cert_validation_mode": ("AZURE_CERT_VALIDATION_MODE",),
+    "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL", "AZURE_AUTHORITY_HOST"),
+    "x509_certificate_path": ("AZURE_X509_CERTIFICATE_PATH", "AZURE_CLIENT_CERTIFICATE_PATH"),
+    "thumbprint": ("AZURE_THUMBPRINT",),
+    "disable_instance_discovery": ("AZURE_DISABLE_INSTANCE_DISCOVERY",),
+    "oidc_token": ("AZURE_FEDERATED_TOKEN",),
+    "oidc_token_file_path": ("AZURE_FEDERATED_TOKEN_FILE",),
+}
+AUTH_SOURCE = "ANSIBLE_AZURE_AUTH_SOURCE"
+# Has no option: it belongs to the certificate, wherever that was named.
+CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
+SOURCES = ("auto", "cli", "credential_file", "env", "msi")
+# In this order within one source, as azure.azcollection has it.
+PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
+APPLICATION = ("client_id", "tenant")
+PLAIN = ("client_id", "tenant", "ad_user", "cloud_environment", "adfs_authority_url", "thumbprint")
+_WITHOUT_PROFILE = f"add it there, or sign in without a profile (options profile and auth_source, AZURE_PROFILE and {AUTH_SOURCE})."
+FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """The merged values. ``proof`` names the kind: one of PROOFS, ``cli``, ``msi``, or ``ambient`` (CLI, then managed identity)."""
+
+    proof: str
+    subscription_id: str | None = None
+    client_id: str | None = None
+    tenant: str | None = None
+    ad_user: str | None = None
+    cloud_environment: str | None = None
+    adfs_authority_url: str | None = None
+    thumbprint: str | None = None
+    disable_instance_discovery: bool | None = None
+    certificate_password: str | None = field(default=None, repr=False)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
+    """Choose and complete a credential from the task's options, the environment and the credential file."""
+    auth_source = params.get("auth_source") or environ.get(AUTH_SOURCE) or "auto"
+    if auth_source not in SOURCES:
+        raise InvalidRequest(f"auth_source: '{auth_source}' (from {AUTH_SOURCE}) is none of {', '.join(SOURCES)}.")
+    own = {option: params[option] for option in VARIABLES if params.get(option) not in (None, "")}
+    variables = {option: value for option, names in VARIABLES.items() if (value := next(filter(None, map(environ.get, names)), None))}
+    home = Path(environ.get("HOME") or Path.home()) / ".azure"
+    profile = own.get("profile") or variables.get("profile")
+    stored = _stored(home / "credentials", profile, auth_source)
+    order: tuple[Mapping[str, Any], ...]
+    if auth_source == "credential_file":
+        order = (stored, own, variables)
+    elif auth_source == "env":
+        order = (variables, own)
+    else:
+        order = (own, stored, variables) if profile else (own, variables, stored)
+    merged: dict[str, Any] = {}
+    for source in reversed(order):
+        merged |= source
+    merged |= {option: value for option, value in own.items() if option not in PROOFS}
+    _refuse_blind_trust(merged)
+    proof = {"cli": "cli", "msi": "msi"}.get(auth_source) or _proof(order if auth_source == "auto" else order[:1], auth_source)
+    subscription = merged.get("subscription_id")
+    if not subscription and proof in ("cli", "ambient"):
+        subscription = _cli_subscription(Path(environ.get("AZURE_CONFIG_DIR") or home))
+    if subscription:
+        holders = {"subscription_id": own, "AZURE_SUBSCRIPTION_ID": variables, f"subscription_id in {home / 'credentials'}": stored}
+        origin = next((name for name, source in holders.items() if source.get("subscription_id") == subscription), "the Azure CLI")
+        require_subscription(origin, subscription)
+    return Credentials(
+        proof=proof,
+        subscription_id=subscription,
+        disable_instance_discovery=_flag(merged.get("disable_instance_discovery")),
+        certificate_password=environ.get(CERTIFICATE_PASSWORD) or None,
+        secrets={option: str(merged[option]) for option in PROOFS if option in merged},
+        **{option: merged.get(option) for option in PLAIN},
+    )
+
+
+def _proof(order: tuple[Mapping[str, Any], ...], auth_source: str) -> str:
+    for source in order:
+        for option in PROOFS:
+            if option in source and (option != "password" or any("ad_user" in each for each in order)):
+                return option
+    if auth_source == "auto":
+        return "ambient"
+    if auth_source == "env":
+        names = ", ".join(f"{VARIABLES[option][0]} ({option})" for option in PROOFS)
+        raise Denied(f"auth_source is env, but the environment holds no proof of identity: set one of {names}.")
+    raise Denied(f"auth_source is {auth_source}, but the profile in ~/.azure/credentials holds none of {', '.join(PROOFS)}.")
+
+
+def require_complete(credentials: Credentials) -> None:
+    """Refuse half a sign-in, which Azure's libraries would only find out on the network, or never: another identity would do the work.
+
+    A client id alone may name a managed identity, and a tenant alone may be for the Azure CLI.
+    """
+    given = {option for option in ("client_id", "tenant", "ad_user", "thumbprint") if getattr(credentials, option)}
+    given |= set(credentials.secrets)
+    missing: tuple[str, ...]
+    proof, others = credentials.proof, ""
+    if proof in PROOFS:
+        missing = ("ad_user",) if proof == "password" else APPLICATION
+    elif proof != "ambient":
+        return
+    elif "ad_user" in given or "password" in given:
+        missing = ("ad_user", "password")
+    elif "thumbprint" in given:
+        missing = (*APPLICATION, "x509_certificate_path")
+    elif given.issuperset(APPLICATION):
+        missing, others = ("secret",), ", or give a certificate or a token, or set auth_source to cli or msi"
+    else:
+        return
+    if lacking := [option for option in missing if option not in given]:
+        have = sorted(given & {*APPLICATION, "ad_user", "thumbprint", *PROOFS})
+        raise Denied(f"cannot sign in with {_and(have)} alone: set {_and(map(variable_of, lacking))}{others}.")
+
+
+def variable_of(option: str) -> str:
+    """How a user sets an option of every task of a run."""
+    return f"{VARIABLES[option][0]} (option {option})"
+
+
+def _and(words: Iterable[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:
+    """One section of the credential file; it must be there only if it was named."""
+    needed = auth_source == "credential_file" or profile
+    if auth_source in ("env", "cli", "msi") or (not needed and not path.is_file()):
+        return {}
+    name = profile or "default"
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Denied(f"cannot read the profile '{name}' from {path} ({error.strerror}): {_WITHOUT_PROFILE}") from error
+    except (UnicodeDecodeError, configparser.Error) as error:
+        raise Denied(
+            f"cannot read the profile '{name}' from {path}: it must be a text file of sections like [{name}] with lines like tenant=..."
+        ) from error
+    if not parser.has_section(name):
+        if needed:
+            raise Denied(f"{path} has no profile '{name}': {_WITHOUT_PROFILE}")
+        return {}
+    return {option: value for option, value in parser.items(name) if option in VARIABLES and value}
+
+
+def _refuse_blind_trust(merged: Mapping[str, Any]) -> None:
+    mode = merged.get("cert_validation_mode")
+    if mode == "ignore":
+        raise InvalidRequest(
+            "cert_validation_mode: 'ignore' is refused; to trust a private CA, set the environment variable REQUESTS_CA_BUNDLE to its file."
+        )
+    if mode not in (None, "validate"):
+        raise InvalidRequest(f"cert_validation_mode: '{mode}' is not known; it is 'validate'.")
+
+
+def _flag(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if (flag := FLAGS.get(str(value).strip().lower())) is None:
+        raise InvalidRequest(f"disable_instance_discovery: '{value}' is neither true nor false.")
+    return flag
+
+
+def _cli_subscription(folder: Path) -> str | None:
+    """The subscription that ``az account set`` chose."""
+    path = folder / "azureProfile.json"
+    if not path.is_file():
+        return None
+    try:
+        subscriptions = json.loads(path.read_text(encoding="utf-8-sig")).get("subscriptions") or []
+        return next((each.get("id") for each in subscriptions if each.get("isDefault")), None)
+    except (OSError, ValueError, AttributeError) as error:
+        raise Denied(
+            f"cannot read the Azure CLI's current subscription from {path}: run az login again, or give subscription_id."
+        ) from error

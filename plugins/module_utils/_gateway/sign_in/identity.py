@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The azure-identity credential for merged credentials."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+import ssl
+import urllib.parse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ..._core.errors import Denied, InvalidRequest
+from ..sdk.errors import scrub
+from ..sdk.imports import needs
+from .clouds import Cloud
+from .credentials import Credentials, require_complete, variable_of
+
+# The Azure CLI's own public client: what a user signs in with who brings no application.
+CLI_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
+# Set by the services that give an identity by other ways than the instance metadata address.
+IDENTITY_SERVICES = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "IMDS_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST")
+
+
+def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_identity_answers: Callable[[], bool] | None = None) -> Any:
+    """Build what signs in. Nothing goes over the network yet, but for the short look for a managed identity in ``auto``."""
+    with needs("azure-identity"):
+        import azure.identity as sdk
+    blind = credentials.disable_instance_discovery
+    _require_tenant(credentials.tenant)
+    options: dict[str, Any] = dict(
+        authority=_authority(credentials, cloud),
+        disable_instance_discovery=not cloud.known if blind is None else blind,
+        transport=transport,
+    )
+    secrets, proof = credentials.secrets, credentials.proof
+    if proof == "oidc_token":
+        return sdk.ClientAssertionCredential(*_application(credentials), func=lambda: secrets["oidc_token"], **options)
+    if proof == "oidc_token_file_path":
+        tenant, client = _application(credentials)
+        _read(proof, secrets[proof])
+        return sdk.WorkloadIdentityCredential(tenant_id=tenant, client_id=client, token_file_path=secrets[proof], **options)
+    if proof == "secret":
+        return sdk.ClientSecretCredential(*_application(credentials), secrets["secret"], **options)
+    if proof == "x509_certificate_path":
+        path, text = secrets[proof], _read(proof, secrets[proof])
+        try:
+            made = sdk.CertificateCredential(*_application(credentials), path, password=credentials.certificate_password, **options)
+        except (ValueError, TypeError) as error:
+            raise Denied(f"{proof}: {path} is no certificate with a private key that can be used: {error}") from error
+        _require_thumbprint(path, text, credentials.thumbprint)
+        return made
+    if proof == "password":
+        client, tenant = credentials.client_id or CLI_CLIENT, credentials.tenant or "organizations"
+        return sdk.UsernamePasswordCredential(client, credentials.ad_user or "", secrets["password"], tenant_id=tenant, **options)
+    if proof == "msi":
+        return sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport)
+    cli = sdk.AzureCliCredential(tenant_id=credentials.tenant or "")
+    if proof == "cli":
+        return cli
+    if not (managed_identity_answers or imds_answers)():
+        return Ambient(cli)
+    return Ambient(cli, sdk.ManagedIdentityCredential(client_id=credentials.client_id, transport=transport))
+
+
+class Ambient:
+    """What a machine may offer if no credentials were given: the first source that has an identity."""
+
+    def __init__(self, *sources: Any) -> None:
+        self._sources = sources
+
+    def get_token(self, *scopes: str, **options: Any) -> Any:
+        """The token of the first source that is there at all; what a source that is there answers is final."""
+        with needs("azure-identity"):
+            from azure.identity import CredentialUnavailableError
+        reasons = []
+        for source in self._sources:
+            try:
+                return source.get_token(*scopes, **options)
+            except CredentialUnavailableError as error:
+                reasons.append(plain(error.message))
+        variables = ", ".join(map(variable_of, ("client_id", "secret", "tenant", "subscription_id")))
+        raise Denied(f"no credentials were found: set {variables}, or run az login ({'; '.join(reasons)}).")
+
+
+def plain(text: str) -> str:
+    """What azure-identity says about a source that has no identity, with the source's own name first."""
+    text = scrub(text).rstrip(".").replace("Azure CLI not found on path", "the Azure CLI: not found on the path")
+    return text.replace("ManagedIdentityCredential authentication unavailable", "managed identity: not available here")
+
+
+def imds_answers(seconds: float = 0.5) -> bool:
+    """Whether a managed identity can be asked for: a service says so, or the metadata address takes a connection at once."""
+    if any(os.environ.get(name) for name in IDENTITY_SERVICES):
+        return True
+    try:
+        with socket.create_connection(("169.254.169.254", 80), timeout=seconds):
+            return True
+    except OSError:
+        return False
+
+
+def _application(credentials: Credentials) -> tuple[str, str]:
+    """Tenant and client id, without which no application signs in."""
+    require_complete(credentials)
+    return credentials.tenant or "", credentials.client_id or ""
+
+
+def _require_tenant(tenant: str | None) -> None:
+    """What azure-identity would refuse, under the name that the user knows."""
+    if tenant and not re.fullmatch(r"[A-Za-z0-9.-]+", tenant):
+        raise InvalidRequest(f"tenant: '{tenant}' is neither a tenant's id nor one of its domains.")
+
+
+def _authority(credentials: Credentials, cloud: Cloud) -> str:
+    """Where one signs in: as the environment may have it, without https://."""
+    authority = credentials.adfs_authority_url or cloud.login
+    if urllib.parse.urlsplit(authority).scheme not in ("", "https"):
+        option = "adfs_authority_url" if credentials.adfs_authority_url else "cloud_environment"
+        raise InvalidRequest(f"{option}: one signs in at an https:// address only, and '{authority}' is none.")
+    return authority
+
+
+def _read(option: str, path: str) -> str:
+    """A file that the user named. A token is read again when it is needed; that it can be is known now."""
+    try:
+        return Path(path).read_text(encoding="ascii", errors="ignore")
+    except OSError as error:
+        raise Denied(f"{option}: cannot read {path}: {error.strerror}.") from error
+
+
+def _require_thumbprint(path: str, text: str, thumbprint: str | None) -> None:
+    """A thumbprint is computed by azure-identity, so one that is given can only be checked."""
+    begin = text.find("-----BEGIN CERTIFICATE-----")
+    if thumbprint and begin >= 0:
+        end = text.index("-----END CERTIFICATE-----", begin) + len("-----END CERTIFICATE-----")
+        real = hashlib.sha1(ssl.PEM_cert_to_DER_cert(text[begin:end]), usedforsecurity=False).hexdigest()
+        if real.casefold() != thumbprint.replace(":", "").casefold():
+            raise InvalidRequest(f"thumbprint: the certificate in {path} has another one, {real}.")

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which backups a list shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..._core.ids import SNAPSHOT, VM, ResourceId
+from ..._core.model.snapshot import Snapshot
+from ..._core.references import reference, require_group, require_name
+from .plan import Backup, backups_in, require_backup_name
+
+
+@dataclass(frozen=True)
+class BackupListRequest:
+    """``vm`` is a full reference, ``vm_name`` one that may be in any group."""
+
+    vm: ResourceId | None = None
+    vm_name: str | None = None
+    resource_group: str | None = None
+    name: str | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> BackupListRequest:
+        """Check and complete the module's options."""
+        vm, group, name = params["vm"], params["resource_group"] or None, params["name"] or None
+        anywhere = isinstance(vm, str) and not vm.startswith("/") and not group
+        return cls(
+            vm=reference(vm, VM, group, "vm") if vm and not anywhere else None,
+            vm_name=require_name("vm", vm) if vm and anywhere else None,
+            resource_group=require_group(group) if group else None,
+            name=require_backup_name(name) if name else None,
+        )
+
+    def within(self, subscription: str) -> BackupListRequest:
+        """The same request with full ids."""
+        return replace(self, vm=self.vm.within(subscription) if self.vm else None)
+
+    @property
+    def place(self) -> ResourceId | None:
+        """What stands for the resource group that the list is of."""
+        return ResourceId.of(SNAPSHOT, self.resource_group, self.name or "") if self.resource_group else None
+
+
+def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) -> tuple[Backup, ...]:
+    """The backups among some snapshots that the request asks for, the oldest first."""
+    name = (request.vm_name or "").casefold()
+    return tuple(
+        backup for backup in backups_in(snapshots, request.vm, request.name) if not name or backup.vm.rpartition("/")[2].casefold() == name
+    )

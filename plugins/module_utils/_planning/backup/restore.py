@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What restoring a backup still takes: disks made from its snapshots, and the VM's own disks exchanged for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..._core import tags as tag
+from ..._core.errors import InvalidRequest, Missing
+from ..._core.ids import DISK, ResourceId
+from ..._core.model.disk import NO_CACHING, Disk
+from ..._core.model.provisioning import FAILED
+from ..._core.model.snapshot import Snapshot
+from ..._core.model.vm import DEALLOCATED, AttachedDisk, Vm
+from ..._core.plan import Plan, Step
+from ..steps.disk import CopyDisk, DeleteDisk
+from ..steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk, attached_body
+from .plan import Backup, BackupRequest, Observed, backups_in, lun_of, missing_group, part_id, traits_of
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One snapshot and the disk that is made from it."""
+
+    snapshot: Snapshot
+    disk: ResourceId
+
+    @property
+    def lun(self) -> int | None:
+        return lun_of(self.snapshot)
+
+
+def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
+    """A VM that was not generalized gets its own disks back; of any other only the disks are made, for a new VM."""
+    backup = _choose(request, seen)
+    parts = [
+        _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
+    ]
+    present = {disk.id: disk for disk in seen.disks}
+    into = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
+    steps: list[Step] = []
+    for part in parts:
+        steps += _make(part, present.get(part.disk), into, backup)
+    if into is not None:
+        steps += _exchange(into, parts)
+    made = [part for part in parts if part.disk in present]
+    return Plan(
+        steps=tuple(steps),
+        before={"backup": backup.as_result(), **_result(made), "vm": into.as_result() if into else None},
+        after={"backup": backup.as_result(), **_result(parts), "vm": _restored(into, parts).as_result() if into else None},
+    )
+
+
+def _choose(request: BackupRequest, seen: Observed) -> Backup:
+    """The backup of the VM as it is now; else the newest of a VM that had its name."""
+    backups = backups_in(seen.snapshots, request.vm, request.name)
+    if not backups:
+        reason = missing_group(request, seen) or f"resource group {request.resource_group} holds none"
+        raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
+    own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
+    backup = (own or backups)[-1]
+    if not backup.complete:
+        raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete; finish it first (state: present).")
+    return backup
+
+
+def _make(part: _Part, present: Disk | None, into: Vm | None, backup: Backup) -> list[Step]:
+    """The disk of one snapshot: made, made again after a failure, or there already."""
+    if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
+        raise InvalidRequest(
+            f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, and was not made from {part.snapshot.id.name}: "
+            "rename or delete it first."
+        )
+    if present is not None and into is not None and present.managed_by not in (None, into.id):
+        raise InvalidRequest(f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {into.id.name} cannot have it.")
+    copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot))
+    if present is None:
+        return [copy]
+    return [DeleteDisk(part.disk), copy] if present.provisioning_state == FAILED else []
+
+
+def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
+    """Azure exchanges the OS disk in one request; a data disk must leave its LUN before another takes it."""
+    os_disk = next(part.disk for part in parts if part.lun is None)
+    data = {part.lun: part.disk for part in parts if part.lun is not None}
+    attached = {disk.lun: disk.disk for disk in vm.data_disks}
+    wrong = {lun for lun, disk in data.items() if attached.get(lun) != disk}
+    if vm.os_disk.disk == os_disk and not wrong:
+        return []
+    steps: list[Step] = [] if vm.power == DEALLOCATED else [Deallocate(vm.id)]
+    steps += [DropSeal(vm.id)] if tag.SEAL in vm.tags else []
+    if vm.os_disk.disk != os_disk:
+        steps.append(SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"))
+    keep = [attached_body(disk) for disk in vm.data_disks if disk.lun not in wrong]
+    if wrong & set(attached):
+        steps.append(SetDataDisks(vm.id, f"detach the disks of VM {vm.id.name} that the backup replaces", keep))
+    if wrong:
+        new = [_attach(part) for part in parts if part.lun in wrong]
+        steps.append(SetDataDisks(vm.id, f"attach the restored data disks to VM {vm.id.name}", [*keep, *new]))
+    return steps
+
+
+def _attach(part: _Part) -> dict[str, Any]:
+    """A data disk as it was attached before; Azure's default is to cache nothing."""
+    caching = traits_of(part.snapshot).get("caching")
+    body = {"lun": part.lun, "createOption": "Attach", "managedDisk": {"id": str(part.disk)}}
+    return {**body, "caching": caching} if caching else body
+
+
+def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
+    """The VM with the disks of the backup."""
+    if not _exchange(vm, parts):
+        return vm
+    made = {part.lun: _attached(part, vm) for part in parts}
+    now = {disk.lun: disk for disk in vm.data_disks} | {lun: disk for lun, disk in made.items() if lun is not None}
+    tags = {name: value for name, value in vm.tags.items() if name != tag.SEAL}
+    return replace(
+        vm, tags=tags, power=DEALLOCATED, os_disk=made[None], data_disks=tuple(now[lun] for lun in sorted(now, key=lambda lun: lun or 0))
+    )
+
+
+def _attached(part: _Part, vm: Vm) -> AttachedDisk:
+    """A restored disk as the VM will have it. Exchanging the OS disk leaves its caching as it is."""
+    traits = traits_of(part.snapshot)
+    caching = vm.os_disk.caching if part.lun is None else traits.get("caching") or NO_CACHING
+    return AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, caching, traits.get("sku"))
+
+
+def _body(snapshot: Snapshot) -> dict[str, Any]:
+    traits = traits_of(snapshot)
+    kept = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
+    properties: dict[str, Any] = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
+    if lun_of(snapshot) is None:
+        properties |= {"osType": snapshot.os_type, "hyperVGeneration": snapshot.hyper_v_generation}
+    return {
+        "location": snapshot.location,
+        **({"sku": {"name": traits["sku"]}} if traits.get("sku") else {}),
+        **({"zones": traits["zones"]} if traits.get("zones") else {}),
+        "tags": {**{name: snapshot.tags[name] for name in kept if name in snapshot.tags}, tag.PURPOSE: tag.RESTORED},
+        "properties": {name: value for name, value in properties.items() if value is not None},
+    }
+
+
+def _result(parts: Sequence[_Part]) -> Mapping[str, Any]:
+    """What image_boot takes as ``os_disk`` and ``data_disks``."""
+    return {
+        "os_disk": next((str(part.disk) for part in parts if part.lun is None), None),
+        "data_disks": [{"lun": part.lun, "disk": str(part.disk)} for part in parts if part.lun is not None],
+    }

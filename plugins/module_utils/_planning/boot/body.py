@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The request that makes a throw-away VM. What it makes goes with it; what it was given stays."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..._core import tags as tag
+from .request import URN, BootRequest, DataDisk
+
+NETWORK_API = "2020-11-01"
+"""The version that says what a network interface inside a VM's request may hold."""
+
+
+def vm_body(
+    request: BootRequest,
+    location: str,
+    os_type: str,
+    tags: Mapping[str, str],
+    image_luns: tuple[int, ...],
+    zones: tuple[str, ...],
+    plan: str | None,
+) -> dict[str, Any]:
+    """``image_luns`` are the data disks that come with the image, ``plan`` the Marketplace plan as its tag holds it."""
+    properties: dict[str, Any] = {
+        "hardwareProfile": {"vmSize": request.size},
+        "storageProfile": _storage(request, os_type, image_luns),
+        "networkProfile": _network(request),
+        "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+    }
+    if request.os_disk is None:
+        properties["osProfile"] = _os_profile(request, os_type)
+    return {
+        "location": location,
+        **({"zones": list(zones)} if zones else {}),
+        **({"plan": json.loads(plan)} if plan else {}),
+        "tags": dict(tags),
+        "properties": properties,
+    }
+
+
+def _storage(request: BootRequest, os_type: str, image_luns: tuple[int, ...]) -> dict[str, Any]:
+    sku = {"storageAccountType": request.storage_account_type}
+    coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in image_luns]
+    disks = sorted([*coming, *(_data_disk(each, sku) for each in request.data_disks)], key=lambda each: each["lun"])
+    if request.os_disk is not None:
+        os_disk = {"osType": os_type, "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(request.os_disk)}}
+        return {"osDisk": os_disk, "dataDisks": disks}
+    return {
+        "imageReference": _reference(request),
+        "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": sku},
+        "dataDisks": disks,
+    }
+
+
+def _data_disk(each: DataDisk, sku: Mapping[str, str]) -> dict[str, Any]:
+    if each.disk is not None:
+        return {"lun": each.lun, "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(each.disk)}}
+    return {"lun": each.lun, "createOption": "Empty", "deleteOption": "Delete", "diskSizeGB": each.size_gib, "managedDisk": dict(sku)}
+
+
+def _reference(request: BootRequest) -> dict[str, str]:
+    """Azure wants the Marketplace in words, and galleries of others under names of their own."""
+    text = (request.other_image or "").casefold()
+    if URN.fullmatch(text):
+        return dict(zip(("publisher", "offer", "sku", "version"), request.source.split(":"), strict=True))
+    if text.startswith("/communitygalleries/"):
+        return {"communityGalleryImageId": request.source}
+    return {"sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id": request.source}
+
+
+def _network(request: BootRequest) -> dict[str, Any]:
+    address = {"name": "primary", "properties": {"primary": True, "subnet": {"id": str(request.subnet)}}}
+    nic = {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}
+    return {
+        "networkApiVersion": NETWORK_API,
+        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:80], "properties": nic}],
+    }
+
+
+def _os_profile(request: BootRequest, os_type: str) -> dict[str, Any]:
+    user = request.admin_username
+    profile: dict[str, Any] = {"computerName": request.computer_name or request.vm.name, "adminUsername": user}
+    if request.admin_password:
+        profile["adminPassword"] = request.admin_password
+    if request.custom_data is not None:
+        profile["customData"] = base64.b64encode(request.custom_data.encode()).decode()
+    if os_type == "Windows":
+        profile["windowsConfiguration"] = {"provisionVMAgent": True}
+        return profile
+    profile["linuxConfiguration"] = {"disablePasswordAuthentication": not request.admin_password, "provisionVMAgent": True}
+    if request.ssh_public_keys:
+        keys = [{"path": f"/home/{user}/.ssh/authorized_keys", "keyData": key.strip()} for key in request.ssh_public_keys]
+        profile["linuxConfiguration"]["ssh"] = {"publicKeys": keys}
+    return profile
+
+
+def plan_of(tags: Mapping[str, str]) -> str | None:
+    """The Marketplace plan that an image or a disk carries as a tag."""
+    return tags.get(tag.PLAN)

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task asks of a throw-away VM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..._core import references
+from ..._core import tags as tag
+from ..._core.errors import InvalidRequest
+from ..._core.ids import DISK, IMAGE, SUBNET, VM, ResourceId
+from ..._core.limits import require_number, require_wait
+from ..._core.references import require_group
+
+LONGEST_NAME = 64
+"""Of a VM: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
+HIGHEST_LUN = 63
+LARGEST_GIB = 32767
+"""Of a data disk: https://learn.microsoft.com/azure/virtual-machines/disks-types"""
+URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
+"""An image of the Marketplace: publisher, offer, sku and version."""
+SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
+
+
+@dataclass(frozen=True)
+class DataDisk:
+    """A new, empty disk of a size, or one that exists."""
+
+    lun: int
+    size_gib: int | None = None
+    disk: ResourceId | None = None
+
+
+@dataclass(frozen=True)
+class BootRequest:
+    """``image`` is a managed image, ``other_image`` the id or URN of any other kind; with ``os_disk`` the VM is specialized."""
+
+    vm: ResourceId
+    image: ResourceId | None = None
+    other_image: str | None = None
+    os_disk: ResourceId | None = None
+    data_disks: tuple[DataDisk, ...] = ()
+    subnet: ResourceId | None = None
+    location: str | None = None
+    zone: str | None = None
+    size: str = "Standard_B2s"
+    storage_account_type: str = "Standard_LRS"
+    os_type: str | None = None
+    computer_name: str | None = None
+    admin_username: str | None = None
+    admin_password: str | None = field(default=None, repr=False)
+    ssh_public_keys: tuple[str, ...] = ()
+    custom_data: str | None = field(default=None, repr=False)
+    tags: Mapping[str, str] | None = None
+    append_tags: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
+        """Check and complete the module's options."""
+        require_wait(params)
+        if len(params["name"]) > LONGEST_NAME:
+            raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_NAME} characters, not {len(params['name'])}.")
+        group = require_group(params["resource_group"])
+        image, other_image = _image(params["image"], group)
+        request = cls(
+            vm=references.own(params, VM),
+            image=image,
+            other_image=other_image,
+            os_disk=references.reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
+            data_disks=_data_disks(params["data_disks"] or (), group),
+            subnet=_subnet(params["subnet"], group) if params["subnet"] else None,
+            location=params["location"],
+            zone=params["zone"],
+            size=params["size"],
+            storage_account_type=params["storage_account_type"],
+            os_type=params["os_type"],
+            computer_name=params["computer_name"],
+            admin_username=params["admin_username"],
+            admin_password=params["admin_password"],
+            ssh_public_keys=tuple(params["ssh_public_keys"] or ()),
+            custom_data=params["custom_data"],
+            tags=tag.from_params(params),
+            append_tags=params["append_tags"],
+        )
+        if request.os_disk and any((request.admin_username, request.admin_password, request.ssh_public_keys, request.custom_data)):
+            raise InvalidRequest("os_disk: such a VM keeps its users; leave out admin_username, its password and keys, and custom_data.")
+        return request
+
+    def within(self, subscription: str) -> BootRequest:
+        """The same request with full ids."""
+
+        def full(resource: ResourceId | None) -> ResourceId | None:
+            return resource.within(subscription) if resource else None
+
+        return replace(
+            self,
+            vm=self.vm.within(subscription),
+            image=full(self.image),
+            os_disk=full(self.os_disk),
+            subnet=full(self.subnet),
+            data_disks=tuple(replace(each, disk=full(each.disk)) for each in self.data_disks),
+        )
+
+    @property
+    def source(self) -> str:
+        """The id of what the VM is made from."""
+        return str(self.image or self.os_disk or self.other_image)
+
+
+def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
+    """A managed image by id, name or dictionary; ids of galleries and URNs of the Marketplace go to Azure as they are."""
+    if not value:
+        return None, None
+    text = references.id_of(value, IMAGE, "image")
+    if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
+        return None, text
+    if isinstance(text, str) and URN.fullmatch(text):
+        return None, text
+    return references.reference(text, IMAGE, group, "image"), None
+
+
+def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
+    disks: list[DataDisk] = []
+    for each in given:
+        lun, size, disk = each["lun"], each.get("size_gib"), each.get("disk")
+        require_number("data_disks: lun", lun, lowest=0, highest=HIGHEST_LUN)
+        if any(other.lun == lun for other in disks):
+            raise InvalidRequest(f"data_disks: LUN {lun} is given twice; each disk needs a LUN of its own.")
+        if (size is None) == (disk is None):
+            raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
+        if size is not None:
+            require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_GIB)
+        disks.append(DataDisk(lun, size, references.reference(disk, DISK, group, "data_disks") if disk else None))
+    return tuple(sorted(disks, key=lambda each: each.lun))
+
+
+def _subnet(value: Any, group: str) -> ResourceId:
+    value = references.id_of(value, SUBNET, "subnet")
+    if isinstance(value, str) and value.startswith("/"):
+        return references.reference(value, SUBNET, group, "subnet")
+    if isinstance(value, Mapping):
+        references.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
+    if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
+        raise InvalidRequest(
+            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group."
+        )
+    names = (references.require_name("subnet", value[key]) for key in ("virtual_network", "subnet"))
+    return ResourceId.of(SUBNET, require_group(value.get("resource_group") or group, "subnet"), *names)

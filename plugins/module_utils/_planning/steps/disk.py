@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps on managed disks: data, a sentence, one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..._core.ids import ResourceId
+from ..._core.model.disk_file import DiskContent
+from ..._core.ports import Azure
+
+
+@dataclass(frozen=True)
+class CreateUploadDisk:
+    """An empty disk that waits for its bytes."""
+
+    disk: ResourceId
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create disk {self.disk.name} for the upload"
+
+    def run(self, azure: Azure) -> None:
+        azure.disks.create(self.disk, self.body)
+
+
+@dataclass(frozen=True)
+class SendPages:
+    """Everything between the grant and its end, which commits the upload. ``tags`` are the proof, so they are added last."""
+
+    disk: ResourceId
+    path: str
+    tags: Mapping[str, str]
+    content: DiskContent = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return f"upload {self.path} to disk {self.disk.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.disks.upload(self.disk, self.content, self.tags)
+
+
+@dataclass(frozen=True)
+class DiscardUpload:
+    """Delete a disk that never got all of its bytes: it may still be open for writing."""
+
+    disk: ResourceId
+
+    def __str__(self) -> str:
+        return f"delete the unfinished disk {self.disk.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.disks.discard(self.disk)
+
+
+@dataclass(frozen=True)
+class DeleteDisk:
+    disk: ResourceId
+
+    def __str__(self) -> str:
+        return f"delete disk {self.disk.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.disks.delete(self.disk)
+
+
+@dataclass(frozen=True)
+class CopyDisk:
+    """A disk made from a snapshot."""
+
+    disk: ResourceId
+    source: ResourceId
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create disk {self.disk.name} from snapshot {self.source.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.disks.create(self.disk, self.body)

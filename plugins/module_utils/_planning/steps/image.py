@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps on managed images: data, a sentence, one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._core.ids import ResourceId
+from ..._core.ports import Azure
+
+
+@dataclass(frozen=True)
+class CreateImage:
+    """``body`` is the whole request, ``source`` what the sentence calls it."""
+
+    image: ResourceId
+    source: str
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create image {self.image.name} from {self.source}"
+
+    def run(self, azure: Azure) -> None:
+        azure.images.create(self.image, self.body)
+
+
+@dataclass(frozen=True)
+class TagImage:
+    image: ResourceId
+    tags: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"set the tags of image {self.image.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.images.tag(self.image, self.tags)
+
+
+@dataclass(frozen=True)
+class DeleteImage:
+    image: ResourceId
+
+    def __str__(self) -> str:
+        return f"delete image {self.image.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.images.delete(self.image)

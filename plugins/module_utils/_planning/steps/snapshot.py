@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps on snapshots: data, a sentence, one call each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._core.ids import ResourceId
+from ..._core.ports import Azure
+
+
+@dataclass(frozen=True)
+class TakeSnapshot:
+    snapshot: ResourceId
+    source: ResourceId
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"take snapshot {self.snapshot.name} of disk {self.source.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.snapshots.create(self.snapshot, self.body)
+
+
+@dataclass(frozen=True)
+class TagSnapshot:
+    snapshot: ResourceId
+    tags: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"set the tags of snapshot {self.snapshot.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.snapshots.tag(self.snapshot, self.tags)
+
+
+@dataclass(frozen=True)
+class DeleteSnapshot:
+    snapshot: ResourceId
+
+    def __str__(self) -> str:
+        return f"delete snapshot {self.snapshot.name}"
+
+    def run(self, azure: Azure) -> None:
+        azure.snapshots.delete(self.snapshot)

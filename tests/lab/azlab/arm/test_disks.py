@@ -1,0 +1,336 @@
+"""Disks, snapshots and grants over the bare SDK: what works, which headers come, and everything that Azure refuses."""
+
+from __future__ import annotations
+
+import ssl
+import struct
+import time
+from typing import Any
+
+import httpx
+import pytest
+from azlab.cli.disk import key as find_key
+from azlab.storage import vhd
+from azlab.storage.blobs import BlobStore
+from azure.core.exceptions import ResourceNotFoundError
+
+from tests.support.bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.refusals import refused
+from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, done
+
+WRITE = {"access": "Write", "durationInSeconds": 3600}
+READ = {"access": "Read", "durationInSeconds": 3600}
+
+
+def key(world: World, id: str) -> str:
+    """The blob behind a resource."""
+    return find_key(world.lab.settings.state, id, "os")[1]
+
+
+def put_page(world: World, sas: str, offset: int, data: bytes) -> httpx.Response:
+    """One Put Page through the front."""
+    headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes={offset}-{offset + len(data) - 1}", "x-ms-version": "2021-08-06"}
+    context = ssl.create_default_context(cafile=str(world.lab.settings.bundle))
+    return httpx.put(f"{sas}&comp=page", headers=headers, content=data, verify=context, trust_env=False)
+
+
+def upload(world: World, name: str = "up", footer: bool = True) -> str:
+    """An upload as far as the last page; the answer is the SAS."""
+    done(world.compute.disks.begin_create_or_update(world.group, name, upload_disk()))
+    sas = str(done(world.compute.disks.begin_grant_access(world.group, name, WRITE)).access_sas)
+    assert put_page(world, sas, MIB, b"x" * 512).status_code == 201
+    if footer:
+        assert put_page(world, sas, UPLOAD - 512, vhd.pack(UPLOAD - 512)).status_code == 201
+    return sas
+
+
+# --- what works -------------------------------------------------------------------------------------------------------------------
+def test_an_empty_disk_is_filled_in_as_azure_does(world: World) -> None:
+    disk = world.disk(size=4).as_dict()
+    properties = disk["properties"]
+    assert disk["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
+    assert (properties["diskState"], properties["diskSizeBytes"]) == ("Unattached", 4 * GIB)
+    assert {"uniqueId", "timeCreated", "encryption", "networkAccessPolicy", "diskIOPSReadWrite"} <= properties.keys()
+    assert "LastOwnershipUpdateTime" not in properties
+
+
+def test_a_disk_put_answers_as_recorded(lab: RunningLab, group: str) -> None:
+    path = f"resourceGroups/{group}/providers/Microsoft.Compute/disks/d"
+    new, old = lab.arm("PUT", path, empty_disk(), "2022-07-02"), lab.arm("PUT", path, empty_disk(), "2020-12-01")
+    assert new.status_code == old.status_code == 202
+    assert {"azure-asyncoperation", "location", "retry-after"} <= new.headers.keys()
+    assert "/DiskOperations/" in new.headers["location"] and "monitor=true" in new.headers["location"]
+    assert "id" in new.json() and "isArmResource" not in new.json()["properties"]
+    assert "id" not in old.json() and old.json()["properties"]["isArmResource"] is True
+    assert new.json()["properties"]["provisioningState"] == "Updating"
+
+
+def test_an_old_version_does_not_show_newer_fields(lab: RunningLab, world: World) -> None:
+    world.disk("d")
+    path = f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/d"
+    assert "networkAccessPolicy" not in lab.arm("GET", path, version="2018-09-30").json()["properties"]
+    assert "networkAccessPolicy" in lab.arm("GET", path, version="2020-05-01").json()["properties"]
+
+
+def test_a_disk_operation_shows_the_disk_and_ends_at_its_location(lab: RunningLab, group: str) -> None:
+    answer = lab.arm("PUT", f"resourceGroups/{group}/providers/Microsoft.Compute/disks/d", empty_disk())
+    while (poll := lab.http.get(answer.headers["azure-asyncoperation"]).json())["status"] == "InProgress":
+        time.sleep(0.01)
+    assert poll["properties"]["output"]["properties"]["diskState"] == "Unattached"
+    assert poll["startTime"] < poll["endTime"] and poll["name"] in answer.headers["location"]
+    assert lab.http.get(answer.headers["location"]).json()["name"] == "d"
+
+
+def test_growing_a_disk_grows_its_blob(lab: RunningLab, world: World) -> None:
+    disk = world.disk("d")
+    grown = done(lab.compute.disks.begin_update(world.group, "d", {"properties": {"diskSizeGB": 2}}))
+    assert grown.properties["diskSizeBytes"] == 2 * GIB == BlobStore(lab.settings).size(key(world, disk.id))
+
+
+def test_tags_change_in_any_state(lab: RunningLab, world: World) -> None:
+    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
+    done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "1"}}))
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"} and world.state("up") == "ReadyToUpload"
+    done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE))
+    done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "2"}}))
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"} and world.state("up") == "ActiveUpload"
+
+
+def test_copies_are_copies(lab: RunningLab, world: World) -> None:
+    blobs, source = BlobStore(lab.settings), world.disk("source")
+    blobs.write(key(world, source.id), 0, b"a" * 512)
+    snapshot = world.snapshot(source.id, incremental=True)
+    copy = done(lab.compute.disks.begin_create_or_update(world.group, "copy", copy_of(snapshot.id)))
+    blobs.write(key(world, source.id), 0, b"b" * 512)
+    assert blobs.read(key(world, snapshot.id), 0, 512) == blobs.read(key(world, copy.id), 0, 512) == b"a" * 512
+    assert snapshot.properties["creationData"]["sourceUniqueId"] == source.properties["uniqueId"]
+    assert snapshot.properties["creationData"]["sourceResourceId"] == source.id and snapshot.properties["incremental"] is True
+    assert copy.properties["creationData"]["sourceUniqueId"] == snapshot.properties["uniqueId"]
+
+
+def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLab, world: World) -> None:
+    source = world.disk("source")
+    body = {"location": LOCATION, "properties": {"creationData": {"createOption": "Copy", "sourceUri": source.id}}}
+    answer = lab.arm("PUT", f"resourceGroups/{world.group}/providers/Microsoft.Compute/snapshots/s", body)
+    assert answer.json()["properties"]["creationData"]["sourceUri"] == source.id
+    while lab.http.get(answer.headers["azure-asyncoperation"]).json()["status"] == "InProgress":
+        time.sleep(0.01)
+    assert lab.compute.snapshots.get(world.group, "s").properties["creationData"]["sourceResourceId"] == source.id
+
+
+def test_a_snapshot_is_one_in_a_group_called_disks_too(lab: RunningLab) -> None:
+    world = World(lab, lab.put_group("disks"))
+    source = world.disk("source")
+    answer = lab.arm("PUT", "resourceGroups/disks/providers/Microsoft.Compute/snapshots/s", copy_of(source.id), "2022-07-02")
+    assert answer.json()["type"] == "Microsoft.Compute/snapshots"
+
+
+def test_deleting_what_is_not_there_is_no_error(lab: RunningLab, world: World) -> None:
+    assert lab.arm("DELETE", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/none").status_code == 204
+    disk = world.disk("d")
+    blob = key(world, disk.id)
+    done(lab.compute.disks.begin_delete(world.group, "d"))
+    assert not BlobStore(lab.settings).exists(blob)
+    with pytest.raises(ResourceNotFoundError, match="ResourceNotFound"):
+        lab.compute.disks.get(world.group, "d")
+
+
+# --- uploads and grants -----------------------------------------------------------------------------------------------------------
+def test_an_upload_becomes_a_disk_by_its_revoke(lab: RunningLab, world: World) -> None:
+    sas = upload(world)
+    assert world.state("up") == "ActiveUpload"
+    done(lab.compute.disks.begin_revoke_access(world.group, "up"))
+    disk = lab.compute.disks.get(world.group, "up")
+    assert (disk.properties["diskState"], disk.properties["diskSizeBytes"]) == ("Unattached", 20 * MIB)
+    assert put_page(world, sas, 0, b"y" * 512).status_code == 403
+    assert BlobStore(lab.settings).read(key(world, disk.id), MIB, 512) == b"x" * 512
+
+
+def test_after_the_revoke_an_upload_never_takes_data_again(lab: RunningLab, world: World) -> None:
+    upload(world)
+    done(lab.compute.disks.begin_revoke_access(world.group, "up"))
+    refused(lambda: done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE)), "OperationNotAllowed", "ReadyToUpload state")
+
+
+def test_half_an_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> None:
+    sas = upload(world, footer=False)
+    text = "Disk is expected to have cookie value 'conectix'"
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
+    assert world.state("up") == "ReadyToUpload"
+    assert put_page(world, sas, 0, b"y" * 512).status_code == 403
+    image = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": world.id("disks", "up")}}
+    body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": image}}}
+    refused(lambda: lab.compute.images.begin_create_or_update(world.group, "i", body), "OperationNotAllowed", "ReadyToUpload")
+    done(lab.compute.disks.begin_delete(world.group, "up"))
+
+
+@pytest.mark.parametrize(
+    "offset, form, value, text",
+    [
+        (60, ">I", vhd.DYNAMIC, "is of Dynamic VHD type. Please retry with fixed VHD type."),
+        (60, ">I", vhd.DIFFERENCING, "is of Differencing VHD type. Please retry with fixed VHD type."),
+        (48, ">Q", 20 * MIB + 512, "has an unsupported virtual size of 20972032 bytes. The size must be a whole number (in MBs)."),
+        (48, ">Q", 19 * MIB, "has a virtual size of 19922944 bytes, but the blob holds 20971520 bytes before its footer."),
+    ],
+    ids=["dynamic", "differencing", "odd size", "wrong size"],
+)
+def test_a_wrong_footer_ends_the_revoke(lab: RunningLab, world: World, offset: int, form: str, value: int, text: str) -> None:
+    sas, footer = upload(world, footer=False), bytearray(vhd.pack(UPLOAD - 512))
+    struct.pack_into(form, footer, offset, value)
+    assert put_page(world, sas, UPLOAD - 512, bytes(footer)).status_code == 201
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
+    assert world.state("up") == "ReadyToUpload"
+
+
+def test_an_upload_is_not_resized(lab: RunningLab, world: World) -> None:
+    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
+    grow = {"properties": {"diskSizeGB": 2}}
+    refused(lambda: lab.compute.disks.begin_update(world.group, "up", grow), "OperationNotAllowed", "while it is in state ReadyToUpload")
+
+
+def test_a_read_grant_is_real_and_ends(lab: RunningLab, world: World) -> None:
+    disk = world.disk("d")
+    BlobStore(lab.settings).write(key(world, disk.id), 512, b"z" * 512)
+    sas = str(done(lab.compute.disks.begin_grant_access(world.group, "d", READ)).access_sas)
+    assert world.state("d") == "ActiveSAS"
+
+    def read() -> httpx.Response:
+        context = ssl.create_default_context(cafile=str(lab.settings.bundle))
+        return httpx.get(sas, headers={"Range": "bytes=512-1023", "x-ms-version": "2021-08-06"}, verify=context, trust_env=False)
+
+    assert read().content == b"z" * 512
+    done(lab.compute.disks.begin_revoke_access(world.group, "d"))
+    assert read().status_code == 403 and world.state("d") == "Unattached"
+    done(lab.compute.disks.begin_revoke_access(world.group, "d"))
+
+
+def test_a_snapshot_is_granted_too(lab: RunningLab, world: World) -> None:
+    world.snapshot(world.disk().id)
+    assert "si=" in str(done(lab.compute.snapshots.begin_grant_access(world.group, "snapshot", READ)).access_sas)
+    refused(lambda: done(lab.compute.snapshots.begin_delete(world.group, "snapshot")), "OperationNotAllowed", "shared access signature")
+    done(lab.compute.snapshots.begin_revoke_access(world.group, "snapshot"))
+    done(lab.compute.snapshots.begin_delete(world.group, "snapshot"))
+
+
+def test_a_grant_whose_time_is_over_is_none(lab: RunningLab, world: World) -> None:
+    world.disk()
+    done(lab.compute.disks.begin_grant_access(world.group, "disk", {"access": "Read", "durationInSeconds": 1}))
+    time.sleep(1.1)
+    assert world.state() == "Unattached"
+
+
+def test_grants_are_refused_where_azure_refuses_them(lab: RunningLab, world: World) -> None:
+    disks, group = lab.compute.disks, world.group
+    world.disk()
+    refused(lambda: disks.begin_grant_access(group, "disk", WRITE), "OperationNotAllowed", "ReadyToUpload state")
+    refused(lambda: disks.begin_grant_access(group, "disk", {"access": "Read"}), "InvalidParameter", "durationInSeconds", 400)
+    refused(lambda: disks.begin_grant_access(group, "disk", {"access": "All", "durationInSeconds": 5}), "InvalidParameter", "All", 400)
+    done(disks.begin_create_or_update(group, "up", upload_disk()))
+    refused(lambda: disks.begin_grant_access(group, "up", READ), "OperationNotAllowed", "ReadyToUpload")
+    done(disks.begin_grant_access(group, "up", WRITE))
+    refused(lambda: disks.begin_grant_access(group, "up", READ), "OperationNotAllowed", "another kind")
+
+
+def test_a_disk_with_a_grant_stays(lab: RunningLab, world: World) -> None:
+    world.disk()
+    done(lab.compute.disks.begin_grant_access(world.group, "disk", READ))
+    refused(
+        lambda: lab.compute.disks.begin_delete(world.group, "disk"),
+        "OperationNotAllowed",
+        "There is an active shared access signature outstanding for disk disk. Call EndGetAccess before deleting the disk.",
+    )
+
+
+def test_the_disk_of_a_running_vm_is_not_granted(lab: RunningLab, world: World) -> None:
+    world.vm()
+    refused(lambda: lab.compute.disks.begin_grant_access(world.group, "vm-os", READ), "OperationNotAllowed", "running")
+    world.stop()
+    done(lab.compute.disks.begin_grant_access(world.group, "vm-os", READ))
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["_x", "x-", "x.", "x" * 81, "a b"])
+def test_bad_names_are_refused(world: World, name: str) -> None:
+    refused(lambda: world.disk(name), "InvalidParameter", "is invalid according to its validation rule", 400)
+
+
+@pytest.mark.parametrize(
+    "properties, code, text",
+    [
+        ({}, "InvalidParameter", "creationData"),
+        ({"creationData": {}}, "InvalidParameter", "creationData"),
+        ({"creationData": {"createOption": "Guess"}}, "InvalidParameter", "Guess"),
+        ({"creationData": {"createOption": "Empty"}}, "InvalidParameter", "diskSizeGB"),
+        ({"creationData": {"createOption": "Empty"}, "diskSizeGB": 0}, "InvalidParameter", "out of range"),
+        ({"creationData": {"createOption": "Empty"}, "diskSizeGB": 32768}, "InvalidParameter", "out of range"),
+        ({"creationData": {"createOption": "Upload"}}, "InvalidParameter", "uploadSizeBytes"),
+        ({"creationData": {"createOption": "Upload", "uploadSizeBytes": 512}}, "InvalidParameter", "between '20972032'"),
+        ({"creationData": {"createOption": "Upload", "uploadSizeBytes": 35183298347521}}, "InvalidParameter", "35183298347520"),
+        (
+            {"creationData": {"createOption": "Upload", "uploadSizeBytes": UPLOAD + 512}},
+            "BadRequest",
+            "The upload size in bytes 20972544 - 512 bytes for the VHD footer (20972032 in this case) must be a multiple of MiB.",
+        ),
+        ({"creationData": {"createOption": "Copy"}}, "InvalidParameter", "sourceResourceId"),
+        (
+            {"creationData": {"createOption": "Import", "sourceUri": "https://a.blob.core.windows.net/b/c.vhd"}},
+            "BadRequest",
+            "does not belong to the same region as the disk",
+        ),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_bad_disks_are_refused(lab: RunningLab, group: str, properties: dict[str, Any], code: str, text: str) -> None:
+    body = {"location": LOCATION, "properties": properties}
+    refused(lambda: lab.compute.disks.begin_create_or_update(group, "d", body), code, text, 400)
+
+
+def test_a_copy_needs_its_source(lab: RunningLab, world: World) -> None:
+    missing = world.id("disks", "none")
+    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "d", copy_of(missing)), "ResourceNotFound", "none", 404)
+    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
+    unfinished = world.id("disks", "up")
+    refused(lambda: world.snapshot(unfinished), "OperationNotAllowed", "upload must be completed")
+
+
+def test_a_copy_stays_in_its_region(lab: RunningLab, world: World) -> None:
+    source = world.disk()
+    body = {**copy_of(source.id), "location": "uksouth"}
+    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "d", body), "InvalidParameter", LOCATION, 400)
+
+
+def test_a_disk_has_one_region(lab: RunningLab, world: World) -> None:
+    world.disk()
+    body = {**empty_disk(), "location": "uksouth"}
+    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "disk", body), "InvalidResourceLocation", LOCATION)
+
+
+def test_disks_do_not_shrink(lab: RunningLab, world: World) -> None:
+    world.disk(size=2)
+    answer = lab.arm("PATCH", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/disk", {"properties": {"diskSizeGB": 1}})
+    assert answer.status_code == 202
+    refused(lambda: world.disk(size=1), "InvalidParameter", "Disks or snapshot cannot be resized down.")
+    assert lab.compute.disks.get(world.group, "disk").disk_size_gb == 2
+
+
+def test_the_source_of_a_disk_does_not_change(lab: RunningLab, world: World) -> None:
+    disk = world.disk()
+    refused(lambda: world.snapshot(world.snapshot(disk.id).id), "PropertyChangeNotAllowed", "sourceResourceId")
+    refused(
+        lambda: lab.compute.disks.begin_create_or_update(world.group, "disk", upload_disk()), "PropertyChangeNotAllowed", "createOption"
+    )
+
+
+def test_attached_disks_are_not_deleted_or_grown_while_the_vm_runs(lab: RunningLab, world: World) -> None:
+    world.vm()
+    refused(lambda: lab.compute.disks.begin_delete(world.group, "vm-os"), "OperationNotAllowed", "is attached to VM")
+    grow = {"properties": {"diskSizeGB": 2}}
+    refused(lambda: lab.compute.disks.begin_update(world.group, "vm-os", grow), "OperationNotAllowed", "running VM")
+    world.stop()
+    assert done(lab.compute.disks.begin_update(world.group, "vm-os", grow)).disk_size_gb == 2
+
+
+def test_an_unfinished_upload_is_not_attached(lab: RunningLab, world: World) -> None:
+    upload(world)
+    body = vm_of_disk(world.id("disks", "up"), world.subnet())
+    refused(lambda: lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body), "OperationNotAllowed", "ActiveUpload")

@@ -1,0 +1,267 @@
+"""What the control plane makes of guests: provisioning that ends badly, guests that stop, disks of running guests. No lab is started."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azlab.arm.compute.disks import access
+from azlab.arm.compute.disks.writeback import frozen_copy
+from azlab.arm.compute.errors import AzureError
+from azlab.arm.compute.machines.change import change
+from azlab.arm.compute.machines.instance_view import instance_view
+from azlab.arm.compute.machines.machines import remove
+from azlab.arm.compute.machines.power import generalize
+from azlab.arm.compute.machines.start import await_provisioned, guest_ended, recover, start
+from azlab.arm.core.lab import Lab
+from azlab.arm.http.calls import Call
+from azlab.faults import Faults
+from azlab.guests.spec import GuestSpec
+from azlab.requestlog import RequestLog
+from azlab.settings import Settings
+from azlab.store import Resource, Store
+
+VM_ID = "0b0b0b0b-0000-0000-0000-000000000001"
+VM = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/vm"
+DISK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/os"
+
+
+class Guests:
+    """One guest that does what the test says."""
+
+    def __init__(self, outcome: str = "ready", agent: dict[str, Any] | None = None) -> None:
+        self.outcome, self.agent, self.did = outcome, agent, list[str]()
+        self.while_it_starts: Callable[[], None] = lambda: None
+
+    def wait_provisioned(self, vm_id: str) -> str:
+        """How provisioning ends."""
+        return self.outcome
+
+    def console_file(self, vm_id: str) -> Path:
+        """The file of its serial console."""
+        return Path("/lab/vms", vm_id, "serial.log")
+
+    def agent_status(self, vm_id: str) -> dict[str, Any] | None:
+        """What the guest's agent uploaded."""
+        return self.agent
+
+    def start(self, spec: GuestSpec) -> None:
+        """Do what the test wants while a guest starts."""
+        self.did.append("start")
+        self.while_it_starts()
+
+    def power_off(self, vm_id: str, graceful: bool) -> None:
+        """Note it."""
+        self.did.append("off")
+
+    def forget(self, vm_id: str) -> None:
+        """Note it."""
+        self.did.append("forget")
+
+    def is_running(self, vm_id: str) -> bool:
+        """It runs."""
+        return True
+
+    @contextmanager
+    def frozen(self, vm_id: str, key: str) -> Iterator[None]:
+        """Note when the guest stands still."""
+        self.did.append(f"freeze {key}")
+        yield
+        self.did.append("go on")
+
+
+class Blobs:
+    """Notes what is copied, in the guest's own list."""
+
+    def __init__(self, did: list[str]) -> None:
+        self._did = did
+
+    def copy(self, source: str, target: str) -> None:
+        """Note a copy."""
+        self._did.append(f"copy {source} to {target}")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """A store with one VM that is being provisioned, and its disk."""
+    store = Store(tmp_path / "arm.sqlite")
+    os_disk = {"name": "os", "osType": "Linux", "managedDisk": {"id": DISK}}
+    properties = {
+        "vmId": VM_ID,
+        "timeCreated": "now",
+        "provisioningState": "Creating",
+        "storageProfile": {"osDisk": os_disk, "dataDisks": []},
+        "osProfile": {"computerName": "host"},
+    }
+    hidden = {"power": "running", "unprovisioned": True, "generation": "V2"}
+    hidden["osProfile"] = {"computerName": "host", "adminUsername": "ada", "adminPassword": "pw", "customData": "cd"}
+    nic, subnet = VM.replace("Compute/virtualMachines/vm", "Network/networkInterfaces/nic"), f"{VM}-subnet"
+    properties["networkProfile"] = {"networkInterfaces": [{"id": nic}]}
+    properties["hardwareProfile"] = {"vmSize": "Standard_B1s"}
+    ip = {"privateIPAddress": "10.0.0.4", "subnet": {"id": subnet}}
+    address = {"macAddress": "00-0D-3A-00-00-01", "ipConfigurations": [{"properties": ip}]}
+    store.put(Resource(nic, "Microsoft.Network/networkInterfaces", "g", "nic", {"properties": address}))
+    store.put(Resource(subnet, "Microsoft.Network/virtualNetworks/subnets", "g", "s", {"properties": {"addressPrefix": "10.0.0.0/24"}}))
+    store.put(Resource(VM, "Microsoft.Compute/virtualMachines", "g", "vm", {"location": "westeurope", "properties": properties}, hidden))
+    store.put(Resource(DISK, "Microsoft.Compute/disks", "g", "os", {"managedBy": VM, "properties": {}}, {"key": "d-1"}))
+    return store
+
+
+def lab_of(store: Store, guests: Guests, tmp_path: Path) -> Lab:
+    """The rooms of a lab with this guest."""
+    settings = replace(Settings.create(tmp_path), subscription="s")
+    log = RequestLog(tmp_path / "arm.jsonl")
+    return Lab(settings, store, Blobs(guests.did), guests, None, Faults(settings.faults), log)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "outcome, code, text",
+    [
+        ("timed_out", "OSProvisioningTimedOut", "did not finish in the allotted time. The VM may still finish provisioning successfully."),
+        ("agent_running", "OSProvisioningTimedOut", "However, the VM guest agent was detected running."),
+        ("still", "OSProvisioningTimedOut", "nothing more during a minute of processor time"),
+        ("ended", "OSProvisioningClientError", "the guest stopped before"),
+    ],
+)
+def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp_path: Path, outcome: str, code: str, text: str) -> None:
+    with pytest.raises(AzureError) as caught:
+        await_provisioned(lab_of(store, Guests(outcome), tmp_path), VM)
+    assert caught.value.code == code
+    assert text in caught.value.message
+    assert caught.value.message.endswith(f"(The lab keeps this VM's serial console in /lab/vms/{VM_ID}/serial.log.)")
+
+
+def test_secrets_go_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:
+    await_provisioned(lab_of(store, Guests(), tmp_path), VM)
+    vm = store.find(VM)
+    assert vm is not None and vm.hidden["unprovisioned"] is False and vm.hidden["osProfile"].keys() == {"computerName", "adminUsername"}
+
+
+def test_a_guest_that_powers_itself_off_leaves_a_stopped_vm(store: Store, tmp_path: Path) -> None:
+    lab = lab_of(store, Guests(), tmp_path)
+    guest_ended(lab, VM_ID)
+    vm = store.find(VM)
+    assert vm is not None
+    assert instance_view(lab, vm)["statuses"][-1]["code"] == "PowerState/stopped"
+
+
+def test_the_agent_is_ready_only_by_its_own_word(store: Store, tmp_path: Path) -> None:
+    vm = store.find(VM)
+    assert vm is not None
+    assert "vmAgent" not in instance_view(lab_of(store, Guests(), tmp_path), vm)
+    agent = {"vmAgentVersion": "2.9", "statuses": [{"displayStatus": "Ready"}]}
+    assert instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)["vmAgent"] == agent
+    vm.hidden["power"] = "stopped"
+    assert "vmAgent" not in instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)
+
+
+def test_a_running_guest_stands_still_while_its_disk_is_copied(store: Store, tmp_path: Path) -> None:
+    guests, disk = Guests(), store.find(DISK)
+    assert disk is not None
+    frozen_copy(lab_of(store, guests, tmp_path), disk, "s-1")
+    assert guests.did == ["freeze d-1", "copy d-1 to s-1", "go on"]
+
+
+def call_of(lab: Lab, json: Any = None) -> Call:
+    """A request about the VM."""
+    return Call(lab, "POST", VM, {"group": "g", "name": "vm"}, {"api-version": "2024-07-01"}, {}, b"", json, "https://here")
+
+
+def power(store: Store, value: str | None = None) -> str:
+    """The VM's power, set first where a value is given."""
+    vm = store.find(VM)
+    assert vm is not None
+    if value:
+        vm.hidden["power"] = value
+        store.put(vm)
+    return str(vm.hidden["power"])
+
+
+def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) -> None:
+    power(store, "deallocated")
+    guests = Guests()
+    lab = lab_of(store, guests, tmp_path)
+    other = {"properties": {"storageProfile": {"osDisk": {"managedDisk": {"id": f"{DISK}2"}}}}}
+
+    def meanwhile() -> None:
+        vm = store.find(VM)
+        disk = store.find(DISK)
+        assert vm is not None and disk is not None
+        assert instance_view(lab, vm)["statuses"][-1]["code"] == "PowerState/starting"
+        with pytest.raises(AzureError, match="since the VM is running"):
+            generalize(call_of(lab))
+        with pytest.raises(AzureError, match="is running"):
+            access._check(lab, disk, "Read")
+        vm.properties["provisioningState"] = "Succeeded"
+        with pytest.raises(AzureError, match="not deallocated"):
+            change(call_of(lab, other), vm, whole=False)
+        guests.did.append("refused")
+
+    guests.while_it_starts = meanwhile
+    start(lab, VM, "start")
+    assert guests.did == ["start", "refused"] and power(store) == "running"
+
+
+def test_a_vm_sealed_or_granted_before_its_start_came_does_not_start(store: Store, tmp_path: Path) -> None:
+    power(store, "deallocated")
+    guests = Guests()
+    lab = lab_of(store, guests, tmp_path)
+    disk = store.find(DISK)
+    assert disk is not None
+    disk.hidden["access"] = {"kind": "Read", "until": time.time() + 60}
+    store.put(disk)
+    with pytest.raises(AzureError, match="shared access signature"):
+        start(lab, VM, "start")
+    disk.hidden["access"] = None
+    store.put(disk)
+    generalize(call_of(lab))
+    with pytest.raises(AzureError, match="Operation 'start' is not allowed on VM 'vm' since the VM is generalized."):
+        start(lab, VM, "start")
+    assert guests.did == [] and power(store) == "deallocated"
+
+
+@pytest.mark.parametrize("before, after", [("deallocated", "deallocated"), ("stopped", "stopped"), ("creating", "stopped")])
+def test_a_start_that_fails_leaves_the_vm_as_it_was(store: Store, tmp_path: Path, before: str, after: str) -> None:
+    power(store, before)
+    guests = Guests()
+
+    def fail() -> None:
+        raise OSError("no room")
+
+    guests.while_it_starts = fail
+    with pytest.raises(OSError, match="no room"):
+        start(lab_of(store, guests, tmp_path), VM, "start")
+    assert power(store) == after
+
+
+def test_a_guest_that_ends_while_it_starts_leaves_a_stopped_vm(store: Store, tmp_path: Path) -> None:
+    power(store, "stopped")
+    guests = Guests()
+    lab = lab_of(store, guests, tmp_path)
+    guests.while_it_starts = lambda: guest_ended(lab, VM_ID)
+    start(lab, VM, "start")
+    assert power(store) == "stopped"
+
+
+@pytest.mark.parametrize("before", ["creating", "starting", "running"])
+@pytest.mark.parametrize("runs, after", [(True, "running"), (False, "stopped")])
+def test_after_a_crash_the_guest_says_what_the_power_is(store: Store, tmp_path: Path, before: str, runs: bool, after: str) -> None:
+    power(store, before)
+    guests = Guests()
+    guests.is_running = lambda vm_id: runs  # type: ignore[method-assign]
+    recover(lab_of(store, guests, tmp_path))
+    assert power(store) == after
+
+
+def test_a_vm_gives_back_every_disk_that_says_it_is_its_own(store: Store, tmp_path: Path) -> None:
+    orphan = f"{DISK}-orphan"
+    store.put(Resource(orphan, "Microsoft.Compute/disks", "g", "orphan", {"managedBy": VM, "properties": {}}, {"key": "d-2"}))
+    remove(lab_of(store, Guests(), tmp_path), VM)
+    disks = [store.find(DISK), store.find(orphan)]
+    assert [disk is not None and "managedBy" not in disk.body for disk in disks] == [True, True]
+    assert store.find(VM) is None

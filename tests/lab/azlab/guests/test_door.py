@@ -1,0 +1,87 @@
+"""The way into a guest: a connection that is opened inside and handed out."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from azlab.guests.access.proxy import NoWay, find, open_port
+from azlab.guests.build import inventory
+from azlab.guests.run import warden
+
+from .conftest import SPEC, machine, pretend
+
+
+@pytest.fixture
+def guest(home, monkeypatch) -> Iterator[int]:
+    """A machine whose door stands open and whose guest is this computer; answers a port that says everything twice."""
+    process = pretend(home, "qemu")
+    monkeypatch.chdir(home.path)
+    door = warden._door()
+    threading.Thread(target=warden._keep_door, args=(door, "127.0.0.1"), daemon=True).start()
+    server = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=_say_twice, args=(server,), daemon=True).start()
+    yield server.getsockname()[1]
+    server.close()
+    process.kill()
+    process.wait()
+
+
+def _say_twice(server: socket.socket) -> None:
+    while True:
+        try:
+            client, _ = server.accept()
+        except OSError:
+            return
+        with client:
+            while data := client.recv(1 << 16):
+                client.sendall(data * 2)
+
+
+def test_the_connection_is_the_guests(guest, home):
+    with open_port(home, guest) as connection:
+        connection.sendall(b"hello")
+        assert connection.recv(64) == b"hellohello"
+
+
+def test_the_proxy_carries_a_long_conversation(guest, settings):
+    program = (
+        "import sys, pathlib; from azlab.guests.access.proxy import proxy; proxy(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))"
+    )
+    said = os.urandom(3_000_000)
+    command = [sys.executable, "-c", program, str(settings.state), SPEC.name.upper(), str(guest)]
+    heard = subprocess.run(command, input=said, stdout=subprocess.PIPE, check=True, timeout=60).stdout
+    assert len(heard) == 2 * len(said)
+
+
+def test_a_closed_port_is_named(guest, home):
+    with pytest.raises(NoWay, match=r"port 1 of the VM web: .*refused"):
+        open_port(home, 1)
+
+
+@pytest.mark.parametrize("name", ["web", "WEB", SPEC.vm_id])
+def test_a_running_machine_is_found_by_name_or_id(guest, home, settings, name):
+    assert find(settings.state, name) == home
+
+
+def test_a_machine_that_does_not_run_is_not_found(home, settings):
+    with pytest.raises(NoWay, match="no running VM is called web"):
+        find(settings.state, "web")
+
+
+def test_the_inventory_says_how_to_reach_it(guest, settings):
+    [line] = inventory.lines(settings.state)
+    name, *variables = shlex.split(line)
+    values = dict(variable.split("=", 1) for variable in variables)
+    assert (name, values["ansible_host"], values["ansible_user"]) == ("web", "10.1.0.4", "alice")
+    assert f"vm proxy {SPEC.vm_id} %p" in values["ansible_ssh_common_args"]
+
+
+def test_a_specialized_machine_has_no_user_in_the_inventory(settings):
+    assert "ansible_user" not in inventory.line(settings.state, machine(os_profile=None))

@@ -1,0 +1,87 @@
+"""The parts of the disk build that can be looked at without building."""
+
+from __future__ import annotations
+
+import re
+import struct
+import subprocess
+import uuid
+from pathlib import Path
+
+import pytest
+import yaml
+from azlab.guests.build import bootloader, image, rootfs
+
+IDENTITY = uuid.UUID("1a35b943-4075-5d0d-9823-18144c7e1142")
+
+
+def test_the_partitions_are_debians_and_leave_no_hole():
+    layout = [(each.number, each.start_mib, each.start_mib + each.size_mib) for each in (image.BIOS_BOOT, image.ESP, image.ROOT)]
+    assert layout == [(14, 1, 4), (15, 4, 128), (1, 128, image.DISK_MIB - 1)]
+
+
+def test_the_boot_code_finds_its_core(tmp_path: Path):
+    (tmp_path / "boot.img").write_bytes(bytes(range(256)) * 2)
+    (tmp_path / "core.img").write_bytes(b"\xaa" * 1024)
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(b"\x11" * 4096)
+    bootloader.embed(disk, tmp_path, bios_boot_lba=4)
+    data = disk.read_bytes()
+    assert struct.unpack_from("<Q", data, 0x5C) == (4,)
+    assert data[440:512] == b"\x11" * 72, "disk signature and partition table stay"
+    assert data[4 * 512 :][:500] == b"\xaa" * 500
+    assert struct.unpack_from("<Q", data, 4 * 512 + 0x1F4) == (5,)
+
+
+def test_the_esp_has_the_name_that_fstab_uses():
+    assert bootloader.esp_serial(IDENTITY) == "1A35-B943"
+
+
+def test_the_guest_carries_what_its_roles_need():
+    needed = {
+        "linux-image-cloud-amd64",
+        "cloud-init",
+        "waagent",
+        "openssh-server",
+        "grub-cloud-amd64",
+        "chrony",
+        "hyperv-daemons",
+        "python3-apt",
+    }
+    assert needed <= set(rootfs.packages())
+    assert not [name for name in rootfs.packages() if " " in name or not name]
+
+
+def test_a_failing_tool_says_what_it_said(tmp_path: Path):
+    with pytest.raises(rootfs.BuildFailed, match="ls failed with 2:\n.*nowhere"):
+        rootfs.run("ls", tmp_path / "nowhere")
+    with pytest.raises(rootfs.BuildFailed, match="needs the command no-such-tool"):
+        rootfs.run("no-such-tool")
+
+
+def test_the_overlay_is_what_cloud_init_and_grub_read():
+    overlay = image.HERE / "overlay"
+    assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()
+    defaults = "GRUB_CMDLINE_LINUX=console=ttyS0; for file; do . $file; done; echo $GRUB_TIMEOUT $GRUB_CMDLINE_LINUX"
+    files = sorted((overlay / "etc/default/grub.d").iterdir())
+    said = subprocess.run(["sh", "-euc", defaults, "sh", *files], capture_output=True, text=True, check=True).stdout
+    assert said == "0 console=ttyS0 mitigations=off\n"
+
+
+def test_the_agent_waits_for_a_host_key_that_cloud_init_makes(tmp_path: Path):
+    """It waits for half an hour, and is not ready meanwhile."""
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    (tmp_path / "boot").mkdir()
+    (tmp_path / "etc/waagent.conf").write_text("Provisioning.Agent=auto\nProvisioning.SshHostKeyPairType=auto\nLogs.Verbose=n\n")
+    image._dress(tmp_path, uuid.uuid4())
+    agent = (tmp_path / "etc/waagent.conf").read_text()
+    kind = re.search(r"^Provisioning\.SshHostKeyPairType=(\w+)$", agent, re.MULTILINE)
+    made = yaml.safe_load((tmp_path / "etc/cloud/cloud.cfg.d/02_emulated.cfg").read_text())["ssh_genkeytypes"]
+    assert kind and kind[1] in made and "Logs.Verbose=n" in agent
+
+
+def test_an_agent_with_other_settings_than_debians_is_refused(tmp_path: Path):
+    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    (tmp_path / "etc/waagent.conf").write_text("Provisioning.Agent=auto\n")
+    with pytest.raises(image.BuildFailed, match="no longer says Provisioning.SshHostKeyPairType=auto"):
+        image._dress(tmp_path, uuid.uuid4())

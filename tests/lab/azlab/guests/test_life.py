@@ -1,0 +1,267 @@
+"""What becomes of a machine's disks and reports, whoever dies first: QEMU, the lab or the blob store."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from azlab.guests import real
+from azlab.guests.none import NoGuests
+from azlab.guests.platform.report import Recorder
+from azlab.guests.real import Budget, Guests
+from azlab.guests.run import machine as machines
+from azlab.guests.run.machine import GuestError
+from azlab.guests.run.qmp import MonitorError
+from azlab.guests.run.strays import end_strays
+from azlab.guests.spec import homes
+
+from .conftest import SPEC, machine, pretend
+
+VM = SPEC.vm_id
+OTHER = "1f0c6f2e-6c1b-4f3e-9a55-0d1c2b3a4f55"
+READY = b"<Health><Container><Health><State>Ready</State></Health></Container></Health>"
+FAILED = READY.replace(b"Ready", b"NotReady").replace(b"</State>", b"</State><Details><SubStatus>ProvisioningFailed</SubStatus></Details>")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "this never came true"
+        time.sleep(0.01)
+
+
+def test_a_spec_is_kept_without_its_secrets(home):
+    kept = home.spec_file.read_text()
+    assert home.spec() == replace(SPEC, os_profile={**home.spec().os_profile})
+    assert SPEC.os_profile["adminPassword"] not in kept
+    assert SPEC.os_profile["customData"] not in kept
+
+
+def test_an_unknown_generation_is_refused():
+    with pytest.raises(ValueError, match="V1 or V2"):
+        machine(generation="V3")
+
+
+def test_disks_left_by_a_killed_lab_are_written_back(guests, blobs, home):
+    home.disk("d-os").write_bytes(b"new bytes")
+    home.disk("d-zero").with_suffix(".part").write_bytes(b"half a download")
+    ended: list[str] = []
+    lab = guests(ended)
+    until(lambda: ended == [VM])
+    assert (blobs.folder / "d-os").read_bytes() == b"new bytes"
+    assert blobs.written == ["d-os"]
+    assert (list(home.path.glob("*.raw")), list(home.path.glob("*.part")), lab.is_running(VM)) == ([], [], False)
+
+
+def test_a_guest_still_runs_until_its_disks_are_home(guests, blobs, home, running, monkeypatch):
+    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    home.disk("d-os").write_bytes(b"new bytes")
+    blobs.away = 3
+    ended: list[str] = []
+    lab = guests(ended)
+    assert lab.is_running(VM)
+    running.kill()
+    running.wait()
+    until(lambda: ended == [VM])
+    assert blobs.written == ["d-os"]
+    assert "the blob store is away" in home.log.read_text()
+
+
+def test_the_processes_of_another_machine_are_not_ours(home):
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        (home.path / "warden.pid").write_text(str(stranger.pid))
+        assert home.pid("warden") is None
+        stranger.kill()
+
+
+def test_guests_of_a_killed_lab_can_be_ended_and_keep_their_disks(home, running, settings):
+    home.disk("d-os").write_bytes(b"new bytes")
+    assert end_strays(settings.state) == ["web"]
+    assert running.wait() != 0
+    assert home.disk("d-os").exists()
+    assert end_strays(settings.state) == []
+
+
+def test_provisioning_is_ready_when_the_guest_says_so_and_the_password_goes(guests, home, running):
+    home.media.write_bytes(b"password")
+    lab = guests()
+    Recorder(home.platform_file).health(READY)
+    assert lab.wait_provisioned(VM) == "ready"
+    assert not home.media.exists()
+
+
+def test_a_silent_guest_times_out(guests, running):
+    assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "timed_out"
+
+
+def test_the_agent_is_detected_where_nobody_reported(guests, home, running):
+    Recorder(home.platform_file).agent_seen()
+    assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "agent_running"
+
+
+HANGS = b"[    4.364887] LSM: Security Framework initializing\n"
+
+
+@pytest.fixture
+def busy(monkeypatch):
+    """A guest whose processor time grows by ten seconds whenever somebody looks."""
+    looked = iter(range(0, 10_000, 10))
+    monkeypatch.setattr(machines.Machine, "cpu_seconds", property(lambda self: float(next(looked))))
+    monkeypatch.setattr(real, "_POLL", 0.001)
+
+
+def test_a_kernel_that_is_still_for_a_minute_of_processor_time_is_given_up(guests, home, running, busy):
+    home.serial_log.write_bytes(HANGS)
+    assert guests().wait_provisioned(VM) == "still"
+
+
+@pytest.mark.parametrize("console", [b"", b"BdsDxe: starting Boot0002\n"], ids=["no console", "only firmware"])
+def test_a_guest_whose_kernel_never_spoke_has_the_whole_budget(guests, home, running, busy, console):
+    home.serial_log.write_bytes(console)
+    assert guests().wait_provisioned(VM) == "timed_out"
+
+
+def test_a_guest_that_spoke_to_the_platform_does_not_hang(guests, home, running, busy):
+    home.serial_log.write_bytes(HANGS)
+    Recorder(home.platform_file).agent_seen()
+    assert guests().wait_provisioned(VM) == "agent_running"
+
+
+def test_a_console_that_goes_on_is_not_still(guests, home, running, busy, monkeypatch):
+    lines = iter(HANGS * number for number in range(1, 1000))
+    monkeypatch.setattr(machines.Machine, "console_since_start", property(lambda self: next(lines)))
+    assert guests().wait_provisioned(VM) == "timed_out"
+
+
+def test_a_reported_failure_need_not_wait_for_the_budget(guests, home, running):
+    Recorder(home.platform_file).health(FAILED)
+    assert guests().wait_provisioned(VM) == "timed_out"
+
+
+def test_a_guest_that_ends_first_has_ended(guests, home, running):
+    lab = guests()
+    running.kill()
+    running.wait()
+    assert lab.wait_provisioned(VM) == "ended"
+
+
+def test_an_agent_status_is_the_running_guests_alone(guests, home, running):
+    status = {"timestampUTC": "t", "aggregateStatus": {"guestAgentStatus": {"version": "9", "status": "Ready"}}}
+    home.platform_file.write_text(json.dumps({"health": "Ready", "failure": "", "agent_seen": True, "status": status}))
+    lab = guests()
+    assert lab.agent_status(VM)["vmAgentVersion"] == "9"
+    running.kill()
+    running.wait()
+    until(lambda: not lab.is_running(VM))
+    assert lab.agent_status(VM) is None
+
+
+def test_the_boot_log_outlives_the_guest_and_goes_with_the_vm(guests, home):
+    home.serial_log.write_bytes(b"Linux version\n")
+    lab = guests()
+    assert lab.boot_log(VM) == b"Linux version\n"
+    lab.forget(VM)
+    assert lab.boot_log(VM) == b""
+    assert list(homes(home.path.parents[1])) == []
+
+
+def test_a_machine_that_is_to_be_provisioned_needs_a_profile(guests):
+    with pytest.raises(GuestError, match="osProfile"):
+        guests().start(machine(os_profile=None))
+
+
+def test_the_failure_to_fetch_a_disk_leaves_nothing_behind_that_looks_like_one(guests, home):
+    lab = guests()
+    with pytest.raises(subprocess.CalledProcessError):
+        lab.start(machine(provision=False))
+    assert (list(home.path.glob("*.raw")), lab.is_running(VM)) == ([], False)
+
+
+def test_a_lab_that_goes_down_starts_no_guest_any_more(guests, blobs, settings, monkeypatch):
+    """The start that was there first is waited for; one that comes later is refused."""
+    for key in SPEC.disks:
+        (blobs.folder / key).write_bytes(b"disk")
+    fetching, going = threading.Event(), threading.Event()
+    download = blobs.download
+
+    def slowly(key, path):
+        fetching.set()
+        going.wait(10)
+        download(key, path)
+
+    blobs.download = slowly
+    monkeypatch.setattr(machines.Machine, "_launch", lambda self: pretend(self.home, "warden"))
+    monkeypatch.setattr(machines.Machine, "_wait_for_monitor", lambda self, spec: None)
+    monkeypatch.setattr(machines.Machine, "_press_power_button", lambda self: end_strays(settings.state))
+    lab = guests(ended := [])
+    with ThreadPoolExecutor(2) as pool:
+        start = pool.submit(lab.start, machine(provision=False, vm_id=OTHER))
+        fetching.wait(10)
+        down = pool.submit(lab.shutdown)
+        until(lambda: lab._closing)
+        assert not down.done()
+        going.set()
+        start.result(20)
+        down.result(20)
+    assert (ended, sorted(blobs.written), lab.is_running(OTHER)) == ([OTHER], sorted(SPEC.disks), False)
+    for late in (VM, OTHER):
+        with pytest.raises(GuestError, match="the lab is going down"):
+            lab.start(machine(provision=False, vm_id=late))
+        assert not lab.is_running(late)
+
+
+def test_a_disk_is_copied_after_its_guest_just_when_that_has_ended(guests, blobs, home, running, monkeypatch):
+    """Between the end of QEMU and its disks' way home there is nobody to hold still, and the page blob is not current yet."""
+    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    home.disk("d-os").write_bytes(b"last words")
+    lab = guests()
+    blobs.away = 3
+    with ThreadPoolExecutor(1) as pool:
+
+        def copy():
+            with lab.frozen(VM, "d-os"):
+                return (blobs.folder / "d-os").read_bytes()
+
+        copied = pool.submit(copy)
+        running.kill()
+        running.wait()
+        assert copied.result(20) == b"last words"
+
+
+def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, running, monkeypatch):
+    monkeypatch.setattr(machines, "_LAST_BREATH", 0.1)
+    qemu = pretend(home, "qemu")
+    try:
+        with pytest.raises(MonitorError), guests().frozen(VM, "d-os"):
+            pass
+    finally:
+        qemu.kill()
+        qemu.wait()
+
+
+def test_a_lab_without_guests_remembers_what_it_calls_running(settings, blobs):
+    lab = NoGuests(settings, blobs, lambda vm_id: None)
+    lab.start(SPEC)
+    assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM), lab.cpu_seconds(VM)) == ("ready", None, b"", 0.0)
+    again = NoGuests(settings, blobs, lambda vm_id: None)
+    assert again.is_running(VM)
+    with again.frozen(VM, "d-os"):
+        again.power_off(VM, graceful=True)
+    assert not lab.is_running(VM)
+    again.forget(VM)
+    again.shutdown()
+    assert list(homes(settings.state)) == []
+
+
+def test_both_kinds_of_guests_have_one_surface():
+    def surface(kind: type) -> set[str]:
+        return {name for name in vars(kind) if not name.startswith("_")}
+
+    assert surface(NoGuests) == surface(Guests)
+    assert {"start", "power_off", "frozen", "wait_provisioned", "shutdown", "forget"} <= surface(Guests)

@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The examples of the documentation, run by ansible-playbook as they stand.
+
+Only what belongs to a reader's own machine and subscription is rewritten, by ``REWRITTEN``. A new example runs in the world of its
+module without anybody's doing, and fails if that world does not hold what it names.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import utc
+from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
+from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
+
+from tests.support.ansible_runs import command, environment
+from tests.support.bodies import World, image_of_disk, vm_of_disk
+from tests.support.running_lab import MIB, RunningLab, done
+from tests.support.tasks import LabTasks, make_disk
+
+COLLECTION = "goldenimage.azure"
+MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
+GROUPS = ("images", "build", "net")
+LISTS = {"image_info": "images", "vm_backup_info": "backups"}
+REWRITTEN: dict[str, Callable[[Place], str]] = {
+    "00000000-0000-0000-0000-000000000000": lambda place: place.lab.settings.subscription,
+    "/var/tmp/": lambda place: f"{place.folder}/",
+}
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 reader\n"
+EFI_SYSTEM = 0xEF
+
+
+def text_of(module: str) -> str:
+    """The examples of a module."""
+    return str(importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{module}").EXAMPLES)
+
+
+def names_of(module: str) -> list[str]:
+    """What the examples of a module are called."""
+    return [example["name"] for example in yaml.safe_load(text_of(module))]
+
+
+MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "1.0", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An empty subscription and a folder that is the reader's home."""
+
+    lab: RunningLab
+    tasks: LabTasks
+    folder: Path
+
+    @property
+    def outside(self) -> Path:
+        """The file that tells the lab which images of the Marketplace there are."""
+        return self.lab.settings.state / "outside.json"
+
+    def group(self, name: str) -> World:
+        """A resource group, and ways to fill it."""
+        return World(self.lab, name)
+
+    def vm(self, group: str, name: str) -> Any:
+        """A VM with a data disk, powered off from within as far as anyone can tell."""
+        world = self.group(group)
+        body = vm_of_disk(world.os_disk(f"{name}-os").id, self.lab.put_subnet(group, network="build"))
+        body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]["name"] = f"{name}-nic"
+        data = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": world.disk(f"{name}-data").id}}
+        body["properties"]["storageProfile"]["dataDisks"] = [data]
+        made = done(world.compute.virtual_machines.begin_create_or_update(group, name, body))
+        done(world.compute.virtual_machines.begin_power_off(group, name))
+        return made
+
+    def sealed(self, group: str, name: str) -> Any:
+        """A VM that was backed up and then sealed, with the tag that an interrupted capture leaves."""
+        made, world = self.vm(group, name), self.group(group)
+        self.tasks(vm_backup, resource_group=group, vm=name)
+        world.stop(name)
+        later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
+        rested = utc(world.properties("disks", f"{name}-os")["LastOwnershipUpdateTime"])
+        kept = Seal.of(world.properties("virtualMachines", name)["vmId"].lower(), later.strftime("%Y-%m-%dT%H:%M:%SZ")).stamped(rested)
+        done(world.compute.virtual_machines.begin_update(group, name, {"tags": {"goldenimage.seal": kept.as_tag()}}))
+        return made
+
+    def image(self, group: str, name: str, **tags: str) -> None:
+        """An image of an empty disk."""
+        world = self.group(group)
+        body = image_of_disk(world.os_disk(f"{name}-source").id) | {"tags": tags}
+        done(world.compute.images.begin_create_or_update(group, name, body))
+
+
+Variables = dict[str, Any]
+
+
+def to_upload(place: Place) -> Variables:
+    """Three disks, one of them for UEFI machines; yesterday's image."""
+    for name in ("debian-12.raw", "nightly.raw"):
+        make_disk(place.folder / name)
+    with open(make_disk(place.folder / "windows-2022.vhd", offsets=(MIB,)), "r+b") as file:
+        file.seek(446 + 4)
+        file.write(bytes([EFI_SYSTEM]))
+        file.seek(510)
+        file.write(b"\x55\xaa")
+        file.seek(32 * MIB)
+        file.write(fixed_footer(32 * MIB, "theirs"))
+    place.image("images", "nightly")
+    return {}
+
+
+def to_boot(place: Place) -> Variables:
+    """A key, an image, one of the Marketplace, a disk of a backup, two subnets."""
+    (place.folder / ".ssh").mkdir()
+    (place.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
+    place.image("build", "debian-12")
+    place.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
+    place.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
+    place.lab.put_subnet("build", network="build")
+    place.lab.put_subnet("net", network="n", subnet="s")
+    return {}
+
+
+def to_capture(place: Place) -> Variables:
+    """Three sealed VMs, one that was sealed by other means, and last night's image."""
+    place.sealed("images", "web1")
+    place.sealed("build", "web1")
+    place.vm("images", "legacy1")
+    place.image("images", "nightly")
+    return {"built": {"vm": {"id": place.sealed("build", "nightly1").id}}}
+
+
+def to_back_up(place: Place) -> Variables:
+    """A VM."""
+    place.vm("build", "web1")
+    return {}
+
+
+def to_restore(place: Place) -> Variables:
+    """A VM that was backed up and generalized since."""
+    place.sealed("build", "web1")
+    place.group("build").generalize("web1")
+    return {}
+
+
+def to_list(place: Place) -> Variables:
+    """An image with tags."""
+    place.image("images", "web-3", role="web", release="3")
+    return {}
+
+
+def to_list_backups(place: Place) -> Variables:
+    """A VM that was backed up."""
+    place.vm("build", "web1")
+    place.tasks(vm_backup, resource_group="build", vm="web1")
+    return {}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A world, and the examples of a module that run in it, in order: all, unless they need different worlds."""
+
+    module: str
+    world: Callable[[Place], Variables]
+    only: tuple[str, ...] = ()
+
+    def plays(self, name: str) -> bool:
+        """Whether an example runs in this scene."""
+        return name in self.only or not self.only
+
+
+SCENES = {
+    "image_boot": Scene("image_boot", to_boot),
+    "image_capture": Scene("image_capture", to_capture),
+    "image_info": Scene("image_info", to_list),
+    "image_upload": Scene("image_upload", to_upload),
+    "vm_backup of a VM that lives": Scene(
+        "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Give the VM its disks back", "Remove the backup")
+    ),
+    "vm_backup of a generalized VM": Scene(
+        "vm_backup",
+        to_restore,
+        ("Give the VM its disks back", "Start a new VM from these disks, where the first one was generalized or is gone"),
+    ),
+    "vm_backup_info": Scene("vm_backup_info", to_list_backups),
+}
+
+
+def test_no_example_is_left_out_and_nothing_is_rewritten_in_vain() -> None:
+    played = [(scene.module, name) for scene in SCENES.values() for name in names_of(scene.module) if scene.plays(name)]
+    written = [(module, name) for module in MODULES for name in names_of(module)]
+    assert set(played) == set(written)
+    assert len(written) == len(set(written)), "two examples of a module have one name"
+    assert {(scene.module, name) for scene in SCENES.values() for name in scene.only} <= set(written)
+    assert [text for text in REWRITTEN if not any(text in text_of(module) for module in MODULES)] == []
+
+
+@pytest.fixture
+def place(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[Place]:
+    """The groups that the examples name, and nothing of them afterwards."""
+    for name in GROUPS:
+        lab.put_group(name)
+    made = Place(lab, tasks, tmp_path)
+    yield made
+    made.outside.unlink(missing_ok=True)
+    for name in GROUPS:
+        answer = lab.arm("DELETE", f"resourceGroups/{name}", version="2021-04-01").raise_for_status()
+        while answer.status_code == 202:
+            time.sleep(0.05)
+            answer = lab.http.get(answer.headers["Location"]).raise_for_status()
+
+
+def name_of(number: int, example: dict[str, Any]) -> str:
+    """The variable that holds the result of an example."""
+    return str(example.get("register", f"real_{number}"))
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
+def test_the_examples_run(place: Place, scene: Scene) -> None:
+    variables, text, folder = scene.world(place), text_of(scene.module), place.folder
+    for written, ours in REWRITTEN.items():
+        text = text.replace(written, ours(place))
+    examples = [example for example in yaml.safe_load(text) if scene.plays(example["name"])]
+    tasks, results = [], []
+    for number, example in enumerate(examples):
+        tasks.append({**example, "register": name_of(number, example)})
+        results.append(name_of(number, example))
+    content = "{{ [" + ", ".join(results) + "] | to_json }}"
+    write = {"ansible.builtin.copy": {"content": content, "dest": str(folder / "results.json"), "mode": "0600"}}
+    play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": [*tasks, write]}
+    (folder / "examples.yml").write_text(json.dumps([play]))
+
+    run = subprocess.run(
+        command("ansible-playbook", folder / "examples.yml"),
+        env={**environment(place.lab, folder), "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    for example, real in zip(examples, json.loads((folder / "results.json").read_text()), strict=True):
+        name = next((key.removeprefix(f"{COLLECTION}.") for key in example if key.startswith(COLLECTION)), None)
+        if name in LISTS:
+            assert real[LISTS[name]] != [], example["name"]
+        elif name:
+            assert real["changed"] and real["steps"] != [], example["name"]

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""image_boot against a lab without guests: from an image, from disks, refused, failed, repaired, removed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload
+
+from tests.support.tasks import holds, make_disk
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 me"
+PASSWORD = "Correct-Horse-9"
+
+
+@pytest.fixture
+def disk(tmp_path):
+    return make_disk(tmp_path / "source.raw")
+
+
+@pytest.fixture
+def options(lab, tasks, group, disk):
+    tasks(image_upload, name="debian", resource_group=group, path=str(disk))
+    lab.put_subnet(group)
+    return {
+        "name": "t1",
+        "resource_group": group,
+        "image": "debian",
+        "subnet": {"virtual_network": "net", "subnet": "default"},
+        "admin_username": "builder",
+        "admin_password": PASSWORD,
+        "ssh_public_keys": [KEY],
+        "data_disks": [{"lun": 0, "size_gib": 1}, {"lun": 5, "size_gib": 2}],
+    }
+
+
+def left(lab, group):
+    """Everything of Compute and Network in a group, but the image and the subnet."""
+    disks = [each.name for each in lab.compute.disks.list_by_resource_group(group)]
+    vms = [each.name for each in lab.compute.virtual_machines.list(group)]
+    root = f"resourceGroups/{group}/providers/Microsoft.Network/networkInterfaces"
+    return disks + vms + [each["name"] for each in lab.arm("GET", root, version="2023-09-01").json()["value"]]
+
+
+def test_create_repeat_remove(lab, tasks, group, disk, options):
+    created = tasks.predict_do_repeat(image_boot, **options)
+    vm = created["vm"]
+    assert (vm["provisioning_state"], vm["power_state"]) == ("Succeeded", "running")
+    assert vm["private_ip"].startswith("10.0.0.")
+    assert [(each["lun"], each["size_gib"]) for each in vm["data_disks"]] == [(0, 1), (5, 2)]
+    assert vm["vm_id"] == vm["vm_id"].lower() != ""
+    assert holds(lab, vm["os_disk"]["id"], disk)
+    assert PASSWORD not in json.dumps(created)
+    gone = tasks.predict_do_repeat(image_boot, state="absent", name="t1", resource_group=group)
+    assert gone["vm"] is None
+    assert left(lab, group) == []
+
+
+def test_change_is_tags_and_nothing_else(lab, tasks, options):
+    tasks(image_boot, **options)
+    assert tasks(image_boot, tags={"run": "7"}, **options)["steps"] == ["set the tags of VM t1"]
+    with tasks.writes() as writes:
+        for change, text in (
+            ({"size": "Standard_D2s_v5"}, "its size is Standard_B2s"),
+            ({"admin_username": "other"}, "first user is builder"),
+            ({"data_disks": [{"lun": 9, "size_gib": 1}]}, "no disk at LUN 9"),
+        ):
+            assert text in tasks.fails(image_boot, **{**options, **change})["msg"]
+    assert writes == []
+
+
+def test_specialized_disks_stay_when_the_vm_goes(lab, tasks, group, disk, options):
+    kept = tasks(image_upload, name="kept", resource_group=group, path=str(disk), keep_disk=True, disk="special")
+    booted = {"name": "t2", "resource_group": group, "os_disk": "special", "subnet": options["subnet"]}
+    vm = tasks.predict_do_repeat(image_boot, **booted)["vm"]
+    assert vm["os_disk"]["id"].lower() == kept["disk"].lower()
+    with tasks.writes() as writes:
+        assert "attached to VM t2" in tasks.fails(image_boot, **{**booted, "name": "t3"})["msg"]
+    assert writes == []
+    tasks(image_boot, state="absent", name="t2", resource_group=group)
+    assert left(lab, group) == ["special"]
+
+
+def test_a_failed_creation_is_told_and_can_be_removed(lab, tasks, group, options):
+    failure = {"code": "OSProvisioningTimedOut", "message": "OS Provisioning for VM 't1' did not finish in the allotted time."}
+    with tasks.fault(plane="arm", op="vm.put", fail_operation=failure):
+        broken = tasks.fails(image_boot, **options)
+    assert broken["code"] == "OSProvisioningTimedOut"
+    assert "did not finish in the allotted time" in broken["msg"]
+    assert "boot_log" in broken
+    assert "state: absent" in tasks.fails(image_boot, **options)["msg"]
+    tasks(image_boot, state="absent", name="t1", resource_group=group)
+    assert tasks(image_boot, **options)["changed"] is True
+
+
+def test_a_refused_creation_is_repaired_by_the_next_run(tasks, options):
+    with tasks.fault(plane="arm", op="vm.put", status=409, code="OperationNotAllowed", message="Quota."):
+        broken = tasks.fails(image_boot, **options)
+    assert (broken["code"], broken["changed"]) == ("OperationNotAllowed", False)
+    assert tasks(image_boot, **options)["changed"] is True
+
+
+@pytest.mark.parametrize(("change", "text"), [
+    ({"image": "nothing"}, "no image nothing"),
+    ({"location": "northeurope"}, "image debian is in westeurope"),
+    ({"admin_username": None}, "needs its first user"),
+    ({"admin_password": None, "ssh_public_keys": []}, "somebody can log in"),
+    ({"data_disks": [{"lun": 1}]}, "either size_gib"),
+])  # fmt: skip
+def test_bad_input_writes_nothing(tasks, options, change, text):
+    with tasks.writes() as writes:
+        assert text in tasks.fails(image_boot, **{**options, **change})["msg"]
+        assert text in tasks.fails(image_boot, check=True, **{**options, **change})["msg"]
+    assert writes == []
+
+
+def test_a_vm_of_somebody_else_is_left_alone(lab, tasks, group, options):
+    tasks(image_boot, **options)
+    path = f"resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/t1"
+    lab.arm("PATCH", path, {"tags": {}}).raise_for_status()
+    with tasks.writes() as writes:
+        assert "left alone" in tasks.fails(image_boot, state="absent", name="t1", resource_group=group)["msg"]
+        assert "left alone" in tasks.fails(image_boot, **options)["msg"]
+    assert writes == []

@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The backup of ``world``'s VM, and the steps that take it."""
+
+from __future__ import annotations
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import BackupRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import TakeSnapshot
+
+from .world import DATA_DISK, OS_DISK, VM1, VM_ID, an_id
+
+NOW = "2026-11-22T10:00:00.000000Z"
+BACKUP_ID = f"{VM_ID}/before-generalize"
+REQUEST = BackupRequest(vm=VM1, resource_group="build", name="before-generalize")
+
+CACHING = {"os": "ReadWrite", "5": "None"}
+
+
+def taken(disk: Disk, lun: str) -> Snapshot:
+    """A snapshot of this backup."""
+    ending = "os" if lun == "os" else f"lun{lun}"
+    return Snapshot(
+        id=an_id(SNAPSHOT, "build", f"web1-before-generalize-aaaaaaaa-{ending}"),
+        location="westeurope",
+        source=disk.id,
+        source_unique_id=disk.unique_id,
+        os_type=disk.os_type,
+        hyper_v_generation=disk.hyper_v_generation,
+        time_created=NOW,
+        tags={
+            tag.BACKUP: BACKUP_ID,
+            tag.BACKUP_TIME: NOW,
+            tag.PURPOSE: tag.BEFORE_GENERALIZE,
+            tag.VM: str(VM1),
+            tag.VM_ID: VM_ID,
+            tag.LUN: lun,
+            tag.DISK: disk.unique_id,
+            tag.DISKS: "2",
+            tag.TRAITS: f'{{"sku":null,"zones":[],"caching":"{CACHING[lun]}"}}',
+        },
+    )
+
+
+OS_SNAPSHOT, DATA_SNAPSHOT = taken(OS_DISK, "os"), taken(DATA_DISK, "5")
+SNAPSHOTS = (OS_SNAPSHOT, DATA_SNAPSHOT)
+
+
+def _take(snapshot: Snapshot, disk: Disk) -> TakeSnapshot:
+    creation = {"createOption": "Copy", "sourceResourceId": str(disk.id)}
+    body = {"location": "westeurope", "tags": dict(snapshot.tags), "properties": {"creationData": creation, "incremental": False}}
+    return TakeSnapshot(snapshot.id, disk.id, body)
+
+
+TAKE_OS, TAKE_DATA = _take(OS_SNAPSHOT, OS_DISK), _take(DATA_SNAPSHOT, DATA_DISK)

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An HTTP session with its answers written down beforehand. No network, no sleep: pauses only move its clock."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.azure import Azure
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.client import Connection
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import Deadline, patient_transport
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sign_in.credentials import Credentials
+from azure.core.credentials import AccessToken
+from requests import PreparedRequest, Response, Session
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+ARM = "https://management.azure.com"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it left."""
+
+    method: str
+    url: str
+    body: Any = None
+    content: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {key: values[0] for key, values in parse_qs(urlsplit(self.url).query).items()}
+
+
+def answer(status: int = 200, body: Any = None, **headers: str) -> HTTPResponse:
+    """One answer; header names with '_' for '-'."""
+    content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    named = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    return HTTPResponse(body=io.BytesIO(content), headers=named, status=status, preload_content=False)
+
+
+def error(status: int, code: str, message: str, **headers: str) -> HTTPResponse:
+    """Azure's error envelope."""
+    return answer(status, {"error": {"code": code, "message": message}}, **headers)
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class Canned(HTTPAdapter):
+    """Answers in order, and remembers what was asked. An answer may be an exception."""
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__()
+        self._answers = list(answers)
+        self.sent: list[Sent] = []
+
+    def send(self, request: PreparedRequest, *_details: Any, **_options: Any) -> Response:
+        content = request.body or b""
+        content = content if isinstance(content, bytes) else content.encode()
+        body = json.loads(content) if content else None
+        self.sent.append(Sent(request.method, request.url, body, content, dict(request.headers)))
+        assert self._answers, f"unexpected {request.method} {request.url}"
+        following = self._answers.pop(0)
+        if isinstance(following, Exception):
+            raise following
+        return self.build_response(request, following)
+
+
+class Token:
+    """A credential that is always signed in."""
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+        return AccessToken("token", int(time.time()) + 3600)
+
+
+class World:
+    """Azure over canned answers, with its clock and what was sent."""
+
+    def __init__(self, *answers: Any, seconds: float = 600, **credentials: Any) -> None:
+        self.clock = Clock()
+        self.deadline = Deadline(seconds, self.clock, self.clock.sleep)
+        self.adapter = Canned(*answers)
+        session = Session()
+        session.mount("https://", self.adapter)
+        self.transport = patient_transport(self.deadline, session=session, session_owner=False)
+        known = Credentials(proof="secret", **{"subscription_id": SUBSCRIPTION, **credentials})
+        self.azure = Azure(Connection(known, self.deadline, transport=self.transport, credential=Token()))
+
+    @property
+    def sent(self) -> list[Sent]:
+        return self.adapter.sent

@@ -1,0 +1,225 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Azure in memory, as far as planning and modules ask of it: values in, values out.
+
+Read-only it serves check mode, where any write is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
+
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+AT_REST = "2026-11-22T11:00:00.000000Z"
+
+
+class Written(AssertionError):
+    """Something was written where nothing may be."""
+
+
+class FakeResources:
+    """One kind of resource. ``translate`` makes a value of a request body."""
+
+    def __init__(self, azure: FakeAzure, noun: str, translate: Callable[[Mapping[str, Any]], Any], values: Iterable[Any]) -> None:
+        self.azure = azure
+        self.noun = noun
+        self._translate = translate
+        self._values = {value.id: value for value in values}
+
+    def find(self, resource: ResourceId) -> Any:
+        return self._values.get(self.azure.locate(resource))
+
+    find_settled = find
+
+    def get(self, resource: ResourceId) -> Any:
+        if (value := self.find(resource)) is None:
+            raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
+        return value
+
+    def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+        group = resource_group and resource_group.casefold()
+        return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
+
+    def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
+        self.azure.write("create", self.noun, resource, body)
+        whole = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
+        return self.put(self._translate(self.azure.fill(self.noun, whole)))
+
+    def list_settled(self, resource_group: str, concerns: Callable[[Any], bool]) -> tuple[Any, ...]:
+        return self.list(resource_group)
+
+    def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
+        self.azure.write("tag", self.noun, resource, tags)
+        return self.put(replace(self.get(resource), tags=dict(tags)))
+
+    def delete(self, resource: ResourceId) -> None:
+        self.azure.write("delete", self.noun, resource)
+        self._values.pop(self.azure.locate(resource), None)
+
+    def put(self, value: Any) -> Any:
+        """Let a value be there; for tests, and not a write."""
+        self._values[value.id] = value
+        return value
+
+
+class FakeDisks(FakeResources):
+    """Disks: an upload reads its content as the real one does, and closes the disk."""
+
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str]) -> None:
+        self.azure.write("upload", self.noun, disk, dict(tags))
+        with content.opened() as read:
+            self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
+        content.require_unchanged()
+        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
+
+    def discard(self, disk: ResourceId) -> None:
+        self.delete(disk)
+
+
+class FakeMachines(FakeResources):
+    """VMs: their power, their flag, their boot log."""
+
+    boot_logs: dict[ResourceId, str]
+
+    def find_stopped(self, vm: ResourceId) -> Any:
+        return self.find(vm)
+
+    def update(self, vm: ResourceId, body: Mapping[str, Any]) -> Any:
+        self.azure.write("change", self.noun, vm, body)
+        storage = body["properties"]["storageProfile"]
+        state: dict[str, Any] = {}
+        if "osDisk" in storage:
+            state["os_disk"] = parse_attached(storage["osDisk"])
+        if "dataDisks" in storage:
+            state["data_disks"] = tuple(map(parse_attached, storage["dataDisks"]))
+        return self.put(replace(self.get(vm), **state))
+
+    def boot_log(self, vm: ResourceId) -> str:
+        return self.boot_logs.get(self.azure.locate(vm), "")
+
+    def deallocate(self, vm: ResourceId) -> None:
+        self._become("deallocate", vm, power=DEALLOCATED)
+        if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
+            self.azure.disks.put(replace(disk, ownership_time=AT_REST))
+
+    def generalize(self, vm: ResourceId) -> None:
+        self._become("generalize", vm, generalized=True)
+
+    def _become(self, verb: str, vm: ResourceId, **state: Any) -> None:
+        self.azure.write(verb, self.noun, vm)
+        self.put(replace(self.get(vm), **state))
+
+
+class FakeGroups:
+    """Every resource group is in one region, and is there unless a test says it is ``missing``."""
+
+    missing: frozenset[str] | set[str] = frozenset()
+
+    def location(self, name: str) -> str:
+        return "" if name in self.missing else "westeurope"
+
+    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+        full = (each.within(SUBSCRIPTION) for each in resources if each)
+        return frozenset(each for each in full if each.resource_group in self.missing)
+
+
+class FakeRegions:
+    """Every kind of resource is in the same regions; ``asked`` says for which kinds they were looked up."""
+
+    def __init__(self) -> None:
+        self.known = frozenset({"westeurope", "northeurope"})
+        self.asked: list[str] = []
+
+    def of(self, kind: str) -> frozenset[str]:
+        self.asked.append(kind)
+        return self.known
+
+
+class FakeSubnets:
+    """Every subnet is there, unless a test says it is ``missing``."""
+
+    missing: frozenset[str] = frozenset()
+
+    def exists(self, subnet: ResourceId) -> bool:
+        return subnet.name not in self.missing
+
+
+class FakeNics:
+    """Every interface has one address."""
+
+    def find(self, nic: ResourceId) -> Nic:
+        return Nic(id=nic, location="westeurope", private_ip="10.0.0.4")
+
+
+class FakeAzure:
+    """``writes`` holds what was asked for, in order; ``read_only`` makes a write an error; ``break_at`` lets that write fail."""
+
+    subscription = SUBSCRIPTION
+
+    def __init__(
+        self,
+        vms: Iterable[Any] = (),
+        images: Iterable[Any] = (),
+        disks: Iterable[Any] = (),
+        snapshots: Iterable[Any] = (),
+        boot_logs: Mapping[ResourceId, str] | None = None,
+        read_only: bool = False,
+        break_at: tuple[str, Exception] | None = None,
+    ) -> None:
+        self.read_only = read_only
+        self.break_at = break_at
+        self.writes: list[tuple[Any, ...]] = []
+        self.machines = FakeMachines(self, "VM", parse_vm, vms)
+        self.machines.boot_logs = dict(boot_logs or {})
+        self.images = FakeResources(self, "image", parse_image, images)
+        self.disks = FakeDisks(self, "disk", parse_disk, disks)
+        self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
+        self.uploaded: dict[str, dict[int, bytes]] = {}
+
+    def locate(self, resource: ResourceId) -> ResourceId:
+        return resource.within(self.subscription)
+
+    def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
+        """Note a write, refuse it, or let it fail."""
+        if self.read_only:
+            raise Written(f"{verb} {noun} {resource.name}")
+        if self.break_at and self.break_at[0] == f"{verb} {noun}":
+            raise self.break_at[1]
+        self.writes.append((verb, noun, resource.name) if body is None else (verb, noun, resource.name, body))
+
+    @property
+    def deeds(self) -> list[str]:
+        """The writes without their bodies."""
+        return [" ".join(write[:3]) for write in self.writes]
+
+    def fill(self, noun: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What Azure adds to a new resource: an image made from a VM has the VM's disks."""
+        source = raw["properties"].get("sourceVirtualMachine")
+        if noun != "image" or not source:
+            return raw
+        vm = self.machines.get(ResourceId.parse(source["id"]))
+        storage = {"osDisk": {"osType": vm.os_type, "osState": "Generalized", **_disk(vm.os_disk)}}
+        storage |= {"dataDisks": [{"lun": disk.lun, **_disk(disk)} for disk in vm.data_disks]} | raw["properties"].get("storageProfile", {})
+        return {**raw, "properties": {**raw["properties"], "storageProfile": storage}}
+
+
+def _disk(disk: Any) -> dict[str, Any]:
+    return {
+        "managedDisk": {"id": str(disk.disk)},
+        "diskSizeGB": disk.size_gib,
+        "caching": disk.caching,
+        "storageAccountType": disk.storage_account_type,
+    }

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the structure tests look at: the files that git knows, and the imports of a Python file."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+COLLECTION = "ansible_collections.goldenimage.azure"
+MODULE_UTILS = f"{COLLECTION}.plugins.module_utils"
+
+
+def tracked(*patterns: str) -> list[Path]:
+    """Files of the checkout that git knows or would take, by git's patterns."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in sorted(set(names.split("\0"))) if name and (ROOT / name).is_file()]
+
+
+def modules() -> list[str]:
+    """The names of the collection's modules."""
+    return [path.stem for path in tracked("plugins/modules/*.py")]
+
+
+def imports(source: str, package: str) -> set[str]:
+    """The absolute names that Python code imports, inside functions and for type checking too.
+
+    `package` is where its relative imports start. `from a import b` counts as `a.b`, since `b` may be a module.
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{origin}.{name.name}" for name in node.names}
+    return found
+
+
+def graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
+    """Which of some modules, by dotted name and source, import which others of them."""
+    found: dict[str, set[str]] = {}
+    for name, text in sources.items():
+        imported = imports(text, name.rpartition(".")[0])
+        found[name] = {each for each in (imported | {each.rpartition(".")[0] for each in imported}) if each in sources}
+    return found
+
+
+def package_of(path: Path) -> str:
+    """The package that a file of the collection belongs to."""
+    return ".".join([COLLECTION, *path.relative_to(ROOT).parent.parts])

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VM, its disks, its backup and its image that the tests of capturing are about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, RUNNING, STOPPED, AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CaptureRequest
+
+from tests.support.fakes import AT_REST, SUBSCRIPTION
+
+VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+SEALED_AT = "2026-11-22T10:30:00Z"
+LOG = f"""[    0.000000] Linux version 6.1.0
+web1 login: \r
+GOLDENIMAGE-SEAL: OK vmId={VM_ID} time={SEALED_AT}\r
+[   90.123456] reboot: Power down\r
+"""
+SEAL = Seal.of(VM_ID, SEALED_AT)
+STAMPED = SEAL.stamped(AT_REST)
+
+
+def an_id(kind: str, group: str, name: str) -> ResourceId:
+    return ResourceId.of(kind, group, name, subscription=SUBSCRIPTION)
+
+
+VM1 = an_id(VM, "build", "web1")
+TARGET = an_id(IMAGE, "images", "web-1")
+OS, DATA = an_id(DISK, "build", "web1-os"), an_id(DISK, "build", "web1-data")
+
+OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time="2026-11-22T09:00:00.000000Z")
+DATA_DISK = Disk(DATA, "westeurope", unique_id="u-data")
+AT_REST_DISK = replace(OS_DISK, ownership_time=AT_REST)
+
+ON = Vm(
+    id=VM1,
+    location="westeurope",
+    vm_id=VM_ID,
+    os_disk=AttachedDisk("web1-os", OS, None, 30, "ReadWrite", "Standard_LRS"),
+    data_disks=(AttachedDisk("web1-data", DATA, 5, 8, "None", "Standard_LRS"),),
+    power=RUNNING,
+    boot_diagnostics=True,
+    tags={"owner": "me"},
+)
+OFF = replace(ON, power=STOPPED)
+STAMPED_VM = replace(ON, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMPED.as_tag()})
+GENERALIZED = replace(STAMPED_VM, generalized=True)
+
+
+def backup(disk: Disk, time: str = "2026-11-22T10:00:00.000000Z", name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
+    """A snapshot as vm_backup takes it."""
+    return Snapshot(
+        id=an_id(SNAPSHOT, "build", f"{name}-{disk.id.name}"),
+        location="westeurope",
+        source=disk.id,
+        source_unique_id=disk.unique_id,
+        time_created=time,
+        tags={tag.PURPOSE: tag.BEFORE_GENERALIZE, tag.VM_ID: vm_id, tag.DISK: disk.unique_id, tag.BACKUP: name},
+    )
+
+
+BACKUPS = (backup(OS_DISK), backup(DATA_DISK))
+IMAGE_TAGS = {tag.VM_ID: VM_ID, tag.VM: str(VM1)}
+CAPTURED = Image(
+    id=TARGET,
+    location="westeurope",
+    source=VM1,
+    os_type="Linux",
+    os_state="Generalized",
+    hyper_v_generation="V2",
+    os_disk=ImageDisk(str(OS), None, 30, "ReadWrite", "Standard_LRS"),
+    data_disks=(ImageDisk(str(DATA), 5, 8, "None", "Standard_LRS"),),
+    tags=IMAGE_TAGS,
+)
+BODY = {
+    "location": "westeurope",
+    "tags": IMAGE_TAGS,
+    "properties": {"hyperVGeneration": "V2", "sourceVirtualMachine": {"id": str(VM1)}},
+}
+REQUEST = CaptureRequest(vm=VM1, target=TARGET)
+PARAMS = {
+    "vm": {"name": "web1", "resource_group": "build"},
+    "name": "web-1",
+    "resource_group": "images",
+    "location": None,
+    "disks": "all",
+    "sealed": "verified",
+    "backup": "require",
+    "backup_max_age": 24,
+    "source": "keep",
+    "recreate": False,
+    "zone_resilient": None,
+    "tags": None,
+    "append_tags": True,
+    "wait_timeout": 3600,
+}

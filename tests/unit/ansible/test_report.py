@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module says when it ends, well or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._ansible.report import reporting
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.plan import Plan
+
+
+@dataclass(frozen=True)
+class Say:
+    what: str
+
+    def __str__(self) -> str:
+        return self.what
+
+    def run(self, azure: list[str]) -> None:
+        azure.append(self.what)
+        if self.what == "break":
+            raise Refused("could not break: (Boom) no", code="Boom", status=409, request_id=None)
+
+
+class Ended(Exception):
+    def __init__(self, how: str, result: dict) -> None:
+        super().__init__(how)
+        self.how, self.result = how, result
+
+
+class Module:
+    def __init__(self, diff: bool = False) -> None:
+        self._diff = diff
+        self.warnings: list[str] = []
+
+    def exit_json(self, **result):
+        raise Ended("exit", result)
+
+    def fail_json(self, **result):
+        raise Ended("fail", result)
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+PLAN = Plan((Say("one"), Say("two")), {"image": None}, {"image": {"name": "i"}, "vm": None}, ("mind the gap",))
+
+
+def ended(module: Module, body) -> Ended:
+    with pytest.raises(Ended) as raised, reporting(module) as report:
+        body(report)
+    return raised.value
+
+
+def test_a_plan_that_was_applied():
+    module, done = Module(), []
+
+    def body(report):
+        report.plan = PLAN
+        report.plan.apply(done, report.done)
+        report.returns(image={"name": "i", "id": "/i"})
+
+    end = ended(module, body)
+    assert (end.how, done, module.warnings) == ("exit", ["one", "two"], ["mind the gap"])
+    assert end.result == {"changed": True, "steps": ["one", "two"], "image": {"name": "i", "id": "/i"}, "vm": None}
+
+
+def test_a_plan_that_was_only_made_shows_its_diff_when_asked():
+    def body(report):
+        report.plan = PLAN
+
+    after = {"image": {"name": "i"}, "vm": None}
+    assert ended(Module(), body).result == {"changed": True, "steps": ["one", "two"], **after}
+    assert ended(Module(diff=True), body).result["diff"] == {"before": {"image": None}, "after": after}
+
+
+def test_half_done_is_not_forgotten():
+    def body(report):
+        report.plan = Plan((Say("one"), Say("break"), Say("three")), warnings=("w",))
+        report.plan.apply([], report.done)
+
+    module = Module()
+    end = ended(module, body)
+    assert (end.how, module.warnings) == ("fail", ["w"])
+    assert end.result == {"msg": "could not break: (Boom) no", "changed": True, "steps": ["one"], "code": "Boom", "status": 409}
+
+
+def test_reading_changes_nothing():
+    assert ended(Module(), lambda report: report.returns(images=[])).result == {"changed": False, "images": []}
+
+
+def test_a_bug_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError), reporting(Module()):
+        _ = 1 // 0

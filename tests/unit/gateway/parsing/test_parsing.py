@@ -1,0 +1,196 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""REST JSON becomes values; what Azure leaves out or sends as null does no harm."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, NIC, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_vm
+
+
+def an_id(kind: str, name: str) -> ResourceId:
+    return ResourceId.of(kind, "g", name, subscription="s")
+
+
+OS, DATA = an_id(DISK, "os"), an_id(DISK, "data")
+
+
+def test_a_vm():
+    raw = {
+        "id": str(an_id(VM, "web1")),
+        "location": "westeurope",
+        "tags": {"Owner": "Me"},
+        "zones": ["1"],
+        "plan": {"name": "n", "publisher": "p", "product": "o", "promotionCode": None},
+        "properties": {
+            "vmId": "AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE",
+            "provisioningState": "Succeeded",
+            "hardwareProfile": {"vmSize": "Standard_B2s"},
+            "securityProfile": {"securityType": "TrustedLaunch"},
+            "osProfile": {"computerName": "web1", "adminUsername": "bob"},
+            "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+            "networkProfile": {"networkInterfaces": [{"id": str(an_id(NIC, "nic"))}]},
+            "storageProfile": {
+                "osDisk": {
+                    "osType": "Linux",
+                    "name": "os",
+                    "caching": "ReadWrite",
+                    "diskSizeGB": 30,
+                    "deleteOption": "Detach",
+                    "managedDisk": {"id": str(OS), "storageAccountType": "Standard_LRS"},
+                },
+                "dataDisks": [
+                    {"lun": 5, "name": "late", "managedDisk": {"id": str(DATA)}},
+                    {"lun": 0, "name": "early", "managedDisk": {"id": str(DATA)}},
+                ],
+            },
+            "instanceView": {
+                "vmAgent": {"statuses": [{"displayStatus": "Ready"}]},
+                "statuses": [
+                    {"code": "ProvisioningState/succeeded"},
+                    {"code": "OSState/generalized"},
+                    {"code": "PowerState/deallocated"},
+                ],
+            },
+        },
+    }
+    assert parse_vm(raw) == Vm(
+        id=an_id(VM, "web1"),
+        location="westeurope",
+        vm_id="aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+        os_disk=AttachedDisk("os", OS, None, 30, "ReadWrite", "Standard_LRS", delete_option="Detach"),
+        data_disks=(AttachedDisk("early", DATA, 0), AttachedDisk("late", DATA, 5)),
+        power="deallocated",
+        generalized=True,
+        size="Standard_B2s",
+        security_type="TrustedLaunch",
+        nics=(an_id(NIC, "nic"),),
+        zones=("1",),
+        plan={"name": "n", "publisher": "p", "product": "o"},
+        computer_name="web1",
+        admin_username="bob",
+        agent_status="Ready",
+        boot_diagnostics=True,
+        tags={"Owner": "Me"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("diagnostics", "managed"),
+    [(None, False), ({"enabled": False}, False), ({"enabled": True}, True), ({"enabled": True, "storageUri": "https://mine"}, False)],
+)
+def test_only_managed_storage_gives_a_readable_boot_log(diagnostics, managed):
+    properties = {"diagnosticsProfile": {"bootDiagnostics": diagnostics}, "storageProfile": None}
+    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).boot_diagnostics is managed
+
+
+@pytest.mark.parametrize(("reference", "image"), [
+    ({"id": "/i"}, "/i"),
+    ({"communityGalleryImageId": "/CommunityGalleries/g"}, "/CommunityGalleries/g"),
+    ({"publisher": "p", "offer": "o", "sku": "s", "version": "latest", "exactVersion": "1.0.0"}, "p:o:s:latest"),
+    ({"exactVersion": "1.0.0"}, None),
+])  # fmt: skip
+def test_the_image_of_a_vm_is_an_id_or_a_urn(reference, image):
+    properties = {"storageProfile": {"imageReference": reference}}
+    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).image == image
+
+
+def test_an_ephemeral_os_disk_is_seen():
+    properties = {"storageProfile": {"osDisk": {"name": "o", "diffDiskSettings": {"option": "Local"}}}}
+    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).os_disk.ephemeral
+
+
+def test_an_image_of_a_vm_and_one_of_disks():
+    disks = {
+        "osDisk": {
+            "osType": "Linux",
+            "osState": "Generalized",
+            "managedDisk": {"id": str(OS)},
+            "diskSizeGB": 30,
+            "caching": "ReadWrite",
+            "storageAccountType": "Standard_LRS",
+        },
+        "dataDisks": [{"lun": 5, "snapshot": {"id": "snap"}}, {"lun": 0, "blobUri": "https://blob"}],
+        "zoneResilient": True,
+    }
+    properties = {"provisioningState": "Succeeded", "hyperVGeneration": "V2", "storageProfile": disks}
+    raw = {"id": str(an_id(IMAGE, "i")), "location": "westeurope", "properties": properties, "tags": None}
+    image = Image(
+        id=an_id(IMAGE, "i"),
+        location="westeurope",
+        os_type="Linux",
+        os_state="Generalized",
+        hyper_v_generation="V2",
+        os_disk=ImageDisk(str(OS), None, 30, "ReadWrite", "Standard_LRS"),
+        data_disks=(ImageDisk("https://blob", 0), ImageDisk("snap", 5)),
+        zone_resilient=True,
+    )
+    assert parse_image(raw) == image
+    of_vm = {**raw, "properties": {**properties, "sourceVirtualMachine": {"id": str(an_id(VM, "v"))}}}
+    assert parse_image(of_vm).source == an_id(VM, "v")
+
+
+@pytest.mark.parametrize("key", ["LastOwnershipUpdateTime", "lastOwnershipUpdateTime"])
+def test_a_disk(key):
+    raw = {
+        "id": str(OS),
+        "location": "westeurope",
+        "managedBy": str(an_id(VM, "v")),
+        "sku": {"name": "Premium_LRS", "tier": "Premium"},
+        "properties": {
+            "uniqueId": "u",
+            "diskState": "Reserved",
+            "provisioningState": "Succeeded",
+            "osType": "Linux",
+            "hyperVGeneration": "V2",
+            "supportedCapabilities": {"architecture": "x64"},
+            "securityProfile": {"securityType": "TrustedLaunch"},
+            "diskSizeBytes": 1024,
+            "diskSizeGB": 1,
+            "creationData": {"createOption": "Upload", "uploadSizeBytes": 1536},
+            "timeCreated": "2026-11-22T10:00:00+00:00",
+            key: "2026-11-22T11:00:00.1234567Z",
+        },
+    }
+    assert parse_disk(raw) == Disk(
+        id=OS,
+        location="westeurope",
+        unique_id="u",
+        state="Reserved",
+        os_type="Linux",
+        hyper_v_generation="V2",
+        architecture="x64",
+        security_type="TrustedLaunch",
+        size_bytes=1024,
+        size_gib=1,
+        storage_account_type="Premium_LRS",
+        create_option="Upload",
+        upload_size_bytes=1536,
+        managed_by=an_id(VM, "v"),
+        ownership_time="2026-11-22T11:00:00.123456Z",
+        time_created="2026-11-22T10:00:00.000000Z",
+    )
+
+
+def test_a_snapshot():
+    creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
+    properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
+    raw = {"id": str(an_id(SNAPSHOT, "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
+    assert parse_snapshot(raw) == Snapshot(
+        id=an_id(SNAPSHOT, "s"),
+        location="l",
+        source=OS,
+        source_unique_id="u",
+        incremental=True,
+        time_created="2026-11-22T10:00:00.000000Z",
+        tags={"a": "b"},
+    )

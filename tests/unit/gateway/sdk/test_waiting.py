@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One deadline, and a clock that only sleeping moves."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import Deadline
+
+from tests.support.canned import Clock
+
+
+def a_deadline(seconds: float) -> tuple[Deadline, Clock]:
+    clock = Clock()
+    return Deadline(seconds, clock, clock.sleep), clock
+
+
+def test_sleeping_stops_before_the_deadline():
+    deadline, clock = a_deadline(10)
+    deadline.sleep(9)
+    with pytest.raises(TimedOut, match=r"2 s more had to be waited, but 1 s are left \(wait_timeout is 10 s\)"):
+        deadline.sleep(2)
+    assert clock.now == 9
+
+
+def test_when_time_is_over_nothing_begins():
+    deadline, clock = a_deadline(10)
+    clock.now = 11
+    assert deadline.left == 0
+    with pytest.raises(TimedOut, match="^time is over"):
+        deadline.require()
+
+
+def test_until_returns_the_last_it_read():
+    deadline, clock = a_deadline(12)
+    counted = iter(range(100))
+    assert deadline.until(lambda: next(counted), lambda value: value == 1, every=5) == 1
+    assert deadline.until(lambda: next(counted), lambda value: False, every=5) == 3
+    assert clock.slept == [5, 5]
+
+
+def test_closing_gets_its_time_even_when_there_is_none_left():
+    deadline, clock = a_deadline(10)
+    clock.now = 50
+    with deadline.grace(30):
+        assert deadline.left == 30
+        deadline.sleep(5)
+    assert deadline.left == 0
+
+
+def test_grace_takes_nothing_away():
+    deadline, _clock = a_deadline(100)
+    with deadline.grace(30):
+        assert deadline.left == 100

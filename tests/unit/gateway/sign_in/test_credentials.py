@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every source and name of a credential, merged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.goldenimage.azure.plugins.module_utils._ansible.arguments import AZURE
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sign_in.credentials import (
+    PROOFS,
+    VARIABLES,
+    merge,
+    require_complete,
+)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home directory with a credential file of two profiles."""
+    folder = tmp_path / ".azure"
+    folder.mkdir()
+    (folder / "credentials").write_text(
+        "[default]\nsubscription_id = filed\nclient_id = filed-client\nsecret = filed%secret\ntenant = filed-tenant\n"
+        "[gov]\ncloud_environment = AzureUSGovernment\nad_user = bob\npassword = pw\nnonsense = x\n"
+    )
+    return str(tmp_path)
+
+
+def test_every_option_of_the_table_is_read():
+    quiet = {"auth_source", "api_profile", "log_mode", "log_path"}
+    assert set(VARIABLES) | quiet == set(AZURE)
+
+
+@pytest.mark.parametrize(("option", "variable"), [(option, name) for option, names in VARIABLES.items() for name in names])
+def test_every_variable_is_read(option, variable, home):
+    if option == "profile":
+        assert merge({}, {variable: "gov", "HOME": home}).cloud_environment == "AzureUSGovernment"
+        return
+    value = {"disable_instance_discovery": "true", "cert_validation_mode": "validate"}.get(option, "x")
+    merged = merge({}, {variable: value, "HOME": "/nowhere"})
+    if option in PROOFS:
+        assert merged.secrets == {option: "x"}
+    elif option == "disable_instance_discovery":
+        assert merged.disable_instance_discovery is True
+    elif option != "cert_validation_mode":
+        assert getattr(merged, option) == "x"
+
+
+@pytest.mark.parametrize(("options", "variables", "origin"), [
+    ({"subscription_id": "../x?y"}, {"AZURE_SUBSCRIPTION_ID": "x"}, "subscription_id"),
+    ({}, {"AZURE_SUBSCRIPTION_ID": "../x?y"}, "AZURE_SUBSCRIPTION_ID"),
+    ({}, {}, "subscription_id in {home}/.azure/credentials"),
+])  # fmt: skip
+def test_a_subscription_that_cannot_be_one_is_refused_where_it_came_from(home, options, variables, origin):
+    file = Path(home, ".azure", "credentials")
+    file.write_text(file.read_text().replace("= filed\n", "= ../x?y\n"))
+    with pytest.raises(InvalidRequest) as refused:
+        merge(options, {**variables, "HOME": home})
+    text = "'../x?y' is not a valid subscription id: use letters, digits and '-' only."
+    assert refused.value.message == f"{origin.format(home=home)}: {text}"
+
+
+def test_sources_complete_each_other(home):
+    environ = {"AZURE_CLIENT_ID": "c", "AZURE_SECRET": "s", "HOME": home}
+    merged = merge({"tenant": "t", "subscription_id": ""}, environ)
+    assert (merged.proof, merged.secrets, merged.client_id, merged.tenant) == ("secret", {"secret": "s"}, "c", "t")
+    assert merged.subscription_id == "filed"
+
+
+def test_an_option_goes_before_a_variable_and_a_variable_before_the_file(home):
+    assert merge({"tenant": "option"}, {"AZURE_TENANT": "variable", "HOME": home}).tenant == "option"
+    assert merge({}, {"AZURE_TENANT": "variable", "HOME": home}).tenant == "variable"
+    assert merge({}, {"HOME": home}).tenant == "filed-tenant"
+    assert merge({}, {"HOME": home}).secrets == {"secret": "filed%secret"}
+
+
+def test_a_named_profile_goes_before_the_environment(home):
+    environ = {"AZURE_SECRET": "s", "AZURE_CLIENT_ID": "c", "AZURE_TENANT": "t", "HOME": home}
+    merged = merge({"profile": "gov"}, environ)
+    assert (merged.proof, merged.ad_user, merged.cloud_environment) == ("password", "bob", "AzureUSGovernment")
+
+
+def test_both_families_of_names_and_the_older_one_wins():
+    environ = {"AZURE_CLIENT_SECRET": "new", "AZURE_TENANT_ID": "new", "AZURE_SECRET": "old", "AZURE_TENANT": ""}
+    merged = merge({}, {**environ, "HOME": "/nowhere"})
+    assert (merged.secrets, merged.tenant) == ({"secret": "old"}, "new")
+
+
+def test_an_empty_text_is_no_value():
+    awx = {"AZURE_SUBSCRIPTION_ID": "", "AZURE_AD_USER": "", "AZURE_PASSWORD": "", "AZURE_SECRET": "", "HOME": "/nowhere"}
+    merged = merge({"client_id": ""}, awx)
+    assert (merged.proof, merged.subscription_id, merged.client_id, merged.secrets) == ("ambient", None, None, {})
+
+
+def test_the_kind_is_that_of_the_nearest_proof():
+    environ = {"AZURE_SECRET": "of another application", "HOME": "/nowhere"}
+    assert merge({"x509_certificate_path": "/c.pem"}, environ).proof == "x509_certificate_path"
+    assert merge({}, {"AZURE_SECRET": "s", "AZURE_FEDERATED_TOKEN_FILE": "/t", "HOME": "/nowhere"}).proof == "oidc_token_file_path"
+
+
+@pytest.mark.parametrize(
+    ("source", "proof"), [("cli", "cli"), ("msi", "msi"), ("env", "secret"), ("credential_file", "secret"), ("auto", "password")]
+)
+def test_a_source_may_be_named(source, proof, home):
+    params = {"ad_user": "bob", "password": "pw"}
+    environ = {"AZURE_SECRET": "s", "ANSIBLE_AZURE_AUTH_SOURCE": source, "HOME": home}
+    merged = merge(params, environ)
+    assert merged.proof == proof
+    if source == "credential_file":
+        assert merged.secrets["secret"] == "filed%secret"
+        assert merged.client_id == "filed-client"
+
+
+@pytest.mark.parametrize(
+    ("params", "environ", "kind", "text"),
+    [
+        ({"auth_source": "env"}, {}, Denied, r"holds no proof of identity: set one of .*AZURE_SECRET \(secret\)"),
+        ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or "),
+        ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or sign in without a profile"),
+        ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, InvalidRequest, "'magic' .* is none of auto"),
+        ({"cert_validation_mode": "ignore"}, {}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
+        ({}, {"AZURE_CERT_VALIDATION_MODE": "ignore"}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
+        ({}, {"AZURE_CERT_VALIDATION_MODE": "perhaps"}, InvalidRequest, "'perhaps' is not known"),
+        ({}, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "perhaps"}, InvalidRequest, "neither true nor false"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_sentence(params, environ, kind, text, home):
+    with pytest.raises(kind, match=text):
+        merge(params, {**environ, "HOME": home})
+
+
+def test_a_missing_or_broken_credential_file_is_named(tmp_path):
+    with pytest.raises(Denied, match=r"cannot read the profile 'x' from .*/credentials \(No such file or directory\): add it there, or "):
+        merge({"profile": "x"}, {"HOME": str(tmp_path)})
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "credentials").write_text("no section\n")
+    with pytest.raises(Denied, match=r"must be a text file of sections like \[default\] with lines like tenant"):
+        merge({}, {"HOME": str(tmp_path)})
+    (tmp_path / ".azure" / "credentials").write_bytes(b"\xff\xfe")
+    with pytest.raises(Denied, match="must be a text file of sections"):
+        merge({}, {"HOME": str(tmp_path)})
+
+
+def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
+    profile = {"subscriptions": [{"id": "one", "isDefault": False}, {"id": "two", "isDefault": True}]}
+    (tmp_path / "azureProfile.json").write_text(json.dumps(profile), encoding="utf-8-sig")
+    environ = {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}
+    assert merge({}, environ).subscription_id == "two"
+    assert merge({"auth_source": "cli", "subscription_id": "mine"}, environ).subscription_id == "mine"
+    assert merge({}, {**environ, "AZURE_SECRET": "s"}).subscription_id is None
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"subscriptions": ["one"]}', b"\xff\xfe"])
+def test_a_broken_profile_of_the_command_line_is_named(tmp_path, content):
+    (tmp_path / "azureProfile.json").write_bytes(content)
+    with pytest.raises(Denied, match="from .*azureProfile.json: run az login again, or give subscription_id"):
+        merge({}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"})
+    assert merge({"subscription_id": "mine"}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}).subscription_id == "mine"
+
+
+def test_the_password_of_a_certificate_comes_from_the_environment_wherever_the_certificate_was_named():
+    environ = {"AZURE_CLIENT_CERTIFICATE_PASSWORD": "Op3n", "HOME": "/nowhere"}
+    assert merge({"x509_certificate_path": "/c.pem"}, environ).certificate_password == "Op3n"
+    assert merge({}, {**environ, "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}).certificate_password is None
+
+
+def test_secrets_are_not_shown():
+    environ = {"AZURE_CLIENT_CERTIFICATE_PASSWORD": "Op3n", "HOME": "/nowhere"}
+    shown = repr(merge({"secret": "s3cret"}, environ))
+    assert "s3cret" not in shown
+    assert "Op3n" not in shown
+
+
+def test_every_option_may_be_an_empty_text():
+    empty = ArgumentSpecValidator(AZURE).validate(dict.fromkeys(AZURE, ""))
+    assert empty.error_messages == []
+    environ = {"AZURE_CLIENT_ID": "c", "AZURE_SECRET": "s", "AZURE_TENANT": "t", "HOME": "/nowhere"}
+    assert merge(empty.validated_parameters, environ) == merge({}, environ)
+
+
+@pytest.mark.parametrize("given", [True, "true", "yes"])
+def test_a_flag_may_be_written_as_ansible_writes_it(given):
+    options = ArgumentSpecValidator(AZURE).validate({"disable_instance_discovery": given})
+    assert merge(options.validated_parameters, {"HOME": "/nowhere"}).disable_instance_discovery is True
+
+
+CERTIFICATE = "x509_certificate_path"
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"secret": "s"}, "secret alone: set AZURE_CLIENT_ID (option client_id) and AZURE_TENANT (option tenant)."),
+        ({"secret": "s", "client_id": "c"}, "client_id and secret alone: set AZURE_TENANT (option tenant)."),
+        ({"secret": "s", "tenant": "t"}, "secret and tenant alone: set AZURE_CLIENT_ID (option client_id)."),
+        ({"oidc_token": "j", "tenant": "t"}, "oidc_token and tenant alone: set AZURE_CLIENT_ID (option client_id)."),
+        ({CERTIFICATE: "/c", "client_id": "c"}, f"client_id and {CERTIFICATE} alone: set AZURE_TENANT (option tenant)."),
+        (
+            {"client_id": "c", "tenant": "t"},
+            "client_id and tenant alone: set AZURE_SECRET (option secret), or give a certificate or a token,"
+            " or set auth_source to cli or msi.",
+        ),
+        ({"ad_user": "bob"}, "ad_user alone: set AZURE_PASSWORD (option password)."),
+        ({"ad_user": "bob", "tenant": "t"}, "ad_user and tenant alone: set AZURE_PASSWORD (option password)."),
+        ({"password": "p"}, "password alone: set AZURE_AD_USER (option ad_user)."),
+        (
+            {"thumbprint": "00", "client_id": "c", "tenant": "t"},
+            "client_id, tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option x509_certificate_path).",
+        ),
+    ],
+)
+def test_half_a_sign_in_names_what_is_missing(params, text):
+    for given, environ in ((params, {}), ({}, {VARIABLES[option][0]: value for option, value in params.items()})):
+        with pytest.raises(Denied) as denied:
+            require_complete(merge(given, {**environ, "HOME": "/nowhere"}))
+        assert denied.value.message == f"cannot sign in with {text}"
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"client_id": "of a managed identity"},
+        {"tenant": "t"},
+        {"client_id": "c", "tenant": "t", "secret": "s"},
+        {"client_id": "c", "tenant": "t", "oidc_token_file_path": "/t"},
+        {"client_id": "c", "tenant": "t", "auth_source": "msi"},
+        {"client_id": "c", "tenant": "t", "auth_source": "cli"},
+        {"ad_user": "bob", "password": "p"},
+        {"ad_user": "bob", "client_id": "c", "tenant": "t", "secret": "s"},
+    ],
+)
+def test_what_may_be_a_whole_sign_in_is_left_to_azure(params):
+    require_complete(merge(params, {"HOME": "/nowhere"}))

@@ -1,0 +1,231 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Backing up: which snapshots are missing, and what must not be touched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.listing import BackupListRequest, chosen_backups
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import (
+    BackupRequest,
+    Observed,
+    backups_in,
+    plan_backup,
+    plan_removal,
+    snapshot_id,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
+
+from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS
+from tests.support.world import DATA_DISK, ON, OS_DISK, VM1, VM_ID, an_id
+
+DISKS = (OS_DISK, DATA_DISK)
+SEEN = Observed(vm=ON, disks=DISKS)
+
+
+def plan(request=REQUEST, **changes):
+    return plan_backup(request, replace(SEEN, **changes), NOW)
+
+
+@pytest.mark.parametrize(("snapshots", "steps"), [
+    ((), (TAKE_OS, TAKE_DATA)),
+    ((OS_SNAPSHOT,), (TAKE_DATA,)),
+    ((DATA_SNAPSHOT,), (TAKE_OS,)),
+    (SNAPSHOTS, ()),
+    ((replace(OS_SNAPSHOT, provisioning_state=FAILED), DATA_SNAPSHOT), (DeleteSnapshot(OS_SNAPSHOT.id), TAKE_OS)),
+], ids=["none", "interrupted", "one lost", "complete", "one failed"])  # fmt: skip
+def test_a_backup_takes_only_what_is_missing(snapshots, steps):
+    assert plan(snapshots=snapshots).steps == steps
+
+
+def test_a_backup_says_all_that_restoring_needs():
+    taken = plan().steps[0].body
+    assert taken["properties"] == {"creationData": {"createOption": "Copy", "sourceResourceId": str(OS_DISK.id)}, "incremental": False}
+    assert taken["tags"] == {
+        tag.BACKUP: BACKUP_ID,
+        tag.BACKUP_TIME: NOW,
+        tag.PURPOSE: tag.BEFORE_GENERALIZE,
+        tag.VM: str(VM1),
+        tag.VM_ID: VM_ID,
+        tag.LUN: "os",
+        tag.DISK: "u-os",
+        tag.DISKS: "2",
+        tag.TRAITS: '{"sku":null,"zones":[],"caching":"ReadWrite"}',
+    }
+
+
+def test_the_plan_of_a_marketplace_vm_goes_with_it():
+    bought = replace(ON, plan={"name": "sku", "publisher": "p", "product": "o"})
+    assert json.loads(plan(vm=bought).steps[1].body["tags"][tag.PLAN]) == bought.plan
+    assert plan(vm=bought).after["backup"]["plan"] == bought.plan
+
+
+def test_incremental_snapshots_are_asked_for():
+    assert plan(replace(REQUEST, incremental=True)).steps[0].body["properties"]["incremental"] is True
+
+
+def test_the_result_is_the_backup_as_it_will_be():
+    after = plan().after["backup"]
+    assert (after["id"], after["name"], after["vm_id"], after["complete"]) == (BACKUP_ID, "before-generalize", VM_ID, True)
+    assert [(part["lun"], part["disk_unique_id"]) for part in after["snapshots"]] == [(None, "u-os"), (5, "u-data")]
+
+
+def test_tags_of_the_user_follow():
+    assert plan(replace(REQUEST, tags={"a": "b"}), snapshots=SNAPSHOTS).steps == tuple(
+        TagSnapshot(each.id, {**each.tags, "a": "b"}) for each in SNAPSHOTS
+    )
+
+
+def test_a_disk_that_came_after_the_first_half_makes_both_halves_one_backup():
+    alone = replace(OS_SNAPSHOT, tags={**OS_SNAPSHOT.tags, tag.DISKS: "1"})
+    assert plan(snapshots=(alone,)).steps == (TagSnapshot(alone.id, OS_SNAPSHOT.tags), TAKE_DATA)
+
+
+@pytest.mark.parametrize(("changes", "text"), [
+    ({"snapshots": (replace(OS_SNAPSHOT, tags={}),)}, "no part of backup before-generalize"),
+    ({"vm": replace(ON, os_disk=replace(ON.os_disk, ephemeral=True))}, "ephemeral"),
+    ({"vm": replace(ON, data_disks=(AttachedDisk("blob", None, 0),))}, "not a managed disk"),
+])  # fmt: skip
+def test_what_a_backup_refuses(changes, text):
+    with pytest.raises(InvalidRequest, match=text):
+        plan(**changes)
+
+
+FORMER = tuple(replace(each, tags={**each.tags, tag.DISK: f"former {each.id.name}"}) for each in SNAPSHOTS)
+A_DAY = replace(REQUEST, max_age=24)
+OLD = tuple(replace(each, time_created="2026-11-21T09:59:59.000000Z") for each in SNAPSHOTS)
+
+
+def numbered(snapshot, number):
+    """The same snapshot in a further backup of the same name."""
+    tags = {**snapshot.tags, tag.BACKUP: f"{BACKUP_ID}/{number}"}
+    return replace(snapshot, id=an_id(SNAPSHOT, "build", f"{snapshot.id.name}-{number}"), tags=tags)
+
+
+LOST = replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "lost"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"})
+SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
+
+
+@pytest.mark.parametrize(("request_", "changes"), [
+    (A_DAY, {"snapshots": OLD}),
+    (A_DAY, {"snapshots": (OLD[0], DATA_SNAPSHOT)}),
+    (REQUEST, {"snapshots": FORMER}),
+    (REQUEST, {"snapshots": (OS_SNAPSHOT, FORMER[1])}),
+    (REQUEST, {"snapshots": (*SNAPSHOTS, LOST)}),
+], ids=["too old", "half of it too old", "of a VM restored since", "of another data disk", "of a disk that is gone"])  # fmt: skip
+def test_what_may_be_all_that_is_left_stays_and_another_backup_is_taken(request_, changes):
+    found = plan(request_, **changes)
+    assert [step.snapshot for step in found.steps] == [each.id for each in SECOND]
+    assert [step.body["tags"][tag.BACKUP] for step in found.steps] == [f"{BACKUP_ID}/2"] * 2
+    assert (found.after["backup"]["id"], found.after["backup"]["name"]) == (f"{BACKUP_ID}/2", "before-generalize")
+    assert plan(request_, snapshots=(*changes["snapshots"], SECOND[0])).steps == (found.steps[1],)
+    assert plan(request_, snapshots=(*changes["snapshots"], *SECOND)).steps == ()
+
+
+def test_a_young_backup_is_reused_and_age_matters_only_where_it_is_asked_for():
+    assert plan(A_DAY, snapshots=SNAPSHOTS).steps == plan(snapshots=OLD).steps == ()
+
+
+def test_the_third_backup_follows_the_second():
+    third = plan(A_DAY, snapshots=(*OLD, *(numbered(each, 2) for each in OLD)))
+    assert third.after["backup"]["id"] == f"{BACKUP_ID}/3"
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [({"provisioning_state": "Creating"}, "Creating"), ({"completion_percent": 40.0}, "being copied")]
+)
+def test_a_snapshot_that_azure_still_takes_is_waited_for_or_foreseen(change, state):
+    unfinished = (OS_SNAPSHOT, replace(DATA_SNAPSHOT, **change))
+    with pytest.raises(TimedOut, match=f"snapshot {DATA_SNAPSHOT.id.name} is still {state}"):
+        plan(snapshots=unfinished)
+    foreseen = plan(snapshots=unfinished, foresee=True)
+    assert (foreseen.steps, foreseen.warnings) == (
+        (),
+        (f"Snapshot {DATA_SNAPSHOT.id.name} is {state}: planned as if that had succeeded.",),
+    )
+
+
+def test_a_vm_that_is_not_there_cannot_be_backed_up():
+    with pytest.raises(Missing, match="no VM web1"):
+        plan(vm=None)
+
+
+def test_names_fit_and_tell_a_rebuilt_vm_apart():
+    long = replace(REQUEST, vm=replace(VM1, names=("v" * 64,)), name="n" * 40)
+    vms = [replace(ON, vm_id=vm_id) for vm_id in (VM_ID, "b" * 36)]
+    names = {snapshot_id(long, vm, lun, number).name for vm in vms for lun in (None, 0, 63) for number in (1, 2)}
+    assert len(names) == 12
+    assert max(map(len, names)) == 80
+
+
+def test_removal_takes_every_life_of_the_vm_and_nothing_else():
+    former = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "former"), tags={**OS_SNAPSHOT.tags, tag.BACKUP: "old/before-generalize"})
+    other = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "other"), tags={**OS_SNAPSHOT.tags, tag.BACKUP: f"{VM_ID}/weekly"})
+    strange = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "strange"), tags={})
+    steps = plan_removal(REQUEST, Observed(snapshots=(*SNAPSHOTS, former, other, strange))).steps
+    assert {step.snapshot.name for step in steps} == {OS_SNAPSHOT.id.name, DATA_SNAPSHOT.id.name, "former"}
+    assert plan_removal(REQUEST, Observed()).steps == ()
+
+
+def test_a_list_is_in_order_of_time_and_narrows_by_vm_and_name():
+    later = tuple(
+        replace(
+            each,
+            id=an_id(SNAPSHOT, "build", f"later-{each.id.name}"),
+            time_created="2026-11-23T00:00:00.000000Z",
+            tags={**each.tags, tag.BACKUP: f"{VM_ID}/weekly"},
+        )
+        for each in SNAPSHOTS
+    )
+    everything = (*later, *SNAPSHOTS)
+    assert [backup.name for backup in backups_in(everything)] == ["before-generalize", "weekly"]
+    assert [backup.complete for backup in backups_in(everything[:3])] == [False, True]
+    chosen = {
+        "all": BackupListRequest(),
+        "name": BackupListRequest(name="Weekly"),
+        "vm": BackupListRequest(vm=VM1),
+        "anywhere": BackupListRequest(vm_name="WEB1"),
+        "stranger": BackupListRequest(vm_name="web2"),
+    }
+    counts = {key: len(chosen_backups(request, everything)) for key, request in chosen.items()}
+    assert counts == {"all": 2, "name": 1, "vm": 2, "anywhere": 2, "stranger": 0}
+
+
+@pytest.mark.parametrize(("params", "request_"), [
+    ({"vm": "web1", "resource_group": "build", "name": None}, BackupListRequest(vm=VM1, resource_group="build")),
+    ({"vm": "web1", "resource_group": None, "name": "n"}, BackupListRequest(vm_name="web1", name="n")),
+    ({"vm": str(VM1), "resource_group": None, "name": None}, BackupListRequest(vm=VM1)),
+    ({"vm": None, "resource_group": None, "name": None}, BackupListRequest()),
+])  # fmt: skip
+def test_what_a_list_asks_for(params, request_):
+    assert BackupListRequest.from_params(params).within(VM1.subscription) == request_
+
+
+@pytest.mark.parametrize("name", ["", "-x", "x-", "a/b", "n" * 41])
+def test_names_that_are_none(name):
+    params = {
+        "vm": "web1",
+        "resource_group": "build",
+        "name": name,
+        "incremental": False,
+        "max_age": None,
+        "tags": None,
+        "append_tags": True,
+        "wait_timeout": 3600,
+    }
+    with pytest.raises(InvalidRequest, match="not a valid name for a backup" if name else "^name: must not be empty.$"):
+        BackupRequest.from_params(params)
+
+
+def test_the_steps_are_snapshots():
+    assert all(isinstance(step, TakeSnapshot) for step in plan().steps)
+    assert plan().sentences[0] == f"take snapshot {OS_SNAPSHOT.id.name} of disk web1-os"

@@ -1,0 +1,296 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Throw-away VMs: the whole request, what an existing one may differ in, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed, InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, NIC, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.plan import (
+    LOG_LINES,
+    Observed,
+    plan_boot,
+    plan_unboot,
+    unprovisioned,
+)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest, DataDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import DeleteVm, TagVm
+
+from tests.support.fakes import SUBSCRIPTION
+from tests.support.world import CAPTURED, TARGET, an_id
+
+SUBNET_ID = ResourceId.of(SUBNET, "build", "net", "default", subscription=SUBSCRIPTION)
+NEW = an_id(VM, "build", "t1")
+OS, EXTRA = an_id(DISK, "build", "old-os"), an_id(DISK, "build", "extra")
+PASSWORD, DATA = "Correct-Horse-9", "#cloud-config"
+REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=("ssh-ed25519 AAAA me",))
+SPECIALIZED = BootRequest(vm=NEW, os_disk=OS, subnet=SUBNET_ID, data_disks=(DataDisk(3, disk=EXTRA),))
+OS_DISK = Disk(OS, "westeurope", os_type="Linux", zones=("2",), tags={tag.PLAN: '{"name":"n","product":"o","publisher":"p"}'})
+TAKEN_DISK = replace(OS_DISK, managed_by=an_id(VM, "build", "v9"))
+EXTRA_DISK = Disk(EXTRA, "westeurope")
+PLAIN_IMAGE = replace(CAPTURED, data_disks=())
+SEEN = Observed(location="northeurope", image=CAPTURED)
+SEEN_DISKS = Observed(location="northeurope", disks=(OS_DISK, EXTRA_DISK))
+BOOTED = Vm(
+    id=NEW,
+    location="westeurope",
+    vm_id="b",
+    os_disk=AttachedDisk("os", an_id(DISK, "build", "os")),
+    data_disks=(AttachedDisk("d", an_id(DISK, "build", "d"), 5, 8),),
+    power="running",
+    size="Standard_B2s",
+    image=str(TARGET).upper(),
+    admin_username="me",
+    nics=(an_id(NIC, "build", "t1-nic"),),
+    tags={tag.PURPOSE: tag.BOOT},
+)
+ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), "westeurope", private_ip="10.0.0.4")
+THERE = Observed(vm=BOOTED, nic=ADDRESS)
+SKU = {"storageAccountType": "Standard_LRS"}
+
+
+def body(request=REQUEST, seen=SEEN):
+    (step,) = plan_boot(request, seen).steps
+    return step.body
+
+
+def test_a_vm_from_an_image_is_one_request():
+    address = {"name": "primary", "properties": {"primary": True, "subnet": {"id": str(SUBNET_ID)}}}
+    assert body() == {
+        "location": "westeurope",
+        "tags": {tag.PURPOSE: tag.BOOT},
+        "properties": {
+            "hardwareProfile": {"vmSize": "Standard_B2s"},
+            "storageProfile": {
+                "imageReference": {"id": str(TARGET)},
+                "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": SKU},
+                "dataDisks": [{"lun": 5, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": SKU}],
+            },
+            "networkProfile": {
+                "networkApiVersion": "2020-11-01",
+                "networkInterfaceConfigurations": [
+                    {"name": "t1-nic", "properties": {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}}
+                ],
+            },
+            "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+            "osProfile": {
+                "computerName": "t1",
+                "adminUsername": "me",
+                "linuxConfiguration": {
+                    "disablePasswordAuthentication": True,
+                    "provisionVMAgent": True,
+                    "ssh": {"publicKeys": [{"path": "/home/me/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAA me"}]},
+                },
+            },
+        },
+    }
+
+
+def test_specialized_disks_are_attached_and_stay():
+    asked = body(SPECIALIZED, SEEN_DISKS)
+    assert asked["properties"]["storageProfile"] == {
+        "osDisk": {"osType": "Linux", "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(OS)}},
+        "dataDisks": [{"lun": 3, "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(EXTRA)}}],
+    }
+    assert "osProfile" not in asked["properties"]
+    assert (asked["zones"], asked["plan"]) == (["2"], {"name": "n", "product": "o", "publisher": "p"})
+
+
+def test_new_disks_stand_beside_those_of_the_image():
+    disks = body(replace(REQUEST, data_disks=(DataDisk(0, size_gib=4),)))["properties"]["storageProfile"]["dataDisks"]
+    assert disks[0] == {"lun": 0, "createOption": "Empty", "deleteOption": "Delete", "diskSizeGB": 4, "managedDisk": SKU}
+    assert [disk["lun"] for disk in disks] == [0, 5]
+
+
+def test_a_password_and_custom_data_reach_the_guest_and_nobody_else():
+    secret = replace(REQUEST, admin_password=PASSWORD, custom_data=DATA, computer_name="host", ssh_public_keys=())
+    plan = plan_boot(secret, SEEN)
+    profile = plan.steps[0].body["properties"]["osProfile"]
+    assert (profile["adminPassword"], profile["customData"], profile["computerName"]) == (PASSWORD, "I2Nsb3VkLWNvbmZpZw==", "host")
+    assert profile["linuxConfiguration"] == {"disablePasswordAuthentication": False, "provisionVMAgent": True}
+    assert PASSWORD not in f"{plan!r} {secret!r} {plan.sentences} {plan.diff}"
+    assert DATA not in f"{plan!r} {secret!r} {plan.sentences} {plan.diff}"
+
+
+def test_windows_has_a_configuration_of_its_own():
+    profile = body(replace(REQUEST, os_type="Windows", admin_password=PASSWORD))["properties"]["osProfile"]
+    assert profile["windowsConfiguration"] == {"provisionVMAgent": True}
+    assert "linuxConfiguration" not in profile
+
+
+@pytest.mark.parametrize(("gallery", "key"), [
+    (f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i/versions/1.0.0", "id"),
+    ("/CommunityGalleries/g/Images/i/Versions/1.0.0", "communityGalleryImageId"),
+    ("/SharedGalleries/g/Images/i", "sharedGalleryImageId"),
+])  # fmt: skip
+def test_images_of_galleries_go_to_azure_as_they_are(gallery, key):
+    request = BootRequest.from_params({**PARAMS, "image": gallery}).within(SUBSCRIPTION)
+    asked = body(request, Observed(location="northeurope"))
+    assert asked["properties"]["storageProfile"]["imageReference"] == {key: gallery}
+    assert asked["location"] == "northeurope"
+
+
+def test_the_plan_of_an_image_goes_to_the_vm():
+    bought = replace(PLAIN_IMAGE, tags={tag.PLAN: '{"name":"n"}'})
+    assert body(seen=replace(SEEN, image=bought))["plan"] == {"name": "n"}
+
+
+@pytest.mark.parametrize(("request_", "steps"), [
+    (REQUEST, ()),
+    (replace(REQUEST, tags={"a": "b"}), (TagVm(NEW, {tag.PURPOSE: tag.BOOT, "a": "b"}),)),
+    (replace(REQUEST, data_disks=(DataDisk(5, size_gib=8),)), ()),
+], ids=["as asked", "other tags", "disks as asked"])  # fmt: skip
+def test_an_existing_vm(request_, steps):
+    assert plan_boot(request_, THERE).steps == steps
+
+
+def test_a_vm_that_came_from_disks_is_known_by_its_os_disk():
+    vm = replace(BOOTED, image=None, os_disk=AttachedDisk("old-os", OS), data_disks=(AttachedDisk("extra", EXTRA, 3),))
+    assert plan_boot(SPECIALIZED, Observed(vm=vm)).steps == ()
+
+
+def test_the_result_has_the_address():
+    assert plan_boot(REQUEST, THERE).after["vm"]["private_ip"] == "10.0.0.4"
+
+
+@pytest.mark.parametrize(("request_", "vm", "text"), [
+    (REQUEST, replace(BOOTED, tags={}), "not made by image_boot"),
+    (REQUEST, replace(BOOTED, image="/other"), "was made from /other"),
+    (REQUEST, replace(BOOTED, provisioning_state=FAILED), "provisioning state is Failed.*state: absent"),
+    (replace(REQUEST, size="Standard_D2s_v5"), BOOTED, "size is Standard_B2s"),
+    (replace(REQUEST, location="northeurope"), BOOTED, "it is in westeurope"),
+    (replace(REQUEST, admin_username="you"), BOOTED, "first user is me"),
+    (replace(REQUEST, computer_name="a"), replace(BOOTED, computer_name="b"), "computer name is b"),
+    (replace(REQUEST, data_disks=(DataDisk(7, size_gib=1),)), BOOTED, "no disk at LUN 7"),
+    (replace(REQUEST, data_disks=(DataDisk(5, size_gib=1),)), BOOTED, "LUN 5 has 8 GiB"),
+    (replace(REQUEST, data_disks=(DataDisk(5, disk=EXTRA),)), BOOTED, "disk at LUN 5 is"),
+    (SPECIALIZED, BOOTED, "its OS disk is"),
+])  # fmt: skip
+def test_what_cannot_be_changed_is_refused(request_, vm, text):
+    with pytest.raises(InvalidRequest, match=text):
+        plan_boot(request_, Observed(vm=vm))
+
+
+@pytest.mark.parametrize(("seen", "steps", "warning"), [
+    (replace(THERE, vm=replace(BOOTED, provisioning_state="Creating")), (), "VM t1 is Creating"),
+    (replace(SEEN, image=replace(CAPTURED, provisioning_state="Creating")), plan_boot(REQUEST, SEEN).steps, "Image web-1 is Creating"),
+    (replace(SEEN, vm=replace(BOOTED, provisioning_state="Deleting")), plan_boot(REQUEST, SEEN).steps, "VM t1 is Deleting"),
+], ids=["VM made", "image made", "VM deleted"])  # fmt: skip
+def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen, steps, warning):
+    with pytest.raises(TimedOut, match="is still (Creating|Deleting); run again later"):
+        plan_boot(REQUEST, seen)
+    foreseen = plan_boot(REQUEST, replace(seen, foresee=True))
+    assert (foreseen.steps, foreseen.warnings) == (steps, (f"{warning}: planned as if that had succeeded.",))
+
+
+@pytest.mark.parametrize(("request_", "text"), [
+    (replace(REQUEST, zone="1"), "it is in zone 2"),
+    (replace(REQUEST, os_type="Windows"), "its operating system is Linux"),
+    (replace(REQUEST, storage_account_type="Premium_LRS"), "its storage_account_type is Standard_LRS"),
+    (replace(REQUEST, subnet=replace(SUBNET_ID, names=("net", "other"))), "it is in subnet .*/net/subnets/default"),
+])  # fmt: skip
+def test_where_and_what_an_existing_vm_is_counts_too(request_, text):
+    vm = replace(BOOTED, zones=("2",), os_disk=replace(BOOTED.os_disk, storage_account_type="Standard_LRS"))
+    seen = Observed(vm=vm, nic=replace(ADDRESS, subnet=SUBNET_ID))
+    assert plan_boot(REQUEST, seen).steps == ()
+    with pytest.raises(InvalidRequest, match=text):
+        plan_boot(request_, seen)
+
+
+def test_an_image_of_the_marketplace_is_a_urn():
+    urn = "Debian:debian-12:12-gen2:latest"
+    request = BootRequest.from_params({**PARAMS, "image": urn}).within(SUBSCRIPTION)
+    plan = plan_boot(request, Observed(location="northeurope"))
+    assert plan.steps[0].body["properties"]["storageProfile"]["imageReference"] == {
+        "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest",
+    }  # fmt: skip
+    assert plan.sentences == [f"create VM t1 from image {urn}"]
+    assert plan_boot(request, Observed(vm=replace(BOOTED, image=urn))).steps == ()
+    with pytest.raises(InvalidRequest, match="made from debian:debian-11:11:latest"):
+        plan_boot(request, Observed(vm=replace(BOOTED, image="debian:debian-11:11:latest")))
+
+
+@pytest.mark.parametrize(("request_", "seen", "error", "text"), [
+    (REQUEST, Observed(location="x"), Missing, "no image web-1"),
+    (REQUEST, replace(SEEN, image=replace(CAPTURED, provisioning_state=FAILED)), InvalidRequest, "image web-1 is Failed"),
+    (replace(REQUEST, location="North Europe"), SEEN, InvalidRequest, "image web-1 is in westeurope"),
+    (replace(REQUEST, data_disks=(DataDisk(5, size_gib=1),)), SEEN, InvalidRequest, "LUN 5 is taken"),
+    (replace(REQUEST, admin_username=None), SEEN, InvalidRequest, "admin_username"),
+    (replace(REQUEST, ssh_public_keys=()), SEEN, InvalidRequest, "somebody can log in"),
+    (replace(REQUEST, os_type="Windows"), SEEN, InvalidRequest, "Windows VM needs"),
+    (SPECIALIZED, replace(SEEN_DISKS, disks=(EXTRA_DISK,)), Missing, "no disk old-os"),
+    (SPECIALIZED, replace(SEEN_DISKS, disks=(OS_DISK,)), Missing, "no disk extra"),
+    (SPECIALIZED, replace(SEEN_DISKS, disks=(TAKEN_DISK, EXTRA_DISK)), InvalidRequest, "attached to VM v9"),
+    (SPECIALIZED, replace(SEEN_DISKS, disks=(OS_DISK, replace(EXTRA_DISK, location="eastus"))), InvalidRequest, "disk extra is in eastus"),
+])  # fmt: skip
+def test_what_azure_would_refuse_later(request_, seen, error, text):
+    with pytest.raises(error, match=text):
+        plan_boot(request_, seen)
+
+
+def test_absent_deletes_what_this_module_made():
+    assert plan_unboot(REQUEST, THERE).steps == (DeleteVm(NEW),)
+    assert plan_unboot(REQUEST, Observed()).steps == ()
+
+
+def test_absent_leaves_other_vms_alone():
+    with pytest.raises(InvalidRequest, match="left alone"):
+        plan_unboot(REQUEST, Observed(vm=replace(BOOTED, tags={"owner": "somebody"})))
+
+
+def test_a_guest_that_never_came_up_is_quoted():
+    late = Failed("could not create VM t1: (OSProvisioningTimedOut) text.", code="OSProvisioningTimedOut", status=200)
+    told = unprovisioned(late, "\r\n".join(f"line {number}" for number in range(100)))
+    assert told.facts["boot_log"] == [f"line {number}" for number in range(100 - LOG_LINES, 100)]
+    assert told.facts["code"] == "OSProvisioningTimedOut"
+    assert told.message.endswith(f"The last line of its boot log is: line 99 (boot_log holds the last {LOG_LINES}).")
+    assert "is empty" in unprovisioned(late, "").message
+
+
+PARAMS = {
+    "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
+    "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
+    "os_type": None, "computer_name": None, "admin_username": "me", "admin_password": None, "ssh_public_keys": ["ssh-ed25519 AAAA me"],
+    "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
+}  # fmt: skip
+
+
+def test_options_become_a_request():
+    assert BootRequest.from_params(PARAMS).within(SUBSCRIPTION) == REQUEST
+    login = {"admin_username": None, "ssh_public_keys": None}
+    disks = [{"lun": 3, "disk": "extra", "size_gib": None}]
+    given = BootRequest.from_params({**PARAMS, **login, "image": None, "os_disk": "old-os", "data_disks": disks, "subnet": str(SUBNET_ID)})
+    assert given.within(SUBSCRIPTION) == SPECIALIZED
+
+
+@pytest.mark.parametrize(("params", "text"), [
+    ({"data_disks": [{"lun": 64, "size_gib": 1}]}, "^data_disks: lun: must be between 0 and 63, not 64.$"),
+    ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice; each disk needs"),
+    ({"data_disks": [{"lun": 1, "size_gib": 1, "disk": "d"}]}, "either size_gib"),
+    ({"data_disks": [{"lun": 1}]}, "either size_gib"),
+    ({"subnet": "default"}, "subnet: give a resource id"),
+    ({"image": None, "os_disk": "d"}, "keeps its users"),
+    ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
+    ({"image": None, "os_disk": "a/b"}, "os_disk: .a/b. is not a valid name for a resource"),
+])  # fmt: skip
+def test_options_that_cannot_be(params, text):
+    with pytest.raises(InvalidRequest, match=text):
+        BootRequest.from_params({**PARAMS, **params})
+
+
+def test_check_mode_knows_how_azure_caches_the_disks():
+    made = plan_boot(replace(REQUEST, data_disks=(DataDisk(7, 4),)), SEEN).after["vm"]
+    assert [(disk["caching"], disk["storage_account_type"]) for disk in (made["os_disk"], *made["data_disks"])] == [
+        ("ReadWrite", "Standard_LRS"), ("None", "Standard_LRS"), ("None", "Standard_LRS"),
+    ]  # fmt: skip
+    given = plan_boot(SPECIALIZED, SEEN_DISKS).after["vm"]
+    assert [disk["caching"] for disk in (given["os_disk"], *given["data_disks"])] == ["ReadWrite", "None"]

@@ -1,0 +1,272 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Capturing: what is missing, in which order, and what forbids it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.plan import Plan
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CaptureRequest, Observed, plan_capture
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.image import CreateImage, DeleteImage, TagImage
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import (
+    Deallocate,
+    DeleteVm,
+    Generalize,
+    KeepSeal,
+    StampSeal,
+)
+
+from tests.support.world import (
+    AT_REST_DISK,
+    BACKUPS,
+    BODY,
+    CAPTURED,
+    DATA_DISK,
+    GENERALIZED,
+    IMAGE_TAGS,
+    LOG,
+    OFF,
+    ON,
+    OS,
+    OS_DISK,
+    PARAMS,
+    REQUEST,
+    SEAL,
+    STAMPED_VM,
+    TARGET,
+    VM1,
+    VM_ID,
+)
+
+OWNER = {"owner": "me"}
+KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS, SEAL)
+CREATE = CreateImage(TARGET, "VM web1", BODY)
+SEEN = Observed(vm=OFF, os_disk=OS_DISK, data_disks=(DATA_DISK,), boot_log=LOG, backups=BACKUPS)
+LATER = replace(SEEN, vm=STAMPED_VM, os_disk=AT_REST_DISK, boot_log="")
+
+
+@pytest.mark.parametrize(
+    ("seen", "steps"),
+    [
+        (SEEN, (KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE)),
+        (
+            replace(SEEN, vm=replace(OFF, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
+            (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
+        ),
+        (replace(SEEN, vm=replace(OFF, power=DEALLOCATED), os_disk=AT_REST_DISK), (STAMP, Generalize(VM1), CREATE)),
+        (LATER, (Generalize(VM1), CREATE)),
+        (replace(LATER, vm=GENERALIZED), (CREATE,)),
+        (Observed(vm=GENERALIZED, image=CAPTURED), ()),
+        (Observed(vm=None, image=CAPTURED), ()),
+        (Observed(vm=None, image=replace(CAPTURED, tags={})), ()),
+    ],
+    ids=[
+        "sealed and stopped",
+        "killed after keeping the seal",
+        "killed after deallocating",
+        "killed after stamping",
+        "killed after generalizing",
+        "done",
+        "vm already gone",
+        "vm already gone, image of unknown birth",
+    ],
+)
+def test_capture_does_only_what_is_missing(seen, steps):
+    assert plan_capture(REQUEST, seen).steps == steps
+
+
+def test_a_plan_names_what_was_and_what_will_be():
+    after = replace(OFF, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
+    assert plan_capture(REQUEST, SEEN) == Plan(
+        steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
+        before={"image": None, "vm": OFF.as_result()},
+        after={"image": CAPTURED.as_result(), "vm": after.as_result()},
+    )
+
+
+def test_check_mode_foresees_what_a_real_run_does_and_says_so():
+    foreseen = plan_capture(REQUEST, Observed(vm=ON, os_disk=OS_DISK, data_disks=(DATA_DISK,), foresee=True))
+    assert foreseen.sentences == plan_capture(REQUEST, SEEN).sentences
+    assert foreseen.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
+    assert foreseen.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
+
+
+def test_check_mode_holds_every_other_refusal():
+    with pytest.raises(InvalidRequest, match="TrustedLaunch"):
+        plan_capture(REQUEST, Observed(vm=replace(ON, security_type="TrustedLaunch"), os_disk=OS_DISK, foresee=True))
+    with pytest.raises(InvalidRequest, match="backup"):
+        plan_capture(REQUEST, replace(SEEN, backups=(), foresee=True))
+
+
+def test_a_guest_still_running_when_the_wait_ended_is_refused():
+    with pytest.raises(InvalidRequest, match="VM web1 is still running"):
+        plan_capture(REQUEST, Observed(vm=ON, os_disk=OS_DISK, backups=BACKUPS))
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            {"vm": replace(OFF, security_type="TrustedLaunch")},
+            "Creation of managed images are not supported for virtual machine with TrustedLaunch security type",
+        ),
+        ({"os_disk": replace(OS_DISK, security_type="TrustedLaunch")}, "with TrustedLaunch security type"),
+        ({"vm": replace(OFF, security_type="ConfidentialVM")}, "with ConfidentialVM security type"),
+        ({"vm": replace(OFF, os_disk=replace(OFF.os_disk, ephemeral=True))}, "Source virtual machine cannot contain an ephemeral OS disk"),
+        ({"vm": replace(OFF, os_disk=AttachedDisk("vhd", None))}, "disk vhd is no managed disk"),
+        ({"os_disk": replace(OS_DISK, architecture="Arm64")}, "Arm64"),
+        (
+            {"data_disks": (replace(DATA_DISK, storage_account_type="UltraSSD_LRS"),)},
+            "Source virtual machine cannot contain UltraSSD: disk web1-data",
+        ),
+        ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, ours among them"),
+    ],
+    ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
+)
+def test_what_azure_would_refuse_is_refused_before_the_first_write(change, text):
+    with pytest.raises(InvalidRequest, match=text):
+        plan_capture(REQUEST, replace(SEEN, **change))
+
+
+def test_a_tag_too_many_on_the_image_is_refused_before_the_first_write():
+    with pytest.raises(InvalidRequest, match="52 tags, ours among them, are more than the 50"):
+        plan_capture(replace(REQUEST, tags={f"t{number}": "" for number in range(50)}), SEEN)
+
+
+def test_another_region_than_the_vms_is_refused():
+    with pytest.raises(InvalidRequest, match="in westeurope, not in eastus"):
+        plan_capture(replace(REQUEST, location="eastus"), SEEN)
+    assert plan_capture(replace(REQUEST, location="westeurope"), replace(SEEN, vm=replace(OFF, location="West Europe"))).changed
+
+
+def test_nothing_to_capture_and_nothing_captured():
+    with pytest.raises(Missing, match="no VM web1 in resource group build, and there is no image web-1 yet"):
+        plan_capture(REQUEST, Observed())
+
+
+ANOTHER = replace(CAPTURED, tags={tag.VM_ID: "ffffffff-0000-0000-0000-000000000000"})
+
+
+@pytest.mark.parametrize(
+    ("image", "request_", "text"),
+    [
+        (ANOTHER, REQUEST, "made from the VM with vmId ffffffff-0000-0000-0000-000000000000, not from VM web1"),
+        (replace(CAPTURED, tags={}), REQUEST, "made from an unknown source"),
+        (replace(ANOTHER, provisioning_state=FAILED), REQUEST, "provisioning state is Failed"),
+        (replace(CAPTURED, data_disks=()), REQUEST, r"holds the data disks at LUN \[\], not \[5\]"),
+        (CAPTURED, replace(REQUEST, os_only=True), r"holds the data disks at LUN \[5\], not \[\]"),
+        (CAPTURED, replace(REQUEST, zone_resilient=True), "not zone resilient"),
+        (CAPTURED, replace(REQUEST, location="eastus"), "exists in westeurope, not in eastus"),
+    ],
+    ids=["another VM's", "nobody's", "failed", "too few disks", "too many disks", "not zone resilient", "elsewhere"],
+)
+def test_an_image_that_is_not_the_one_asked_for_is_refused(image, request_, text):
+    with pytest.raises(InvalidRequest, match=text) as raised:
+        plan_capture(request_, replace(LATER, vm=GENERALIZED, image=image))
+    assert "set recreate" in str(raised.value)
+
+
+def test_recreate_replaces_an_image_that_does_not_count_and_leaves_one_that_does():
+    recreate = replace(REQUEST, recreate=True)
+    seen = replace(LATER, vm=GENERALIZED, image=ANOTHER)
+    body = {**BODY, "tags": IMAGE_TAGS}
+    assert plan_capture(recreate, seen).steps == (DeleteImage(TARGET), CreateImage(TARGET, "VM web1", body))
+    assert plan_capture(recreate, replace(seen, image=CAPTURED)).steps == ()
+
+
+def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+    former = replace(ANOTHER, tags={**ANOTHER.tags, tag.DIGEST: "sha256-4m:old", tag.PLAN: "{}", "owner": "me"})
+    seen = replace(LATER, vm=GENERALIZED, image=former)
+    recreate = replace(REQUEST, recreate=True)
+    assert plan_capture(recreate, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "owner": "me"}
+    anew = replace(recreate, tags={"release": "2"}, append_tags=False)
+    assert plan_capture(anew, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
+
+
+def test_recreate_asks_for_the_same_evidence_before_it_deletes():
+    with pytest.raises(InvalidRequest, match="sealed"):
+        plan_capture(replace(REQUEST, recreate=True), replace(SEEN, image=ANOTHER, boot_log=""))
+
+
+def test_what_a_failed_run_left_for_the_same_vm_is_replaced_unasked():
+    failed = replace(CAPTURED, provisioning_state=FAILED)
+    assert plan_capture(REQUEST, replace(LATER, vm=GENERALIZED, image=failed)).steps == (DeleteImage(TARGET), CREATE)
+
+
+def test_without_its_vm_an_image_must_be_right():
+    with pytest.raises(Missing, match="no VM web1 .* image web-1 exists, but its provisioning state is Failed"):
+        plan_capture(REQUEST, Observed(image=replace(CAPTURED, provisioning_state=FAILED)))
+
+
+def test_an_image_in_the_making_is_waited_for_or_foreseen():
+    seen = Observed(vm=GENERALIZED, image=replace(CAPTURED, provisioning_state="Creating"))
+    with pytest.raises(TimedOut, match="still Creating"):
+        plan_capture(REQUEST, seen)
+    foreseen = plan_capture(REQUEST, replace(seen, foresee=True))
+    assert (foreseen.steps, foreseen.warnings) == ((), ("Image web-1 is Creating: planned as if that had succeeded.",))
+
+
+def test_the_os_disk_alone_is_taken_from_the_disk_where_the_vm_has_more():
+    os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS)}, "caching": "ReadWrite"}
+    body = {"location": "westeurope", "tags": IMAGE_TAGS, "properties": {"hyperVGeneration": "V2", "storageProfile": {"osDisk": os_disk}}}
+    request = replace(REQUEST, os_only=True)
+    plan = plan_capture(request, replace(LATER, vm=GENERALIZED, data_disks=()))
+    assert plan.steps == (CreateImage(TARGET, "the OS disk of VM web1", body),)
+    single = replace(GENERALIZED, data_disks=())
+    assert plan_capture(request, replace(LATER, vm=single, data_disks=())).steps == (CREATE,)
+
+
+def test_zone_resilience_and_the_marketplace_plan_travel():
+    vm = replace(GENERALIZED, plan={"publisher": "p", "product": "o", "name": "s"})
+    (step,) = plan_capture(replace(REQUEST, zone_resilient=True), replace(LATER, vm=vm)).steps
+    assert step.body["properties"]["storageProfile"] == {"zoneResilient": True}
+    assert step.body["tags"] == {**IMAGE_TAGS, tag.PLAN: '{"name":"s","product":"o","publisher":"p"}'}
+
+
+def test_the_source_is_deleted_last_and_also_when_the_image_is_there_already():
+    request = replace(REQUEST, delete_source=True)
+    plan = plan_capture(request, replace(LATER, vm=GENERALIZED))
+    assert plan.steps == (CREATE, DeleteVm(VM1))
+    assert plan.after["vm"] is None
+    assert plan_capture(request, Observed(vm=GENERALIZED, image=CAPTURED)).steps == (DeleteVm(VM1),)
+    assert plan_capture(request, Observed(image=CAPTURED)).steps == ()
+
+
+def test_data_disks_that_go_with_the_source_need_a_backup_where_the_image_does_not_hold_them():
+    request = replace(REQUEST, os_only=True, delete_source=True)
+    seen = replace(LATER, vm=GENERALIZED)
+    alone = replace(CAPTURED, data_disks=())
+    assert plan_capture(request, seen).steps[-1] == DeleteVm(VM1)
+    assert plan_capture(request, replace(seen, image=alone)).steps == (DeleteVm(VM1),)
+    for refused in (replace(seen, backups=BACKUPS[:1]), replace(seen, backups=(), image=alone)):
+        with pytest.raises(InvalidRequest, match="no backup of disk"):
+            plan_capture(request, refused)
+        assert plan_capture(replace(request, backup_required=False), refused).steps[-1] == DeleteVm(VM1)
+
+
+def test_tags_are_added_or_replaced_and_ours_stay():
+    seen = Observed(vm=GENERALIZED, image=replace(CAPTURED, tags={**IMAGE_TAGS, "Old": "1", "release": "1"}))
+    request = replace(REQUEST, tags={"Release": "2"})
+    assert plan_capture(request, seen).steps == (TagImage(TARGET, {**IMAGE_TAGS, "Old": "1", "release": "2"}),)
+    assert plan_capture(replace(request, append_tags=False), seen).steps == (TagImage(TARGET, {**IMAGE_TAGS, "Release": "2"}),)
+    assert plan_capture(replace(REQUEST, tags={}, append_tags=True), seen).steps == ()
+
+
+def test_a_request_is_read_from_the_options():
+    request = CaptureRequest.from_params({**PARAMS, "location": "West Europe", "disks": "os", "backup": "none", "source": "delete"})
+    assert request.within(VM1.subscription) == replace(
+        REQUEST, location="westeurope", os_only=True, backup_required=False, delete_source=True
+    )
+
+
+def test_assumed_seals_leave_no_tag():
+    steps = plan_capture(replace(REQUEST, assume_sealed=True), replace(SEEN, boot_log="")).steps
+    assert steps == (Deallocate(VM1), Generalize(VM1), CREATE)

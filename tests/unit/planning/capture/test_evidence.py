@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two proofs before a VM is marked generalized for good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import (
+    require_backups,
+    require_seal,
+    trusted_seal,
+)
+
+from tests.support.world import AT_REST_DISK, BACKUPS, DATA_DISK, GENERALIZED, LOG, OFF, OS_DISK, SEAL, STAMPED, STAMPED_VM, VM_ID, backup
+
+DISKS = (OS_DISK, DATA_DISK)
+
+
+def test_a_stamped_seal_is_trusted_while_the_disk_rests():
+    assert trusted_seal(STAMPED_VM, AT_REST_DISK) == STAMPED
+    assert require_seal(STAMPED_VM, AT_REST_DISK, "") == STAMPED
+
+
+@pytest.mark.parametrize(
+    ("vm", "disk"),
+    [
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")),
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time=None)),
+        (replace(STAMPED_VM, power="stopped"), AT_REST_DISK),
+        (replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()}), AT_REST_DISK),
+        (replace(STAMPED_VM, vm_id="ffffffff-bbbb-cccc-dddd-eeeeeeeeeeee"), AT_REST_DISK),
+    ],
+    ids=["used since", "no time", "not deallocated", "never stamped", "a tag copied from another VM"],
+)
+def test_any_doubt_about_the_tag_asks_for_the_boot_log(vm, disk):
+    assert trusted_seal(vm, disk) is None
+    with pytest.raises(InvalidRequest, match="not known to be sealed: its boot log holds no verdict"):
+        require_seal(vm, disk, "")
+
+
+RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
+
+
+@pytest.mark.parametrize(
+    "disk",
+    [replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z"), replace(AT_REST_DISK, ownership_time=None)],
+    ids=["used since", "no time"],
+)
+@pytest.mark.parametrize("power", ["stopped", "deallocated"])
+def test_a_stamp_that_no_longer_stands_is_not_overruled_by_the_log_that_it_came_from(disk, power):
+    with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
+        require_seal(replace(STAMPED_VM, power=power), disk, LOG)
+
+
+def test_a_later_verdict_is_a_new_seal():
+    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
+    assert require_seal(replace(STAMPED_VM, power="stopped"), used, LOG + LOG.replace("10:30:00", "12:30:00")) == RE_SEALED
+
+
+def test_a_seal_that_was_kept_and_not_stamped_yet_is_found_again_in_the_log():
+    kept = replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()})
+    assert require_seal(kept, AT_REST_DISK, LOG) == SEAL
+
+
+def test_a_generalized_vm_cannot_have_been_used():
+    assert require_seal(GENERALIZED, replace(AT_REST_DISK, ownership_time=None), LOG) == SEAL
+
+
+def test_a_verdict_is_not_about_a_disk_that_was_made_after_it():
+    swapped = replace(OS_DISK, time_created="2026-11-22T10:31:00.000000Z")
+    with pytest.raises(InvalidRequest, match="its OS disk was made at 2026-11-22T10:31:00.000000Z, after the verdict"):
+        require_seal(OFF, swapped, LOG)
+    assert require_seal(OFF, replace(OS_DISK, time_created="2026-11-22T09:00:00.000000Z"), LOG) == SEAL
+
+
+def test_the_boot_log_speaks_for_itself():
+    assert require_seal(OFF, OS_DISK, LOG) == SEAL
+
+
+def test_without_boot_diagnostics_the_reason_is_named():
+    with pytest.raises(InvalidRequest, match="boot diagnostics with managed storage are off"):
+        require_seal(replace(OFF, boot_diagnostics=False), OS_DISK, "")
+
+
+def test_a_backup_of_every_disk_before_the_seal_is_enough():
+    require_backups(OFF, DISKS, BACKUPS, SEAL)
+    require_backups(OFF, DISKS, BACKUPS, None)
+
+
+@pytest.mark.parametrize(
+    "backups",
+    [
+        (),
+        BACKUPS[:1],
+        (backup(OS_DISK, time="2026-11-22T10:30:01.000000Z"), backup(DATA_DISK)),
+        (backup(OS_DISK), backup(replace(DATA_DISK, unique_id="another life"))),
+        (backup(OS_DISK), backup(DATA_DISK, vm_id="ffffffff")),
+        (backup(OS_DISK), backup(DATA_DISK, name="b2")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), provisioning_state="Failed")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), tags={**backup(DATA_DISK).tags, tag.PURPOSE: "nightly"})),
+        (backup(OS_DISK), replace(backup(DATA_DISK), source_unique_id="another life")),
+        (backup(OS_DISK), replace(backup(DATA_DISK), time_created=None)),
+        (backup(OS_DISK), replace(backup(DATA_DISK), completion_percent=40.0)),
+        (backup(OS_DISK), backup(DATA_DISK, time="2026-11-21T10:29:59.000000Z")),
+    ],
+    ids=[
+        "none",
+        "one disk missing",
+        "after the seal",
+        "another life of the disk",
+        "another VM",
+        "two halves",
+        "failed",
+        "another purpose",
+        "a tag that lies",
+        "no time",
+        "still being copied",
+        "of long ago",
+    ],
+)
+def test_anything_less_is_no_backup(backups):
+    with pytest.raises(InvalidRequest, match="no backup of .* from the 24 hours before its seal of 2026-11-22T10:30:00Z: run vm_backup"):
+        require_backups(OFF, DISKS, backups, SEAL)
+
+
+def test_an_older_backup_counts_where_it_is_allowed_to():
+    old = (backup(OS_DISK), backup(DATA_DISK, time="2026-11-20T10:00:00.000000Z"))
+    require_backups(OFF, DISKS, old, SEAL, max_age=72)
+
+
+def test_without_a_seal_only_a_backup_of_the_deallocated_disks_is_known_to_be_late():
+    late = (backup(OS_DISK, time="2026-11-22T11:00:01.000000Z"), backup(DATA_DISK))
+    require_backups(OFF, (AT_REST_DISK, DATA_DISK), late, None)
+    require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), BACKUPS, None)
+    with pytest.raises(InvalidRequest, match="no backup of disk web1-os: run"):
+        require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), late, None)

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The verdict on the serial console, strictly read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal, read_verdict
+
+VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+TIME = "2026-11-22T10:30:00Z"
+OK = f"GOLDENIMAGE-SEAL: OK vmId={VM_ID} time={TIME}"
+BOOT = "\x1b[2J\x1b[01;01HGRUB loading.\r\n[    0.000000] Linux version 6.1.0-40-cloud-amd64\r\nweb1 login: \r\n"
+SHUTDOWN = """
+[  OK  ] Stopped target Multi-User System.
+[\x1b[0;32m  OK  \x1b[0m] Reached target \x1b[0;1;39mumount.target\x1b[0m - Unmount All Filesystems.
+         Unmounting tmp.mount - /tmp...
+[   88.1] systemd-shutdown[1]: Syncing filesystems and block devices.
+[   88.2] systemd-shutdown[1]: Sending SIGTERM to remaining processes...
+[   88.3] systemd-shutdown[1]: All filesystems, swaps, loop devices, MD devices and DM devices detached.
+[   88.4] sd 0:0:0:0: [sda] Synchronizing SCSI cache
+[   88.5] EXT4-fs (sda1): re-mounted. Opts: (null). Quota mode: none.
+[   88.6] sysrq: Emergency Sync
+[   88.7] Emergency Sync complete
+[   88.8] ACPI: PM: Preparing to enter system sleep state S5
+[   88.9] reboot: Power down
+""".replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        OK,
+        BOOT + OK + SHUTDOWN,
+        f"{BOOT}{OK}[   88.9] reboot: Power down\r\n",
+        BOOT + OK.replace("aaaaaaaa", "AAAAAAAA") + "\r\n\r\n\x00\r\n",
+    ],
+    ids=["alone", "a whole shutdown", "kernel on the same line", "vmId in capitals, then noise"],
+)
+def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
+    assert read_verdict(log, VM_ID).seal == Seal.of(VM_ID, TIME)
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"),
+    [
+        ("", "holds no verdict"),
+        (BOOT + SHUTDOWN, "holds no verdict"),
+        (BOOT + OK + SHUTDOWN + BOOT, "goes on after the verdict"),
+        (BOOT + OK + SHUTDOWN + BOOT + SHUTDOWN, "goes on after the verdict"),
+        (OK + "\r\nweb1 login: bob", "goes on after the verdict of 2026-11-22T10:30:00Z: 'web1 login: bob'"),
+        (OK + "\n[  OK  ] Started ssh.service.", "goes on after the verdict"),
+        (OK + "\n[  OK  ] Reached target multi-user.target.", "goes on after the verdict"),
+        (OK.replace("aaaaaaaa", "ffffffff"), "about another VM .vmId ffffffff-"),
+        (OK.replace("OK", "FAIL") + " reason=host keys are still there", "the finalizer refused: host keys are still there"),
+        (OK + "\r\n" + OK.replace("OK", "FAIL") + " reason=x", "the finalizer refused: x"),
+        (BOOT + OK[:60], "cut off"),
+    ],
+    ids=[
+        "empty",
+        "an ordinary shutdown",
+        "started again",
+        "started again, used, stopped",
+        "a login",
+        "a service started",
+        "a target that is no shutdown",
+        "another VM's",
+        "failed",
+        "failed later",
+        "cut off",
+    ],
+)
+def test_anything_else_is_no_seal(log, reason):
+    verdict = read_verdict(log, VM_ID)
+    assert verdict.seal is None
+    assert re.search(reason, verdict.reason), verdict.reason
+
+
+def test_only_the_last_verdict_counts():
+    first = OK.replace("10:30:00", "09:00:00")
+    assert read_verdict(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
+
+
+def test_a_seal_survives_as_a_tag_of_at_most_256_characters():
+    seal = Seal.of(VM_ID, TIME).stamped("2026-11-22T11:00:00.123456Z")
+    assert len(seal.as_tag()) <= 256
+    assert Seal.from_tag(seal.as_tag(), VM_ID) == seal
+
+
+@pytest.mark.parametrize("value", [None, "", "no json", "[]", "{}", '{"time":1,"digest":2}', Seal.of("ffffffff", TIME).as_tag()])
+def test_a_tag_that_is_not_this_vms_seal_is_none(value):
+    assert Seal.from_tag(value, VM_ID) is None
