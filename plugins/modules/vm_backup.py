@@ -212,7 +212,6 @@ from ..module_utils._ansible.report import reporting
 from ..module_utils._core.ids import ResourceId
 from ..module_utils._core.plan import Plan
 from ..module_utils._core.tags import left_out
-from ..module_utils._core.times import utc
 from ..module_utils._gateway.azure import Azure, connect
 from ..module_utils._planning.backup.plan import (
     BackupRequest,
@@ -268,7 +267,7 @@ def groupless_of(azure: Azure, request: BackupRequest, found: bool) -> frozenset
 def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:
     """What the state still takes."""
     if state == "present":
-        return plan_backup(request, seen, now=str(utc(datetime.now(timezone.utc).isoformat())))
+        return plan_backup(request, seen, now=datetime.now(timezone.utc))
     return plan_removal(request, seen) if state == "absent" else plan_restore(request, seen)
 
 

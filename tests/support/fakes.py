@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
@@ -22,7 +23,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
-AT_REST = "2026-11-22T11:00:00.000000Z"
+AT_REST = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
 
 
 class Written(AssertionError):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
@@ -19,6 +20,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.captur
 from tests.support.fakes import AT_REST, SUBSCRIPTION
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+STARTED_AT = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
+BACKED_UP_AT = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 SEALED_AT = "2026-11-22T10:30:00Z"
 LOG = f"""[    0.000000] Linux version 6.1.0
 web1 login: \r
@@ -37,7 +40,7 @@ VM1 = an_id(VM, "build", "web1")
 TARGET = an_id(IMAGE, "images", "web-1")
 OS, DATA = an_id(DISK, "build", "web1-os"), an_id(DISK, "build", "web1-data")
 
-OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time="2026-11-22T09:00:00.000000Z")
+OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time=STARTED_AT)
 DATA_DISK = Disk(DATA, "westeurope", unique_id="u-data")
 AT_REST_DISK = replace(OS_DISK, ownership_time=AT_REST)
 
@@ -56,7 +59,7 @@ STAMPED_VM = replace(ON, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMP
 GENERALIZED = replace(STAMPED_VM, generalized=True)
 
 
-def backup(disk: Disk, time: str = "2026-11-22T10:00:00.000000Z", name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
+def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
     """A snapshot as vm_backup takes it."""
     return Snapshot(
         id=an_id(SNAPSHOT, "build", f"{name}-{disk.id.name}"),

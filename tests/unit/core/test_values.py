@@ -10,7 +10,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import IMAGE, SUBNET, VM, ResourceId, region
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.references import own_id, parse_reference
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import utc
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import format_time, parse_time
 
 TEXT = "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/Web1"
 WEB1 = ResourceId.of(VM, "RG", "Web1", subscription="s")
@@ -128,9 +128,17 @@ def test_bad_tags_are_refused(given):
         ("2026-11-22T10:00:00Z", "2026-11-22T10:00:00.000000Z"),
         ("2026-11-22T12:00:00+02:00", "2026-11-22T10:00:00.000000Z"),
         ("2026-11-22T10:00:00.5", "2026-11-22T10:00:00.500000Z"),
+        ("0001-01-01T00:00:00+01:00", None),
+        ("2026-13-45T10:00:00Z", None),
         ("yesterday", None),
+        ("", None),
         (None, None),
     ],
 )
-def test_times_have_one_form(text, expected):
-    assert utc(text) == expected
+def test_times_are_read_in_many_forms_and_written_in_one(text, expected):
+    moment = parse_time(text)
+    assert (moment and format_time(moment)) == expected
+
+
+def test_times_compare_as_times():
+    assert parse_time("2026-11-22T10:00:00+02:00") < parse_time("2026-11-22T09:00:00Z")

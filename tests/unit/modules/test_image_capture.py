@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
 from tests.support.fakes import AT_REST, FakeAzure
@@ -132,7 +133,7 @@ def test_a_run_that_breaks_says_what_it_did_and_the_next_one_repairs(play, broke
 
 
 def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(play):
-    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
+    used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     vm = replace(GENERALIZED, generalized=False)
     result = play(sealed(vms=[vm], disks=[used, DATA_DISK], boot_logs={VM1: LOG + "Linux version 6.1\n"}), **OPTIONS)
     assert result["failed"] is True

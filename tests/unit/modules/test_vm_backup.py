@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
 from tests.support.fakes import FakeAzure
@@ -96,7 +97,7 @@ def test_an_old_backup_stays_beside_a_new_one(play):
     azure = azure_now()
     play(azure, **OPTIONS)
     for each in azure.snapshots.list():
-        azure.snapshots.put(replace(each, time_created="2026-11-01T10:00:00.000000Z"))
+        azure.snapshots.put(replace(each, time_created=parse_time("2026-11-01T10:00:00.000000Z")))
     assert play(azure, **OPTIONS)["changed"] is False
     taken = play.predict_do_repeat(azure, max_age=12, **OPTIONS)
     assert taken["steps"][0] == f"take snapshot {OS_NAME}-2 of disk web1-os"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..ids import ResourceId
 from .provisioning import SUCCEEDED
@@ -35,7 +36,7 @@ class Disk:
     upload_size_bytes: int | None = None
     source: ResourceId | None = None
     managed_by: ResourceId | None = None
-    ownership_time: str | None = None
-    time_created: str | None = None
+    ownership_time: datetime | None = None
+    time_created: datetime | None = None
     zones: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)

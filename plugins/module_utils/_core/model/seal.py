@@ -13,6 +13,9 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..times import format_time, parse_time
 
 _VERDICT = re.compile(
     r"GOLDENIMAGE-SEAL: (?P<word>OK|FAIL) vmId=(?P<vm_id>[0-9a-fA-F-]{36}) time=(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
@@ -52,11 +55,15 @@ _SHUTDOWN = re.compile(
 
 @dataclass(frozen=True)
 class Seal:
-    """A good verdict, as kept in the VM's tag. ``digest`` is that of the verdict line, and so is bound to the VM id."""
+    """A good verdict, as kept in a tag of the VM.
+
+    ``time`` is the text of the verdict; ``digest`` covers the line that holds it, and so is bound to the VM id. ``ownership`` is the time
+    at which the OS disk came to rest after the verdict; None until the VM was deallocated.
+    """
 
     time: str
     digest: str
-    ownership: str | None = None
+    ownership: datetime | None = None
 
     @classmethod
     def of(cls, vm_id: str, time: str) -> Seal:
@@ -66,21 +73,26 @@ class Seal:
 
     @classmethod
     def from_tag(cls, value: str | None, vm_id: str) -> Seal | None:
-        """What an earlier run kept, or None for anything that is not this VM's."""
+        """The seal that an earlier run kept, or None for anything that is not a seal of this VM."""
         try:
             kept = json.loads(value or "")
-            seal = cls(str(kept["time"]), str(kept["digest"]), kept.get("ownership"))
+            seal = cls(str(kept["time"]), str(kept["digest"]), parse_time(kept.get("ownership")))
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
         return seal if seal.digest == cls.of(vm_id, seal.time).digest else None
 
+    @property
+    def moment(self) -> datetime | None:
+        """The time of the verdict; None if it is not known yet, as in check mode."""
+        return parse_time(self.time)
+
     def as_tag(self) -> str:
-        """At most 256 characters, as tags go."""
-        kept = {"time": self.time, "digest": self.digest} | ({"ownership": self.ownership} if self.ownership else {})
+        """The value of the tag: at most 256 characters."""
+        kept = {"time": self.time, "digest": self.digest} | ({"ownership": format_time(self.ownership)} if self.ownership else {})
         return json.dumps(kept, separators=(",", ":"))
 
-    def stamped(self, ownership: str | None) -> Seal:
-        """The same seal, bound to the time at which the disk came to rest."""
+    def stamped(self, ownership: datetime | None) -> Seal:
+        """The same seal, bound to the time at which the OS disk came to rest."""
         return replace(self, ownership=ownership)
 
 

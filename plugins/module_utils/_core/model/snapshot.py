@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..ids import ResourceId
 from .provisioning import SUCCEEDED
@@ -30,7 +31,7 @@ class Snapshot:
     size_bytes: int | None = None
     size_gib: int | None = None
     storage_account_type: str | None = None
-    time_created: str | None = None
+    time_created: datetime | None = None
     completion_percent: float | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 

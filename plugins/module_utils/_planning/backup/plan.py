@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..._core import tags as tag
@@ -21,11 +22,13 @@ from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.plan import Plan, Step
 from ..._core.references import absent, absent_group, parse_reference, require_given, require_group
-from ..._core.times import hours_before, require_hours
+from ..._core.times import format_time, parse_time, require_hours
 from ..settling import settled
 from ..steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 
 OS = "os"
+UNKNOWN = datetime.min.replace(tzinfo=timezone.utc)
+"""Stands for a time that is not known: such a backup is listed first, and counts as old."""
 LONGEST_NAME = 80
 """Of a disk or a snapshot: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?", re.IGNORECASE)
@@ -93,9 +96,9 @@ class Backup:
         return next((snapshot.tags[tag.VM] for snapshot in self.snapshots if tag.VM in snapshot.tags), "")
 
     @property
-    def time(self) -> str | None:
+    def time(self) -> datetime | None:
         """When the last of its snapshots was taken."""
-        return max((time_of(snapshot) or "" for snapshot in self.snapshots), default="") or None
+        return max(filter(None, map(time_of, self.snapshots)), default=None)
 
     @property
     def complete(self) -> bool:
@@ -116,7 +119,7 @@ class Backup:
             "name": self.name,
             "vm": self.vm,
             "vm_id": self.vm_id,
-            "time": self.time,
+            "time": format_time(self.time) if self.time else None,
             "complete": self.complete,
             "plan": self.plan,
             "snapshots": [_snapshot_result(snapshot) for snapshot in self.snapshots],
@@ -146,7 +149,7 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
     backups = (Backup(backup, tuple(sorted(parts, key=_order))) for backup, parts in found.items())
     of_vm = (backup for backup in backups if vm is None or same_id(backup.vm, vm))
     chosen = (backup for backup in of_vm if name is None or backup.name.casefold() == name.casefold())
-    return tuple(sorted(chosen, key=lambda backup: (backup.time or "", backup.id)))
+    return tuple(sorted(chosen, key=lambda backup: (backup.time or UNKNOWN, backup.id)))
 
 
 def require_backup_name(name: str) -> str:
@@ -180,7 +183,7 @@ def is_part(resource: Snapshot | Disk) -> bool:
     return tag.BACKUP in resource.tags
 
 
-def plan_backup(request: BackupRequest, seen: Observed, now: str) -> Plan:
+def plan_backup(request: BackupRequest, seen: Observed, now: datetime) -> Plan:
     """Take the snapshots that are missing.
 
     What was taken of another disk, or too long ago, is never replaced, since it may be all that is left: another backup is taken beside it.
@@ -257,9 +260,9 @@ def lun_of(snapshot: Snapshot) -> int | None:
     return None if snapshot.tags[tag.LUN] == OS else int(snapshot.tags[tag.LUN])
 
 
-def time_of(snapshot: Snapshot) -> str | None:
-    """When it was taken: Azure's own time, ours where Azure does not say."""
-    return snapshot.time_created or snapshot.tags.get(tag.BACKUP_TIME)
+def time_of(snapshot: Snapshot) -> datetime | None:
+    """When it was taken, by Azure's clock; by ours if Azure does not say."""
+    return snapshot.time_created or parse_time(snapshot.tags.get(tag.BACKUP_TIME))
 
 
 def traits_of(snapshot: Snapshot) -> dict[str, Any]:
@@ -281,7 +284,7 @@ def _copyable(vm: Vm, disk: AttachedDisk) -> ResourceId:
     return disk.disk
 
 
-def _number(newest: Backup | None, request: BackupRequest, vm: Vm, disks: Mapping[ResourceId, Disk], now: str) -> int:
+def _number(newest: Backup | None, request: BackupRequest, vm: Vm, disks: Mapping[ResourceId, Disk], now: datetime) -> int:
     """Which backup of this name it is: the newest while it can still be one of the VM's disks as they are now, else the next."""
     if newest is None:
         return 1
@@ -290,10 +293,10 @@ def _number(newest: Backup | None, request: BackupRequest, vm: Vm, disks: Mappin
     return newest.number if same and not _is_old(newest, request, now) else newest.number + 1
 
 
-def _is_old(backup: Backup, request: BackupRequest, now: str) -> bool:
+def _is_old(backup: Backup, request: BackupRequest, now: datetime) -> bool:
     """Whether any of it was taken too long ago; what failed is taken again anyway."""
-    times = [time_of(snapshot) or "" for snapshot in backup.snapshots if snapshot.provisioning_state != FAILED]
-    return request.max_age is not None and min(times, default=now) < hours_before(now, request.max_age)
+    times = [time_of(snapshot) or UNKNOWN for snapshot in backup.snapshots if snapshot.provisioning_state != FAILED]
+    return request.max_age is not None and min(times, default=now) < now - timedelta(hours=request.max_age)
 
 
 def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
@@ -305,10 +308,12 @@ def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -
         )
 
 
-def _wanted(request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: str, number: int) -> Snapshot:
+def _wanted(
+    request: BackupRequest, vm: Vm, attached: AttachedDisk, source: Disk, target: ResourceId, now: datetime, number: int
+) -> Snapshot:
     own = {
         tag.BACKUP: backup_id(request, vm, number),
-        tag.BACKUP_TIME: now,
+        tag.BACKUP_TIME: format_time(now),
         tag.PURPOSE: tag.BEFORE_GENERALIZE,
         tag.VM: str(vm.id),
         tag.VM_ID: vm.vm_id,
@@ -359,7 +364,7 @@ def _snapshot_result(snapshot: Snapshot) -> dict[str, Any]:
         "lun": lun_of(snapshot),
         "disk": str(snapshot.source) if snapshot.source else None,
         "disk_unique_id": snapshot.tags.get(tag.DISK),
-        "time": time_of(snapshot),
+        "time": format_time(taken) if (taken := time_of(snapshot)) else None,
         "size_gib": snapshot.size_gib,
         "incremental": snapshot.incremental,
         "provisioning_state": snapshot.provisioning_state,

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
@@ -14,7 +15,7 @@ from ..._core.model.disk import Disk
 from ..._core.model.seal import Seal, read_verdict
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import DEALLOCATED, Vm
-from ..._core.times import hours_before, utc
+from ..._core.times import format_time
 
 MAX_AGE = 24
 """Hours before its seal in which a VM's backup was taken, unless the task says otherwise."""
@@ -59,8 +60,8 @@ def _unsealed(vm: Vm, reason: str) -> str:
 def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
     """Why a verdict that ends the boot log may still not be about the OS disk: it can change without a word in this log."""
     kept, made = kept_seal(vm), os_disk.time_created if os_disk else None
-    if made and made > (utc(seal.time) or ""):
-        return f"its OS disk was made at {made}, after the verdict of {seal.time}"
+    if made and (seal.moment is None or made > seal.moment):
+        return f"its OS disk was made at {format_time(made)}, after the verdict of {seal.time}"
     if kept and kept.ownership and replace(kept, ownership=None) == seal and not vm.generalized:
         return f"since the seal of {kept.time} was stamped, the OS disk may have been used: its ownership has changed"
     return None
@@ -71,8 +72,8 @@ def require_backups(vm: Vm, disks: Sequence[Disk | None], backups: Sequence[Snap
 
     A later one would only keep the stripped disks, one of long before not what the guest became since.
     """
-    after, before = _span(vm, disks[0], seal, max_age)
-    useful = [backup for backup in backups if _is_of(backup, vm) and after <= (backup.time_created or "~") < before]
+    span = _span(vm, disks[0], seal, max_age)
+    useful = [backup for backup in backups if _is_of(backup, vm) and span.has(backup.time_created)]
     missing = [disk for disk in disks if disk and not any(_holds(backup, disk) for backup in useful)]
     if not missing and any(
         all(any(_holds(backup, disk) for backup in useful if backup.tags.get(tag.BACKUP) == name) for disk in disks if disk)
@@ -86,12 +87,23 @@ def require_backups(vm: Vm, disks: Sequence[Disk | None], backups: Sequence[Snap
     )
 
 
-def _span(vm: Vm, os_disk: Disk | None, seal: Seal | None, max_age: int) -> tuple[str, str]:
-    """Between which times a backup must have been taken. Without a seal Azure tells only when a VM that is deallocated was so."""
-    if seal and (sealed := utc(seal.time)):
-        return hours_before(sealed, max_age), sealed
-    rested = os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None
-    return "", rested or "~"
+@dataclass(frozen=True)
+class _Span:
+    """From ``start`` until before ``end``; None where it is open."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def has(self, moment: datetime | None) -> bool:
+        """Whether a time is known and lies in it."""
+        return moment is not None and (self.start is None or self.start <= moment) and (self.end is None or moment < self.end)
+
+
+def _span(vm: Vm, os_disk: Disk | None, seal: Seal | None, max_age: int) -> _Span:
+    """When a backup must have been taken. Without a seal, Azure knows only when a VM that is deallocated came to rest."""
+    if seal and seal.moment:
+        return _Span(seal.moment - timedelta(hours=max_age), seal.moment)
+    return _Span(end=os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None)
 
 
 def _is_of(backup: Snapshot, vm: Vm) -> bool:

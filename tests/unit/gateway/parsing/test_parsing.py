@@ -11,6 +11,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
@@ -176,8 +177,8 @@ def test_a_disk(key):
         create_option="Upload",
         upload_size_bytes=1536,
         managed_by=an_id(VM, "v"),
-        ownership_time="2026-11-22T11:00:00.123456Z",
-        time_created="2026-11-22T10:00:00.000000Z",
+        ownership_time=parse_time("2026-11-22T11:00:00.123456Z"),
+        time_created=parse_time("2026-11-22T10:00:00.000000Z"),
     )
 
 
@@ -191,6 +192,6 @@ def test_a_snapshot():
         source=OS,
         source_unique_id="u",
         incremental=True,
-        time_created="2026-11-22T10:00:00.000000Z",
+        time_created=parse_time("2026-11-22T10:00:00.000000Z"),
         tags={"a": "b"},
     )

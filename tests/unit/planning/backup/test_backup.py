@@ -14,6 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.listing import BackupListRequest, chosen_backups
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import (
     BackupRequest,
@@ -52,7 +53,7 @@ def test_a_backup_says_all_that_restoring_needs():
     assert taken["properties"] == {"creationData": {"createOption": "Copy", "sourceResourceId": str(OS_DISK.id)}, "incremental": False}
     assert taken["tags"] == {
         tag.BACKUP: BACKUP_ID,
-        tag.BACKUP_TIME: NOW,
+        tag.BACKUP_TIME: "2026-11-22T10:00:00.000000Z",
         tag.PURPOSE: tag.BEFORE_GENERALIZE,
         tag.VM: str(VM1),
         tag.VM_ID: VM_ID,
@@ -102,7 +103,7 @@ def test_what_a_backup_refuses(changes, text):
 
 FORMER = tuple(replace(each, tags={**each.tags, tag.DISK: f"former {each.id.name}"}) for each in SNAPSHOTS)
 A_DAY = replace(REQUEST, max_age=24)
-OLD = tuple(replace(each, time_created="2026-11-21T09:59:59.000000Z") for each in SNAPSHOTS)
+OLD = tuple(replace(each, time_created=parse_time("2026-11-21T09:59:59.000000Z")) for each in SNAPSHOTS)
 
 
 def numbered(snapshot, number):
@@ -181,7 +182,7 @@ def test_a_list_is_in_order_of_time_and_narrows_by_vm_and_name():
         replace(
             each,
             id=an_id(SNAPSHOT, "build", f"later-{each.id.name}"),
-            time_created="2026-11-23T00:00:00.000000Z",
+            time_created=parse_time("2026-11-23T00:00:00.000000Z"),
             tags={**each.tags, tag.BACKUP: f"{VM_ID}/weekly"},
         )
         for each in SNAPSHOTS

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import (
     require_backups,
     require_seal,
@@ -30,7 +31,7 @@ def test_a_stamped_seal_is_trusted_while_the_disk_rests():
 @pytest.mark.parametrize(
     ("vm", "disk"),
     [
-        (STAMPED_VM, replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")),
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))),
         (STAMPED_VM, replace(AT_REST_DISK, ownership_time=None)),
         (replace(STAMPED_VM, power="stopped"), AT_REST_DISK),
         (replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()}), AT_REST_DISK),
@@ -49,7 +50,7 @@ RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
 
 @pytest.mark.parametrize(
     "disk",
-    [replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z"), replace(AT_REST_DISK, ownership_time=None)],
+    [replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z")), replace(AT_REST_DISK, ownership_time=None)],
     ids=["used since", "no time"],
 )
 @pytest.mark.parametrize("power", ["stopped", "deallocated"])
@@ -59,7 +60,7 @@ def test_a_stamp_that_no_longer_stands_is_not_overruled_by_the_log_that_it_came_
 
 
 def test_a_later_verdict_is_a_new_seal():
-    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
+    used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     assert require_seal(replace(STAMPED_VM, power="stopped"), used, LOG + LOG.replace("10:30:00", "12:30:00")) == RE_SEALED
 
 
@@ -73,10 +74,10 @@ def test_a_generalized_vm_cannot_have_been_used():
 
 
 def test_a_verdict_is_not_about_a_disk_that_was_made_after_it():
-    swapped = replace(OS_DISK, time_created="2026-11-22T10:31:00.000000Z")
+    swapped = replace(OS_DISK, time_created=parse_time("2026-11-22T10:31:00.000000Z"))
     with pytest.raises(InvalidRequest, match="its OS disk was made at 2026-11-22T10:31:00.000000Z, after the verdict"):
         require_seal(OFF, swapped, LOG)
-    assert require_seal(OFF, replace(OS_DISK, time_created="2026-11-22T09:00:00.000000Z"), LOG) == SEAL
+    assert require_seal(OFF, replace(OS_DISK, time_created=parse_time("2026-11-22T09:00:00.000000Z")), LOG) == SEAL
 
 
 def test_the_boot_log_speaks_for_itself():
@@ -98,7 +99,7 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
     [
         (),
         BACKUPS[:1],
-        (backup(OS_DISK, time="2026-11-22T10:30:01.000000Z"), backup(DATA_DISK)),
+        (backup(OS_DISK, time=parse_time("2026-11-22T10:30:01.000000Z")), backup(DATA_DISK)),
         (backup(OS_DISK), backup(replace(DATA_DISK, unique_id="another life"))),
         (backup(OS_DISK), backup(DATA_DISK, vm_id="ffffffff")),
         (backup(OS_DISK), backup(DATA_DISK, name="b2")),
@@ -107,7 +108,7 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
         (backup(OS_DISK), replace(backup(DATA_DISK), source_unique_id="another life")),
         (backup(OS_DISK), replace(backup(DATA_DISK), time_created=None)),
         (backup(OS_DISK), replace(backup(DATA_DISK), completion_percent=40.0)),
-        (backup(OS_DISK), backup(DATA_DISK, time="2026-11-21T10:29:59.000000Z")),
+        (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-21T10:29:59.000000Z"))),
     ],
     ids=[
         "none",
@@ -130,12 +131,12 @@ def test_anything_less_is_no_backup(backups):
 
 
 def test_an_older_backup_counts_where_it_is_allowed_to():
-    old = (backup(OS_DISK), backup(DATA_DISK, time="2026-11-20T10:00:00.000000Z"))
+    old = (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-20T10:00:00.000000Z")))
     require_backups(OFF, DISKS, old, SEAL, max_age=72)
 
 
 def test_without_a_seal_only_a_backup_of_the_deallocated_disks_is_known_to_be_late():
-    late = (backup(OS_DISK, time="2026-11-22T11:00:01.000000Z"), backup(DATA_DISK))
+    late = (backup(OS_DISK, time=parse_time("2026-11-22T11:00:01.000000Z")), backup(DATA_DISK))
     require_backups(OFF, (AT_REST_DISK, DATA_DISK), late, None)
     require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), BACKUPS, None)
     with pytest.raises(InvalidRequest, match="no backup of disk web1-os: run"):

@@ -9,6 +9,7 @@ import re
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal, read_verdict
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 TIME = "2026-11-22T10:30:00Z"
@@ -85,7 +86,7 @@ def test_only_the_last_verdict_counts():
 
 
 def test_a_seal_survives_as_a_tag_of_at_most_256_characters():
-    seal = Seal.of(VM_ID, TIME).stamped("2026-11-22T11:00:00.123456Z")
+    seal = Seal.of(VM_ID, TIME).stamped(parse_time("2026-11-22T11:00:00.123456Z"))
     assert len(seal.as_tag()) <= 256
     assert Seal.from_tag(seal.as_tag(), VM_ID) == seal
 
