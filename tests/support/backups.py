@@ -12,7 +12,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import format_time
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import BackupRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import TakeSnapshot
 
 from .world import DATA_DISK, OS_DISK, VM1, VM_ID, an_id

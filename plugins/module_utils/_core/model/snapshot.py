@@ -36,6 +36,6 @@ class Snapshot:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def whole(self) -> bool:
-        """Whether every byte is in it: some are usable only once they were copied in the background."""
+    def complete(self) -> bool:
+        """Whether it can be used: Azure copies the bytes of some snapshots in the background, after it has created them."""
         return self.provisioning_state == SUCCEEDED and self.completion_percent in (None, 100)

@@ -107,7 +107,7 @@ def _span(vm: Vm, os_disk: Disk | None, seal: Seal | None, max_age: int) -> _Spa
 
 
 def _is_of(backup: Snapshot, vm: Vm) -> bool:
-    return backup.whole and backup.tags.get(tag.PURPOSE) == tag.BEFORE_GENERALIZE and backup.tags.get(tag.VM_ID, "").lower() == vm.vm_id
+    return backup.complete and backup.tags.get(tag.PURPOSE) == tag.BEFORE_GENERALIZE and backup.tags.get(tag.VM_ID, "").lower() == vm.vm_id
 
 
 def _holds(backup: Snapshot, disk: Disk) -> bool:

@@ -15,15 +15,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.listing import BackupListRequest, chosen_backups
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import (
-    BackupRequest,
-    Observed,
-    backups_in,
-    plan_backup,
-    plan_removal,
-    snapshot_id,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.names import snapshot_id
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.observe import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import plan_backup
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.removal import plan_removal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 
 from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS
@@ -92,7 +90,7 @@ def test_a_disk_that_came_after_the_first_half_makes_both_halves_one_backup():
 
 
 @pytest.mark.parametrize(("changes", "text"), [
-    ({"snapshots": (replace(OS_SNAPSHOT, tags={}),)}, "no part of backup before-generalize"),
+    ({"snapshots": (replace(OS_SNAPSHOT, tags={}),)}, "not part of backup before-generalize"),
     ({"vm": replace(ON, os_disk=replace(ON.os_disk, ephemeral=True))}, "ephemeral"),
     ({"vm": replace(ON, data_disks=(AttachedDisk("blob", None, 0),))}, "not a managed disk"),
 ])  # fmt: skip
@@ -148,7 +146,7 @@ def test_a_snapshot_that_azure_still_takes_is_waited_for_or_foreseen(change, sta
     unfinished = (OS_SNAPSHOT, replace(DATA_SNAPSHOT, **change))
     with pytest.raises(TimedOut, match=f"snapshot {DATA_SNAPSHOT.id.name} is still {state}"):
         plan(snapshots=unfinished)
-    foreseen = plan(snapshots=unfinished, foresee=True)
+    foreseen = plan(snapshots=unfinished, check_mode=True)
     assert (foreseen.steps, foreseen.warnings) == (
         (),
         (f"Snapshot {DATA_SNAPSHOT.id.name} is {state}: planned as if that had succeeded.",),
@@ -217,6 +215,7 @@ def test_names_that_are_none(name):
         "vm": "web1",
         "resource_group": "build",
         "name": name,
+        "state": "present",
         "incremental": False,
         "max_age": None,
         "tags": None,

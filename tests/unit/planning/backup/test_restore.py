@@ -14,7 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.restore import plan_restore
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.disk import CopyDisk, DeleteDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk
