@@ -15,7 +15,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.imag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, RUNNING, STOPPED, AttachedDisk, Vm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CaptureRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 
 from tests.support.fakes import AT_REST, SUBSCRIPTION
 
@@ -67,7 +67,13 @@ def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", v
         source=disk.id,
         source_unique_id=disk.unique_id,
         time_created=time,
-        tags={tag.PURPOSE: tag.BEFORE_GENERALIZE, tag.VM_ID: vm_id, tag.DISK: disk.unique_id, tag.BACKUP: name},
+        tags={
+            tag.PURPOSE: tag.BEFORE_GENERALIZE,
+            tag.VM_ID: vm_id,
+            tag.DISK: disk.unique_id,
+            tag.BACKUP: name,
+            tag.LUN: "os" if disk.os_type else "5",
+        },
     )
 
 

@@ -12,20 +12,26 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import (
-    require_backups,
-    require_seal,
-    trusted_seal,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import evidence
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import Verdict, require_seal, trusted_seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.linux import judge_console, read_verdict
 
+from tests.support.fakes import FakeAzure
 from tests.support.world import AT_REST_DISK, BACKUPS, DATA_DISK, GENERALIZED, LOG, OFF, OS_DISK, SEAL, STAMPED, STAMPED_VM, VM_ID, backup
 
 DISKS = (OS_DISK, DATA_DISK)
+GOOD = judge_console(LOG, VM_ID)
+NO_VERDICT = judge_console("", VM_ID)
+
+
+def require_backups(vm, disks, snapshots, seal, max_age=24):
+    evidence.require_backups(vm, disks, backups_in(snapshots), seal, max_age)
 
 
 def test_a_stamped_seal_is_trusted_while_the_disk_rests():
     assert trusted_seal(STAMPED_VM, AT_REST_DISK) == STAMPED
-    assert require_seal(STAMPED_VM, AT_REST_DISK, "") == STAMPED
+    assert require_seal(STAMPED_VM, AT_REST_DISK, NO_VERDICT) == STAMPED
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ def test_a_stamped_seal_is_trusted_while_the_disk_rests():
 def test_any_doubt_about_the_tag_asks_for_the_boot_log(vm, disk):
     assert trusted_seal(vm, disk) is None
     with pytest.raises(InvalidRequest, match="not known to be sealed: its boot log holds no verdict"):
-        require_seal(vm, disk, "")
+        require_seal(vm, disk, NO_VERDICT)
 
 
 RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
@@ -56,37 +62,47 @@ RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
 @pytest.mark.parametrize("power", ["stopped", "deallocated"])
 def test_a_stamp_that_no_longer_stands_is_not_overruled_by_the_log_that_it_came_from(disk, power):
     with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
-        require_seal(replace(STAMPED_VM, power=power), disk, LOG)
+        require_seal(replace(STAMPED_VM, power=power), disk, GOOD)
 
 
 def test_a_later_verdict_is_a_new_seal():
     used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
-    assert require_seal(replace(STAMPED_VM, power="stopped"), used, LOG + LOG.replace("10:30:00", "12:30:00")) == RE_SEALED
+    assert (
+        require_seal(replace(STAMPED_VM, power="stopped"), used, judge_console(LOG + LOG.replace("10:30:00", "12:30:00"), VM_ID))
+        == RE_SEALED
+    )
 
 
 def test_a_seal_that_was_kept_and_not_stamped_yet_is_found_again_in_the_log():
     kept = replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()})
-    assert require_seal(kept, AT_REST_DISK, LOG) == SEAL
+    assert require_seal(kept, AT_REST_DISK, GOOD) == SEAL
 
 
 def test_a_generalized_vm_cannot_have_been_used():
-    assert require_seal(GENERALIZED, replace(AT_REST_DISK, ownership_time=None), LOG) == SEAL
+    assert require_seal(GENERALIZED, replace(AT_REST_DISK, ownership_time=None), GOOD) == SEAL
 
 
 def test_a_verdict_is_not_about_a_disk_that_was_made_after_it():
     swapped = replace(OS_DISK, time_created=parse_time("2026-11-22T10:31:00.000000Z"))
     with pytest.raises(InvalidRequest, match="its OS disk was made at 2026-11-22T10:31:00.000000Z, after the verdict"):
-        require_seal(OFF, swapped, LOG)
-    assert require_seal(OFF, replace(OS_DISK, time_created=parse_time("2026-11-22T09:00:00.000000Z")), LOG) == SEAL
+        require_seal(OFF, swapped, GOOD)
+    assert require_seal(OFF, replace(OS_DISK, time_created=parse_time("2026-11-22T09:00:00.000000Z")), GOOD) == SEAL
 
 
 def test_the_boot_log_speaks_for_itself():
-    assert require_seal(OFF, OS_DISK, LOG) == SEAL
+    assert require_seal(OFF, OS_DISK, GOOD) == SEAL
 
 
-def test_without_boot_diagnostics_the_reason_is_named():
+def test_without_boot_diagnostics_the_reason_is_named_and_no_log_is_read():
+    vm = replace(OFF, boot_diagnostics=False)
+    azure = FakeAzure(vms=[vm])
+    azure.machines.boot_log = lambda vm: pytest.fail("read the boot log")
     with pytest.raises(InvalidRequest, match="boot diagnostics with managed storage are off"):
-        require_seal(replace(OFF, boot_diagnostics=False), OS_DISK, "")
+        require_seal(vm, OS_DISK, read_verdict(azure, vm))
+
+
+def test_the_boot_log_of_a_vm_is_read():
+    assert read_verdict(FakeAzure(vms=[OFF], boot_logs={OFF.id: LOG}), OFF) == Verdict(SEAL)
 
 
 def test_a_backup_of_every_disk_before_the_seal_is_enough():

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal, read_verdict
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.linux import judge_console
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 TIME = "2026-11-22T10:30:00Z"
@@ -42,7 +43,7 @@ SHUTDOWN = """
     ids=["alone", "a whole shutdown", "kernel on the same line", "vmId in capitals, then noise"],
 )
 def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
-    assert read_verdict(log, VM_ID).seal == Seal.of(VM_ID, TIME)
+    assert judge_console(log, VM_ID).seal == Seal.of(VM_ID, TIME)
 
 
 @pytest.mark.parametrize(
@@ -75,14 +76,14 @@ def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
     ],
 )
 def test_anything_else_is_no_seal(log, reason):
-    verdict = read_verdict(log, VM_ID)
+    verdict = judge_console(log, VM_ID)
     assert verdict.seal is None
     assert re.search(reason, verdict.reason), verdict.reason
 
 
 def test_only_the_last_verdict_counts():
     first = OK.replace("10:30:00", "09:00:00")
-    assert read_verdict(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
+    assert judge_console(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
 
 
 def test_a_seal_survives_as_a_tag_of_at_most_256_characters():
