@@ -161,7 +161,7 @@ class FakeNics:
     """Every interface has one address."""
 
     def find(self, nic: ResourceId) -> Nic:
-        return Nic(id=nic, location="westeurope", private_ip="10.0.0.4")
+        return Nic(id=nic, private_ip="10.0.0.4")
 
 
 class FakeAzure:

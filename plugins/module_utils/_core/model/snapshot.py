@@ -15,22 +15,17 @@ from .provisioning import SUCCEEDED
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a managed disk."""
+    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; empty if Azure does not say."""
 
     id: ResourceId
     location: str
     provisioning_state: str = SUCCEEDED
     source: ResourceId | None = None
     source_unique_id: str = ""
-    unique_id: str = ""
     incremental: bool = False
     os_type: str | None = None
     hyper_v_generation: str | None = None
-    architecture: str | None = None
-    security_type: str | None = None
-    size_bytes: int | None = None
     size_gib: int | None = None
-    storage_account_type: str | None = None
     time_created: datetime | None = None
     completion_percent: float | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
