@@ -40,6 +40,7 @@ class FakeResources:
         self._values = {value.id: value for value in values}
 
     def find(self, resource: ResourceId) -> Any:
+        self.azure.reads.append(f"{self.noun} {resource.name}")
         return self._values.get(self.azure.locate(resource))
 
     find_settled = find
@@ -50,6 +51,7 @@ class FakeResources:
         return value
 
     def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+        self.azure.reads.append(f"{self.noun}s")
         group = resource_group and resource_group.casefold()
         return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
 
@@ -108,6 +110,7 @@ class FakeMachines(FakeResources):
         return self.put(replace(self.get(vm), **state))
 
     def boot_log(self, vm: ResourceId) -> str:
+        self.azure.reads.append(f"boot log {vm.name}")
         return self.boot_logs.get(self.azure.locate(vm), "")
 
     def deallocate(self, vm: ResourceId) -> None:
@@ -181,6 +184,7 @@ class FakeAzure:
     ) -> None:
         self.read_only = read_only
         self.break_at = break_at
+        self.reads: list[str] = []
         self.writes: list[tuple[Any, ...]] = []
         self.machines = FakeMachines(self, "VM", parse_vm, vms)
         self.machines.boot_logs = dict(boot_logs or {})

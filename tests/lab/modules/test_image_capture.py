@@ -140,9 +140,10 @@ def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subje
 def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:
     world = subject.world
     vm_id = world.properties("virtualMachines", "vm")["vmId"].lower()
-    for name in ("vm-os", "vm-data"):
+    for name, lun in (("vm-os", "os"), ("vm-data", "5")):
         disk = world.compute.disks.get(world.group, name)
         tags = {
+            "goldenimage.lun": lun,
             "goldenimage.purpose": "before-generalize",
             "goldenimage.vm_id": vm_id,
             "goldenimage.disk": world.properties("disks", name)["uniqueId"],

@@ -88,7 +88,7 @@ def test_capture_does_only_what_is_missing(seen, steps):
     assert plan_capture(REQUEST, seen).steps == steps
 
 
-def test_a_plan_names_what_was_and_what_will_be():
+def test_a_plan_has_the_state_before_and_after():
     after = replace(OFF, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
     assert plan_capture(REQUEST, SEEN) == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
@@ -97,14 +97,14 @@ def test_a_plan_names_what_was_and_what_will_be():
     )
 
 
-def test_check_mode_foresees_what_a_real_run_does_and_says_so():
-    foreseen = plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK, DATA_DISK), check_mode=True))
-    assert foreseen.sentences == plan_capture(REQUEST, SEEN).sentences
-    assert foreseen.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
-    assert foreseen.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
+def test_check_mode_predicts_what_a_real_run_does_and_warns():
+    predicted = plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK, DATA_DISK), check_mode=True))
+    assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
+    assert predicted.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
+    assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
 
 
-def test_check_mode_holds_every_other_refusal():
+def test_check_mode_refuses_everything_else_too():
     with pytest.raises(InvalidRequest, match="TrustedLaunch"):
         plan_capture(REQUEST, Observed(vm=replace(ON, security_type="TrustedLaunch"), disks=(OS_DISK,), check_mode=True))
     with pytest.raises(InvalidRequest, match="backup"):
@@ -136,7 +136,7 @@ def test_a_guest_still_running_when_the_wait_ended_is_refused():
     ],
     ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
 )
-def test_what_azure_would_refuse_is_refused_before_the_first_write(change, text):
+def test_what_azure_would_refuse_later_is_refused_before_the_first_write(change, text):
     with pytest.raises(InvalidRequest, match=text):
         plan_capture(REQUEST, replace(SEEN, **change))
 
@@ -152,7 +152,7 @@ def test_another_region_than_the_vms_is_refused():
     assert plan_capture(replace(REQUEST, location="westeurope"), replace(SEEN, vm=replace(OFF, location="West Europe"))).changed
 
 
-def test_nothing_to_capture_and_nothing_captured():
+def test_without_a_vm_and_without_an_image_nothing_can_be_captured():
     with pytest.raises(Missing, match="no VM web1 in resource group build, and there is no image web-1 yet"):
         plan_capture(REQUEST, Observed())
 
@@ -187,7 +187,7 @@ def test_recreate_replaces_an_image_that_does_not_count_and_leaves_one_that_does
     assert plan_capture(recreate, replace(seen, image=CAPTURED)).steps == ()
 
 
-def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+def test_recreate_drops_the_tags_of_the_replaced_image():
     former = replace(ANOTHER, tags={**ANOTHER.tags, tag.DIGEST: "sha256-4m:old", tag.PLAN: "{}", "owner": "me"})
     seen = replace(LATER, vm=GENERALIZED, image=former)
     recreate = replace(REQUEST, recreate=True)
@@ -196,30 +196,30 @@ def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
     assert plan_capture(anew, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
 
 
-def test_recreate_asks_for_the_same_evidence_before_it_deletes():
+def test_recreate_requires_the_same_evidence_before_it_deletes():
     with pytest.raises(InvalidRequest, match="sealed"):
         plan_capture(replace(REQUEST, recreate=True), replace(SEEN, image=ANOTHER, verdict=NO_VERDICT))
 
 
-def test_what_a_failed_run_left_for_the_same_vm_is_replaced_unasked():
+def test_the_remains_of_a_failed_run_for_the_same_vm_are_replaced_without_recreate():
     failed = replace(CAPTURED, provisioning_state=FAILED)
     assert plan_capture(REQUEST, replace(LATER, vm=GENERALIZED, image=failed)).steps == (DeleteImage(TARGET), CREATE)
 
 
-def test_without_its_vm_an_image_must_be_right():
+def test_an_image_whose_vm_is_gone_must_be_usable():
     with pytest.raises(Missing, match="no VM web1 .* image web-1 exists, but its provisioning state is Failed"):
         plan_capture(REQUEST, Observed(image=replace(CAPTURED, provisioning_state=FAILED)))
 
 
-def test_an_image_in_the_making_is_waited_for_or_foreseen():
+def test_an_unfinished_image_ends_a_run_and_is_predicted_in_check_mode():
     seen = Observed(vm=GENERALIZED, image=replace(CAPTURED, provisioning_state="Creating"))
     with pytest.raises(TimedOut, match="still Creating"):
         plan_capture(REQUEST, seen)
-    foreseen = plan_capture(REQUEST, replace(seen, check_mode=True))
-    assert (foreseen.steps, foreseen.warnings) == ((), ("Image web-1 is Creating: planned as if that had succeeded.",))
+    predicted = plan_capture(REQUEST, replace(seen, check_mode=True))
+    assert (predicted.steps, predicted.warnings) == ((), ("Image web-1 is Creating: planned as if that had succeeded.",))
 
 
-def test_the_os_disk_alone_is_taken_from_the_disk_where_the_vm_has_more():
+def test_the_os_disk_is_the_source_if_the_vm_has_data_disks_that_are_not_captured():
     os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS)}, "caching": "ReadWrite"}
     body = {"location": "westeurope", "tags": IMAGE_TAGS, "properties": {"hyperVGeneration": "V2", "storageProfile": {"osDisk": os_disk}}}
     request = replace(REQUEST, os_only=True)
@@ -229,7 +229,7 @@ def test_the_os_disk_alone_is_taken_from_the_disk_where_the_vm_has_more():
     assert plan_capture(request, replace(LATER, vm=single, disks=(AT_REST_DISK,))).steps == (CREATE,)
 
 
-def test_zone_resilience_and_the_marketplace_plan_travel():
+def test_zone_resilience_and_the_marketplace_plan_are_carried_over():
     vm = replace(GENERALIZED, plan={"publisher": "p", "product": "o", "name": "s"})
     (step,) = plan_capture(replace(REQUEST, zone_resilient=True), replace(LATER, vm=vm)).steps
     assert step.body["properties"]["storageProfile"] == {"zoneResilient": True}
@@ -245,7 +245,7 @@ def test_the_source_is_deleted_last_and_also_when_the_image_is_there_already():
     assert plan_capture(request, Observed(image=CAPTURED)).steps == ()
 
 
-def test_data_disks_that_go_with_the_source_need_a_backup_where_the_image_does_not_hold_them():
+def test_data_disks_that_are_deleted_and_not_captured_need_a_backup():
     request = replace(REQUEST, os_only=True, delete_source=True)
     seen = replace(LATER, vm=GENERALIZED)
     alone = replace(CAPTURED, data_disks=())

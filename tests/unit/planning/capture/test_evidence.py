@@ -25,6 +25,11 @@ GOOD = judge_console(LOG, VM_ID)
 NO_VERDICT = judge_console("", VM_ID)
 
 
+def without_lun(snapshot):
+    """A snapshot that vm_backup cannot restore."""
+    return replace(snapshot, tags={name: value for name, value in snapshot.tags.items() if name != tag.LUN})
+
+
 def require_backups(vm, disks, snapshots, seal, max_age=24):
     evidence.require_backups(vm, disks, backups_in(snapshots), seal, max_age)
 
@@ -45,7 +50,7 @@ def test_a_stamped_seal_is_trusted_while_the_disk_rests():
     ],
     ids=["used since", "no time", "not deallocated", "never stamped", "a tag copied from another VM"],
 )
-def test_any_doubt_about_the_tag_asks_for_the_boot_log(vm, disk):
+def test_a_doubtful_tag_is_not_trusted(vm, disk):
     assert trusted_seal(vm, disk) is None
     with pytest.raises(InvalidRequest, match="not known to be sealed: its boot log holds no verdict"):
         require_seal(vm, disk, NO_VERDICT)
@@ -60,7 +65,7 @@ RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
     ids=["used since", "no time"],
 )
 @pytest.mark.parametrize("power", ["stopped", "deallocated"])
-def test_a_stamp_that_no_longer_stands_is_not_overruled_by_the_log_that_it_came_from(disk, power):
+def test_an_outdated_stamp_is_not_overruled_by_the_verdict_that_it_came_from(disk, power):
     with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
         require_seal(replace(STAMPED_VM, power=power), disk, GOOD)
 
@@ -89,7 +94,7 @@ def test_a_verdict_is_not_about_a_disk_that_was_made_after_it():
     assert require_seal(OFF, replace(OS_DISK, time_created=parse_time("2026-11-22T09:00:00.000000Z")), GOOD) == SEAL
 
 
-def test_the_boot_log_speaks_for_itself():
+def test_a_good_verdict_is_enough():
     assert require_seal(OFF, OS_DISK, GOOD) == SEAL
 
 
@@ -124,6 +129,7 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
         (backup(OS_DISK), replace(backup(DATA_DISK), source_unique_id="another life")),
         (backup(OS_DISK), replace(backup(DATA_DISK), time_created=None)),
         (backup(OS_DISK), replace(backup(DATA_DISK), completion_percent=40.0)),
+        (backup(OS_DISK), without_lun(backup(DATA_DISK))),
         (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-21T10:29:59.000000Z"))),
     ],
     ids=[
@@ -138,15 +144,16 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
         "a tag that lies",
         "no time",
         "still being copied",
+        "cannot be restored",
         "of long ago",
     ],
 )
-def test_anything_less_is_no_backup(backups):
+def test_anything_less_is_not_enough(backups):
     with pytest.raises(InvalidRequest, match="no backup of .* from the 24 hours before its seal of 2026-11-22T10:30:00Z: run vm_backup"):
         require_backups(OFF, DISKS, backups, SEAL)
 
 
-def test_an_older_backup_counts_where_it_is_allowed_to():
+def test_an_older_backup_counts_if_the_request_allows_it():
     old = (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-20T10:00:00.000000Z")))
     require_backups(OFF, DISKS, old, SEAL, max_age=72)
 

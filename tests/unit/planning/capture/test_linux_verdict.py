@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on the serial console, strictly read."""
+"""The verdict of the finalizer on the serial console of a Linux guest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import re
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.linux import judge_console
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
@@ -84,14 +83,3 @@ def test_anything_else_is_no_seal(log, reason):
 def test_only_the_last_verdict_counts():
     first = OK.replace("10:30:00", "09:00:00")
     assert judge_console(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
-
-
-def test_a_seal_survives_as_a_tag_of_at_most_256_characters():
-    seal = Seal.of(VM_ID, TIME).stamped(parse_time("2026-11-22T11:00:00.123456Z"))
-    assert len(seal.as_tag()) <= 256
-    assert Seal.from_tag(seal.as_tag(), VM_ID) == seal
-
-
-@pytest.mark.parametrize("value", [None, "", "no json", "[]", "{}", '{"time":1,"digest":2}', Seal.of("ffffffff", TIME).as_tag()])
-def test_a_tag_that_is_not_this_vms_seal_is_none(value):
-    assert Seal.from_tag(value, VM_ID) is None
