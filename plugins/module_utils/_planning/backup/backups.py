@@ -55,7 +55,7 @@ class Backup:
 
     @property
     def time(self) -> datetime | None:
-        """When the last of its snapshots was taken."""
+        """The time of its last snapshot; None if it is not known."""
         return max(filter(None, map(time_of, self.snapshots)), default=None)
 
     @property
@@ -116,7 +116,7 @@ def lun_of(snapshot: Snapshot) -> int | None:
 
 
 def time_of(snapshot: Snapshot) -> datetime | None:
-    """When it was taken, by Azure's clock; by ours if Azure does not say."""
+    """The time of a snapshot: that of Azure or, if Azure does not say it, that in our tag."""
     return snapshot.time_created or parse_time(snapshot.tags.get(tag.BACKUP_TIME))
 
 

@@ -101,7 +101,7 @@ class _Span:
 
 
 def _span(vm: Vm, disks: Sequence[Disk], seal: Seal | None, max_age: int) -> _Span:
-    """When a backup must have been taken. Without a seal, Azure knows only when the disks of a deallocated VM came to rest."""
+    """The time in which a backup must have been taken. Without a seal, Azure knows only when the disks of a deallocated VM came to rest."""
     if seal and seal.moment:
         return _Span(seal.moment - timedelta(hours=max_age), seal.moment)
     return _Span(end=disks[0].ownership_time if disks and vm.power == DEALLOCATED else None)

@@ -48,7 +48,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Needs:
-    """The decisions that follow from the image and the VM alone: whether to capture, and the evidence that is required."""
+    """The decisions that follow from the image and the VM alone: whether to capture, and which evidence that takes."""
 
     capture: bool
     disks: tuple[ResourceId, ...] = ()
@@ -57,7 +57,7 @@ class Needs:
 
 
 def needs(request: CaptureRequest, image: Image | None, vm: Vm | None) -> Needs:
-    """What planning needs to know besides the image and the VM. An image as requested needs no VM and no evidence."""
+    """The decisions for an image and a VM, each of which may not exist. An image as requested needs no VM and no evidence."""
     capture = image is None or target_of(request, image).flaw(vm) is not None
     if vm is None:
         return Needs(capture)

@@ -65,7 +65,7 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"vm": RESTORED, "disks": DISKS}, ()),
     ({"vm": replace(RESTORED, power="running"), "disks": DISKS}, ()),
 ], ids=[
-    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM made anew", "the same VM", "disks made, VM off",
+    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM recreated", "the same VM", "disks made, VM off",
     "sealed", "sealed again since",
     "OS disk exchanged", "data disk detached", "restored", "restored and started again",
 ])  # fmt: skip

@@ -171,7 +171,7 @@ ANOTHER = replace(CAPTURED, tags={tag.VM_ID: "ffffffff-0000-0000-0000-0000000000
         (CAPTURED, replace(REQUEST, zone_resilient=True), "not zone resilient"),
         (CAPTURED, replace(REQUEST, location="eastus"), "exists in westeurope, not in eastus"),
     ],
-    ids=["another VM's", "nobody's", "failed", "too few disks", "too many disks", "not zone resilient", "elsewhere"],
+    ids=["another VM's", "of unknown source", "failed", "too few disks", "too many disks", "not zone resilient", "elsewhere"],
 )
 def test_an_image_that_is_not_the_one_asked_for_is_refused(image, request_, text):
     with pytest.raises(InvalidRequest, match=text) as raised:
@@ -192,8 +192,8 @@ def test_recreate_drops_the_tags_of_the_replaced_image():
     seen = replace(LATER, vm=GENERALIZED, image=former)
     recreate = replace(REQUEST, recreate=True)
     assert plan_capture(recreate, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "owner": "me"}
-    anew = replace(recreate, tags={"release": "2"}, append_tags=False)
-    assert plan_capture(anew, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
+    replaced = replace(recreate, tags={"release": "2"}, append_tags=False)
+    assert plan_capture(replaced, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
 
 
 def test_recreate_requires_the_same_evidence_before_it_deletes():

@@ -39,7 +39,7 @@ SHUTDOWN = """
         f"{BOOT}{OK}[   88.9] reboot: Power down\r\n",
         BOOT + OK.replace("aaaaaaaa", "AAAAAAAA") + "\r\n\r\n\x00\r\n",
     ],
-    ids=["alone", "a whole shutdown", "kernel on the same line", "vmId in capitals, then noise"],
+    ids=["alone", "a complete shutdown", "kernel on the same line", "vmId in capitals, then noise"],
 )
 def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
     assert judge_console(log, VM_ID).seal == Seal.of(VM_ID, TIME)
@@ -67,14 +67,14 @@ def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
         "started again, used, stopped",
         "a login",
         "a service started",
-        "a target that is no shutdown",
+        "a target that is not part of a shutdown",
         "another VM's",
         "failed",
         "failed later",
         "cut off",
     ],
 )
-def test_anything_else_is_no_seal(log, reason):
+def test_anything_else_is_not_a_seal(log, reason):
     verdict = judge_console(log, VM_ID)
     assert verdict.seal is None
     assert re.search(reason, verdict.reason), verdict.reason
