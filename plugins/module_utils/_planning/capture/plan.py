@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The plan for capturing a VM as an image: prepare the source, create the target, and refuse before any of it what cannot be undone."""
+"""The plan for capturing a VM as an image: prepare the source and create the target, unless something forbids it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
 
 
 def _require_source(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
-    """The VM, if an image can be made from it, and may take the place of an existing one."""
+    """The VM, if it can be captured and the image may replace an existing one."""
     vm, flaw = seen.vm, target.flaw(seen.vm)
     if vm is None:
         raise absent("VM", request.vm, seen.groupless, f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet")
