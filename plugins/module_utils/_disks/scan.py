@@ -38,7 +38,8 @@ def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Sc
 
     The digest is the SHA-256 over the SHA-256 of each 4 MiB; that of an all-zero chunk is known, so holes cost nothing.
     """
-    tree, found, holding = hashlib.sha256(), [], _Cursor(data)
+    found: list[Range] = []
+    tree, holding = hashlib.sha256(), _Cursor(data)
     for piece in pieces(size, CHUNK):
         content = read(piece) if holding.touches(piece) else _ZEROS[: piece.length]
         if content == _ZEROS:
