@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ssl
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
@@ -19,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 from ..._core.errors import Unavailable
 from ..sdk.errors import causes
 from ..sdk.imports import needs
-from ..sdk.trust import trust
+from ..sdk.trust import authorities
 
 if TYPE_CHECKING:
     from ..._core.ranges import Range
 
 SERVICE_VERSION = "2019-12-12"
+UNTRUSTED = ("SSLCertVerificationError", "CertificateError")
+"""The errors for a certificate that is not trusted, or is for another host, by ssl and by urllib3 1.26."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,13 @@ class PageConnection:
         """Open nothing yet. Raise Unavailable without urllib3, or if the environment names a proxy or authorities that cannot be used."""
         with needs("urllib3"):
             import urllib3
-        self._url = f"{url}&comp=page"
         self._failures = (urllib3.exceptions.HTTPError, OSError)
-        self._pool = _pool(urllib3, urllib.parse.urlsplit(url), num_pools=1, maxsize=workers, block=True)
+        parts = urllib.parse.urlsplit(f"{url}&comp=page")
+        manager = _manager(urllib3, parts, num_pools=1, maxsize=workers, block=True)
+        # The pool of the host, and not its manager, makes the requests: the manager takes the URL apart for each, which doubles their cost.
+        self._pool = manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+        tunnelled = manager.proxy is None or parts.scheme == "https"
+        self._target = urllib.parse.urlunsplit(parts._replace(scheme="", netloc="") if tunnelled else parts)
 
     def put(self, part: Range, content: bytes, timeout: float) -> Answer | NoAnswer:
         """Write one range, waiting at most ``timeout`` seconds to connect, to send or for the answer.
@@ -63,7 +68,7 @@ class PageConnection:
         """
         try:
             answer = self._pool.urlopen(
-                "PUT", self._url, body=content, headers=_headers(part, content), timeout=timeout, retries=False, redirect=False
+                "PUT", self._target, body=content, headers=_headers(part, content), timeout=timeout, retries=False, redirect=False
             )
         except self._failures as error:
             return _no_answer(error)
@@ -77,7 +82,7 @@ class PageConnection:
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.clear()
+        self._pool.close()
 
 
 def _headers(part: Range, content: bytes) -> dict[str, str]:
@@ -92,17 +97,21 @@ def _headers(part: Range, content: bytes) -> dict[str, str]:
 def _no_answer(error: Exception) -> NoAnswer:
     """The reason in words of the system, which hold nothing of the URL, or else the name of the error."""
     found = causes(error)
-    untrusted = next((each.verify_message for each in found if isinstance(each, ssl.SSLCertVerificationError)), "")
+    untrusted = next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), "")
     reason = next((each.strerror for each in found if isinstance(each, OSError) and each.strerror), type(error).__name__)
     # http.client says with which status a proxy refused, but not in a field of its own.
     tunnel = next((str(each) for each in found if isinstance(each, OSError) and str(each).startswith("Tunnel connection failed")), "")
     return NoAnswer(tunnel or reason, untrusted)
 
 
-def _pool(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
-    """The pool of connections to a host, through the proxy that the environment names for it."""
+def _verification(error: BaseException) -> str:
+    return str(getattr(error, "verify_message", "") or error)
+
+
+def _manager(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
+    """A maker of connections to the host of a URL, through the proxy that the environment names for it."""
     if url.scheme == "https":
-        options["ssl_context"] = trust()
+        options |= {"cert_reqs": "CERT_REQUIRED", **authorities()}
     if not (proxy := _proxy(url)):
         return urllib3.PoolManager(**options)
     if proxy.scheme not in ("http", "https"):
@@ -112,7 +121,6 @@ def _pool(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
     return urllib3.ProxyManager(
         f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
         proxy_headers=_proxy_login(proxy),
-        proxy_ssl_context=trust() if proxy.scheme == "https" else None,
         **options,
     )
 

@@ -18,7 +18,7 @@ from .errors import describing
 from .imports import needs
 from .retries import control_plane_policy
 from .transport import deadline_transport
-from .trust import require_trust
+from .trust import authorities
 from .waiting import POLL_SECONDS, Deadline
 
 USER_AGENT = "goldenimage.azure/0.1.0"
@@ -113,7 +113,7 @@ class Client:
 
     @cached_property
     def _transport(self) -> Any:
-        require_trust()
+        authorities()  # refuses a file that cannot be read
         return self._given_transport or deadline_transport(self.deadline)
 
     @cached_property

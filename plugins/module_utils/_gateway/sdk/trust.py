@@ -14,21 +14,17 @@ BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 """The environment variables that name a file or folder of trusted authorities; the first one that is set wins."""
 
 
-def trust() -> ssl.SSLContext:
-    """The system's authorities, or those that the environment names instead."""
-    return _named_trust() or ssl.create_default_context()
+def authorities() -> dict[str, str]:
+    """The authorities that the environment names instead of the system's, as arguments of urllib3; empty if it names none.
 
-
-def require_trust() -> None:
-    """Raise Unavailable if the named authorities cannot be read, which the SDK would only report at its first request."""
-    _named_trust()
-
-
-def _named_trust() -> ssl.SSLContext | None:
+    Raises Unavailable if they cannot be read, which the SDK would report at its first request only.
+    """
     if (variable := next(filter(os.environ.get, BUNDLES), None)) is None:
-        return None
+        return {}
     bundle = os.environ[variable]
+    found = {"ca_cert_dir" if os.path.isdir(bundle) else "ca_certs": bundle}
     try:
-        return ssl.create_default_context(capath=bundle) if os.path.isdir(bundle) else ssl.create_default_context(cafile=bundle)
+        ssl.create_default_context(cafile=found.get("ca_certs"), capath=found.get("ca_cert_dir"))
     except OSError as error:
         raise Unavailable(f"cannot read the trusted authorities in {bundle}, which {variable} names: {error.strerror or error}.") from error
+    return found
