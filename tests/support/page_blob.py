@@ -45,7 +45,7 @@ class Content:
 
     @property
     def disk(self) -> DiskFile:
-        return DiskFile("d.img", "raw", SIZE, "sha256-4m:0", self.ranges, Partitions(), Identity(1, 2, 3), FOOTER)
+        return DiskFile("d.img", SIZE, "sha256-4m:0", self.ranges, Partitions(), Identity(1, 2, 3), FOOTER)
 
     def opened(self) -> contextlib.AbstractContextManager[Callable[[Range], bytes]]:
         return contextlib.nullcontext(lambda part: b"".join(b"%0512d" % page for page in range(part.start // 512, part.end // 512)))
