@@ -75,7 +75,9 @@ class DiskFile:
 class DiskContent(Protocol):
     """The bytes of a disk for as long as an upload takes."""
 
-    disk: DiskFile
+    @property
+    def disk(self) -> DiskFile:
+        """The file as it was read for its digest."""
 
     def opened(self) -> AbstractContextManager[Callable[[Range], bytes]]:
         """Open the file for reading; the reader is safe to share between threads."""
