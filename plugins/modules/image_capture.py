@@ -280,7 +280,7 @@ def main() -> None:
         request = request.within(azure.subscription)
         report.plan = plan_capture(request, observe(azure, request, foresee=module.check_mode))
         if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, on_done=report.done)
+            report.plan.apply(azure, report)
             vm = azure.machines.find(request.vm)
             report.returns(image=azure.images.get(request.target).as_result(), vm=vm.as_result() if vm else None)
 

@@ -293,7 +293,7 @@ def main() -> None:
         request = request.within(azure.subscription)
         report.plan = plan(request, state, observe(azure, request, state, foresee=module.check_mode))
         if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, on_done=report.done)
+            report.plan.apply(azure, report)
             report.returns(**now(azure, request, report.plan.after))
 
 

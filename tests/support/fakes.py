@@ -77,7 +77,7 @@ class FakeResources:
 class FakeDisks(FakeResources):
     """Disks: an upload reads its content as the real one does, and closes the disk."""
 
-    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str]) -> None:
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
         self.azure.write("upload", self.noun, disk, dict(tags))
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Listener, Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range, pieces
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.upload import Sent, write_pages
@@ -146,9 +147,11 @@ def serving(blob: Blob, context: ssl.SSLContext | None = None) -> Iterator[Blob]
         server.server_close()
 
 
-def upload(blob: Blob, clock: Clock | None = None, content: Content | None = None, **options: Any) -> Sent:
+def upload(
+    blob: Blob, clock: Clock | None = None, content: Content | None = None, listener: Listener | None = None, **options: Any
+) -> Sent:
     clock = clock or Clock()
-    return write_pages(blob.url, content or Content(), clock, pause=clock.pause, **options)
+    return write_pages(blob.url, content or Content(), clock, listener or Silence(), pause=clock.pause, **options)
 
 
 def expected() -> bytearray:

@@ -17,6 +17,7 @@ from http.client import responses
 from typing import Protocol
 
 from ..._core.errors import Denied, GoldenImageError, Refused, TimedOut, Unavailable
+from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ranges import Range, total
 from ..sdk.retries import DATA_PLANE_TRIES, is_page_retried, page_pause
@@ -49,37 +50,48 @@ def write_pages(
     url: str,
     content: DiskContent,
     deadline: Deadline,
+    listener: Listener,
     workers: int = WORKERS,
     pause: Callable[[float], object] | None = None,
 ) -> Sent:
     """Write every range that is not zero, then require that the file is unchanged, then write the footer.
 
     Without its footer the blob is not a VHD, so Azure refuses whatever an upload leaves that stopped earlier.
+    The listener learns of every range that has arrived.
     Raises Denied, Refused, TimedOut or Unavailable, and never shows the URL, which holds a SAS.
     """
     disk = content.disk
+    data = total(disk.ranges)
+    footer = Range(disk.disk_bytes, disk.upload_bytes)
+    skipped = disk.disk_bytes - data
     connection = PageConnection(url, workers)
-    writer = _Writer(connection, deadline, pause)
+    writer = _Writer(connection, deadline, pause, lambda sent: listener.moved(sent, data + footer.length, skipped))
     try:
         with content.opened() as read:
             writer.write(disk.ranges, read, workers)
         content.require_unchanged()
-        footer = Range(disk.disk_bytes, disk.upload_bytes)
         writer.write([footer], lambda part: disk.footer, 1)
     finally:
         connection.close()
-    data = total(disk.ranges)
-    return Sent(bytes=data + footer.length, skipped=disk.disk_bytes - data, repeats=writer.repeats)
+    return Sent(bytes=data + footer.length, skipped=skipped, repeats=writer.repeats)
 
 
 class _Writer:
     """Hands ranges to worker threads; the first failure stops them all."""
 
-    def __init__(self, connection: PageConnection, deadline: Deadline, pause: Callable[[float], object] | None) -> None:
+    def __init__(
+        self,
+        connection: PageConnection,
+        deadline: Deadline,
+        pause: Callable[[float], object] | None,
+        arrived: Callable[[int], object],
+    ) -> None:
         self._connection, self._deadline = connection, deadline
         self._stop = threading.Event()
         self._pause = pause or self._stop.wait
         self._lock = threading.Lock()
+        self._arrived = arrived
+        self._sent = 0
         self.repeats = 0
 
     def write(self, ranges: Iterable[Range], read: Callable[[Range], bytes], workers: int) -> None:
@@ -100,6 +112,9 @@ class _Writer:
         try:
             while (part := self._take(waiting)) is not None:
                 self._put(part, read(part))
+                with self._lock:
+                    self._sent += part.length
+                    self._arrived(self._sent)
         except BaseException:
             self._stop.set()
             raise

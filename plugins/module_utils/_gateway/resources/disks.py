@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ..._core.errors import Failed, Missing, Refused
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.model.disk import Disk
 from ..._core.model.disk_file import DiskContent
 from ..pages.upload import write_pages
@@ -42,13 +43,13 @@ class Disks(Resources[Disk]):
         with self._describing("end the access to", disk):
             calls.run(self._sdk(disk).begin_revoke_access, *names(disk), api_version=self.api)
 
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str]) -> None:
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str], listener: Listener) -> None:
         """Write the content into a disk that was created for it, add the tags, and commit.
 
-        The tags say that the content is complete, so they are added after its last byte.
+        The tags say that the content is complete, so they are added after its last byte. The listener learns how much has been sent.
         """
         with self.write_access(disk) as sas:
-            write_pages(sas, content, self._client.deadline)
+            write_pages(sas, content, self._client.deadline, listener)
             self.tag(disk, {**self.get(disk).tags, **tags})
 
     def discard(self, disk: ResourceId) -> None:

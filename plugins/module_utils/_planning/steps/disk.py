@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ports import Azure
 
@@ -24,7 +25,7 @@ class CreateUploadDisk:
     def __str__(self) -> str:
         return f"create disk {self.disk.name} for the upload"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.create(self.disk, self.body)
 
 
@@ -40,8 +41,8 @@ class SendPages:
     def __str__(self) -> str:
         return f"upload {self.path} to disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
-        azure.disks.upload(self.disk, self.content, self.tags)
+    def run(self, azure: Azure, listener: Listener) -> None:
+        azure.disks.upload(self.disk, self.content, self.tags, listener)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class DiscardUpload:
     def __str__(self) -> str:
         return f"delete the unfinished disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.discard(self.disk)
 
 
@@ -64,7 +65,7 @@ class DeleteDisk:
     def __str__(self) -> str:
         return f"delete disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.delete(self.disk)
 
 
@@ -79,5 +80,5 @@ class CopyDisk:
     def __str__(self) -> str:
         return f"create disk {self.disk.name} from snapshot {self.source.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.create(self.disk, self.body)

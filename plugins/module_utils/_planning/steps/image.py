@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.ports import Azure
 
 
@@ -24,7 +25,7 @@ class CreateImage:
     def __str__(self) -> str:
         return f"create image {self.image.name} from {self.source}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.create(self.image, self.body)
 
 
@@ -36,7 +37,7 @@ class TagImage:
     def __str__(self) -> str:
         return f"set the tags of image {self.image.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.tag(self.image, self.tags)
 
 
@@ -47,5 +48,5 @@ class DeleteImage:
     def __str__(self) -> str:
         return f"delete image {self.image.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.delete(self.image)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.ports import Azure
 
 
@@ -22,7 +23,7 @@ class TakeSnapshot:
     def __str__(self) -> str:
         return f"take snapshot {self.snapshot.name} of disk {self.source.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.create(self.snapshot, self.body)
 
 
@@ -34,7 +35,7 @@ class TagSnapshot:
     def __str__(self) -> str:
         return f"set the tags of snapshot {self.snapshot.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.tag(self.snapshot, self.tags)
 
 
@@ -45,5 +46,5 @@ class DeleteSnapshot:
     def __str__(self) -> str:
         return f"delete snapshot {self.snapshot.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.delete(self.snapshot)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.model.seal import Seal
 from ..._core.model.vm import AttachedDisk
 from ..._core.ports import Azure
@@ -27,7 +28,7 @@ class CreateVm:
     def __str__(self) -> str:
         return f"create VM {self.vm.name} from {self.source}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.create(self.vm, self.body)
 
 
@@ -39,7 +40,7 @@ class TagVm:
     def __str__(self) -> str:
         return f"set the tags of VM {self.vm.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.tag(self.vm, self.tags)
 
 
@@ -54,7 +55,7 @@ class SwapOsDisk:
     def __str__(self) -> str:
         return f"exchange the OS disk of VM {self.vm.name} for disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         os_disk = {"name": self.disk.name, "createOption": self.create_option, "managedDisk": {"id": str(self.disk)}}
         azure.machines.update(self.vm, {"properties": {"storageProfile": {"osDisk": os_disk}}})
 
@@ -70,7 +71,7 @@ class SetDataDisks:
     def __str__(self) -> str:
         return self.sentence
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.update(self.vm, {"properties": {"storageProfile": {"dataDisks": list(self.disks)}}})
 
 
@@ -97,7 +98,7 @@ class KeepSeal:
     def __str__(self) -> str:
         return f"keep the seal of VM {self.vm.name} as a tag"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         _tag_vm(azure, self.vm, self.seal)
 
 
@@ -108,7 +109,7 @@ class Deallocate:
     def __str__(self) -> str:
         return f"deallocate VM {self.vm.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.deallocate(self.vm)
 
 
@@ -123,7 +124,7 @@ class StampSeal:
     def __str__(self) -> str:
         return f"stamp the seal of VM {self.vm.name} with the time its OS disk came to rest"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         _tag_vm(azure, self.vm, self.seal.stamped(azure.disks.get(self.os_disk).ownership_time))
 
 
@@ -136,7 +137,7 @@ class DropSeal:
     def __str__(self) -> str:
         return f"forget the seal of VM {self.vm.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.tag(self.vm, {name: value for name, value in azure.machines.get(self.vm).tags.items() if name != tag.SEAL})
 
 
@@ -149,7 +150,7 @@ class Generalize:
     def __str__(self) -> str:
         return f"mark VM {self.vm.name} generalized"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.generalize(self.vm)
 
 
@@ -162,7 +163,7 @@ class DeleteVm:
     def __str__(self) -> str:
         return f"delete VM {self.vm.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.delete(self.vm)
 
 
