@@ -81,10 +81,11 @@ class Canned(HTTPAdapter):
         self.sent: list[Sent] = []
 
     def send(self, request: PreparedRequest, *_details: Any, **_options: Any) -> Response:
-        content = request.body or b""
-        content = content if isinstance(content, bytes) else content.encode()
+        assert request.method and request.url and isinstance(request.body, bytes | str | None)
+        content = request.body.encode() if isinstance(request.body, str) else request.body or b""
         body = json.loads(content) if content else None
-        self.sent.append(Sent(request.method, request.url, body, content, dict(request.headers)))
+        headers = {name: str(value) for name, value in request.headers.items()}
+        self.sent.append(Sent(request.method, request.url, body, content, headers))
         assert self._answers, f"unexpected {request.method} {request.url}"
         following = self._answers.pop(0)
         if isinstance(following, Exception):

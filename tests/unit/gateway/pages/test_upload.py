@@ -9,6 +9,7 @@ import time
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Refused, TimedOut, Unavailable
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages import upload as page_writer
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.connection import PageConnection
@@ -23,6 +24,19 @@ def test_every_range_is_written_once_and_the_footer_last(blob):
     assert blob.content == expected()
     assert sorted(blob.requests) == [*RANGES, Range(SIZE, SIZE + 512)]
     assert blob.requests[-1] == Range(SIZE, SIZE + 512)
+
+
+def test_the_listener_learns_of_every_range_that_has_arrived(blob):
+    moved = []
+
+    class Recorder(Silence):
+        def moved(self, sent, total, skipped):
+            moved.append((sent, total, skipped))
+
+    done = upload(blob, listener=Recorder())
+    assert [sent for sent, _total, _skipped in moved] == sorted(sent for sent, _total, _skipped in moved)
+    assert {entry[1:] for entry in moved} == {(done.bytes, done.skipped)}
+    assert (len(moved), moved[-1][0]) == (len(RANGES) + 1, done.bytes)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
