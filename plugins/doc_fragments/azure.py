@@ -99,6 +99,7 @@ requirements:
   - azure-core >= 1.31.0
   - azure-identity >= 1.19.0
   - azure-mgmt-compute >= 33.0.0
+  - urllib3 >= 1.26
 notes:
   - Options, environment and credential file are merged, value by value; an empty text counts as no value.
   - Cloud modules run where the credentials are, that is on the controller. In a play about other hosts, write C(delegate_to=localhost).

@@ -68,7 +68,7 @@ def test_the_artifact_holds_what_runs_and_nothing_else() -> None:
 def test_requirements_are_lower_bounds() -> None:
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert lines
-    assert [line for line in lines if not re.fullmatch(r"[a-z-]+>=[0-9.]+", line)] == []
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", line)] == []
 
 
 def test_an_execution_environment_takes_the_same_requirements() -> None:
