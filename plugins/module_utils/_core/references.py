@@ -20,7 +20,7 @@ SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
 KEYS = ("name", "resource_group", "subscription_id")
 
 
-def own(params: Mapping[str, Any], kind: str) -> ResourceId:
+def own_id(params: Mapping[str, Any], kind: str) -> ResourceId:
     """The resource that the task is about: ``name`` in ``resource_group``."""
     return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
 
@@ -76,7 +76,7 @@ def id_of(value: Any, kind: str, option: str) -> Any:
     return text if text.startswith("/") else str(_identified(text, kind, option))
 
 
-def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
+def parse_reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
     """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or with ``id``."""
     require_given(option, value)
     value = id_of(value, kind, option)

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import IMAGE, SUBNET, VM, ResourceId, region
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.references import own, reference
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.references import own_id, parse_reference
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import utc
 
 TEXT = "/subscriptions/s/resourceGroups/RG/providers/Microsoft.Compute/virtualMachines/Web1"
@@ -47,7 +47,7 @@ def test_regions_compare_by_their_short_name():
     ids=["name", "id", "dictionary", "whole dictionary", "a module's result"],
 )
 def test_a_reference_is_given_in_many_ways(value):
-    assert reference(value, VM, "RG", "vm").within("s") == WEB1
+    assert parse_reference(value, VM, "RG", "vm").within("s") == WEB1
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_reference_is_given_in_many_ways(value):
 )
 def test_a_bad_reference_names_its_option(value, text):
     with pytest.raises(InvalidRequest, match=f"^vm: .*{text}"):
-        reference(value, VM, "g", "vm")
+        parse_reference(value, VM, "g", "vm")
 
 
 @pytest.mark.parametrize(("kind", "example"), [
@@ -78,25 +78,25 @@ def test_a_bad_reference_names_its_option(value, text):
 ])  # fmt: skip
 def test_what_is_no_id_is_answered_with_one_of_the_kind_that_the_option_wants(kind, example):
     with pytest.raises(InvalidRequest) as refused:
-        reference("/x", kind, "g", "option")
+        parse_reference("/x", kind, "g", "option")
     example = f"/subscriptions/<id>/resourceGroups/<group>/providers/{example}"
     assert refused.value.message == f"option: '/x' is not a resource id; one looks like {example}."
 
 
 def test_a_short_name_needs_a_group():
     with pytest.raises(InvalidRequest, match="needs a resource_group"):
-        reference("web1", VM, None, "vm")
+        parse_reference("web1", VM, None, "vm")
 
 
 @pytest.mark.parametrize("name", ["a", "web-1.2_x", "A" * 80])
 def test_a_good_name(name):
-    assert own({"name": name, "resource_group": "g"}, IMAGE).name == name
+    assert own_id({"name": name, "resource_group": "g"}, IMAGE).name == name
 
 
 @pytest.mark.parametrize("options", [{"name": ""}, {"resource_group": ""}])
 def test_what_is_required_must_not_be_empty(options):
     with pytest.raises(InvalidRequest, match=f"^{next(iter(options))}: must not be empty.$"):
-        own({"name": "n", "resource_group": "g", **options}, IMAGE)
+        own_id({"name": "n", "resource_group": "g", **options}, IMAGE)
 
 
 def test_a_tag_without_a_value_is_told_from_a_number():
@@ -107,7 +107,7 @@ def test_a_tag_without_a_value_is_told_from_a_number():
 @pytest.mark.parametrize("name", ["_a", "-a", "a-", "a.", "a b", "a/b", "A" * 81])
 def test_a_bad_name(name):
     with pytest.raises(InvalidRequest, match="is not a valid name"):
-        own({"name": name, "resource_group": "g"}, IMAGE)
+        own_id({"name": name, "resource_group": "g"}, IMAGE)
 
 
 def test_tags_are_texts_and_ours_are_left_out():

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core.ids import SNAPSHOT, VM, ResourceId
 from ..._core.model.snapshot import Snapshot
-from ..._core.references import reference, require_group, require_name
+from ..._core.references import parse_reference, require_group, require_name
 from .plan import Backup, backups_in, require_backup_name
 
 
@@ -30,7 +30,7 @@ class BackupListRequest:
         vm, group, name = params["vm"], params["resource_group"] or None, params["name"] or None
         anywhere = isinstance(vm, str) and not vm.startswith("/") and not group
         return cls(
-            vm=reference(vm, VM, group, "vm") if vm and not anywhere else None,
+            vm=parse_reference(vm, VM, group, "vm") if vm and not anywhere else None,
             vm_name=require_name("vm", vm) if vm and anywhere else None,
             resource_group=require_group(group) if group else None,
             name=require_backup_name(name) if name else None,

@@ -20,7 +20,7 @@ from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.plan import Plan, Step
-from ..._core.references import absent, absent_group, reference, require_given, require_group
+from ..._core.references import absent, absent_group, parse_reference, require_given, require_group
 from ..._core.times import hours_before, require_hours
 from ..settling import settled
 from ..steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
@@ -49,7 +49,7 @@ class BackupRequest:
         require_wait(params)
         group = require_group(params["resource_group"])
         return cls(
-            vm=reference(params["vm"], VM, group, "vm"),
+            vm=parse_reference(params["vm"], VM, group, "vm"),
             resource_group=group,
             name=require_backup_name(params["name"]),
             incremental=params["incremental"],

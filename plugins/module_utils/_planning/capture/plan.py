@@ -51,8 +51,8 @@ class CaptureRequest:
         """Check and complete the module's options."""
         require_wait(params)
         return cls(
-            vm=references.reference(params["vm"], VM, params["resource_group"], "vm"),
-            target=references.own(params, IMAGE),
+            vm=references.parse_reference(params["vm"], VM, params["resource_group"], "vm"),
+            target=references.own_id(params, IMAGE),
             location=region(params["location"]) if params.get("location") else None,
             os_only=params["disks"] == "os",
             backup_required=params["backup"] == "require",
