@@ -50,8 +50,8 @@ class Module:
 PLAN = Plan((Say("one"), Say("two")), {"image": None}, {"image": {"name": "i"}, "vm": None}, ("mind the gap",))
 
 
-def ended(module: Module, body) -> Ended:
-    with pytest.raises(Ended) as raised, reporting(module) as report:
+def ended(module: Module, body, writes: bool = True) -> Ended:
+    with pytest.raises(Ended) as raised, reporting(module, writes) as report:
         body(report)
     return raised.value
 
@@ -89,8 +89,26 @@ def test_half_done_is_not_forgotten():
     assert end.result == {"msg": "could not break: (Boom) no", "changed": True, "steps": ["one"], "code": "Boom", "status": 409}
 
 
-def test_reading_changes_nothing():
-    assert ended(Module(), lambda report: report.returns(images=[])).result == {"changed": False, "images": []}
+def test_facts_are_returned_and_not_part_of_the_diff():
+    def body(report):
+        report.plan = Plan(after={"image": "i"}, facts={"bytes_sent": 7})
+
+    assert ended(Module(diff=True), body).result == {
+        "changed": False,
+        "steps": [],
+        "image": "i",
+        "bytes_sent": 7,
+        "diff": {"before": {}, "after": {"image": "i"}},
+    }
+
+
+def test_a_module_that_reads_returns_neither_steps_nor_a_diff():
+    def body(report):
+        report.plan = Plan(after={"images": []}, warnings=("w",))
+
+    module = Module(diff=True)
+    assert ended(module, body, writes=False).result == {"changed": False, "images": []}
+    assert module.warnings == ["w"]
 
 
 def test_a_bug_keeps_its_traceback():

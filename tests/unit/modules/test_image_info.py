@@ -74,7 +74,7 @@ def test_a_limit_says_when_it_cuts(play):
     ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
     ({"tags": {"release": 3}}, "tags: the value of 'release' must be a string, not 3; put it in quotes."),
     ({"tags": {"": "x"}}, "tags: the name of a tag must be a string that is not empty."),
-    ({"tags": ["=x"]}, "tags: '=x' is not a tag: give name, name:value or name=value."),
+    ({"tags": ["=x"]}, "tags: '=x' is not a valid tag: give name, name:value or name=value."),
     ({"tags": '{"role"'}, "is not a dictionary in JSON."),
     ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
 ])  # fmt: skip
@@ -90,6 +90,14 @@ def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(play, options)
     azure.groups.missing = {"nogroup"}
     assert play(azure, resource_group="nogroup", **options)["images"] == []
     assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+
+
+def test_a_filter_by_tags_of_the_collection_is_not_left_out(play):
+    tagged = replace(CAPTURED, tags={"goldenimage.digest": "d"})
+    azure = FakeAzure(images=[*images()[1:], tagged])
+    for tags in (["goldenimage.digest"], {"goldenimage.digest": "d"}):
+        assert [image["name"] for image in play(azure, tags=tags)["images"]] == ["web-1"]
+    assert play.warnings == []
 
 
 def test_a_group_that_is_there_may_be_empty(play):
