@@ -95,7 +95,7 @@ def test_other_failures_stay_as_they_are(play):
     ({"name": "v" * 65}, "name: the name of a VM must have 1 to 64 characters, not 65."),
     ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
     ({"admin_username": "Admin"}, "admin_username: 'Admin' is a name that Azure does not allow for the first user; choose another one."),
-    ({"admin_password": "weak-but-long"}, "admin_password: Azure takes 6 to 72 characters for Linux, of at least three of the four kinds"),
+    ({"admin_password": "weak-but-long"}, "admin_password: Azure accepts 6 to 72 characters for Linux, of at least three of the four"),
     ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
     ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),
     ({"subnet": "default"}, "subnet: give a resource id"),

@@ -13,7 +13,7 @@ from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, TimedOut
 from ..._core.ids import IMAGE, VM, ResourceId, region
-from ..._core.limits import require_wait
+from ..._core.limits import LONGEST_TAG_VALUE, require_wait
 from ..._core.model.disk import NO_CACHING, Disk
 from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import FAILED, SUCCEEDED
@@ -234,7 +234,7 @@ def _refuse_unsupported(request: CaptureRequest, vm: Vm, seen: Observed) -> None
 def _own_tags(vm: Vm) -> dict[str, str]:
     """Whose image it is, and what a managed image has no property for."""
     own = {tag.VM_ID: vm.vm_id, tag.VM: str(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
-    return {name: value for name, value in own.items() if len(value) <= tag.LONGEST_VALUE}
+    return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
 
 
 def _disk_id(vm: Vm) -> ResourceId:

@@ -12,9 +12,9 @@ from typing import Any
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import DISK, IMAGE, ResourceId, region
-from ..._core.limits import require_wait
+from ..._core.limits import GIB, require_wait
 from ..._core.model.disk import NO_CACHING, Disk
-from ..._core.model.disk_file import FOOTER, GIB, DiskContent, DiskFile, require_bootable
+from ..._core.model.disk_file import FOOTER, DiskContent, DiskFile, require_bootable
 from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import FAILED, SUCCEEDED
 from ..._core.plan import Plan, Step

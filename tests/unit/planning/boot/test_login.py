@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names, first user and password of a new VM: what Azure would refuse is refused before, and no error shows the password."""
+"""The host name, first user and password of a new VM are checked, and no error shows the password."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def test_what_azure_takes(change, os_type):
     ("Linux", {"admin_username": "u" * 65}, "^admin_username: must have 1 to 64 characters"),
     ("Windows", {"admin_username": "u" * 21}, "^admin_username: must have 1 to 20 characters"),
     ("Windows", {"admin_username": "me."}, "^admin_username: must not end with '.'"),
-    ("Linux", {"admin_password": "Ab-34"}, "^admin_password: Azure takes 6 to 72 characters for Linux"),
-    ("Linux", {"admin_password": "Ab-3" * 19}, "^admin_password: Azure takes 6 to 72 characters for Linux"),
-    ("Windows", {"admin_password": "Ab-3456"}, "^admin_password: Azure takes 8 to 123 characters for Windows"),
+    ("Linux", {"admin_password": "Ab-34"}, "^admin_password: Azure accepts 6 to 72 characters for Linux"),
+    ("Linux", {"admin_password": "Ab-3" * 19}, "^admin_password: Azure accepts 6 to 72 characters for Linux"),
+    ("Windows", {"admin_password": "Ab-3456"}, "^admin_password: Azure accepts 8 to 123 characters for Windows"),
     ("Linux", {"admin_password": "lower-case"}, "three of the four kinds"),
     ("Linux", {"admin_password": "Ab-34567\n"}, "no control characters"),
     ("Linux", {"admin_password": "P@ssw0rd"}, "very common password"),

@@ -11,8 +11,9 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, VM
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import MIB
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import MIB, DiskFile, Identity, Partitions
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range
