@@ -204,12 +204,11 @@ request_id:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.ids import IMAGE, region
-from ..module_utils._core.tags import left_out
+from ..module_utils._ansible.perform import perform
+from ..module_utils._disks.look import look_at_disk
 from ..module_utils._disks.reader import LocalDisk, read_disk
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.upload.plan import Observed, UploadRequest, plan_upload, sent_and_skipped
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.upload.plan import upload
 
 ARGUMENTS = arguments(
     AZURE,
@@ -227,39 +226,8 @@ ARGUMENTS = arguments(
 )
 
 
-def observe(azure: Azure, request: UploadRequest, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun.
-
-    The region is looked up only if it was given and the image is not there already.
-    """
-    find_image, find_disk = (azure.images.find, azure.disks.find) if foresee else (azure.images.find_settled, azure.disks.find_settled)
-    location = request.location or azure.groups.location(request.image.resource_group)
-    image = find_image(request.image)
-    there = image is not None and region(image.location) == region(location)
-    return Observed(
-        location=location,
-        image=image,
-        disk=find_disk(request.disk),
-        groupless=frozenset() if image else azure.groups.groupless(request.image, request.disk),
-        regions=azure.regions.of(IMAGE) if request.location and not there else frozenset(),
-        foresee=foresee,
-    )
-
-
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
-        request = UploadRequest.from_params(module.params)
-        report.warns(*left_out(module.params))
-        file = read_disk(request.path)
-        azure = connect(module.params)
-        request = request.within(azure.subscription)
-        report.plan = plan_upload(request, LocalDisk(file), observe(azure, request, foresee=module.check_mode))
-        sent, skipped = sent_and_skipped(report.plan, file)
-        report.returns(digest=file.digest, bytes_sent=sent, bytes_skipped=skipped)
-        if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, report)
-            report.returns(image=azure.images.get(request.image).as_result())
+    perform(AnsibleModule(**ARGUMENTS), connect, upload(look_at_disk, lambda path: LocalDisk(read_disk(path))))
 
 
 if __name__ == "__main__":

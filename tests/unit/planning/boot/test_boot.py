@@ -195,7 +195,7 @@ def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(
     (replace(REQUEST, storage_account_type="Premium_LRS"), "its storage_account_type is Standard_LRS"),
     (replace(REQUEST, subnet=replace(SUBNET_ID, names=("net", "other"))), "it is in subnet .*/net/subnets/default"),
 ])  # fmt: skip
-def test_where_and_what_an_existing_vm_is_counts_too(request_, text):
+def test_place_and_properties_of_an_existing_vm_are_compared(request_, text):
     vm = replace(BOOTED, zones=("2",), os_disk=replace(BOOTED.os_disk, storage_account_type="Standard_LRS"))
     seen = Observed(vm=vm, nic=replace(ADDRESS, subnet=SUBNET_ID))
     assert plan_boot(REQUEST, seen).steps == ()
@@ -280,7 +280,7 @@ def test_options_become_a_request():
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
     ({"image": None, "os_disk": "a/b"}, "os_disk: .a/b. is not a valid name for a resource"),
 ])  # fmt: skip
-def test_options_that_cannot_be(params, text):
+def test_options_that_are_refused(params, text):
     with pytest.raises(InvalidRequest, match=text):
         BootRequest.from_params({**PARAMS, **params})
 

@@ -20,7 +20,7 @@ REQUEST = BootRequest(vm=ResourceId.of(VM, "g", "web-1"), admin_username="me", a
 @pytest.mark.parametrize("change", [
     {}, {"admin_password": "Ab-3456Z"}, {"admin_password": "under_score1"}, {"computer_name": "h" * 15}, {"admin_username": "u" * 20},
 ])  # fmt: skip
-def test_what_azure_takes(change, os_type):
+def test_what_azure_accepts(change, os_type):
     require_login(replace(REQUEST, **change), os_type)
 
 
@@ -40,13 +40,13 @@ def test_what_azure_takes(change, os_type):
     ("Linux", {"admin_password": "Ab-34567\n"}, "no control characters"),
     ("Linux", {"admin_password": "P@ssw0rd"}, "very common password"),
 ])  # fmt: skip
-def test_what_azure_would_refuse_later(os_type, change, text):
+def test_what_azure_would_refuse_is_refused_before(os_type, change, text):
     with pytest.raises(InvalidRequest, match=text) as refused:
         require_login(replace(REQUEST, **change), os_type)
     assert change.get("admin_password", "no password") not in refused.value.message
 
 
-def test_only_windows_takes_no_user_that_ends_with_a_period():
+def test_only_windows_refuses_a_user_that_ends_with_a_period():
     require_login(replace(REQUEST, admin_username="me."), "Linux")
 
 

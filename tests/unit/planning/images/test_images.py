@@ -48,6 +48,6 @@ def test_filters_go_together(params, found):
 
 
 @pytest.mark.parametrize("params", [{"tags": [":x"]}, {"tags": [""]}, {"limit": 0}])
-def test_a_filter_that_makes_no_sense_is_refused(params):
+def test_an_invalid_filter_is_refused(params):
     with pytest.raises(InvalidRequest):
         ListRequest.from_params(params)
