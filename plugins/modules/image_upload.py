@@ -69,6 +69,14 @@ options:
     description: Whether the interim disk stays when the image exists.
     type: bool
     default: false
+  progress:
+    description:
+      - Whether to show progress lines while the disk is uploaded. A line has the percentage, the bytes that were sent and skipped, the
+        rate, and the time that is left. There is at most one line every 5 seconds, on the standard error of the C(ansible) command.
+      - Lines appear only if the module runs on the controller, as the user who runs C(ansible), and not asynchronously. Delegated to
+        another host, the module uploads without lines.
+    type: bool
+    default: true
   recreate:
     description:
       - Whether an image of that name that was made from something else is deleted, after the upload, and made anew. Without it,
@@ -201,10 +209,13 @@ request_id:
   type: str
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
 from ..module_utils._ansible.perform import perform
+from ..module_utils._ansible.progress import progress_listener
 from ..module_utils._disks.look import look_at_disk
 from ..module_utils._disks.reader import LocalDisk, read_disk
 from ..module_utils._gateway.azure import connect
@@ -222,12 +233,15 @@ ARGUMENTS = arguments(
     disk=dict(type="raw"),
     storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
     keep_disk=dict(type="bool", default=False),
+    progress=dict(type="bool", default=True),
     recreate=dict(type="bool", default=False),
 )
 
 
 def main() -> None:
-    perform(AnsibleModule(**ARGUMENTS), connect, upload(look_at_disk, lambda path: LocalDisk(read_disk(path))))
+    module = AnsibleModule(**ARGUMENTS)
+    subject = upload(look_at_disk, lambda path: LocalDisk(read_disk(path)))
+    perform(module, connect, subject, listener=progress_listener(module.params["progress"], os.environ))
 
 
 if __name__ == "__main__":

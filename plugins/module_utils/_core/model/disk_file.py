@@ -78,7 +78,9 @@ class DiskFile:
 class DiskContent(Protocol):
     """The bytes of a disk, which can be read several times while it is uploaded."""
 
-    disk: DiskFile
+    @property
+    def disk(self) -> DiskFile:
+        """The disk file as it was read for the digest."""
 
     def opened(self) -> AbstractContextManager[Callable[[Range], bytes]]:
         """Open the file for reading. Threads may share the reader that this context returns."""
