@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option tables as data. Each has a doc fragment of the same name in ``plugins/doc_fragments``."""
+"""The option tables that several modules share. Each has a doc fragment of the same name in ``plugins/doc_fragments``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# An empty text is no value, whatever the option: AWX and templates give it where nothing was filled in.
+# An empty string counts as omitted in every option: AWX and templates pass it if a field is empty.
 AZURE: dict[str, Any] = dict(
     auth_source=dict(type="str", choices=["", "auto", "cli", "credential_file", "env", "msi"]),
     profile=dict(type="str"),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module says when it ends, well or not."""
+"""The result of a module that succeeds or fails."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_plan_that_was_only_made_shows_its_diff_when_asked():
     assert ended(Module(diff=True), body).result["diff"] == {"before": {"image": None}, "after": after}
 
 
-def test_half_done_is_not_forgotten():
+def test_a_failure_returns_the_steps_that_were_done():
     def body(report):
         report.plan = Plan((Say("one"), Say("break"), Say("three")), warnings=("w",))
         report.plan.apply([], report)

@@ -122,17 +122,17 @@ def plan(request=REQUEST, content=CONTENT, **seen):
     ({"image": IMAGE_NOW, "disk": replace(FULL, state="Attached", managed_by=USER)}, ()),
     ({"image": replace(IMAGE_NOW, provisioning_state=FAILED), "disk": FULL}, (DeleteImage(TARGET), NEW_IMAGE, DELETE)),
 ], ids=[
-    "nothing there", "killed before the grant", "killed while sending", "killed before the commit", "commit without proof",
+    "nothing exists", "killed before the grant", "killed while sending", "killed before the commit", "commit without a digest",
     "disk failed", "disk of other content", "disk of the other generation", "disk elsewhere", "a VM had the disk",
-    "a VM had the disk, which does not say its birth", "no VM since the disk was made", "killed after the commit",
-    "names without case", "killed before the disk went", "left open beside its image", "done", "a stranger's disk is left alone",
+    "a VM had the disk, whose time of creation is unknown", "no VM since the disk was made", "killed after the commit",
+    "names in another case", "killed before the disk was deleted", "open although the image exists", "done", "another disk is left alone",
     "a disk in use is left alone", "image failed",
 ])  # fmt: skip
 def test_an_upload_does_only_what_is_missing(seen, steps):
     assert plan(**seen).steps == steps
 
 
-def test_a_kept_disk_is_neither_deleted_nor_missed():
+def test_a_kept_disk_is_not_deleted_and_not_uploaded_again():
     keeping = replace(REQUEST, keep_disk=True)
     assert plan(keeping).steps == (NEW_DISK, SEND, NEW_IMAGE)
     assert plan(keeping).after["disk"] == str(INTERIM)
@@ -156,7 +156,7 @@ def test_the_interim_disk_has_the_users_tags_too():
     assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS}
 
 
-def test_a_strangers_disk_is_not_returned():
+def test_a_disk_of_another_owner_is_not_returned():
     assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).after["disk"] is None
     assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).before["disk"] is None
 
@@ -174,7 +174,7 @@ def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(
     assert "is Creating: planned as if that had succeeded." in predicted.warnings[0]
 
 
-def test_an_image_that_is_being_deleted_is_gone():
+def test_check_mode_assumes_that_an_image_in_deletion_is_gone():
     assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
 
 
@@ -182,7 +182,7 @@ def test_recreate_of_the_same_content_changes_nothing():
     assert plan(replace(REQUEST, recreate=True), image=IMAGE_NOW).steps == ()
 
 
-def test_tags_follow_without_another_upload():
+def test_tags_are_set_without_another_upload():
     asked = replace(REQUEST, tags={"release": "2"})
     assert plan(asked, image=IMAGE_NOW).steps == (TagImage(TARGET, {tag.DIGEST: DIGEST, "release": "2"}),)
 
@@ -203,7 +203,7 @@ def test_the_result_is_the_image_as_it_will_be():
     (REQUEST, {"disk": replace(FULL, tags={**PROOF, tag.IMAGE: "images/other"})}, "not the interim disk"),
     (replace(REQUEST, generation="V1"), {}, "without a BIOS boot partition"),
 ])  # fmt: skip
-def test_what_an_upload_refuses(request_, seen, text):
+def test_an_upload_that_is_not_possible_is_refused(request_, seen, text):
     with pytest.raises(InvalidRequest, match=text):
         plan(request_, **seen)
 
@@ -244,7 +244,7 @@ def test_bytes_are_counted_with_the_footer():
     assert plan(disk=FULL).facts == {"digest": DIGEST, "bytes_sent": 0, "bytes_skipped": 64 * MIB + 512}
 
 
-def test_a_step_says_what_it_does_and_nothing_of_the_content():
+def test_a_step_has_a_sentence_without_the_content():
     assert plan().sentences == [
         "create disk debian-upload for the upload",
         "upload /d.raw to disk debian-upload",
@@ -272,5 +272,5 @@ def test_options_become_a_request():
     assert (elsewhere.disk.resource_group, elsewhere.disk.name) == ("tmp", "d")
 
 
-def test_the_interim_disk_of_a_long_name_still_has_a_name():
+def test_the_name_of_an_interim_disk_is_not_too_long():
     assert len(UploadRequest.from_params({**PARAMS, "name": "i" * 80}, look).disk.name) == 80
