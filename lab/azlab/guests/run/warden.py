@@ -1,4 +1,4 @@
-"""The process that surrounds one machine: its network namespace, the platform's endpoints, the way in, and QEMU as its child.
+"""The warden: the process around one machine, with its network namespace, the platform's endpoints, the door for SSH, and QEMU as child.
 
 It depends on no other process of the lab: a lab that is killed and started again finds its machines still running.
 Run as `unshare --net python -m azlab.guests.run.warden HOME`.
@@ -17,7 +17,7 @@ import threading
 from pathlib import Path
 
 from azlab.guests.platform import dhcp, fabric
-from azlab.guests.platform.report import Recorder
+from azlab.guests.platform.guest_report import Recorder
 from azlab.guests.run import qemu
 from azlab.guests.spec import GuestSpec, Home
 from azlab.requestlog import RequestLog
@@ -27,7 +27,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Set everything up, run QEMU, and end when it ends."""
+    """Set up network and endpoints, run QEMU, and end when it ends; returns QEMU's exit status."""
     home = Home(Path(sys.argv[1]))
     os.chdir(home.path)
     spec = home.spec()
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def _network(spec: GuestSpec) -> None:
-    """The platform's addresses on loopback, and a tap device that holds the subnet's gateway."""
+    """Give the loopback device the platform's addresses, and a tap device the gateway's."""
     for arguments in (
         "link set lo up",
         f"address add {dhcp.WIRE_SERVER}/32 dev lo",
@@ -55,7 +55,7 @@ def _network(spec: GuestSpec) -> None:
 
 
 def _door() -> socket.socket:
-    """Where processes outside the namespace ask for a connection into it."""
+    """The socket on which processes outside the namespace ask for a connection into it."""
     Path(DOOR).unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX)
     door.bind(DOOR)
@@ -65,25 +65,27 @@ def _door() -> socket.socket:
 
 
 def _keep_door(door: socket.socket, guest: str) -> None:
+    """Serve every request for a connection, each in a thread."""
     while True:
-        visitor, _ = door.accept()
-        threading.Thread(target=_let_in, args=(visitor, guest), daemon=True).start()
+        caller, _ = door.accept()
+        threading.Thread(target=_let_in, args=(caller, guest), daemon=True).start()
 
 
-def _let_in(visitor: socket.socket, guest: str) -> None:
-    """Read a port, connect to it in the guest, and hand the open connection over: no byte passes through here."""
-    with visitor:
+def _let_in(caller: socket.socket, guest: str) -> None:
+    """Read a port, connect to it in the guest, and pass the open socket to the caller, so that no data goes through this process."""
+    with caller:
         try:
-            port = int(visitor.recv(16))
+            port = int(caller.recv(16))
             with socket.create_connection((guest, port), timeout=30) as connection:
                 connection.setblocking(True)
                 handle = array.array("i", [connection.fileno()])
-                visitor.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
+                caller.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
         except (OSError, ValueError) as error:
-            visitor.send(f"-{error}".encode()[:200])
+            caller.send(f"-{error}".encode()[:200])
 
 
 def _die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

@@ -55,8 +55,8 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, broken: str) ->
     ("out", "why"),
     [
         ("", ", which is a folder: name a file"),
-        ("none/disk.raw", ": there is no folder {folder}/none; make it first"),
-        ("file/disk.raw", ": there is no folder {folder}/file; make it first"),
+        ("none/disk.raw", ": there is no folder {folder}/none; create it first"),
+        ("file/disk.raw", ": there is no folder {folder}/file; create it first"),
         ("/proc/disk.raw", ": No such file or directory"),
         ("link", ": No such file or directory"),
     ],
@@ -116,7 +116,7 @@ def test_what_is_not_the_id_of_a_disk_is_answered_with_one(tmp_path: Path, resou
     Settings.create(tmp_path)
     Store(tmp_path / "arm.sqlite")
     assert refused("--state", tmp_path, "disk", "get", resource, tmp_path / "file") == (
-        "azlab: a disk is named by its resource id, which looks like /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
+        "azlab: the disk must be a resource id like /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
         f"Microsoft.Compute/disks/NAME, not {resource!r}: see `azlab --state {tmp_path} disk list`\n"
     )
 

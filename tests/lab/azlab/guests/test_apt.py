@@ -76,7 +76,7 @@ def test_a_mirror_that_is_not_a_url_is_refused(host, monkeypatch, value):
     host()
     monkeypatch.setenv("AZLAB_DEBIAN_MIRROR", value)
     with pytest.raises(
-        apt.NoDebian, match=f"AZLAB_DEBIAN_MIRROR must be the URL of a mirror, as http://deb.debian.org/debian is, not '{value}'"
+        apt.NoDebian, match=f"AZLAB_DEBIAN_MIRROR must be the URL of a mirror, such as http://deb.debian.org/debian, not '{value}'"
     ):
         apt.sources("bookworm")
 
@@ -91,7 +91,7 @@ def test_sources_that_apt_cannot_read_are_shown(monkeypatch, tmp_path: Path):
     (tmp_path / "apt-get").write_text("#!/bin/sh\necho 'E: Malformed entry 1' >&2\nexit 100\n")
     (tmp_path / "apt-get").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    with pytest.raises(apt.NoDebian, match="apt-get indextargets failed on this machine; it said: E: Malformed entry 1"):
+    with pytest.raises(apt.NoDebian, match="apt-get indextargets failed on this machine: E: Malformed entry 1"):
         apt.sources("bookworm")
 
 
@@ -117,6 +117,6 @@ def test_an_archive_that_cannot_be_reached_is_named_with_the_way_out(host, monke
         rootfs._build(tmp_path / "rootfs.tar.zst")
     assert "mmdebstrap failed with" in str(caught.value)
     assert f"{SIGNED} http://127.0.0.1:9/security bookworm-security main" in str(caught.value)
-    assert str(caught.value).endswith("name mirrors that can in AZLAB_DEBIAN_MIRROR and AZLAB_DEBIAN_SECURITY_MIRROR.")
+    assert str(caught.value).endswith("set mirrors that can be reached in AZLAB_DEBIAN_MIRROR and AZLAB_DEBIAN_SECURITY_MIRROR.")
     assert list(tmp_path.iterdir()) == []
     assert subprocess.run(["findmnt", "-rn", "-o", "TARGET"], capture_output=True, text=True).stdout.count(str(tmp_path)) == 0

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from azlab.guests.build import image, rootfs
+from azlab.guests.build import guest_disk, rootfs
 from azlab.guests.build.apt import NoDebian
 
 DAY = 24 * 60 * 60
@@ -54,7 +54,10 @@ def test_what_is_old_is_built_again(tmp_path: Path):
 def test_what_is_old_is_used_when_the_archive_cannot_be_reached(tmp_path: Path, capsys):
     disk = aged(tmp_path / "disk-bookworm-0123.raw", 31)
     assert rootfs.cached(disk, unreachable).read_text() == "kept"
-    assert f"{disk} is older than 30 days and is used as it is, because: no archive can be reached" in capsys.readouterr().err
+    assert (
+        f"{disk} is older than 30 days and is used nevertheless, because it could not be rebuilt: no archive can be reached"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("why", [KeyboardInterrupt, NoDebian, OSError])
@@ -72,19 +75,19 @@ def test_a_copy_that_does_not_end_leaves_no_part(tmp_path: Path, monkeypatch):
     (tmp_path / "cp").write_text('#!/bin/sh\necho half >"$4"\necho no space >&2\nexit 1\n')
     (tmp_path / "cp").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr(image, "cached", lambda *_: tmp_path / "cached.raw")
-    with pytest.raises(rootfs.BuildFailed, match="cp failed with 1:\nno space"):
-        image.build_disk(tmp_path / "disk.raw")
+    monkeypatch.setattr(guest_disk, "cached", lambda *_: tmp_path / "cached.raw")
+    with pytest.raises(rootfs.BuildFailed, match="cp failed with exit status 1:\nno space"):
+        guest_disk.build_disk(tmp_path / "disk.raw")
     assert not (tmp_path / "disk.raw").exists()
 
 
 @pytest.mark.parametrize("tar_days", [31, None], ids=["old tar", "no tar"])
 def test_an_old_disk_is_not_built_again_from_an_old_root_file_system(tmp_path: Path, monkeypatch, capsys, tar_days):
-    monkeypatch.setattr(image, "CACHE", tmp_path)
+    monkeypatch.setattr(guest_disk, "CACHE", tmp_path)
     monkeypatch.setattr(rootfs, "CACHE", tmp_path)
     monkeypatch.setattr(rootfs, "_build", unreachable)
-    disk = aged(tmp_path / f"disk-bookworm-{image._key()}.raw", 31)
+    disk = aged(tmp_path / f"disk-bookworm-{guest_disk._key()}.raw", 31)
     if tar_days:
         aged(tmp_path / f"rootfs-bookworm-{rootfs.key()}.tar.zst", tar_days)
-    assert image.build_disk(tmp_path / "out.raw").read_text() == "kept"
+    assert guest_disk.build_disk(tmp_path / "out.raw").read_text() == "kept"
     assert disk.read_text() == "kept" and capsys.readouterr().err.count("is older than 30 days") == 1

@@ -11,8 +11,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from azlab.guests.access import inventory
 from azlab.guests.access.proxy import NoWay, find, open_port
-from azlab.guests.build import inventory
 from azlab.guests.run import warden
 
 from .conftest import SPEC, machine, pretend

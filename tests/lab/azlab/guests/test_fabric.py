@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from azlab.guests.platform.fabric import Fabric, start
-from azlab.guests.platform.report import Recorder, Report, vm_agent
+from azlab.guests.platform.guest_report import GuestReport, Recorder, vm_agent
 from azlab.requestlog import RequestLog
 
 from .conftest import SPEC
@@ -97,27 +97,27 @@ def test_the_unknown_is_not_there(ask, service, path):
 def test_ready_is_remembered_even_when_the_agent_starts_again(ask, platform_file):
     for state, details in (("NotReady", STARTING), ("Ready", ""), ("NotReady", STARTING)):
         assert ask("wire", "POST", "/machine?comp=health", content=HEALTH.format(state=state, details=details)).status_code == 200
-    assert Report.load(platform_file).ready
+    assert GuestReport.load(platform_file).ready
 
 
 def test_a_failed_provisioning_is_told(ask, platform_file):
     ask("wire", "POST", "/machine?comp=health", content=HEALTH.format(state="NotReady", details=FAILED))
-    report = Report.load(platform_file)
+    report = GuestReport.load(platform_file)
     assert (report.ready, report.failure) == (False, "no user")
 
 
 def test_the_agent_is_known_by_whom_it_asks_and_not_by_its_name(ask, platform_file):
     ask("wire", "GET", "/machine/?comp=goalstate", headers=AGENT)
-    assert not Report.load(platform_file).agent_seen
+    assert not GuestReport.load(platform_file).agent_seen
     ask("plugin", "GET", "/versions", headers={"User-Agent": "Cloud-Init/22.4.2"})
-    assert Report.load(platform_file).agent_seen
+    assert GuestReport.load(platform_file).agent_seen
 
 
 def test_an_uploaded_status_becomes_the_vm_agent(ask, platform_file):
     content = base64.b64encode(json.dumps(STATUS).encode()).decode()
     envelope = {"requestUri": "https://blob", "headers": [{"headerName": "x-ms-blob-type", "headerValue": "BlockBlob"}], "content": content}
     assert ask("plugin", "PUT", "/status", json=envelope, headers=AGENT).status_code == 200
-    assert vm_agent(Report.load(platform_file).status) == {
+    assert vm_agent(GuestReport.load(platform_file).status) == {
         "vmAgentVersion": "2.7.3.0",
         "statuses": [
             {
@@ -141,7 +141,7 @@ def test_an_agent_that_is_not_ready_is_not_called_so():
 @pytest.mark.parametrize("service, method, path", [("plugin", "PUT", "/status"), ("wire", "POST", "/machine?comp=health")])
 def test_nonsense_is_refused(ask, platform_file, service, method, path):
     assert ask(service, method, path, content=b"nonsense").status_code == 400
-    report = Report.load(platform_file)
+    report = GuestReport.load(platform_file)
     assert (report.health, report.status) == ("", None)
 
 

@@ -13,10 +13,10 @@ from dataclasses import replace
 import pytest
 from azlab.guests import real
 from azlab.guests.none import NoGuests
-from azlab.guests.platform.report import Recorder
+from azlab.guests.platform.guest_report import Recorder
 from azlab.guests.real import Budget, Guests
-from azlab.guests.run import machine as machines
-from azlab.guests.run.machine import GuestError
+from azlab.guests.run import guest as run_guest
+from azlab.guests.run.guest import GuestError
 from azlab.guests.run.qmp import MonitorError
 from azlab.guests.run.strays import end_strays
 from azlab.guests.spec import homes
@@ -60,7 +60,7 @@ def test_disks_left_by_a_killed_lab_are_written_back(guests, blobs, home):
 
 
 def test_a_guest_still_runs_until_its_disks_are_home(guests, blobs, home, running, monkeypatch):
-    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    monkeypatch.setattr(run_guest, "_RETRY", 0.05)
     home.disk("d-os").write_bytes(b"new bytes")
     blobs.away = 3
     ended: list[str] = []
@@ -112,7 +112,7 @@ HANGS = b"[    4.364887] LSM: Security Framework initializing\n"
 def busy(monkeypatch):
     """A guest whose processor time grows by ten seconds whenever somebody looks."""
     looked = iter(range(0, 10_000, 10))
-    monkeypatch.setattr(machines.Machine, "cpu_seconds", property(lambda self: float(next(looked))))
+    monkeypatch.setattr(run_guest.Guest, "cpu_seconds", property(lambda self: float(next(looked))))
     monkeypatch.setattr(real, "_POLL", 0.001)
 
 
@@ -135,7 +135,7 @@ def test_a_guest_that_spoke_to_the_platform_does_not_hang(guests, home, running,
 
 def test_a_console_that_goes_on_is_not_still(guests, home, running, busy, monkeypatch):
     lines = iter(HANGS * number for number in range(1, 1000))
-    monkeypatch.setattr(machines.Machine, "console_since_start", property(lambda self: next(lines)))
+    monkeypatch.setattr(run_guest.Guest, "console_since_start", property(lambda self: next(lines)))
     assert guests().wait_provisioned(VM) == "timed_out"
 
 
@@ -196,9 +196,9 @@ def test_a_lab_that_goes_down_starts_no_guest_any_more(guests, blobs, settings, 
         download(key, path)
 
     blobs.download = slowly
-    monkeypatch.setattr(machines.Machine, "_launch", lambda self: pretend(self.home, "warden"))
-    monkeypatch.setattr(machines.Machine, "_wait_for_monitor", lambda self, spec: None)
-    monkeypatch.setattr(machines.Machine, "_press_power_button", lambda self: end_strays(settings.state))
+    monkeypatch.setattr(run_guest.Guest, "_launch", lambda self: pretend(self.home, "warden"))
+    monkeypatch.setattr(run_guest.Guest, "_wait_for_monitor", lambda self, spec: None)
+    monkeypatch.setattr(run_guest.Guest, "_press_power_button", lambda self: end_strays(settings.state))
     lab = guests(ended := [])
     with ThreadPoolExecutor(2) as pool:
         start = pool.submit(lab.start, machine(provision=False, vm_id=OTHER))
@@ -218,7 +218,7 @@ def test_a_lab_that_goes_down_starts_no_guest_any_more(guests, blobs, settings, 
 
 def test_a_disk_is_copied_after_its_guest_just_when_that_has_ended(guests, blobs, home, running, monkeypatch):
     """Between the end of QEMU and its disks' way home there is nobody to hold still, and the page blob is not current yet."""
-    monkeypatch.setattr(machines, "_RETRY", 0.05)
+    monkeypatch.setattr(run_guest, "_RETRY", 0.05)
     home.disk("d-os").write_bytes(b"last words")
     lab = guests()
     blobs.away = 3
@@ -235,7 +235,7 @@ def test_a_disk_is_copied_after_its_guest_just_when_that_has_ended(guests, blobs
 
 
 def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, running, monkeypatch):
-    monkeypatch.setattr(machines, "_LAST_BREATH", 0.1)
+    monkeypatch.setattr(run_guest, "_EXIT_SECONDS", 0.1)
     qemu = pretend(home, "qemu")
     try:
         with pytest.raises(MonitorError), guests().frozen(VM, "d-os"):
@@ -248,7 +248,7 @@ def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, runni
 def test_a_lab_without_guests_remembers_what_it_calls_running(settings, blobs):
     lab = NoGuests(settings, blobs, lambda vm_id: None)
     lab.start(SPEC)
-    assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM), lab.cpu_seconds(VM)) == ("ready", None, b"", 0.0)
+    assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM)) == ("ready", None, b"")
     again = NoGuests(settings, blobs, lambda vm_id: None)
     assert again.is_running(VM)
     with again.frozen(VM, "d-os"):

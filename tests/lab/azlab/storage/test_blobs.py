@@ -7,7 +7,7 @@ import random
 import subprocess
 
 import pytest
-from azlab.storage.blobs import VhdRefused
+from azlab.storage.blobs import VhdRefused, service_client
 
 MIB = 1 << 20
 SEED = random.Random(20261122)
@@ -161,11 +161,12 @@ def test_a_resized_disk_keeps_its_bytes_and_moves_its_footer(store, disk):
     store.check_vhd(key)
 
 
-def test_small_files_are_kept_under_their_names(store):
-    assert store.get_file("status/none") is None
+def test_small_files_are_kept_under_their_names(store, settings):
+    kept = service_client(settings).get_container_client("texts")
     store.put_file("status/vm 1", b"one")
     store.put_file("status/vm 1", b"two")
-    assert store.get_file("status/vm 1") == b"two"
+    assert kept.download_blob("status/vm 1").readall() == b"two"
+    assert not kept.get_blob_client("status/none").exists()
 
 
 def test_azurite_is_stopped_cleanly_and_one_left_behind_is_replaced(settings, azurite):

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from azlab import faults as fault_rules
 from azlab.storage.front import Front
-from azlab.storage.limits import Bucket, Limits
 from azlab.storage.pages import crc64_of
+from azlab.storage.throughput import Bucket, ThroughputLimits
 
 MIB = 1 << 20
 PAGE = b"p" * 512
@@ -267,7 +267,7 @@ def test_a_bucket_refills_at_its_rate_and_holds_one_second():
 
 def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, throughput):
     key, url = written
-    limits = Limits(clock=lambda: 0.0)
+    limits = ThroughputLimits(clock=lambda: 0.0)
     passed = []
     waiting = limits.wait_for_bytes
 
@@ -294,7 +294,7 @@ def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, thr
 def test_the_501st_request_of_a_second_is_refused(settings, store, disk, throughput):
     key = disk()
     url, other = store.grant(key, "Read", 600), store.grant(disk(), "Read", 600)
-    limits = Limits(clock=lambda: 0.0)
+    limits = ThroughputLimits(clock=lambda: 0.0)
     for _ in range(499):
         limits.count_request(key)
 

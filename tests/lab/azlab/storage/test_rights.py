@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from azlab.storage.operations import operation
+from azlab.storage.blob_operations import operation
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob import BlobClient
 

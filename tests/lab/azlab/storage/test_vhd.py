@@ -38,12 +38,12 @@ def test_qemu_reads_the_footer(tmp_path, mib):
     assert seen["virtual-size"] == mib * MIB
 
 
-def test_the_footer_of_a_disk_is_right_for_that_disk_only():
+def test_the_footer_of_a_disk_is_valid_for_that_disk_only():
     footer = vhd.pack(64 * MIB)
     assert len(footer) == 512
-    assert vhd.is_right(footer, 64 * MIB)
-    assert not vhd.is_right(footer, 65 * MIB)
-    assert not vhd.is_right(footer[:100] + b"x" + footer[101:], 64 * MIB)
+    assert vhd.is_valid(footer, 64 * MIB)
+    assert not vhd.is_valid(footer, 65 * MIB)
+    assert not vhd.is_valid(footer[:100] + b"x" + footer[101:], 64 * MIB)
     vhd.check(footer, 64 * MIB, URL)
 
 

@@ -1,4 +1,4 @@
-"""Ansible inventory lines for the lab's running VMs: real guests, reached through the lab."""
+"""Ansible inventory lines for the running VMs of a lab, which SSH reaches through `azlab vm proxy`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from azlab.guests.spec import GuestSpec, homes
 
 
 def lines(state: Path) -> list[str]:
-    """One line a running VM: its name, address, first user and the way in. The private key is the caller's to add."""
+    """One line per running VM: its name, address, first user and SSH options. The caller adds the private key."""
     return [line(state, home.spec()) for home in homes(state) if home.pid("qemu")]
 
 
