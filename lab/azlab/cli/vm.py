@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -74,15 +73,13 @@ def proxy(options: argparse.Namespace) -> None:
 
 def ssh(options: argparse.Namespace) -> None:
     """Replace this process by ssh, with `azlab vm proxy` as its ProxyCommand."""
+    from azlab.guests.access.ssh import ssh_options
+
     _require_running(options.state)
     vm = find(options.state, options.name)
     user = (vm.properties.get("osProfile") or {}).get("adminUsername")
-    azlab = str(Path(sys.executable).parent / "azlab")
-    door = shlex.join([azlab, "--state", str(options.state.resolve()), "vm", "proxy", vm.properties["vmId"]])
-    settings = (f"ProxyCommand={door.replace('%', '%%')} %p", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
-    switches = [word for setting in settings for word in ("-o", setting)]
     login = ["-l", user] if user else []
-    os.execvp("ssh", ["ssh", *switches, *login, vm.name, *options.arguments])
+    os.execvp("ssh", ["ssh", *ssh_options(options.state, vm.properties["vmId"]), *login, vm.name, *options.arguments])
 
 
 def inventory(options: argparse.Namespace) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 GENERATIONS = ("V1", "V2")
+CONNECT_SOCKET = "connect.sock"  # in a machine's directory: on it, the warden opens connections into the guest for other processes
 
 
 @dataclass(frozen=True)

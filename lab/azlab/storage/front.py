@@ -122,7 +122,7 @@ class Front:
         return response or await self._answer(call)
 
     async def _suffer(self, fault: Fault, call: BlobRequest, receive: Receive) -> bool:
-        """Delay, hang or reset the connection as a fault says; returns False if the client does not wait any more."""
+        """Delay, hang or reset the connection as a fault demands; returns False if the client does not wait any more."""
         if fault.reset:
             cut(dict(call.request.scope))
             return False

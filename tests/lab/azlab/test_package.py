@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
+
+import tomllib
 
 LAB = Path(__file__).resolve().parents[3] / "lab"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 
+from azlab.guests.access.ssh import ssh_options
 from azlab.guests.spec import GuestSpec, homes
 
 
@@ -16,12 +16,6 @@ def lines(state: Path) -> list[str]:
 
 def line(state: Path, spec: GuestSpec) -> str:
     """The inventory line of one VM."""
-    command = shlex.join([str(Path(sys.executable).parent / "azlab"), "--state", str(state), "vm", "proxy", spec.vm_id])
-    options = [
-        f'-o ProxyCommand="{command} %p"',
-        "-o StrictHostKeyChecking=no",
-        "-o UserKnownHostsFile=/dev/null",
-        "-o LogLevel=ERROR",
-    ]
     user = f" ansible_user={spec.admin}" if spec.admin else ""
-    return f"{spec.name} ansible_host={spec.private_ip}{user} ansible_ssh_common_args={shlex.quote(' '.join(options))}"
+    options = shlex.quote(shlex.join(ssh_options(state, spec.vm_id)))
+    return f"{spec.name} ansible_host={spec.private_ip}{user} ansible_ssh_common_args={options}"

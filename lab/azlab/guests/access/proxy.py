@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 
 from azlab.guests.run.qmp import connect
-from azlab.guests.spec import Home, homes
+from azlab.guests.spec import CONNECT_SOCKET, Home, homes
 from azlab.settings import LabError, command
 
 _CHUNK = 1 << 16
@@ -39,9 +39,9 @@ def find(state: Path, vm: str) -> Home:
 def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
     """A connection to a port of this guest, which the guest's warden opens in its network namespace and passes to this process."""
     try:
-        with connect(home.path, "door.sock", timeout) as door:
-            door.send(str(port).encode())
-            word, ancillary, _, _ = door.recvmsg(256, socket.CMSG_SPACE(array.array("i").itemsize))
+        with connect(home.path, CONNECT_SOCKET, timeout) as warden:
+            warden.send(str(port).encode())
+            word, ancillary, _, _ = warden.recvmsg(256, socket.CMSG_SPACE(array.array("i").itemsize))
     except OSError as error:
         raise NoWay(f"the VM {home.spec().name} cannot be reached: {error}") from error
     handles = array.array("i")

@@ -69,19 +69,25 @@ def answer(path: str, headers: Mapping[str, str], spec: GuestSpec) -> tuple[int,
         return 400, json.dumps({"error": f"Bad request. {reason}", "newest-versions": API_VERSIONS[:-4:-1]})
     if not url.path.startswith("/metadata/instance"):
         return 404, _error("Not found")
-    found: Any = instance(spec, version)
-    for part in url.path.removeprefix("/metadata/instance").split("/"):
-        if not part:
-            continue
-        if isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
-        elif isinstance(found, dict) and part in found:
-            found = found[part]
-        else:
-            return 404, _error("Not found")
+    try:
+        found = _value_at(instance(spec, version), url.path.removeprefix("/metadata/instance"))
+    except LookupError:
+        return 404, _error("Not found")
     if query.get("format", "json") == "text" and isinstance(found, str):
         return 200, found
     return 200, json.dumps(found)
+
+
+def _value_at(document: Any, path: str) -> Any:
+    """The part of a document that a path of names and list indexes leads to. Raises LookupError if there is none."""
+    for part in filter(None, path.split("/")):
+        if isinstance(document, list) and part.isdigit():
+            document = document[int(part)]
+        elif isinstance(document, dict):
+            document = document[part]
+        else:
+            raise LookupError(part)
+    return document
 
 
 def _compute(spec: GuestSpec) -> dict[str, Any]:

@@ -27,7 +27,7 @@ WRONG_CRC = base64.b64encode(bytes(8)).decode()
 
 
 def slow_crc64(data):
-    """Bit by bit, as the service's definition has it."""
+    """The CRC64 computed bit by bit, as the service defines it."""
     value = 0xFFFFFFFFFFFFFFFF
     for byte in data:
         value ^= byte
@@ -59,7 +59,7 @@ def test_crc64_is_the_services_own():
         assert crc64_of(data) == base64.b64encode(slow_crc64(data).to_bytes(8, "little")).decode()
 
 
-def test_the_answer_carries_what_azures_carries(wire, written):
+def test_the_response_has_the_headers_of_azures(wire, written):
     key, url = written
     answer = wire.put_page(url, 0, PAGE, x_ms_client_request_id="mine")
     assert answer.status == 201
@@ -91,7 +91,7 @@ def test_digests_are_compared_before_anything_is_written(wire, store, written, h
     assert store.ranges(key) == ([] if code else [(512, 1024)])
 
 
-def test_a_mismatch_tells_both_digests(wire, written):
+def test_a_mismatch_names_both_digests(wire, written):
     body = wire.put_page(written[1], 0, PAGE, Content_MD5=WRONG_MD5).body.decode()
     assert "The MD5 value specified in the request did not match with the MD5 value calculated by the server." in body
     assert f"<UserSpecifiedMd5>{WRONG_MD5}</UserSpecifiedMd5><ServerCalculatedMd5>{RIGHT_MD5}</ServerCalculatedMd5>" in body
@@ -161,14 +161,15 @@ def test_every_request_is_logged_twice_and_no_signature_is(settings, wire, writt
     arrived, answered = log(key)
     assert (arrived["phase"], arrived["method"], arrived["op"], arrived["bytes"]) == ("in", "PUT", "PutPage", 512)
     assert arrived["range"] == "bytes=512-1023"
-    assert arrived["path"].startswith(f"/{settings.account}/{key}/abcd?comp=page&sv=") and arrived["path"].endswith("&sig=***")
+    assert arrived["path"].startswith(f"/{settings.account}/{key}/abcd?comp=page&sv=")
+    assert arrived["path"].endswith("&sig=***")
     assert (answered["phase"], answered["status"], answered["id"]) == ("out", 201, arrived["id"])
     assert answered["t"] >= arrived["t"]
     assert arrived["client"].startswith("127.0.0.1:")
     assert url.rsplit("sig=", 1)[1] not in (settings.logs / "blob.jsonl").read_text()
 
 
-def test_a_fault_answers_instead_as_often_as_it_should(wire, store, written, faults):
+def test_a_fault_replaces_as_many_responses_as_it_says(wire, store, written, faults):
     key, url = written
     faults(op="PutPage", times=2, status=503, code="ServerBusy", message="Busy.", retry_after=7)
     for _ in range(2):
@@ -178,7 +179,7 @@ def test_a_fault_answers_instead_as_often_as_it_should(wire, store, written, fau
     assert wire.put_page(url, 0, PAGE).status == 201
 
 
-def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, written, faults, log):
+def test_a_reset_cuts_the_connection_before_or_after_the_write(wire, store, written, faults, log):
     key, url = written
     faults(op="PutPage", times=1, reset=True)
     with pytest.raises((http.client.HTTPException, OSError)):
@@ -191,7 +192,7 @@ def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, writt
     assert [entry["status"] for entry in log(key) if entry["phase"] == "out"] == [None, None]
 
 
-def test_an_answer_that_a_fault_replaces_gives_its_connection_back(settings, store, disk, faults):
+def test_a_replaced_response_releases_its_connection(settings, store, disk, faults):
     url = store.grant(disk(), "Read", 600)
     faults(op="GetBlob", status=500, after_effect=True)
 
@@ -222,7 +223,7 @@ def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, 
     assert store.ranges(key) == [(0, 512)]
 
 
-def test_a_caller_that_died_while_hanging_has_no_effect_later(settings, store, written, faults, until, log):
+def test_a_request_whose_client_left_while_it_hung_has_no_effect(settings, store, written, faults, until, log):
     key, url = written
     rule = faults(path=key, hang=True)
     context = ssl.create_default_context(cafile=str(settings.bundle))
@@ -309,7 +310,7 @@ def test_the_501st_request_of_a_second_is_refused(settings, store, disk, through
 
 
 def in_process(settings, limits, ask):
-    """Run `ask` with a client of a front in this process, so that its clock stands still."""
+    """Run `ask` with a client of a front in this process, whose clock does not advance."""
 
     async def run():
         front = Front(settings, limits)

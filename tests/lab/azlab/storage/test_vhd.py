@@ -1,4 +1,4 @@
-"""The VHD footer, and what Azure says about wrong ones."""
+"""The VHD footer, and Azure's errors about wrong ones."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def changed(offset, form, value):
     ],
     ids=["no cookie", "dynamic", "differencing", "not whole", "not the blob's size"],
 )
-def test_wrong_footers_are_refused_in_azures_words(footer, text):
+def test_wrong_footers_are_refused_with_azures_texts(footer, text):
     with pytest.raises(vhd.VhdRefused) as refused:
         vhd.check(footer, 64 * MIB, URL)
     assert (refused.value.code, refused.value.message) == ("InvalidVhd", text)
