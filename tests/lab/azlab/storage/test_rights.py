@@ -128,8 +128,8 @@ def test_without_a_valid_signature_everything_is_refused(
     method, query, headers, body = REQUESTS[name]
     url = store.grant(key, "Write", 600)
     cut = {"?": url.index("?"), "&": url.index("&sig=")}.get(end[0], url.index("sig="))
-    spoilt = url[:cut] + end if end[0] == "s" else url[:cut]
-    answer = wire.send(method, spoilt, query, body, **headers)
+    altered = url[:cut] + end if end[0] == "s" else url[:cut]
+    answer = wire.send(method, altered, query, body, **headers)
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
     assert answer.body.startswith(b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>')
 

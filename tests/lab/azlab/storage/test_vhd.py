@@ -74,7 +74,7 @@ def changed(offset: int, form: str, value: int) -> bytes:
             " but the blob holds 67108864 bytes before its footer.",
         ),
     ],
-    ids=["no cookie", "dynamic", "differencing", "not whole", "not the blob's size"],
+    ids=["no cookie", "dynamic", "differencing", "not a whole number of MiB", "not the blob's size"],
 )
 def test_wrong_footers_are_refused_with_azures_texts(footer: bytes, text: str) -> None:
     with pytest.raises(vhd.VhdRefused) as refused:
