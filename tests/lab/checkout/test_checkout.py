@@ -156,17 +156,21 @@ def test_an_old_release_with_a_newer_python_goes_on(system) -> None:
 @pytest.mark.parametrize("command", ["apt-get", "dpkg"])
 def test_a_system_without_debians_tools_stops(system, command: str) -> None:
     status, said = system("Fedora 43", without=command)
-    assert status == 1 and said.startswith(f"setup: Fedora 43 has no {command}: ")
+    assert status == 1
+    assert said.startswith(f"setup: Fedora 43 has no {command}: ")
 
 
 def test_another_processor_stops(system) -> None:
     status, said = system("Debian 12", dpkg="#!/bin/sh\necho arm64\n")
-    assert status == 1 and said.startswith("setup: Debian 12 is for arm64: ")
+    assert status == 1
+    assert said.startswith("setup: Debian 12 is for arm64: ")
 
 
 def test_a_full_disk_stops(system) -> None:
     status, said = system("Debian 12", python="python3", df=NO_ROOM)
-    assert status == 1 and said.startswith("setup: there are 1000 MB free for ") and "takes about 1600 MB" in said
+    assert status == 1
+    assert said.startswith("setup: there are 1000 MB free for ")
+    assert "takes about 1600 MB" in said
 
 
 def test_set_up_looks_before_it_installs(checkout: Path, tmp_path: Path) -> None:
@@ -174,8 +178,10 @@ def test_set_up_looks_before_it_installs(checkout: Path, tmp_path: Path) -> None
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
         (tmp_path / name).chmod(0o755)
     done = make(checkout, "setup", path=f"{tmp_path}:")
-    assert done.returncode != 0 and " is for arm64: " in done.stderr
-    assert not (tmp_path / "called").exists() and not (checkout / ".venv").exists()
+    assert done.returncode != 0
+    assert " is for arm64: " in done.stderr
+    assert not (tmp_path / "called").exists()
+    assert not (checkout / ".venv").exists()
 
 
 @pytest.mark.parametrize("python", ["none", "without ensurepip"])
@@ -194,8 +200,10 @@ def test_python_and_its_venv_are_installed_with_the_rest(checkout: Path, tmp_pat
         (programs / name).chmod(0o755)
     done = subprocess.run(["make", "setup"], cwd=checkout, env={"PATH": str(programs)}, capture_output=True, text=True, check=False)
     wanted = {"none": "python3 python3-venv", "without ensurepip": "python3.13-venv"}[python]
-    assert done.returncode != 0 and done.stderr.count("sudo apt-get install") == 1
-    assert f" zstd {wanted}\n" in done.stderr and " jq " not in done.stderr
+    assert done.returncode != 0
+    assert done.stderr.count("sudo apt-get install") == 1
+    assert f" zstd {wanted}\n" in done.stderr
+    assert " jq " not in done.stderr
 
 
 def test_clean_leaves_a_fresh_run_alone(checkout: Path) -> None:
@@ -205,14 +213,18 @@ def test_clean_leaves_a_fresh_run_alone(checkout: Path) -> None:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = make(checkout, "clean")
-    assert done.returncode != 0 and "make fresh is running in build/fresh/trixie" in done.stderr and place.exists()
-    assert make(checkout, "clean").returncode == 0 and not place.exists()
+    assert done.returncode != 0
+    assert "make fresh is running in build/fresh/trixie" in done.stderr
+    assert place.exists()
+    assert make(checkout, "clean").returncode == 0
+    assert not place.exists()
 
 
 def fresh(checkout: Path, *arguments: str, path: str = "") -> str:
     environment = {**os.environ, "PATH": f"{path}{os.environ['PATH']}"}
     done = subprocess.run(["scripts/fresh.sh", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 1 and not (checkout / "build").exists()
+    assert done.returncode == 1
+    assert not (checkout / "build").exists()
     return done.stderr
 
 

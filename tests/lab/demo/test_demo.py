@@ -99,7 +99,8 @@ def test_a_run_takes_its_temporary_files_with_it(scratch: Path) -> None:
         raise KeyboardInterrupt
     """
     done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.stdout.startswith("/") and not Path(done.stdout.strip()).exists()
+    assert done.stdout.startswith("/")
+    assert not Path(done.stdout.strip()).exists()
 
 
 @pytest.fixture

@@ -255,4 +255,5 @@ def test_the_examples_run(place: Place, scene: Scene) -> None:
         if name in LISTS:
             assert real[LISTS[name]] != [], example["name"]
         elif name:
-            assert real["changed"] and real["steps"] != [], example["name"]
+            assert real["changed"], example["name"]
+            assert real["steps"] != [], example["name"]

@@ -196,7 +196,8 @@ def test_a_vm_that_was_never_provisioned_keeps_no_secret(lab: RunningLab, world:
         body = vm_of_image(world.image().id, world.subnet(), osProfile=profile)
         done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
     vm = Store(lab.settings.state / "arm.sqlite", read_only=True).find(world.id("virtualMachines", "vm"))
-    assert vm is not None and vm.properties["provisioningState"] == "Failed"
+    assert vm is not None
+    assert vm.properties["provisioningState"] == "Failed"
     assert vm.hidden["osProfile"].keys() & {"adminPassword", "customData"} == set()
 
 

@@ -77,7 +77,9 @@ def test_the_agent_waits_for_a_host_key_that_cloud_init_makes(tmp_path: Path):
     agent = (tmp_path / "etc/waagent.conf").read_text()
     kind = re.search(r"^Provisioning\.SshHostKeyPairType=(\w+)$", agent, re.MULTILINE)
     made = yaml.safe_load((tmp_path / "etc/cloud/cloud.cfg.d/02_emulated.cfg").read_text())["ssh_genkeytypes"]
-    assert kind and kind[1] in made and "Logs.Verbose=n" in agent
+    assert kind
+    assert kind[1] in made
+    assert "Logs.Verbose=n" in agent
 
 
 def test_an_agent_with_other_settings_than_debians_is_refused(tmp_path: Path):
