@@ -1,4 +1,4 @@
-"""What the demo reads of Azure itself, over plain REST."""
+"""A minimal REST client, with which the demo reads what the collection does not return."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from azure.identity import ClientSecretCredential
 
 
 class Cloud:
-    """One subscription of the Azure that the environment names."""
+    """The subscription that environment variables name, as `azlab env` prints them."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.endpoint = environment["AZURE_CLOUD_ENVIRONMENT"]
