@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import time
@@ -11,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from azlab.client import LabClient
+
 from .ansible import Ansible, Run
-from .cloud import Cloud
-from .guest import AZLAB, Guest, Person, environment_of
+from .guest import AZLAB, Guest, Person
 from .offline_search import Needle
 from .report import Report
 from .scenario import Scenario
@@ -35,7 +38,7 @@ class Environment:
     clock: Callable[[str], float] = lambda vm: time.monotonic()
     variables: dict[str, str] = field(init=False)
     ansible: Ansible = field(init=False)
-    cloud: Cloud = field(init=False)
+    client: LabClient = field(init=False)
     subnet: str = field(init=False)
     disk: Path = field(init=False)
     vm: dict[str, Any] = field(init=False)
@@ -89,13 +92,10 @@ class Environment:
             linux_generalize_confirm=scenario.vm,
         )
 
-    def vm_path(self, vm: str) -> str:
-        """The resource id of a VM."""
-        return f"{self.cloud.group_id(self.scenario.group)}/providers/Microsoft.Compute/virtualMachines/{vm}"
-
     def read_vm(self, vm: str, view: str = "") -> dict[str, Any]:
         """A VM as the REST API returns it; with the view `/instanceView`, its instance view."""
-        return self.cloud.get(self.vm_path(vm) + view, COMPUTE_API)
+        path = f"resourceGroups/{self.scenario.group}/providers/Microsoft.Compute/virtualMachines/{vm}{view}"
+        return self.client.get(path, COMPUTE_API)
 
     def disks_of(self, vm: str) -> dict[str, str]:
         """The ids of the disks of a VM: `os`, and the data disks by LUN."""
@@ -124,8 +124,8 @@ def prepare(env: Environment) -> None:
     """Start an empty local Azure with a resource group and a subnet."""
     scenario = env.scenario
     env.azlab("up")
-    env.azlab("group", "create", scenario.group, "--location", scenario.location)
-    env.subnet = env.azlab("network", "create", "net", "--resource-group", scenario.group).strip()
-    env.variables = environment_of(env.state)
+    env.client = LabClient(env.state)
+    env.client.put_group(scenario.group, scenario.location)
+    env.subnet = env.client.put_subnet(scenario.group, "net", location=scenario.location)
+    env.variables = {**os.environ, **json.loads(env.azlab("env", "--json"))}
     env.ansible = Ansible(env.variables, scenario.work / "ansible")
-    env.cloud = Cloud(env.variables)

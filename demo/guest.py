@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shlex
 import subprocess
@@ -125,11 +124,3 @@ class Guest:
                 }
             }
         }
-
-
-def environment_of(state: Path) -> dict[str, str]:
-    """The environment variables of this process, with those of the lab added as `eval "$(azlab env)"` would do."""
-    shown = subprocess.run([str(AZLAB), "--state", str(state), "env"], capture_output=True, text=True, check=True).stdout
-    shell = f"{shown}\nenv -0"
-    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True, env=dict(os.environ))
-    return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if "=" in entry)

@@ -1,73 +1,26 @@
 """The lab's processes: Azurite, the blob front, and the control plane with its guests.
 
-    python -m azlab.daemon STATE          the control plane; it starts and stops the other two
-    python -m azlab.daemon STATE front    the blob front, as a process of its own
-
-The control plane holds a lock on `<state>/lock` as long as it lives: that, not a process id in a file, says whether a lab is up.
+python -m azlab.daemon STATE          the control plane; it starts and stops the other two
+python -m azlab.daemon STATE front    the blob front, as a process of its own
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-import fcntl
 import logging
-import os
 import signal
 import subprocess
 import sys
 import threading
-import time
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from azlab.settings import LabError, Settings, command
+from azlab import lock
+from azlab.settings import LabError, Settings
 
 log = logging.getLogger("azlab.daemon")
 
 _DEATH_SIGNAL = 1
-
-
-class AlreadyUp(LabError):
-    """Another process runs this lab."""
-
-
-class NotRunning(LabError):
-    """No process runs this lab, or it does not answer."""
-
-
-def lock(settings: Settings) -> IO[str]:
-    """Take the lab for this process."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    file = (settings.state / "lock").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise AlreadyUp(f"the lab in {settings.state} is up already") from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
-def running(state: Path) -> int | None:
-    """The process that runs the lab in this directory."""
-    try:
-        with (state / "lock").open("r+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return int(file.read() or 0) or None
-    except FileNotFoundError:
-        return None
-    return None
-
-
-def require_running(state: Path) -> None:
-    """Refuse to go on if no process runs the lab in this directory."""
-    if running(state) is None:
-        raise NotRunning(f"the lab in {state} is down: start it with `{command(state, 'up')}`")
 
 
 def main(arguments: list[str]) -> None:
@@ -97,7 +50,7 @@ def run(settings: Settings) -> None:
     from azlab import tls
     from azlab.storage.azurite import Azurite
 
-    held = lock(settings)  # given back by the end of the process, when nothing of the lab runs any more
+    held = lock.take(settings)  # released by the end of the process, when nothing of the lab runs any more
     _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
@@ -187,24 +140,6 @@ def build(settings: Settings) -> Any:
     lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))
     recover(lab)
     return lab
-
-
-def wait_until_gone(pid: int, state: Path, seconds: float) -> bool:
-    """Wait for the lab's process to end; false when it did not in time."""
-    deadline = time.monotonic() + seconds
-    while running(state) == pid or _alive(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _alive(pid: int) -> bool:
-    """Whether the process is there; one that has ended and only waits to be reaped is not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 if __name__ == "__main__":

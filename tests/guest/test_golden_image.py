@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azlab import daemon, faults
+from azlab import faults, lock
 from azlab.guests.access.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
@@ -53,11 +53,11 @@ KILLS = (
 
 def test_a_restarted_lab_adopts_its_running_guest(env: Environment) -> None:
     """The lab is killed and started again; the guest keeps running."""
-    vm, lab = find(env.state, env.scenario.vm), daemon.running(env.state)
+    vm, lab = find(env.state, env.scenario.vm), lock.running(env.state)
     assert lab is not None
     before = vm.pid("qemu")
     os.kill(lab, signal.SIGKILL)
-    assert daemon.wait_until_gone(lab, env.state, 30)
+    assert lock.wait_until_gone(lab, env.state, 30)
     env.azlab("up")
     assert (vm.pid("qemu"), power_state(env)) == (before, "PowerState/running")
     timeout = env.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()

@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from azlab import lock
+from azlab.cli.failed import CommandFailed
 from azlab.settings import Settings, command
 from azlab.store import Resource, stored
 
@@ -37,8 +39,6 @@ def keys_of(resource: Resource) -> dict[str, str]:
 
 def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
     """The blob key of one disk."""
-    from azlab.cli.main import CommandFailed
-
     see = command(state, "disk list")
     store, id = stored(state), "/" + resource_id.strip("/")
     if not _ID.fullmatch(id):
@@ -54,10 +54,9 @@ def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
 
 
 def _blobs(settings: Settings) -> BlobStore:
-    from azlab import daemon
     from azlab.storage.blobs import BlobStore
 
-    daemon.require_running(settings.state)
+    lock.require_running(settings.state)
     return BlobStore(settings)
 
 
@@ -69,8 +68,6 @@ def get(options: argparse.Namespace) -> None:
 
 def put(options: argparse.Namespace) -> None:
     """Make a disk equal to a raw file of the same size."""
-    from azlab.cli.main import CommandFailed
-
     settings, found = key(options.state, options.resource, options.lun)
     blobs = _blobs(settings)
     if options.file.stat().st_size != blobs.size(found):

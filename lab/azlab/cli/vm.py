@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from azlab import daemon
+from azlab import lock
+from azlab.cli.failed import CommandFailed
 from azlab.settings import Settings, command
 from azlab.store import Resource, stored
 
@@ -25,7 +26,7 @@ def machines(state: Path) -> list[Resource]:
 def _require_running(state: Path) -> Path:
     """The directory of a lab that is up: while it is down, no VM runs, whatever was known of its power."""
     settings = Settings.load(state)
-    daemon.require_running(settings.state)
+    lock.require_running(settings.state)
     return settings.state
 
 
@@ -55,8 +56,6 @@ def list_machines(options: argparse.Namespace) -> None:
 
 def find(state: Path, name: str) -> Resource:
     """The VM with this name, vmId or id."""
-    from azlab.cli.main import CommandFailed
-
     wanted = name.lower()
     found = [vm for vm in machines(state) if wanted in (vm.name.lower(), vm.properties["vmId"], vm.id.lower())]
     if not found:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An empty lab by hand: the commands of lab/README.md as they stand, and what those that make groups and networks say."""
+"""An empty lab by hand: the commands of lab/README.md as they stand, and what the commands that create groups and networks print."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REWRITTEN = {
 
 def commands() -> list[str]:
     """The commands of the section "By hand"."""
-    section = (ROOT / "docs" / "lab.md").read_text().partition("\n## By hand\n")[2].partition("\n## ")[0]
+    section = (ROOT / "lab" / "README.md").read_text().partition("\n## By hand\n")[2].partition("\n## ")[0]
     return [line.strip() for line in section.splitlines() if line.startswith("    ")]
 
 
@@ -60,7 +60,7 @@ def azlab(lab: RunningLab, *arguments: str) -> str:
     return (done.stdout or done.stderr).rstrip("\n")
 
 
-def test_groups_and_networks_are_made_once_and_found_again(lab: RunningLab) -> None:
+def test_groups_and_networks_are_created_once_and_found_again(lab: RunningLab) -> None:
     name, root = "by-hand", f"/subscriptions/{lab.settings.subscription}/resourceGroups/by-hand"
     for _ in range(2):
         assert azlab(lab, "group", "create", name, "--location", "uksouth") == root
@@ -128,14 +128,15 @@ def test_a_group_may_have_any_letters(lab: RunningLab, name: str) -> None:
         ("group create a/b", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group create a.", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group delete a/b", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
-        ("group create by-hand --location mars", "the resource group by-hand could not be made: The provided location 'mars' is not "),
+        ("group create by-hand --location mars", "the resource group by-hand could not be created: The provided location 'mars' is not "),
         (
             "group delete none",
-            "there is no resource group none: see `azlab --state {state} group list`, or make it with `azlab --state {state} group create`",
+            "there is no resource group none: see `azlab --state {state} group list`, or create it with `azlab --state {state} group"
+            " create`",
         ),
         (
             "network create net --resource-group none",
-            "there is no resource group none: see `azlab --state {state} group list`, or make it with ",
+            "there is no resource group none: see `azlab --state {state} group list`, or create it with ",
         ),
         ("network create net- --resource-group none", "the name of a virtual network must have 1 to 64 letters, digits and "),
     ],

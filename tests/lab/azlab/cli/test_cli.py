@@ -5,13 +5,20 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import json
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from azlab.cli.main import build_parser
+from azlab.client import environment
 from azlab.settings import Settings
 from azlab.store import Resource, Store
 
@@ -131,7 +138,7 @@ def test_a_signal_that_was_ignored_before_stays_ignored(tmp_path: Path) -> None:
     """An interrupted demo stops its lab, and a second Ctrl-C must not cut that short."""
     script = """
         import signal, sys
-        from azlab import cli
+        from azlab.cli import main as cli
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.argv = ["azlab", "down"]
         cli.main()
@@ -140,3 +147,40 @@ def test_a_signal_that_was_ignored_before_stays_ignored(tmp_path: Path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(command, env={**os.environ, "AZLAB_STATE": str(tmp_path)}, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["not running", "True True"]
+
+
+def subcommands(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The function that every subcommand names."""
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for each in (each for action in nested for each in action.choices.values()):
+        yield from subcommands(each)
+    if not nested:
+        yield parser.get_default("run")
+
+
+@pytest.mark.parametrize("name", sorted(set(subcommands(build_parser()))))
+def test_every_subcommand_names_a_function(name: str) -> None:
+    file, _, function = name.partition(".")
+    assert callable(getattr(importlib.import_module(f"azlab.cli.{file}"), function))
+
+
+def test_the_way_into_a_guest_starts_without_the_client_and_the_daemon() -> None:
+    """SSH runs `azlab vm proxy` for every connection: what it imports is what each of them waits for."""
+    script = "import sys; import azlab.cli.main, azlab.cli.vm, azlab.guests.access.proxy; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"asyncio", "ssl", "httpx", "cryptography", "azure.core", "azlab.client", "azlab.daemon"} & set(done.stdout.split())
+
+
+def test_the_environment_is_the_same_for_a_shell_and_as_json(tmp_path: Path) -> None:
+    """A value with a space and a quote survives both."""
+    place = tmp_path / "it's here"
+    settings = Settings.create(place)
+    printed, shown = (
+        subprocess.run([AZLAB, "--state", place, "env", *more], capture_output=True, text=True, check=True).stdout
+        for more in ([], ["--json"])
+    )
+    variables = json.loads(shown)
+    assert variables == environment(settings)
+    assert dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines()) == {
+        name: shlex.quote(value) for name, value in variables.items()
+    }
