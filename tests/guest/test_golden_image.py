@@ -8,18 +8,17 @@ The tests depend on each other, in the order of the file: one guest is adopted b
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azlab import faults, lock
+from azlab import lock
 from azlab.guests.access.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
@@ -29,6 +28,7 @@ from demo.environment import Environment
 from demo.traffic import Traffic
 from tests.guest.cpu_clock import cpu_seconds, require_time
 from tests.support.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
+from tests.support.running_lab import fault
 
 GUEST_SECONDS = 900.0
 SLOW = 12.0
@@ -70,7 +70,7 @@ def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: Environme
     sealed = {lun: env.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in env.disks_of(env.scenario.vm).items()}
 
     for method, path, moment in KILLS:
-        with fault(env, method=method, path=path, times=1, **RULES[moment]):
+        with fault(env.state, plane="arm", method=method, path=path, times=1, **RULES[moment]):
             kill_a_capture(env, arrival(env, method, path, moment))
 
     last = env.ansible.play(CAPTURE, env.inventory, target=env.scenario.vm).require()
@@ -154,17 +154,6 @@ def stored_resources(env: Environment) -> list[Any]:
     store = Store(env.state / "arm.sqlite", read_only=True)
     kinds = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/images")
     return [(each.id, each.body, each.hidden) for kind in kinds for each in store.list(kind)]
-
-
-@contextlib.contextmanager
-def fault(env: Environment, **rule: Any) -> Iterator[None]:
-    """Make the lab apply a fault rule while the block runs."""
-    rules = env.state / "faults.json"
-    name = faults.add(rules, plane="arm", **rule)
-    try:
-        yield
-    finally:
-        faults.remove(rules, name)
 
 
 def wait_until(env: Environment, holds: Callable[[], bool], otherwise: str) -> None:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 
 def wait_until(holds: Callable[[], bool], otherwise: str = "the condition did not become true", seconds: float = 60) -> None:
-    """Wait until a condition holds; fail with the message `otherwise` after `seconds`."""
+    """Wait until a condition holds; TimeoutError with the message `otherwise` after `seconds`."""
     end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, otherwise
+        if time.monotonic() > end:
+            raise TimeoutError(otherwise)
         time.sleep(0.02)

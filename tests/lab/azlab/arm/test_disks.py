@@ -14,7 +14,8 @@ from azlab.storage import vhd
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.bodies import UPLOAD, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, done
 

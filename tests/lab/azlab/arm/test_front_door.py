@@ -14,7 +14,8 @@ from azlab.arm.tenant import identity
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.identity import ClientSecretCredential
 
-from tests.support.bodies import World, empty_disk, vm_of_disk
+from tests.support.bodies import empty_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import LOCATION, RunningLab, done
 
 

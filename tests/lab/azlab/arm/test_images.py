@@ -12,7 +12,8 @@ from azlab.cli.disk import key as find_key
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import World, image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.bodies import image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 

@@ -18,7 +18,8 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, vm_of_image
+from tests.support.bodies import vm_of_image
+from tests.support.lab_world import World
 from tests.support.running_lab import RunningLab, azlab, done
 
 

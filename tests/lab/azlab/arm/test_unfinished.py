@@ -12,7 +12,8 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import RunningLab, done
 
