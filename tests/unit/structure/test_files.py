@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files as they lie in the checkout: their heads, their length, what they name, and which of them a user gets."""
+"""The files of the checkout: licence lines, length, folders that they name, and which of them are in the artifact."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def test_a_file_holds_one_thought(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST
 
 
-def test_folders_beside_the_checkout_are_named_by_ci_alone() -> None:
-    beside = re.compile(r"\.\./(\.\./)*shared\b")
-    assert [name(path) for path in tracked() if ".ci" not in path.parts and beside.search(path.read_text(errors="replace"))] == []
+def test_folders_next_to_the_checkout_are_named_by_ci_alone() -> None:
+    outside = re.compile(r"\.\./(\.\./)*shared\b")
+    assert [name(path) for path in tracked() if ".ci" not in path.parts and outside.search(path.read_text(errors="replace"))] == []
 
 
 def test_the_artifact_holds_what_runs_and_nothing_else() -> None:
