@@ -97,7 +97,7 @@ def phrase(found: re.Match[str]) -> str:
 
 def python_texts(source: str, every_string: bool) -> list[Text]:
     """The comments, docstrings, error sentences, documentation and names of tests in Python code; with ``every_string`` all sentences."""
-    return [*comments(source), *sorted(set(literals(ast.parse(source), every_string)), key=lambda text: text.line)]
+    return [*comments(source), *sorted(literals(ast.parse(source), every_string), key=lambda text: text.line)]
 
 
 def comments(source: str) -> Iterator[Text]:
@@ -117,20 +117,21 @@ def comments(source: str) -> Iterator[Text]:
 
 def literals(tree: ast.AST, every_string: bool) -> Iterator[Text]:
     """The prose in a syntax tree."""
-    documented = set[ast.AST]()
+    seen = set[ast.AST]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            documented.add(node.value)
+            seen.add(node.value)
             yield Text(node.lineno, "docstring", node.value.value)
         elif isinstance(node, ast.Assign) and DOCUMENTED & {target.id for target in node.targets if isinstance(target, ast.Name)}:
-            documented.add(node.value)
+            seen.add(node.value)
             yield from strings(node.value, "documentation")
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield Text(node.lineno, "test name", node.name.replace("_", " "))
         elif isinstance(node, ast.Raise) and node.exc is not None:
+            seen.add(node.exc)
             yield from strings(node.exc, "error")
     if every_string:
-        yield from (text for text in strings(tree, "string", documented) if len(text.text.split()) >= WORDS_OF_A_SENTENCE)
+        yield from (text for text in strings(tree, "string", seen) if len(text.text.split()) >= WORDS_OF_A_SENTENCE)
 
 
 def strings(node: ast.AST, kind: str, without: Iterable[ast.AST] = ()) -> Iterator[Text]:
