@@ -33,5 +33,5 @@ golden: setup  ## replay a folder of recordings against the lab: make golden DIR
 fresh: setup  ## run both commands of the README on a bare system: make fresh SUITE=bookworm, trixie or ubuntu
 	@scripts/fresh.sh $(SUITE)
 
-clean:       ## stop a running lab and remove build/ and .venv/
+clean:       ## stop a running lab and remove everything that git ignores
 	@scripts/clean.sh

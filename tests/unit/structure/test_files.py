@@ -65,6 +65,38 @@ def test_the_artifact_holds_what_runs_and_nothing_else() -> None:
     assert {top for top in tops if not any(fnmatch.fnmatch(top, pattern) for pattern in ignored)} <= SHIPPED
 
 
+PAGES = [path for path in tracked("*.md") if path.name != "CODE_OF_CONDUCT.md"]
+# Where the short paths of a page begin.
+BASES = ("", "plugins/module_utils/", "lab/azlab/", "lab/azlab/arm/")
+ELSEWHERE = ("build/", ".venv/", "~", "/", "<state>/", "inventory.yml", "requirements.yml")
+SUFFIXES = "py|yml|yaml|sh|md|txt|toml|rst|json"
+
+
+def missing(page: str, folder: str = "") -> list[str]:
+    """The files and folders that a page names in backticks and that are not in the checkout. A part in <> stands for any name."""
+    files = [name(path) for path in tracked()]
+    prose = "\n".join(line for line in page.splitlines() if not line.startswith("    "))
+    named = re.findall(rf"`([\w.~<>*/-]+(?:/|\.(?:{SUFFIXES})))`", prose)
+    return sorted({each for each in named if not each.startswith(ELSEWHERE) and not _is_there(each, files, folder)})
+
+
+def _is_there(named: str, files: list[str], folder: str) -> bool:
+    pattern = re.sub(r"<\w+>", "*", named)
+    bases = (*BASES, folder) if "/" in named else (*BASES, folder, "*/")
+    ends = ("*",) if named.endswith("/") else ("", "/*")
+    return any(fnmatch.fnmatch(file, f"{base}{pattern}{end}") for file in files for base in bases for end in ends)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_a_page_names_files_that_exist(path: Path) -> None:
+    assert missing(path.read_text(), str(path.parent.relative_to(ROOT)) + "/") == []
+
+
+def test_a_missing_file_is_found() -> None:
+    page = "`_core/tags.py` `plugins/gone/` `_planning/<subject>/gone.py` `gone.yml` `build/x.json` `compute/disks/`\n    `also/gone.py`\n"
+    assert missing(page) == ["_planning/<subject>/gone.py", "gone.yml", "plugins/gone/"]
+
+
 def test_requirements_are_lower_bounds() -> None:
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert lines
