@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Starts an empty local Azure without guests, for as long as a `with` lasts."""
+"""Starts an empty lab without guests for the duration of a `with` block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.contract.golden.client import Place
 
 @contextmanager
 def empty_lab() -> Iterator[tuple[Path, Place]]:
-    """A lab that holds nothing: its state directory, and how to reach it. It is stopped and forgotten at the end."""
+    """An empty lab: its state directory, and how to reach it. At the end, it is stopped and its state is removed."""
     with tempfile.TemporaryDirectory(prefix="azlab-contract-") as folder:
         state = Path(folder) / "lab"
         try:

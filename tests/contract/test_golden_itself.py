@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The replay's own eyes: what it must see, what it must not mind, and what it counts."""
+"""Tests of the replay: differences that it must find, differences that it must ignore, and its counts."""
 
 from __future__ import annotations
 

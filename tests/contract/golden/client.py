@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A bare HTTP client for the control plane: what is replayed must not pass through an SDK that tidies it up."""
+"""A plain HTTP client for the control plane. An SDK would change the requests that are replayed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ API_VERSION = "api-version"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a control plane is and how to sign in."""
+    """The address of a control plane, and how to sign in there."""
 
     url: str
     tenant: str
@@ -28,11 +28,11 @@ class Place:
 
 
 class SeedRefused(Exception):
-    """The lab would not take what a recording needs to begin."""
+    """The lab refused something that a recording needs at its beginning."""
 
 
 class Client:
-    """Requests with a token. Long-running operations are the caller's business, but for `put`."""
+    """Requests with a token. Only `put` waits for long-running operations; otherwise the caller does."""
 
     def __init__(self, place: Place) -> None:
         self.subscription = place.subscription

@@ -14,7 +14,7 @@ from tests.contract.golden.names import is_id, pairs
 from tests.contract.golden.read import Exchange
 
 LONG_RUNNING = ("azure-asyncoperation", "location", "retry-after")
-"""The headers of a long-running operation. Whether they are there is compared, not where they lead or how long they say."""
+"""The headers of a long-running operation. Their presence is compared, and not their values."""
 
 _MASKED_NAMES = "vmId uniqueId sourceUniqueId accessSAS time timeCreated startTime endTime exactVersion principalId clientId"
 _MASKED = re.compile(r"\.(" + _MASKED_NAMES.replace(" ", "|") + ")$")
@@ -69,7 +69,7 @@ def _kind(value: Any) -> str:
 
 
 def _value(value: Any, path: str) -> Any:
-    """What of a value counts: nothing of a masked one, the types of an id, all of any other."""
+    """The part of a value that is compared: nothing of a masked one, the types of an id, all of any other."""
     if not isinstance(value, str):
         return value
     if _MASKED.search(path) or _OPERATION_NAME.match(value):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reviewed list of accepted deviations: where the lab may differ from recorded Azure, and why."""
+"""The reviewed list of accepted deviations of the lab from recorded Azure traffic, each with its reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Deviation:
     what: str
     reason: str
     only_in: str = ""
-    """Words in a recording's name, where the difference shows in some recordings only."""
+    """Words in the name of a recording, if the difference is in some recordings only."""
 
     def covers(self, recording: str, call: Call, difference: Difference) -> bool:
         """Whether this accepts a difference."""
@@ -38,7 +38,7 @@ class Deviation:
 
 
 class TooMany(Exception):
-    """The list has grown beyond what anyone reviews."""
+    """The list has more entries than a review can handle."""
 
 
 def accepted() -> list[Deviation]:

@@ -23,7 +23,7 @@ SHA256 = {
     "23.0.0": "1eb26b965ba4049ddcf10d4f25818725fc03c491c3be76537d0d74ceb1146b04",
     "30.0.0": "7320fbafc392770b03ed02b68760185e6094552ed98d7fd5ea77210a5a513c78",
 }
-"""The last releases of each kind of recording; later source distributions carry none."""
+"""The last releases with each kind of recording; later source distributions contain none."""
 
 
 class WrongArchive(Exception):
@@ -38,7 +38,7 @@ def recordings(version: str) -> dict[str, bytes]:
 
 
 def sdist(version: str) -> Path:
-    """The release's archive, out of the cache or downloaded into it."""
+    """The archive of the release, from the cache or downloaded into it."""
     path = CACHE / f"azure-mgmt-compute-{version}.zip"
     if not path.exists():
         _download(version, path)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gives the resources of a recording fresh names, and learns those that Azure itself invented."""
+"""Gives the resources of a recording new names, and learns the names that Azure itself generated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 
 class Names:
-    """The names of one recording and what stands for them in the lab."""
+    """The names in one recording, and the names that replace them in the lab."""
 
     def __init__(self, recording: Recording, subscription: str) -> None:
         self._fresh: dict[str, str] = {}
@@ -25,7 +25,7 @@ class Names:
                 self._fresh.setdefault(name.lower(), subscription if kind == "subscriptions" else f"g{secrets.token_hex(6)}")
 
     def translate(self, value: Any) -> Any:
-        """A recorded value with fresh names for the recorded ones."""
+        """A recorded value with new names in place of the recorded ones."""
         if isinstance(value, dict):
             return {self._text(key) if is_id(key) else key: self._secret(key) or self.translate(item) for key, item in value.items()}
         if isinstance(value, list):
@@ -33,16 +33,16 @@ class Names:
         return self._text(value) if isinstance(value, str) else value
 
     def _secret(self, key: str) -> str | None:
-        """A password instead of a recorded one, which may be blotted out."""
+        """A password in place of a recorded one, which may be masked."""
         return f"Aa1!{secrets.token_hex(8)}" if key == "adminPassword" else None
 
     def path(self, path: str) -> str:
-        """A recorded URL's path with fresh names."""
+        """The path of a recorded URL with new names."""
         known = {name.lower() for _, name in pairs(path)}
         return "/".join(self._fresh.get(part.lower(), part) if part.lower() in known else part for part in path.split("/"))
 
     def learn(self, recorded: Any, actual: Any) -> None:
-        """Take over the names that the lab invented where Azure had invented others."""
+        """Learn the names that the lab generated in places where Azure had generated others."""
         if isinstance(recorded, dict) and isinstance(actual, dict):
             for key in recorded.keys() & actual.keys():
                 self.learn(recorded[key], actual[key])

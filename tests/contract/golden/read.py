@@ -19,12 +19,12 @@ import yaml
 _VERSION = re.compile(r"api-version=[\w-]+")
 _COMPUTE = "/providers/microsoft.compute/"
 _UNTAPED = ("retry-after",)
-"""What azure-devtools, which wrote the cassettes, removes from every answer (its `FILTER_HEADERS`)."""
+"""The headers that azure-devtools, which wrote the cassettes, removes from every answer (its `FILTER_HEADERS`)."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotARecording(Exception):
-    """A file holds none of the formats known here."""
+    """A file has none of the known formats."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Exchange:
     headers: dict[str, str]
     answer: Any
     blind: tuple[str, ...] = ()
-    """Headers that the recorder removed, so that nobody knows whether Azure sent them."""
+    """Headers that the recorder removed, so that it is not known whether Azure sent them."""
 
     @property
     def path(self) -> str:
@@ -66,7 +66,7 @@ def read_folder(folder: Path) -> list[Recording]:
 
 
 def read(name: str, content: bytes) -> Recording:
-    """One recording, whichever of the formats it has."""
+    """One recording, in any of the formats."""
     text = content.decode("utf-8-sig")
     data = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, Loader=_LOADER)
     return Recording(name, _as_answered(tuple(_exchanges(name, data))))

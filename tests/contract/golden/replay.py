@@ -21,7 +21,7 @@ from tests.contract.golden.select import Part, Step, operation_id, steps
 PATIENCE = 120.0
 _WAITING, _MOVED = False, True
 _RUNNING = {"startTime", "status", "name"}
-"""What the body of every recorded poll of a running operation has."""
+"""The keys in the body of every recorded poll of a running operation."""
 
 
 @dataclass
@@ -36,19 +36,19 @@ class Call:
 
 @dataclass
 class Outcome:
-    """What became of one recording."""
+    """The result of replaying one recording."""
 
     name: str
     calls: list[Call] = field(default_factory=list)
     polls: int = 0
-    """Polls whose answer was compared: those that tell the end of an operation, and its result."""
+    """Polls whose answers were compared: those that report the end of an operation, and its result."""
     seeded: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Operation:
-    """A long-running operation of the lab, the call that began it, and where it is followed."""
+    """A long-running operation of the lab, the call that started it, and the URL to poll."""
 
     call: Call
     status_url: str | None
@@ -74,7 +74,7 @@ def replay(recordings: list[Recording], client: Client) -> list[Outcome]:
 
 
 class _Player:
-    """One recording on its way."""
+    """One recording that is being replayed."""
 
     def __init__(self, recording: Recording, client: Client) -> None:
         self._recording, self._client = recording, client
@@ -83,7 +83,7 @@ class _Player:
         self.outcome = Outcome(recording.name)
 
     def play(self) -> Iterator[bool]:
-        """Take one turn after the other; says each time whether something moved."""
+        """Take one turn after the other; yields each time whether something has changed."""
         try:
             yield from self._play(steps(self._recording))
         except SeedRefused as error:
@@ -141,7 +141,7 @@ class _Player:
                     self._operations[id] = operation
 
     def _poll(self, exchange: Exchange, rest: tuple[Step, ...]) -> Iterator[bool]:
-        """Follow an operation as the recorded client did. Its recorded polls come in a row; the last of them tells the end."""
+        """Follow an operation as the recorded client did. Its recorded polls follow each other; the last of them reports the end."""
         operation = self._operations.get(operation_id(exchange) or "")
         if operation is None:
             return
@@ -153,7 +153,7 @@ class _Player:
             operation.call.differences.append(Difference("poll", "the recording ends before its operation does"))
 
     def _end(self, exchange: Exchange, operation: _Operation) -> Iterator[bool]:
-        """Wait for the lab's operation to end as the recorded one did. Until then it must say what Azure says, and no more."""
+        """Wait for the lab's operation to end as the recorded one did. Until then, its answers must be those of Azure, and nothing more."""
         deadline = time.monotonic() + PATIENCE
         while operation.status_url:
             body = self._client.send("GET", operation.status_url).json()

@@ -27,7 +27,7 @@ class Report:
     left_out: tuple[str, ...] = ()
 
     def unaccepted(self, outcome: Outcome) -> list[str]:
-        """The differences of one recording that nobody accepted."""
+        """The differences of one recording that are not accepted."""
         return [
             f"{call.verb} {call.type} {difference.path}: {difference.what}"
             for call in outcome.calls
@@ -36,14 +36,14 @@ class Report:
         ]
 
     def used(self) -> list[Deviation]:
-        """The deviations that really occurred."""
+        """The accepted deviations that occurred."""
         return [deviation for deviation in self.deviations if any(self._occurs(deviation, outcome) for outcome in self.outcomes)]
 
     def _occurs(self, deviation: Deviation, outcome: Outcome) -> bool:
         return any(deviation.covers(outcome.name, call, each) for call in outcome.calls for each in call.differences)
 
     def totals(self) -> dict[str, Any]:
-        """The numbers. A call counts once, its polls beside it."""
+        """The numbers. A call counts once, and its polls are counted separately."""
         calls = [call for outcome in self.outcomes for call in outcome.calls]
         by_type = Counter(call.type for call in calls)
         refused = [text for outcome in self.outcomes for text in self.unaccepted(outcome)]

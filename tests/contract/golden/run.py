@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From recordings to a report: seeds the lab, replays, judges, and writes build/golden.json."""
+"""Makes a report from recordings: seeds the lab, replays, compares, and writes build/golden.json."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts what lies outside the lab's promise into the lab: groups, network interfaces, platform images, source blobs."""
+"""Puts into the lab what recordings need and it cannot create itself: groups, network interfaces, platform images, source blobs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _listed() -> dict[str, Any]:
 
 
 def write_outside(state: Path) -> None:
-    """Tell the lab in this state directory which platform images and source blobs there are beside it."""
+    """Write the list of additional platform images and source blobs into the state directory of the lab."""
     images = [
         {
             **{key: image[key] for key in ("publisher", "offer", "sku", "version")},
@@ -60,7 +60,7 @@ def seed_group(client: Client, name: str, location: str) -> None:
 
 
 def seed_interfaces(client: Client, vm: dict[str, Any]) -> None:
-    """The network interfaces that a VM's body names, under names that are already fresh."""
+    """The network interfaces that the body of a VM names, under their new names."""
     for interface in vm["properties"].get("networkProfile", {}).get("networkInterfaces", []):
         _seed_interface(client, interface["id"], vm["location"])
 
@@ -87,7 +87,7 @@ def on_managed_disks(body: Any) -> dict[str, Any] | None:
 
 
 def of_managed_disks(answer: Any) -> Any:
-    """What a recording shows of an image of a VM on blobs, as it is when that VM has managed disks."""
+    """The recorded answer for an image of a VM on blobs, changed to that for a VM with managed disks."""
     answer = copy.deepcopy(answer)
     properties = answer.get("properties", {}) if isinstance(answer, dict) else {}
     if "sourceVirtualMachine" in properties:
@@ -99,7 +99,7 @@ def of_managed_disks(answer: Any) -> Any:
 
 
 def groups_of(recording: Recording) -> Iterator[str]:
-    """The resource groups that a recording uses, but for those that Azure did not find."""
+    """The resource groups that a recording uses, except those that Azure did not find."""
     seen = set()
     for exchange in recording.exchanges:
         error = exchange.answer.get("error") if isinstance(exchange.answer, dict) else None

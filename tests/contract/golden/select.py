@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides for each recorded exchange whether it is replayed, a poll, seeded, or outside the lab's promise."""
+"""Decides for each recorded exchange whether it is replayed, a poll, seeded, or outside of what the lab implements."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACTIONS = {
     "snapshots": ("beginGetAccess", "endGetAccess"),
     "images": (),
 }
-"""The resource types that are replayed, and what the lab promises to do with each beside creating, reading, changing and deleting."""
+"""The resource types that are replayed, and the actions that the lab implements in addition to creating, reading, changing and deleting."""
 
 _TARGET = re.compile(
     r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<type>virtualMachines|disks|snapshots|images)"
@@ -36,7 +36,7 @@ _TYPES = {name.lower(): name for name in ACTIONS}
 
 
 class Part(Enum):
-    """What an exchange is to the replay."""
+    """The part of an exchange in the replay."""
 
     REPLAYED = "replayed"
     POLL = "poll"
@@ -57,7 +57,7 @@ class Step:
 
 
 def selected() -> list[Recording]:
-    """The recordings of the source distributions that take part. What two releases share byte for byte is taken once."""
+    """The recordings of the source distributions that take part. A file that two releases have in common is taken once."""
     found: dict[bytes, Recording] = {}
     for entry in yaml.safe_load(Path(__file__).with_name("selection.yml").read_text()):
         for version in entry["versions"]:
