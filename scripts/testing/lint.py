@@ -23,7 +23,7 @@ def shell_scripts() -> list[Path]:
 
 
 def lint() -> Counts:
-    """Run every linter, whatever the others say."""
+    """Run every linter, even if others have failed."""
     # antsibull-docs copies the folder it looks at, and a checkout holds labs and environments: it gets the artifact.
     artifact = unpack("lint", BUILD / "lint")
     if artifact is None:

@@ -188,12 +188,12 @@ SCENES = {
     "image_info": Scene("image_info", to_list),
     "image_upload": Scene("image_upload", to_upload),
     "vm_backup of a running VM": Scene(
-        "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Give the VM its disks back", "Remove the backup")
+        "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Restore the disks of the VM", "Remove the backup")
     ),
     "vm_backup of a generalized VM": Scene(
         "vm_backup",
         to_restore,
-        ("Give the VM its disks back", "Start a new VM from these disks, where the first one was generalized or is gone"),
+        ("Restore the disks of the VM", "Start a new VM from these disks, if the first one was generalized or deleted"),
     ),
     "vm_backup_info": Scene("vm_backup_info", to_list_backups),
 }

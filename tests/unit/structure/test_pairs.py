@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs together bears one name: option table and fragment; module, tests, README row and action group."""
+"""Names that must agree: option table and fragment; module, tests, README row and action group."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def fragment(name: str) -> dict[str, dict[str, object]]:
 
 
 def facts(option: dict[str, object]) -> dict[str, object]:
-    """What both sides say of an option; a missing type is a string."""
+    """The facts that both sides state about an option; a missing type means a string."""
     return {"type": "str"} | {key: value for key, value in option.items() if key in COMPARED and value not in (None, False)}
 
 
