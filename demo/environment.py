@@ -1,4 +1,4 @@
-"""The environment of one run of the demo: a local Azure, the tools that act on it, and what one act passes to the next."""
+"""The environment of one run of the demo: a local Azure, the tools that act on it, and the facts that one act passes to the next."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COMPUTE_API = "2024-07-01"
 
 @dataclass
 class Environment:
-    """What the acts share: the lab in the directory `state`, its tools, and what is known of VM 1.
+    """The objects that all acts use: the lab in the directory `state`, its tools, and the facts about VM 1.
 
     Timeouts for a VM are in seconds of `clock`, which is called with the name of the VM.
     """

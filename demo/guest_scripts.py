@@ -64,7 +64,7 @@ def read_markers(scenario: Scenario) -> str:
 
 
 def facts_of(guest: Guest) -> dict[str, Any]:
-    """What identifies a guest, read in the guest: machine-id, names, keys, password hashes, MAC address, and the state of cloud-init."""
+    """The facts that identify a guest, read in the guest: machine-id, names, keys, password hashes, MAC address, state of cloud-init."""
     script = r"""
 import glob, json, pathlib, subprocess
 run = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()

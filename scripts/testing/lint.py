@@ -13,6 +13,7 @@ from .paths import BIN, BUILD, CHECKOUT_AS_COLLECTION, ROOT
 from .running import run
 
 TYPED = [CHECKOUT_AS_COLLECTION / "plugins" / "module_utils" / room for room in ("_core", "_planning", "_gateway")]
+TYPED += [ROOT / place for place in ("lab/azlab", "demo", "scripts", "tests/support")]
 
 
 def shell_scripts() -> list[Path]:

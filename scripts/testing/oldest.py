@@ -55,7 +55,7 @@ def _made(tier: str, python: Path) -> bool:
 def sdk(tier: str, then: Callable[[Path], Counts]) -> Counts:
     """Unpack azure-mgmt-compute 33.0.0 into a folder of its own, then do `then` with that folder."""
     if not (SDK / "azure" / "common").exists():
-        install = [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--target", SDK, "azure-mgmt-compute==33.0.0", "azure-common"]
-        if run(tier, install):
+        target = ["--no-deps", "--target", str(SDK)]
+        if run(tier, [BIN / "python", "-m", "pip", "install", "-q", *target, "azure-mgmt-compute==33.0.0", "azure-common"]):
             return Counts(failed=1)
     return then(SDK)
