@@ -29,11 +29,8 @@ def changes(output: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    plain = {
-        **os.environ,
-        "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
-        "ANSIBLE_NOCOLOR": "1",
-    }  # not Molecule's
+    # Molecule sets another configuration and colours.
+    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
     command = [Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]]
     done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     print(json.dumps({"changed": changes(done.stdout), "output": done.stdout.splitlines()}))
