@@ -18,7 +18,7 @@ FOR_H1 = "for h1; the head of the playbook says what each variable is."
 
 
 def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a playbook with an inventory of hosts that do not exist."""
+    """Run a playbook with an inventory of hosts that nobody can reach."""
     env = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),

@@ -76,7 +76,7 @@ ROLES = sorted({path.parent.parent for path in tracked("roles/*/meta/argument_sp
 
 
 def cloud_fault(task: dict[str, Any]) -> str | None:
-    """Why a cloud task does not run on the controller as the caller; None if it does, and for any other task."""
+    """What is wrong with where a cloud task runs; None for any other task."""
     if not CLOUD.fullmatch(action_of(task) or ""):
         return None
     return next((f"{key} is {task.get(key)!r}" for key, value in ON_THE_CONTROLLER.items() if task.get(key) != value), None)
@@ -157,7 +157,7 @@ def test_a_roles_table_of_contents_only_names_chapters(role: Path) -> None:
 
 @pytest.mark.parametrize("role", ROLES, ids=name_of)
 def test_a_roles_options_are_documented_in_full_once(role: Path) -> None:
-    """ansible-doc prints the options of each entry point; those other than main repeat only the required ones."""
+    """ansible-doc prints the options of each entry point; those beside main repeat only what a caller has to give."""
     main, *others = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
     required = {name: option for name, option in main["options"].items() if option.get("required")}
     assert all(each["options"] == required for each in others)
