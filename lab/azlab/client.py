@@ -47,7 +47,7 @@ class RequestFailed(LabError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class LabResponse:
     """The lab's answer to one request: status, headers (names compared without case) and the JSON object of the body, or {}."""
 
     status: int
@@ -118,7 +118,7 @@ class LabClient:
         """The resource id of a path; a path that begins with a slash is one already."""
         return path if path.startswith("/") else f"/subscriptions/{self.settings.subscription}/{path}"
 
-    def request(self, method: str, path: str, version: str, body: dict[str, Any] | None = None) -> Answer:
+    def request(self, method: str, path: str, version: str, body: dict[str, Any] | None = None) -> LabResponse:
         """Send one ARM request. A long-running operation is only begun; `put` and `delete` wait for it."""
         return self._ask(method, f"{self.settings.arm_url}{quote(self.id(path))}?api-version={version}", body)
 
@@ -172,7 +172,7 @@ class LabClient:
         url = f"{settings.arm_url}/{settings.tenant}/oauth2/v2.0/token"
         return str(self._open(urllib.request.Request(url, urlencode(form).encode())).body["access_token"])
 
-    def _wait(self, answer: Answer) -> bool:
+    def _wait(self, answer: LabResponse) -> bool:
         """Wait for the operation that an answer began; false if it began none."""
         if operation := answer.headers.get("Azure-AsyncOperation"):
             self._wait_succeeded(operation)
@@ -195,14 +195,14 @@ class LabClient:
             error = body.get("error") or {}
             raise RequestFailed(200, error.get("code", status), error.get("message", f"the operation ended as {status}"))
 
-    def _ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> Answer:
+    def _ask(self, method: str, url: str, body: dict[str, Any] | None = None) -> LabResponse:
         data = None if body is None else json.dumps(body).encode()
         return self._open(urllib.request.Request(url, data, self._headers, method=method))
 
-    def _open(self, request: urllib.request.Request) -> Answer:
+    def _open(self, request: urllib.request.Request) -> LabResponse:
         try:
             with self._opener.open(request, timeout=_TIMEOUT) as answer:
-                return Answer(answer.status, answer.headers, json.loads(answer.read() or b"{}"))
+                return LabResponse(answer.status, answer.headers, json.loads(answer.read() or b"{}"))
         except urllib.error.HTTPError as error:
             raise _refused(error) from None
         except OSError as error:

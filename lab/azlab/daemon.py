@@ -1,4 +1,4 @@
-"""The lab's processes: Azurite, the blob front, and the control plane with its guests.
+"""The processes of a lab: Azurite, the blob front, and the control plane with its guests.
 
 python -m azlab.daemon STATE          the control plane; it starts and stops the other two
 python -m azlab.daemon STATE front    the blob front, as a process of its own
@@ -13,18 +13,24 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from azlab import lock
 from azlab.settings import LabError, Settings
 
+if TYPE_CHECKING:
+    import uvicorn
+
+    from azlab.arm.core.lab import Lab
+
 log = logging.getLogger("azlab.daemon")
 
-_DEATH_SIGNAL = 1
+_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Run one of the processes until it is told to stop."""
+    """Run one of the processes until it gets SIGTERM."""
     settings = Settings.load(arguments[0])
     settings.logs.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -37,20 +43,20 @@ def main(arguments: list[str]) -> None:
 
 
 def run_front(settings: Settings) -> None:
-    """Serve the blob front; it ends with the process that started it."""
+    """Serve the blob front until the process that started it ends."""
     from azlab.serving import server
     from azlab.storage.front import app
 
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     server(app(settings), settings, settings.blob_port).run()
 
 
 def run(settings: Settings) -> None:
-    """Serve the control plane, with everything behind it, until SIGTERM."""
+    """Start Azurite and the blob front, serve the control plane until SIGTERM, and stop everything in reverse order."""
     from azlab import tls
     from azlab.storage.azurite import Azurite
 
-    held = lock.take(settings)  # released by the end of the process, when nothing of the lab runs any more
+    held = lock.take(settings)  # released when this process ends, after every other one of the lab
     _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
@@ -67,13 +73,13 @@ def run(settings: Settings) -> None:
 
 
 def _stop_once() -> None:
-    """Let the first SIGTERM unwind everything in order, and no later one disturb that.
+    """Let the first SIGTERM or SIGINT stop everything in order, and ignore all later ones.
 
-    uvicorn raises the signal again when it has stopped serving: without a handler of our own that would be the end, with guests and
-    Azurite still running.
+    uvicorn raises the signal again when it has stopped serving. Without this handler, the process would end then, with guests and Azurite
+    still running.
     """
 
-    def stop(number: int, _frame: Any) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_IGN)
         raise SystemExit(0)
@@ -112,16 +118,16 @@ def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
         lab.store.close()
 
 
-def _watch(front: subprocess.Popen[bytes], serving: Any) -> None:
-    """A lab without its data plane is no lab: end it where one can see why."""
+def _watch(front: subprocess.Popen[bytes], serving: uvicorn.Server) -> None:
+    """End the lab if the blob front ends by itself, and log why: without its data plane a lab cannot work."""
     front.wait()
     if not serving.should_exit:
         log.error("the blob front ended with status %s; see front.log", front.returncode)
         serving.should_exit = True
 
 
-def build(settings: Settings) -> Any:
-    """The control plane's rooms, put together, and what a crash left undone brought to an end."""
+def build(settings: Settings) -> Lab:
+    """Put the parts of the control plane together, and settle what a crash interrupted."""
     from azlab.arm.compute.machines.start import guest_ended, recover
     from azlab.arm.core.lab import Lab, now
     from azlab.arm.core.operations import Operations

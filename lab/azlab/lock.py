@@ -1,7 +1,7 @@
 """The lock that tells whether a lab is up.
 
-The control plane holds `<state>/lock` as long as its process lives, so a lab that was killed is down at once, whatever its files say.
-The file holds the process id, which is only true while the lock is held.
+The control plane holds `<state>/lock` as long as its process lives, so a lab that was killed counts as down at once, whatever its
+files contain. The file holds the process id, which is valid only while the lock is held.
 """
 
 from __future__ import annotations

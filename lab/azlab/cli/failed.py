@@ -6,4 +6,4 @@ from azlab.settings import LabError
 
 
 class CommandFailed(LabError):
-    """A command could not do its work; the text says what, where and what to do."""
+    """A command failed; the text says what failed, where, and what to do."""

@@ -61,7 +61,7 @@ def _wait_until_serving(settings: Settings, process: subprocess.Popen[bytes], lo
     waiting = [f"{settings.arm_url}/metadata/endpoints?api-version=2022-09-01", f"https://127.0.0.1:{settings.blob_port}/"]
     while waiting:
         if process.poll() is not None:
-            raise CommandFailed(f"the lab did not start; {log} says:\n{_tail(log, mark)}")
+            raise CommandFailed(f"the lab did not start; the log {log} ends with:\n{_tail(log, mark)}")
         if time.monotonic() > deadline:
             raise CommandFailed(f"the lab did not answer within {_START} s; see {log}:\n{_tail(log, mark)}")
         if _answers(settings, waiting[0]):

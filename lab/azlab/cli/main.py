@@ -20,7 +20,7 @@ from azlab.settings import LabError, default_state
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-_EPILOG = "The lab lives in --state, or AZLAB_STATE, or ./build/azlab; it writes nothing anywhere else."
+_EPILOG = "All files of the lab are in its directory: --state, or AZLAB_STATE, or ./build/azlab."
 
 
 def main() -> None:

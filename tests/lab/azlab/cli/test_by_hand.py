@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An empty lab by hand: the commands of lab/README.md as they stand, and what the commands that create groups and networks print."""
+"""The commands of lab/README.md, run as they are, and the output of the commands that create groups and networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.running_lab import RunningLab
 
 ROOT = Path(__file__).resolve().parents[4]
 AZLAB = Path(sys.executable).with_name("azlab")
-# What only a lab with guests does, which takes minutes: here VMs run in name only, and the disk is a small one.
+# Replacements for the commands that need guests, which take minutes: this lab has none, and the disk is small.
 REWRITTEN = {
     ".venv/bin/azlab up": ".venv/bin/azlab up --no-guests --hurry",
     ".venv/bin/azlab disk build --out build/debian-12.raw": "cp small.raw build/debian-12.raw",
@@ -53,7 +53,7 @@ def test_the_commands_of_the_documentation_lead_from_an_empty_lab_to_a_vm(tmp_pa
 
 
 def azlab(lab: RunningLab, *arguments: str) -> str:
-    """What a command prints, or the one sentence that it refuses with."""
+    """The output of a command, or the one sentence of its error."""
     done = subprocess.run([AZLAB, "--state", lab.settings.state, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout == "") in ((0, False), (1, True)), done
     assert "Traceback" not in done.stderr
@@ -145,7 +145,7 @@ def test_a_refusal_is_one_sentence(lab: RunningLab, arguments: str, said: str) -
     assert azlab(lab, *arguments.split()).startswith("azlab: " + said.format(state=lab.settings.state))
 
 
-def test_a_lab_that_is_down_says_how_to_start_it(tmp_path: Path) -> None:
+def test_the_error_about_a_lab_that_is_down_says_how_to_start_it(tmp_path: Path) -> None:
     Settings.create(tmp_path)
     done = subprocess.run([AZLAB, "--state", tmp_path, "group", "list"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"azlab: the lab in {tmp_path} is down: start it with `azlab --state {tmp_path} up`\n")

@@ -66,7 +66,7 @@ def test_a_wrong_secret_is_refused_by_name(lab: RunningLab, monkeypatch: pytest.
     assert (refused.value.status, refused.value.code) == (401, "invalid_client")
 
 
-def test_a_lab_that_is_not_there_or_down_has_no_client(tmp_path: Path) -> None:
+def test_a_lab_that_is_missing_or_down_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NoLab, match="start one with"):
         LabClient(tmp_path)
     Settings.create(tmp_path)

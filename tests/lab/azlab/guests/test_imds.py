@@ -1,4 +1,4 @@
-"""A guest that asks about itself gets what the control plane said."""
+"""The instance metadata service returns the description from the control plane."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def get(path: str, version: str = "2021-12-13", **query: str):
     return status, text if query.get("format") == "text" else json.loads(text)
 
 
-def test_the_instance_is_the_machine():
+def test_the_instance_document_describes_the_machine():
     status, found = get("/metadata/instance")
     compute = found["compute"]
     assert status == 200
@@ -42,7 +42,7 @@ def test_a_path_leads_to_one_value(path, expected):
     assert get(path, format="text") == (200, expected)
 
 
-def test_an_older_version_knows_less():
+def test_an_older_version_lacks_newer_fields():
     _, old = get("/metadata/instance/compute", "2018-02-01")
     assert {"vmId", "tags", "zone"} <= old.keys()
     assert not {"osProfile", "storageProfile", "tagsList"} & old.keys()
@@ -69,7 +69,7 @@ def test_a_specialized_machine_has_no_profile():
         ("/metadata/attested/document?api-version=2021-12-13", ASKED, 404, "Not found"),
     ],
 )
-def test_bad_questions_get_azures_words(path, headers, status, word):
+def test_bad_requests_get_azures_errors(path, headers, status, word):
     got, text = imds.answer(path, headers, SPEC)
     assert got == status
     assert word in json.loads(text)["error"]

@@ -1,4 +1,4 @@
-"""The provisioning medium says what the OS profile says."""
+"""The provisioning medium holds the OS profile."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def test_the_document_holds_the_profile(element, expected):
     assert text(ovf_env(SPEC.os_profile), LINUX + element) == expected
 
 
-def test_what_the_profile_lacks_is_left_out():
+def test_elements_that_the_profile_lacks_are_left_out():
     document = ovf_env({"computerName": "h", "adminUsername": "u", "disablePasswordAuthentication": True, "adminPassword": None})
     assert text(document, LINUX + "DisableSshPasswordAuthentication") == "true"
     assert [text(document, LINUX + name) for name in ("UserPassword", "SSH", "CustomData")] == [None, None, None]
 
 
-def test_the_agent_is_to_run():
+def test_the_medium_asks_for_the_agent():
     assert text(ovf_env(SPEC.os_profile), f".//{WA}ProvisionGuestAgent") == "true"
 
 
-def test_the_medium_is_a_dvd_that_only_its_owner_reads(tmp_path: Path):
+def test_the_medium_is_a_dvd_readable_only_by_its_owner(tmp_path: Path):
     iso = tmp_path / "media.iso"
     write_medium(SPEC.os_profile, iso)
     shown = subprocess.run(["isoinfo", "-i", iso, "-x", "/OVF_ENV.XML;1"], check=True, capture_output=True, text=True).stdout

@@ -1,4 +1,4 @@
-"""The machine that QEMU is told to be."""
+"""The command line of QEMU."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def test_discarded_and_zeroed_space_becomes_holes(words):
 
 
 @pytest.mark.parametrize("provision", [True, False])
-def test_the_dvd_is_there_only_while_provisioning(words, provision):
+def test_the_dvd_is_attached_only_for_provisioning(words, provision):
     assert any("provisioning.iso" in word for word in words(provision=provision)) is provision
 
 
-def test_the_guest_sees_microsofts_machine(words):
+def test_the_firmware_tables_are_those_of_hyper_v(words):
     firmware = after(words(), "-smbios")
     assert any("asset=7783-7084-3265-9085-8269-3286-77" in each for each in firmware)
     assert any("product=Virtual Machine" in each and f"uuid={SPEC.vm_id}" in each for each in firmware)
@@ -60,14 +60,14 @@ QEMU_10 = QEMU_7 | {"fsrc", "fsrs", "fzrm"}
 
 
 @pytest.mark.parametrize("known", [QEMU_7, QEMU_10], ids=["QEMU 7.2", "QEMU 10"])
-def test_no_addition_to_erms_is_left_without_erms(words, monkeypatch, known):
+def test_features_that_imply_erms_are_switched_off_with_it(words, monkeypatch, known):
     monkeypatch.setattr(qemu, "_known_features", lambda: known)
     model, *features = after(words(), "-cpu")[0].split(",")
     assert model == "max"
     assert {feature.removeprefix("-") for feature in features} == known - {"avx2"}
 
 
-def test_this_machines_qemu_takes_the_processor(words):
+def test_this_hosts_qemu_accepts_the_processor_model(words):
     model = after(words(), "-cpu")[0]
     done = subprocess.run(
         ["qemu-system-x86_64", "-accel", "tcg", "-cpu", model, "-nodefaults", "-display", "none", "-S", "-monitor", "stdio"],
@@ -89,14 +89,14 @@ def test_no_secret_is_on_the_command_line(words):
 
 
 @pytest.mark.parametrize(("said", "host", "given"), [("", 1, "1"), ("", 8, "2"), ("1", 8, "1")])
-def test_a_guest_has_the_processors_it_is_given(words, monkeypatch, said, host, given):
+def test_a_guest_has_the_given_number_of_processors(words, monkeypatch, said, host, given):
     monkeypatch.setenv("AZLAB_GUEST_PROCESSORS", said)
     monkeypatch.setattr(qemu.os, "cpu_count", lambda: host)
     assert after(words(), "-smp") == [given]
 
 
 @pytest.mark.parametrize("said", ["two", "0", "-1"])
-def test_no_number_of_processors_is_refused(words, monkeypatch, said):
+def test_an_invalid_number_of_processors_is_refused(words, monkeypatch, said):
     monkeypatch.setenv("AZLAB_GUEST_PROCESSORS", said)
     with pytest.raises(ValueError, match=f"AZLAB_GUEST_PROCESSORS must be a number .* not '{said}'"):
         words()

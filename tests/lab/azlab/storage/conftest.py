@@ -1,4 +1,4 @@
-"""One data plane for all tests of this directory: Azurite and the front, with a state of their own."""
+"""One data plane, Azurite and the front, for all tests of this directory."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def store(settings, azurite):
 
 @pytest.fixture
 def disk(store):
-    """Makes disks of a given size, and removes them after the test."""
+    """Creates disks of a given size, and deletes them after the test."""
     made = []
 
     def make(size=4 << 20):
@@ -70,7 +70,7 @@ def disk(store):
 
 @pytest.fixture
 def faults(settings, front):
-    """Switches faults on; all are off again after the test."""
+    """Activates faults, and removes all of them after the test."""
     yield lambda **rule: fault_rules.add(settings.faults, plane="blob", **rule)
     fault_rules.clear(settings.faults)
 
@@ -101,7 +101,7 @@ class Answer:
 
 
 class Wire:
-    """Plain HTTP to the front: nothing is added that the test did not write."""
+    """Plain HTTP to the front, without any header that the test did not set."""
 
     def __init__(self, settings):
         self._context = ssl.create_default_context(cafile=str(settings.bundle))
@@ -128,7 +128,7 @@ class Wire:
 
 
 def until(true, seconds=20):
-    """Wait for a condition; fail if it does not come true."""
+    """Wait for a condition; fail if it does not become true in time."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "did not come true in time"

@@ -16,8 +16,8 @@ import httpx
 import pytest
 from azlab import faults as fault_rules
 from azlab.storage.front import Front
-from azlab.storage.limits import Bucket, Limits
 from azlab.storage.pages import crc64_of
+from azlab.storage.throughput import Bucket, ThroughputLimits
 
 MIB = 1 << 20
 PAGE = b"p" * 512
@@ -27,7 +27,7 @@ WRONG_CRC = base64.b64encode(bytes(8)).decode()
 
 
 def slow_crc64(data):
-    """Bit by bit, as the service's definition has it."""
+    """The CRC64 computed bit by bit, as the service defines it."""
     value = 0xFFFFFFFFFFFFFFFF
     for byte in data:
         value ^= byte
@@ -59,7 +59,7 @@ def test_crc64_is_the_services_own():
         assert crc64_of(data) == base64.b64encode(slow_crc64(data).to_bytes(8, "little")).decode()
 
 
-def test_the_answer_carries_what_azures_carries(wire, written):
+def test_the_response_has_the_headers_of_azures(wire, written):
     key, url = written
     answer = wire.put_page(url, 0, PAGE, x_ms_client_request_id="mine")
     assert answer.status == 201
@@ -91,7 +91,7 @@ def test_digests_are_compared_before_anything_is_written(wire, store, written, h
     assert store.ranges(key) == ([] if code else [(512, 1024)])
 
 
-def test_a_mismatch_tells_both_digests(wire, written):
+def test_a_mismatch_names_both_digests(wire, written):
     body = wire.put_page(written[1], 0, PAGE, Content_MD5=WRONG_MD5).body.decode()
     assert "The MD5 value specified in the request did not match with the MD5 value calculated by the server." in body
     assert f"<UserSpecifiedMd5>{WRONG_MD5}</UserSpecifiedMd5><ServerCalculatedMd5>{RIGHT_MD5}</ServerCalculatedMd5>" in body
@@ -169,7 +169,7 @@ def test_every_request_is_logged_twice_and_no_signature_is(settings, wire, writt
     assert url.rsplit("sig=", 1)[1] not in (settings.logs / "blob.jsonl").read_text()
 
 
-def test_a_fault_answers_instead_as_often_as_it_should(wire, store, written, faults):
+def test_a_fault_replaces_as_many_responses_as_it_says(wire, store, written, faults):
     key, url = written
     faults(op="PutPage", times=2, status=503, code="ServerBusy", message="Busy.", retry_after=7)
     for _ in range(2):
@@ -179,7 +179,7 @@ def test_a_fault_answers_instead_as_often_as_it_should(wire, store, written, fau
     assert wire.put_page(url, 0, PAGE).status == 201
 
 
-def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, written, faults, log):
+def test_a_reset_cuts_the_connection_before_or_after_the_write(wire, store, written, faults, log):
     key, url = written
     faults(op="PutPage", times=1, reset=True)
     with pytest.raises((http.client.HTTPException, OSError)):
@@ -192,7 +192,7 @@ def test_a_reset_cuts_the_connection_before_or_after_the_deed(wire, store, writt
     assert [entry["status"] for entry in log(key) if entry["phase"] == "out"] == [None, None]
 
 
-def test_an_answer_that_a_fault_replaces_gives_its_connection_back(settings, store, disk, faults):
+def test_a_replaced_response_releases_its_connection(settings, store, disk, faults):
     url = store.grant(disk(), "Read", 600)
     faults(op="GetBlob", status=500, after_effect=True)
 
@@ -223,7 +223,7 @@ def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, 
     assert store.ranges(key) == [(0, 512)]
 
 
-def test_a_caller_that_died_while_hanging_has_no_effect_later(settings, store, written, faults, until, log):
+def test_a_request_whose_client_left_while_it_hung_has_no_effect(settings, store, written, faults, until, log):
     key, url = written
     rule = faults(path=key, hang=True)
     context = ssl.create_default_context(cafile=str(settings.bundle))
@@ -268,7 +268,7 @@ def test_a_bucket_refills_at_its_rate_and_holds_one_second():
 
 def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, throughput):
     key, url = written
-    limits = Limits(clock=lambda: 0.0)
+    limits = ThroughputLimits(clock=lambda: 0.0)
     passed = []
     waiting = limits.wait_for_bytes
 
@@ -295,7 +295,7 @@ def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, thr
 def test_the_501st_request_of_a_second_is_refused(settings, store, disk, throughput):
     key = disk()
     url, other = store.grant(key, "Read", 600), store.grant(disk(), "Read", 600)
-    limits = Limits(clock=lambda: 0.0)
+    limits = ThroughputLimits(clock=lambda: 0.0)
     for _ in range(499):
         limits.count_request(key)
 
@@ -310,7 +310,7 @@ def test_the_501st_request_of_a_second_is_refused(settings, store, disk, through
 
 
 def in_process(settings, limits, ask):
-    """Run `ask` with a client of a front in this process, so that its clock stands still."""
+    """Run `ask` with a client of a front in this process, whose clock does not advance."""
 
     async def run():
         front = Front(settings, limits)

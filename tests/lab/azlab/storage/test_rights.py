@@ -1,9 +1,9 @@
-"""What the URL of a disk is good for, and for how long."""
+"""The operations that the URL of a disk allows, and for how long."""
 
 from __future__ import annotations
 
 import pytest
-from azlab.storage.operations import operation
+from azlab.storage.blob_operations import operation
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob import BlobClient
 
@@ -60,7 +60,7 @@ def test_every_operation_has_its_name(name):
 
 @pytest.mark.parametrize("access", ALLOWED)
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_revoked_url_is_good_for_nothing(wire, store, disk, access, name):
+def test_a_revoked_url_allows_nothing(wire, store, disk, access, name):
     key = disk()
     url = store.grant(key, access, 600)
     assert wire.send("HEAD", url).status == 200
@@ -78,12 +78,12 @@ def test_the_url_is_that_of_a_real_disk(settings, store, disk):
     assert [part.split("=")[0] for part in query.split("&")] == ["sv", "sr", "si", "sig"]
 
 
-def test_grants_end_by_themselves(wire, store, disk):
+def test_grants_expire(wire, store, disk):
     answer = wire.send("GET", store.grant(disk(), "Read", -1))
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
 
 
-def test_a_grant_can_be_asked_for_again_and_lasts_as_long_as_was_said_last(wire, store, disk):
+def test_a_repeated_grant_has_the_same_url_and_the_new_duration(wire, store, disk):
     key = disk()
     ended = store.grant(key, "Read", -1)
     assert wire.send("HEAD", ended).status == 403
@@ -101,7 +101,7 @@ def test_a_grant_is_for_one_disk(wire, store, disk):
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
 
 
-def test_revoking_leaves_other_disks_alone_and_a_new_grant_works(wire, store, disk):
+def test_revoking_does_not_affect_other_disks_or_later_grants(wire, store, disk):
     mine, other = disk(), disk()
     url = store.grant(other, "Read", 600)
     store.grant(mine, "Read", 600)
@@ -112,7 +112,7 @@ def test_revoking_leaves_other_disks_alone_and_a_new_grant_works(wire, store, di
 
 @pytest.mark.parametrize("end", ["?", "&sig=", "sig=%2", f"sig={'A' * 43}%3D"], ids=["no SAS", "no signature", "broken", "forged"])
 @pytest.mark.parametrize("name", ["PutPage", "GetBlob", "DeleteBlob"])
-def test_without_a_right_signature_nothing_goes(wire, store, disk, end, name):
+def test_without_a_valid_signature_everything_is_refused(wire, store, disk, end, name):
     key = disk()
     method, query, headers, body = REQUESTS[name]
     url = store.grant(key, "Write", 600)
@@ -123,7 +123,7 @@ def test_without_a_right_signature_nothing_goes(wire, store, disk, end, name):
     assert answer.body.startswith(b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>')
 
 
-def test_the_url_of_a_text_reads_that_text_only(wire, store):
+def test_the_url_of_a_small_file_reads_only_that_file(wire, store):
     url = store.put_text("boot/vm 1.log", b"hello", 60)
     assert wire.send("GET", url).body == b"hello"
     assert wire.send("PUT", url, "", b"x", x_ms_blob_type="BlockBlob").code == "AuthorizationPermissionMismatch"

@@ -1,4 +1,4 @@
-"""The VHD footer, and what Azure says about wrong ones."""
+"""The VHD footer, and Azure's errors about wrong ones."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def test_qemu_reads_the_footer(tmp_path, mib):
     assert seen["virtual-size"] == mib * MIB
 
 
-def test_the_footer_of_a_disk_is_right_for_that_disk_only():
+def test_the_footer_of_a_disk_is_valid_for_that_disk_only():
     footer = vhd.pack(64 * MIB)
     assert len(footer) == 512
-    assert vhd.is_right(footer, 64 * MIB)
-    assert not vhd.is_right(footer, 65 * MIB)
-    assert not vhd.is_right(footer[:100] + b"x" + footer[101:], 64 * MIB)
+    assert vhd.is_valid(footer, 64 * MIB)
+    assert not vhd.is_valid(footer, 65 * MIB)
+    assert not vhd.is_valid(footer[:100] + b"x" + footer[101:], 64 * MIB)
     vhd.check(footer, 64 * MIB, URL)
 
 
@@ -75,7 +75,7 @@ def changed(offset, form, value):
     ],
     ids=["no cookie", "dynamic", "differencing", "not whole", "not the blob's size"],
 )
-def test_wrong_footers_are_refused_in_azures_words(footer, text):
+def test_wrong_footers_are_refused_with_azures_texts(footer, text):
     with pytest.raises(vhd.VhdRefused) as refused:
         vhd.check(footer, 64 * MIB, URL)
     assert (refused.value.code, refused.value.message) == ("InvalidVhd", text)
