@@ -331,7 +331,7 @@ def main() -> None:
         report.plan = plan_boot(request, seen) if state == "present" else plan_unboot(request, seen)
         if report.plan.changed and not module.check_mode:
             with with_boot_log(azure, request):
-                report.plan.apply(azure, on_done=report.done)
+                report.plan.apply(azure, report)
             if state == "present":
                 vm = azure.machines.get(request.vm)
                 report.returns(vm=vm_result(vm, nic_of(azure, vm)))

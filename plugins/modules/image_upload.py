@@ -259,7 +259,7 @@ def main() -> None:
         sent, skipped = sent_and_skipped(report.plan, file)
         report.returns(digest=file.digest, bytes_sent=sent, bytes_skipped=skipped)
         if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, on_done=report.done)
+            report.plan.apply(azure, report)
             report.returns(image=azure.images.get(request.image).as_result())
 
 

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._core.errors import GoldenImageError
-from .._core.plan import Plan, Step
+from .._core.plan import Plan
 
 
 class Report:
-    """What a module has to say.
+    """The result of a module while it comes into being: a listener to its plan.
 
-    ``plan`` is set once; ``done`` hears of each step; ``returns`` adds or replaces return values; ``warns`` adds to the plan's warnings.
+    ``plan`` is set once; ``returns`` adds or replaces return values; ``warns`` adds to the plan's warnings.
     """
 
     def __init__(self, module: Any, writes: bool = True) -> None:
@@ -27,9 +27,15 @@ class Report:
         self._warnings: list[str] = []
         self.plan: Plan | None = None
 
-    def done(self, step: Step) -> None:
+    def started(self, step: str) -> None:
+        """A step begins: nothing to report yet."""
+
+    def moved(self, sent: int, total: int, skipped: int) -> None:
+        """Bytes were sent: they are not part of a result."""
+
+    def done(self, step: str) -> None:
         """A step was carried out."""
-        self._done.append(str(step))
+        self._done.append(step)
 
     def returns(self, **values: Any) -> None:
         """Return values as they are in Azure now; they go before the plan's prediction."""
@@ -41,8 +47,8 @@ class Report:
 
     def success(self) -> dict[str, Any]:
         """What ``exit_json`` gets."""
-        if self.plan is None:
-            return {"changed": False, **self._values}
+        if self.plan is None or not self._writes:
+            return {"changed": False, **(self.plan.after if self.plan else {}), **self._values}
         result: dict[str, Any] = {"changed": self.plan.changed, "steps": self.plan.sentences, **self.plan.after, **self._values}
         if self._module._diff:
             result["diff"] = self.plan.diff

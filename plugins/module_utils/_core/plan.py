@@ -5,24 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from .listener import Listener
+from .ports import Azure
 
 
 class Step(Protocol):
     """Data, a sentence (``str(step)``), and one call."""
 
-    def run(self, azure: Any) -> None:
-        """Make the one call."""
+    def run(self, azure: Azure, listener: Listener) -> None:
+        """Make the one call; a step that moves many bytes reports them to the listener."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is still to be done. An empty plan is what idempotency means.
+    """The steps that are still missing. An empty plan is what idempotency means.
 
     ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
-    returns and the second half of the diff.
+    returns and the second half of the diff. A module that only reads has its results in ``after``.
     """
 
     steps: tuple[Step, ...] = ()
@@ -32,7 +35,7 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is missing."""
+        """Whether any step is missing."""
         return bool(self.steps)
 
     @property
@@ -45,8 +48,9 @@ class Plan:
         """The two halves that ``--diff`` shows."""
         return {"before": dict(self.before), "after": dict(self.after)}
 
-    def apply(self, azure: Any, on_done: Callable[[Step], None]) -> None:
-        """Carry out the steps in order; ``on_done`` hears of each one that succeeded."""
+    def apply(self, azure: Azure, listener: Listener) -> None:
+        """Carry out the steps in order; the listener learns of each one before and after it."""
         for step in self.steps:
-            step.run(azure)
-            on_done(step)
+            listener.started(str(step))
+            step.run(azure, listener)
+            listener.done(str(step))

@@ -1,145 +1,128 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What planning's steps ask of Azure. ``_gateway`` fulfils it for real, ``tests/support/fakes.py`` in memory."""
+"""Azure as planning sees it. ``_gateway/azure.py`` fulfils it for real, ``tests/support/fakes.py`` in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from .ids import ResourceId
+from .listener import Listener
 from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
+from .model.nic import Nic
 from .model.snapshot import Snapshot
 from .model.vm import Vm
 
 Tags = Mapping[str, str]
 Body = Mapping[str, Any]
+T = TypeVar("T", covariant=True)
 
 
-class Machines(Protocol):
+class Resources(Protocol[T]):
+    """One kind of resource. "Settled" is a resource on which no operation works: a run that died may have begun one."""
+
+    def find(self, resource: ResourceId) -> T | None:
+        """The resource, or None if it does not exist."""
+
+    def get(self, resource: ResourceId) -> T:
+        """The resource, which must exist: raises ``Missing``."""
+
+    def find_settled(self, resource: ResourceId) -> T | None:
+        """The resource once it has settled or the deadline is near, or None if it does not exist."""
+
+    def list(self, resource_group: str | None = None) -> tuple[T, ...]:
+        """The resources of a group; without one, those of the subscription."""
+
+    def list_settled(self, resource_group: str, concerns: Callable[[T], bool]) -> tuple[T, ...]:
+        """The resources of a group once those that ``concerns`` names have settled or the deadline is near."""
+
+    def create(self, resource: ResourceId, body: Body) -> T:
+        """Create it from a request body, and wait until it exists."""
+
+    def tag(self, resource: ResourceId, tags: Tags) -> T:
+        """Replace all of its tags."""
+
+    def delete(self, resource: ResourceId) -> None:
+        """Delete it, and wait until it is gone."""
+
+
+class Machines(Resources[Vm], Protocol):
     """Virtual machines."""
 
-    def find(self, vm: ResourceId) -> Vm | None:
-        """The VM, or None."""
-
-    def get(self, vm: ResourceId) -> Vm:
-        """The VM, which must exist."""
-
-    def find_settled(self, vm: ResourceId) -> Vm | None:
-        """The VM once nothing works on it, or None."""
-
     def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """The VM once its guest has ended or the deadline has passed, or None."""
-
-    def create(self, vm: ResourceId, body: Body) -> Vm:
-        """Make it, and wait until it is made."""
+        """The VM once its guest has stopped or the deadline is near, or None if it does not exist."""
 
     def update(self, vm: ResourceId, body: Body) -> Vm:
-        """Change what the body names."""
-
-    def tag(self, vm: ResourceId, tags: Tags) -> Vm:
-        """Replace its tags."""
+        """Change the properties in the body."""
 
     def deallocate(self, vm: ResourceId) -> None:
-        """Stop it and give back its host."""
+        """Stop it and release its host."""
 
     def generalize(self, vm: ResourceId) -> None:
-        """Mark it generalized: it never starts again."""
-
-    def delete(self, vm: ResourceId) -> None:
-        """Remove it."""
+        """Mark it as generalized: it never starts again."""
 
     def boot_log(self, vm: ResourceId) -> str:
-        """The text of its serial console."""
+        """The text of its serial console; empty if there is none."""
 
 
-class Images(Protocol):
-    """Managed images."""
-
-    def find(self, image: ResourceId) -> Image | None:
-        """The image, or None."""
-
-    def find_settled(self, image: ResourceId) -> Image | None:
-        """The image once nothing works on it, or None."""
-
-    def list(self, resource_group: str | None = None) -> tuple[Image, ...]:
-        """Those of a group, or of the subscription."""
-
-    def create(self, image: ResourceId, body: Body) -> Image:
-        """Make it, and wait until it is made."""
-
-    def tag(self, image: ResourceId, tags: Tags) -> Image:
-        """Replace its tags."""
-
-    def delete(self, image: ResourceId) -> None:
-        """Remove it."""
-
-
-class Disks(Protocol):
+class Disks(Resources[Disk], Protocol):
     """Managed disks."""
 
-    def find(self, disk: ResourceId) -> Disk | None:
-        """The disk, or None."""
-
-    def find_settled(self, disk: ResourceId) -> Disk | None:
-        """The disk once nothing works on it, or None."""
-
-    def get(self, disk: ResourceId) -> Disk:
-        """The disk, which must exist."""
-
-    def list(self, resource_group: str | None = None) -> tuple[Disk, ...]:
-        """Those of a group, or of the subscription."""
-
-    def create(self, disk: ResourceId, body: Body) -> Disk:
-        """Make it, and wait until it is made."""
-
-    def tag(self, disk: ResourceId, tags: Tags) -> Disk:
-        """Replace its tags."""
-
-    def delete(self, disk: ResourceId) -> None:
-        """Remove it."""
-
-    def revoke(self, disk: ResourceId) -> None:
-        """End all access to its bytes."""
-
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags) -> None:
-        """Send the content, add the tags to those that it has, then commit."""
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, listener: Listener) -> None:
+        """Send the content, add the tags to those that the disk has, then commit."""
 
     def discard(self, disk: ResourceId) -> None:
-        """Remove it, though an upload into it was never finished."""
+        """Delete it, though an upload into it was never finished."""
 
 
-class Snapshots(Protocol):
-    """Snapshots of managed disks."""
+class Groups(Protocol):
+    """Resource groups."""
 
-    def find(self, snapshot: ResourceId) -> Snapshot | None:
-        """The snapshot, or None."""
+    def location(self, name: str) -> str:
+        """The region of a group; empty if the group does not exist."""
 
-    def list(self, resource_group: str | None = None) -> tuple[Snapshot, ...]:
-        """Those of a group, or of the subscription."""
+    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+        """The given resources whose group, or its subscription, does not exist. One that may not be read is taken to exist."""
 
-    def create(self, snapshot: ResourceId, body: Body) -> Snapshot:
-        """Make it, and wait until it is made."""
 
-    def tag(self, snapshot: ResourceId, tags: Tags) -> Snapshot:
-        """Replace its tags."""
+class Regions(Protocol):
+    """The regions in which resources can be made."""
 
-    def delete(self, snapshot: ResourceId) -> None:
-        """Remove it."""
+    def of(self, kind: str) -> frozenset[str]:
+        """The short names of the regions that have a kind of resource; empty if they may not be read."""
+
+
+class Subnets(Protocol):
+    """Subnets of virtual networks."""
+
+    def exists(self, subnet: ResourceId) -> bool:
+        """Whether a subnet exists. One that may not be read is taken to exist."""
+
+
+class Nics(Protocol):
+    """Network interfaces."""
+
+    def find(self, nic: ResourceId) -> Nic | None:
+        """The interface, or None if it does not exist."""
 
 
 class Azure(Protocol):
-    """One subscription, one identity, one deadline."""
+    """Everything that modules ask of one subscription with one identity, before one deadline."""
+
+    @property
+    def subscription(self) -> str:
+        """The id of the subscription."""
 
     @property
     def machines(self) -> Machines:
         """Virtual machines."""
 
     @property
-    def images(self) -> Images:
+    def images(self) -> Resources[Image]:
         """Managed images."""
 
     @property
@@ -147,8 +130,24 @@ class Azure(Protocol):
         """Managed disks."""
 
     @property
-    def snapshots(self) -> Snapshots:
-        """Snapshots."""
+    def snapshots(self) -> Resources[Snapshot]:
+        """Snapshots of managed disks."""
+
+    @property
+    def groups(self) -> Groups:
+        """Resource groups."""
+
+    @property
+    def regions(self) -> Regions:
+        """Regions."""
+
+    @property
+    def subnets(self) -> Subnets:
+        """Subnets."""
+
+    @property
+    def nics(self) -> Nics:
+        """Network interfaces."""
 
     def locate(self, resource: ResourceId) -> ResourceId:
-        """The id with this subscription where it names none."""
+        """The id with this subscription if it names none."""

@@ -20,7 +20,7 @@ class Say:
     def __str__(self) -> str:
         return self.what
 
-    def run(self, azure: list[str]) -> None:
+    def run(self, azure: list[str], listener: object) -> None:
         azure.append(self.what)
         if self.what == "break":
             raise Refused("could not break: (Boom) no", code="Boom", status=409, request_id=None)
@@ -61,7 +61,7 @@ def test_a_plan_that_was_applied():
 
     def body(report):
         report.plan = PLAN
-        report.plan.apply(done, report.done)
+        report.plan.apply(done, report)
         report.returns(image={"name": "i", "id": "/i"})
 
     end = ended(module, body)
@@ -81,7 +81,7 @@ def test_a_plan_that_was_only_made_shows_its_diff_when_asked():
 def test_half_done_is_not_forgotten():
     def body(report):
         report.plan = Plan((Say("one"), Say("break"), Say("three")), warnings=("w",))
-        report.plan.apply([], report.done)
+        report.plan.apply([], report)
 
     module = Module()
     end = ended(module, body)

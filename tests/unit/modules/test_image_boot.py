@@ -52,7 +52,7 @@ def test_predict_do_repeat_remove(play):
     assert play(azure, check=True, state="absent", name="t1", resource_group="images")["changed"] is True
     assert play(azure, state="absent", name="t1", resource_group="images")["vm"] is None
     assert play(azure, state="absent", name="t1", resource_group="images")["changed"] is False
-    assert azure.deeds == ["create VM t1", "delete VM t1"]
+    assert azure.written == ["create VM t1", "delete VM t1"]
 
 
 def test_no_result_holds_a_secret(play):

@@ -21,7 +21,7 @@ def play(monkeypatch):
 
 
 def images() -> list:
-    ids = [TARGET.sibling(TARGET.kind, name) for name in ("web-10", "web-9", "db")]
+    ids = [replace(TARGET, names=(name,)) for name in ("web-10", "web-9", "db")]
     return [CAPTURED, *(replace(CAPTURED, id=each, tags={"role": each.name[:2]}) for each in ids)]
 
 

@@ -53,7 +53,7 @@ def test_predict_do_repeat(play, options):
             "delete disk debian-upload",
         ]
     )
-    assert azure.deeds == ["create disk debian-upload", "upload disk debian-upload", "create image debian", "delete disk debian-upload"]
+    assert azure.written == ["create disk debian-upload", "upload disk debian-upload", "create image debian", "delete disk debian-upload"]
     assert azure.uploaded == {"debian-upload": {5 * MIB: b"content".ljust(512, b"\0")}}
     assert (foreseen["digest"], foreseen["bytes_sent"], foreseen["bytes_skipped"]) == (done["digest"], 1024, 20 * MIB - 512)
     assert (again["bytes_sent"], again["bytes_skipped"], again["steps"]) == (0, 20 * MIB + 512, [])
@@ -115,7 +115,7 @@ def test_an_image_of_other_content_stays_unless_told(play, options):
     assert "recreate" in play(azure, **options)["msg"]
     assert azure.writes == []
     assert play(azure, recreate=True, **options)["failed"] is False
-    assert "delete image debian" in azure.deeds
+    assert "delete image debian" in azure.written
 
 
 def test_check_mode_foresees_an_image_in_the_making(play, options):

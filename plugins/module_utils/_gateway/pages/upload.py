@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..._core.errors import Denied, GoldenImageError, Refused, TimedOut, Unavailable
+from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ranges import Range, total
 from .connection import BUNDLES, Answer, Blob, Line, trust
@@ -54,33 +55,41 @@ def write_pages(
     url: str,
     content: DiskContent,
     deadline: Deadline,
+    listener: Listener,
     lines: int = LINES,
     pause: Callable[[float], object] | None = None,
 ) -> Sent:
     """Write every range that is not zero, then make sure that the file is still the same, then write the footer.
 
     The blob is a VHD only with its footer: whatever stops this function earlier leaves something that Azure refuses.
+    The listener learns of every range that has arrived.
     """
-    writer = _Writer(Blob.parse(url), deadline, pause)
     disk = content.disk
+    data = total(disk.ranges)
+    end = Range(disk.disk_bytes, disk.upload_bytes)
+
+    def arrived(sent: int) -> None:
+        listener.moved(sent, data + end.length, disk.disk_bytes - data)
+
+    writer = _Writer(Blob.parse(url), deadline, pause, arrived)
     with content.opened() as read:
         writer.write(disk.ranges, read, lines)
     content.require_unchanged()
-    end = Range(disk.disk_bytes, disk.upload_bytes)
     writer.write([end], lambda part: disk.footer, 1)
-    data = total(disk.ranges)
     return Sent(bytes=data + end.length, skipped=disk.disk_bytes - data, repeats=writer.repeats)
 
 
 class _Writer:
     """Hands ranges to lines; the first failure stops them all."""
 
-    def __init__(self, blob: Blob, deadline: Deadline, pause: Callable[[float], object] | None) -> None:
+    def __init__(self, blob: Blob, deadline: Deadline, pause: Callable[[float], object] | None, arrived: Callable[[int], object]) -> None:
         self._blob, self._deadline = blob, deadline
         self._context = trust() if blob.scheme == "https" else None
         self._stop = threading.Event()
         self._pause = pause or self._stop.wait
         self._lock = threading.Lock()
+        self._arrived = arrived
+        self._sent = 0
         self.repeats = 0
 
     def write(self, ranges: Iterable[Range], read: Callable[[Range], bytes], lines: int) -> None:
@@ -95,6 +104,9 @@ class _Writer:
             try:
                 while (part := take()) is not None:
                     self._put(line, part, read(part))
+                    with self._lock:
+                        self._sent += part.length
+                        self._arrived(self._sent)
             except BaseException:
                 self._stop.set()
                 raise

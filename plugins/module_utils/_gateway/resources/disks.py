@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ..._core.errors import Failed, Missing, Refused
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.model.disk import Disk
 from ..._core.model.disk_file import DiskContent
 from ..pages.upload import write_pages
@@ -32,10 +33,10 @@ class Disks(Access[Disk]):
         with self._connection.deadline.grace():
             self.revoke(disk)
 
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str]) -> None:
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str], listener: Listener) -> None:
         """Fill a disk that was made for it; the tags are the proof, so they are added after the last byte and before the end."""
         with self.write_access(disk) as sas:
-            write_pages(sas, content, self._connection.deadline)
+            write_pages(sas, content, self._connection.deadline, listener)
             self.tag(disk, {**self.get(disk).tags, **tags})
 
     def discard(self, disk: ResourceId) -> None:

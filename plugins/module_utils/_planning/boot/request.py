@@ -68,10 +68,10 @@ class BootRequest:
         group = require_group(params["resource_group"])
         image, other_image = _image(params["image"], group)
         request = cls(
-            vm=references.own(params, VM),
+            vm=references.own_id(params, VM),
             image=image,
             other_image=other_image,
-            os_disk=references.reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
+            os_disk=references.parse_reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
             subnet=_subnet(params["subnet"], group) if params["subnet"] else None,
             location=params["location"],
@@ -121,7 +121,7 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
         return None, text
     if isinstance(text, str) and URN.fullmatch(text):
         return None, text
-    return references.reference(text, IMAGE, group, "image"), None
+    return references.parse_reference(text, IMAGE, group, "image"), None
 
 
 def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
@@ -135,14 +135,14 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
             raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
         if size is not None:
             require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_GIB)
-        disks.append(DataDisk(lun, size, references.reference(disk, DISK, group, "data_disks") if disk else None))
+        disks.append(DataDisk(lun, size, references.parse_reference(disk, DISK, group, "data_disks") if disk else None))
     return tuple(sorted(disks, key=lambda each: each.lun))
 
 
 def _subnet(value: Any, group: str) -> ResourceId:
     value = references.id_of(value, SUBNET, "subnet")
     if isinstance(value, str) and value.startswith("/"):
-        return references.reference(value, SUBNET, group, "subnet")
+        return references.parse_reference(value, SUBNET, group, "subnet")
     if isinstance(value, Mapping):
         references.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
     if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on managed disks: data, a sentence, one call each."""
+"""Steps on managed disks. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ports import Azure
 
 
 @dataclass(frozen=True)
 class CreateUploadDisk:
-    """An empty disk that waits for its bytes."""
+    """Create an empty disk that an upload fills."""
 
     disk: ResourceId
     body: Mapping[str, Any]
@@ -24,13 +25,13 @@ class CreateUploadDisk:
     def __str__(self) -> str:
         return f"create disk {self.disk.name} for the upload"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.create(self.disk, self.body)
 
 
 @dataclass(frozen=True)
 class SendPages:
-    """Everything between the grant and its end, which commits the upload. ``tags`` are the proof, so they are added last."""
+    """Upload the content of a disk file. ``tags`` prove that the disk is complete, so they are added last."""
 
     disk: ResourceId
     path: str
@@ -40,37 +41,39 @@ class SendPages:
     def __str__(self) -> str:
         return f"upload {self.path} to disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
-        azure.disks.upload(self.disk, self.content, self.tags)
+    def run(self, azure: Azure, listener: Listener) -> None:
+        azure.disks.upload(self.disk, self.content, self.tags, listener)
 
 
 @dataclass(frozen=True)
 class DiscardUpload:
-    """Delete a disk that never got all of its bytes: it may still be open for writing."""
+    """Delete a disk whose upload was not finished: it may still be open for writing."""
 
     disk: ResourceId
 
     def __str__(self) -> str:
         return f"delete the unfinished disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.discard(self.disk)
 
 
 @dataclass(frozen=True)
 class DeleteDisk:
+    """Delete a disk."""
+
     disk: ResourceId
 
     def __str__(self) -> str:
         return f"delete disk {self.disk.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.delete(self.disk)
 
 
 @dataclass(frozen=True)
 class CopyDisk:
-    """A disk made from a snapshot."""
+    """Create a disk from a snapshot. ``body`` is the request body."""
 
     disk: ResourceId
     source: ResourceId
@@ -79,5 +82,5 @@ class CopyDisk:
     def __str__(self) -> str:
         return f"create disk {self.disk.name} from snapshot {self.source.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.disks.create(self.disk, self.body)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on managed images: data, a sentence, one call each."""
+"""Steps on managed images. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.ports import Azure
 
 
 @dataclass(frozen=True)
 class CreateImage:
-    """``body`` is the whole request, ``source`` what the sentence calls it."""
+    """Create an image. ``body`` is the request body, ``source`` names its source in the sentence."""
 
     image: ResourceId
     source: str
@@ -24,28 +25,32 @@ class CreateImage:
     def __str__(self) -> str:
         return f"create image {self.image.name} from {self.source}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.create(self.image, self.body)
 
 
 @dataclass(frozen=True)
 class TagImage:
+    """Replace all tags of an image."""
+
     image: ResourceId
     tags: Mapping[str, str]
 
     def __str__(self) -> str:
         return f"set the tags of image {self.image.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.tag(self.image, self.tags)
 
 
 @dataclass(frozen=True)
 class DeleteImage:
+    """Delete an image."""
+
     image: ResourceId
 
     def __str__(self) -> str:
         return f"delete image {self.image.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.images.delete(self.image)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on snapshots: data, a sentence, one call each."""
+"""Steps on snapshots. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..._core.listener import Listener
 from ..._core.ports import Azure
 
 
 @dataclass(frozen=True)
 class TakeSnapshot:
+    """Take a snapshot of a disk. ``body`` is the request body."""
+
     snapshot: ResourceId
     source: ResourceId
     body: Mapping[str, Any]
@@ -22,28 +25,32 @@ class TakeSnapshot:
     def __str__(self) -> str:
         return f"take snapshot {self.snapshot.name} of disk {self.source.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.create(self.snapshot, self.body)
 
 
 @dataclass(frozen=True)
 class TagSnapshot:
+    """Replace all tags of a snapshot."""
+
     snapshot: ResourceId
     tags: Mapping[str, str]
 
     def __str__(self) -> str:
         return f"set the tags of snapshot {self.snapshot.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.tag(self.snapshot, self.tags)
 
 
 @dataclass(frozen=True)
 class DeleteSnapshot:
+    """Delete a snapshot."""
+
     snapshot: ResourceId
 
     def __str__(self) -> str:
         return f"delete snapshot {self.snapshot.name}"
 
-    def run(self, azure: Azure) -> None:
+    def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.delete(self.snapshot)

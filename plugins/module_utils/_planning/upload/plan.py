@@ -19,7 +19,7 @@ from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import FAILED, SUCCEEDED
 from ..._core.plan import Plan, Step
 from ..._core.ranges import total
-from ..._core.references import own, reference, require_given, require_groups, require_region
+from ..._core.references import own_id, parse_reference, require_given, require_groups, require_region
 from ..settling import settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk, DiscardUpload, SendPages
 from ..steps.image import CreateImage, DeleteImage, TagImage
@@ -47,9 +47,9 @@ class UploadRequest:
     def from_params(cls, params: Mapping[str, Any]) -> UploadRequest:
         """Check and complete the module's options."""
         require_wait(params)
-        image = own(params, IMAGE)
+        image = own_id(params, IMAGE)
         require_given("path", params["path"])
-        disk = reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
+        disk = parse_reference(params["disk"] or f"{image.name[:73]}-upload", DISK, image.resource_group, "disk")
         return cls(
             image=image,
             disk=disk,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import disks
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.access import DAY
 
@@ -43,8 +44,8 @@ def asked(world):
 def test_an_upload_is_tagged_after_the_pages_and_then_closed(monkeypatch):
     world = World(*operation({"accessSAS": "https://disk?sig=1"}), answer(200, TAGGED), *operation(DISK_JSON), *operation())
     written = []
-    monkeypatch.setattr(disks, "write_pages", lambda sas, content, deadline: written.append((sas, content, len(world.sent))))
-    world.azure.disks.upload(D, "content", TAGS)
+    monkeypatch.setattr(disks, "write_pages", lambda sas, content, deadline, listener: written.append((sas, content, len(world.sent))))
+    world.azure.disks.upload(D, "content", TAGS, Silence())
     assert asked(world) == ["POST beginGetAccess", "PATCH d", "POST endGetAccess"]
     assert written == [("https://disk?sig=1", "content", 3)]
     assert [sent.body for sent in world.sent if sent.method == "PATCH"] == [{"tags": {"cost": "7", **TAGS}}]
@@ -64,7 +65,7 @@ def test_an_upload_that_breaks_is_neither_tagged_nor_closed(monkeypatch):
     monkeypatch.setattr(disks, "write_pages", broken)
     world = World(*operation({"accessSAS": "https://disk?sig=1"}))
     with pytest.raises(Denied):
-        world.azure.disks.upload(D, "content", TAGS)
+        world.azure.disks.upload(D, "content", TAGS, Silence())
     assert asked(world) == ["POST beginGetAccess"]
 
 

@@ -19,6 +19,7 @@ from ipaddress import IPv4Address
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Refused, TimedOut, Unavailable
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range, pieces
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages import upload as page_writer
@@ -154,7 +155,7 @@ def blob(monkeypatch):
 
 def upload(blob, clock=None, content=None, **options):
     clock = clock or Clock()
-    return write_pages(blob.url, content or Content(), clock, pause=clock.pause, **options)
+    return write_pages(blob.url, content or Content(), clock, Silence(), pause=clock.pause, **options)
 
 
 def expected():

@@ -53,7 +53,7 @@ BOOTED = Vm(
     nics=(an_id(NIC, "build", "t1-nic"),),
     tags={tag.PURPOSE: tag.BOOT},
 )
-ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), "westeurope", private_ip="10.0.0.4")
+ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), private_ip="10.0.0.4")
 THERE = Observed(vm=BOOTED, nic=ADDRESS)
 SKU = {"storageAccountType": "Standard_LRS"}
 

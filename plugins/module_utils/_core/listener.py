@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Progress of a running plan, as its listeners receive it."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Listener(Protocol):
+    """Receives what happens while a plan is carried out. Its methods must be quick and must not raise."""
+
+    def started(self, step: str) -> None:
+        """A step begins; ``step`` is its sentence."""
+
+    def moved(self, sent: int, total: int, skipped: int) -> None:
+        """Bytes of the current step that were sent so far, bytes that it will send, and bytes that it need not send."""
+
+    def done(self, step: str) -> None:
+        """A step has succeeded."""
+
+
+class Silence:
+    """A listener that ignores everything."""
+
+    def started(self, step: str) -> None:
+        """Ignore a step that begins."""
+
+    def moved(self, sent: int, total: int, skipped: int) -> None:
+        """Ignore bytes that were sent."""
+
+    def done(self, step: str) -> None:
+        """Ignore a step that has succeeded."""
