@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from azlab.guests.access.ssh import ssh_options as azlab_ssh_options
+
 AZLAB = Path(sys.executable).parent / "azlab"
 COMMAND_TIMEOUT = 3600.0  # seconds for one command in a guest
 
@@ -59,12 +61,8 @@ class Guest:
     @property
     def ssh_options(self) -> list[str]:
         """Options that lead ssh to the guest through `azlab vm proxy`."""
-        connect = shlex.join([str(AZLAB), "--state", self.environment["AZLAB_STATE"], "vm", "proxy", self.vm])
-        proxy = f"ProxyCommand={connect.replace('%', '%%')} %p"
-        return [
-            *("-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
-            *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
-        ]
+        state = Path(self.environment["AZLAB_STATE"])
+        return [*azlab_ssh_options(state, self.vm), "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"]
 
     def wait(self) -> None:
         """Wait until the user can log in and the first boot has ended: cloud-init restarts the SSH server while it runs.

@@ -14,7 +14,7 @@ from azlab.guests.build.guest_disk import build_disk
 from azlab.guests.real import Guests
 from azlab.settings import Settings
 
-from tests.lab.azlab.guests.conftest import FolderBlobs, machine
+from tests.support.guest_specs import FolderBlobs, machine
 
 
 def test_a_vm_of_generation_1_is_provisioned(tmp_path: Path) -> None:

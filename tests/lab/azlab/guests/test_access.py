@@ -16,7 +16,9 @@ from azlab.guests.access.proxy import NoWay, find, open_port
 from azlab.guests.access.ssh import ssh_options
 from azlab.guests.run import warden
 
-from .conftest import SPEC, machine, pretend
+from tests.support.guest_specs import SPEC, machine
+
+from .conftest import pretend
 
 
 @pytest.fixture

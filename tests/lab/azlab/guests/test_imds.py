@@ -7,7 +7,7 @@ import json
 import pytest
 from azlab.guests.platform import imds
 
-from .conftest import SPEC, machine
+from tests.support.guest_specs import SPEC, machine
 
 ASKED = {"Metadata": "true"}
 

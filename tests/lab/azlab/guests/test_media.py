@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from azlab.guests.platform.media import ovf_env, write_medium
 
-from .conftest import SPEC
+from tests.support.guest_specs import SPEC
 
 WA = "{http://schemas.microsoft.com/windowsazure}"
 LINUX = f".//{WA}LinuxProvisioningConfigurationSet/{WA}"
