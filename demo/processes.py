@@ -22,9 +22,9 @@ def descendants(pid: int) -> list[int]:
     return [process.pid for process in psutil.Process(pid).children(recursive=True)]
 
 
-def end_descendants(patience: float = 5.0) -> None:
-    """Send SIGTERM to every descendant, also to those started meanwhile, and SIGKILL to those that remain after `patience` seconds."""
-    for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
+def end_descendants(grace: float = 5.0) -> None:
+    """Send SIGTERM to every descendant, also to those started meanwhile, and SIGKILL to those that remain after `grace` seconds."""
+    for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
         end, signalled = time.monotonic() + seconds, set[int]()
         while time.monotonic() < end:
             _reap()
