@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
@@ -32,16 +32,14 @@ from .request import ABSENT, PRESENT, BackupRequest
 from .restore import plan_restore
 
 
-@dataclass(frozen=True)
-class _Source:
+class _Source(NamedTuple):
     """A disk of the VM, and how it is attached."""
 
     attached: AttachedDisk
     disk: Disk
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """A snapshot as it will be, and the steps until then."""
 
     snapshot: Snapshot

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
@@ -21,8 +21,7 @@ from ..._core.times import format_time
 from ..backup.backups import Backup
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM."""
 
     seal: Seal | None = None
@@ -88,8 +87,7 @@ def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], se
     )
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(NamedTuple):
     """The time from ``start`` until before ``end``; None leaves it open."""
 
     start: datetime | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
@@ -46,8 +47,7 @@ class Observed:
         return self.disks[0] if self.disks else None
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(NamedTuple):
     """The decisions that follow from the image and the VM alone: whether to capture, and which evidence that takes."""
 
     capture: bool

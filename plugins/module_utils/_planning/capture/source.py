@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
@@ -18,8 +19,7 @@ from ..steps.vm import Deallocate, Generalize, KeepSeal, StampSeal
 from .evidence import is_stamped, kept_seal
 
 
-@dataclass(frozen=True)
-class Preparation:
+class Preparation(NamedTuple):
     """Steps that turn a VM into a source, and the VM after them."""
 
     steps: tuple[Step, ...]

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..._core.model.disk import Disk
 from ..._core.model.vm import Vm
 from ..._core.plan import Step
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Steps, and the return values of the target after them."""
 
     steps: tuple[Step, ...]
