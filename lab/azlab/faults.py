@@ -38,7 +38,7 @@ class Fault:
     id: str
     status: int | None = None
     code: str = "InternalServerError"
-    message: str = "The lab was told to fail here."
+    message: str = "A fault rule of the lab demands this failure."
     retry_after: int | None = None
     reset: bool = False
     delay: float = 0.0

@@ -34,8 +34,8 @@ _REMOVED = (
     "var/log/apt/*",
 )
 _EMPTIED = ("etc/machine-id", "etc/hostname")
-# The first three cost an emulated processor time and have no effect here: a guest has neither network nor LVM. The last would trim the
-# disk every Monday at midnight, and tests look for deleted data.
+# The first three cost an emulated processor time and have no effect here: a guest has neither network nor LVM. The last would trim
+# the disk at a time that no test controls: Mondays at midnight.
 _MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service", "fstrim.timer")
 # The setting that names the host key whose fingerprint the agent reports, and for which it waits half an hour: Debian's value, and a key
 # type that 02_emulated.cfg allows.
@@ -69,7 +69,7 @@ def build_disk(out: Path) -> Path:
         run("cp", "--sparse=always", "--reflink=auto", disk, out)
     except BaseException:
         if out.is_file():
-            out.resolve().unlink()  # an incomplete disk cannot be told from a complete one
+            out.resolve().unlink()  # an incomplete disk cannot be distinguished from a complete one
         raise
     return out
 

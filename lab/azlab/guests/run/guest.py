@@ -59,7 +59,7 @@ class Guest:
         self._disks = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
-        self._asked = False
+        self._asked = False  # whether an end of QEMU is expected, so that `on_end` is not to be called
         self._closed = False
         self._cpu = 0.0
         self._console_before = 0
