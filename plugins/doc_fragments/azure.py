@@ -105,6 +105,7 @@ requirements:
   - azure-core >= 1.31.0
   - azure-identity >= 1.19.0
   - azure-mgmt-compute >= 33.0.0
+  - urllib3 >= 1.26
 notes:
   - Options, environment variables and the credential file are merged value by value. An empty string counts as omitted.
   - Cloud modules run where the credentials are, usually on the controller. In a play for other hosts, set C(delegate_to=localhost).

@@ -208,7 +208,7 @@ from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, argumen
 from ..module_utils._ansible.report import reporting
 from ..module_utils._core.ids import IMAGE, region
 from ..module_utils._core.tags import left_out
-from ..module_utils._disks.reader import LocalDisk, read_disk
+from ..module_utils._disks.reader import read_disk
 from ..module_utils._gateway.azure import Azure, connect
 from ..module_utils._planning.upload.plan import Observed, UploadRequest, plan_upload, sent_and_skipped
 
@@ -252,12 +252,12 @@ def main() -> None:
     with reporting(module) as report:
         request = UploadRequest.from_params(module.params)
         report.warns(*left_out(module.params))
-        file = read_disk(request.path)
+        content = read_disk(request.path)
         azure = connect(module.params)
         request = request.within(azure.subscription)
-        report.plan = plan_upload(request, LocalDisk(file), observe(azure, request, foresee=module.check_mode))
-        sent, skipped = sent_and_skipped(report.plan, file)
-        report.returns(digest=file.digest, bytes_sent=sent, bytes_skipped=skipped)
+        report.plan = plan_upload(request, content, observe(azure, request, foresee=module.check_mode))
+        sent, skipped = sent_and_skipped(report.plan, content.disk)
+        report.returns(digest=content.disk.digest, bytes_sent=sent, bytes_skipped=skipped)
         if report.plan.changed and not module.check_mode:
             report.plan.apply(azure, report)
             report.returns(image=azure.images.get(request.image).as_result())

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One scenario with the azure-mgmt-compute that is first on the path; prints as JSON what its caller would see.
+"""One scenario through the azure-mgmt-compute that is first on the path; prints the values that its caller gets, as JSON.
 
 Run as a script: sdk_scenario.py STATE GROUP. Bodies go out as bytes, because the older SDK drops the keys that its models do not know.
 """
@@ -107,7 +107,7 @@ def _json(body: dict[str, Any]) -> io.BytesIO:
 
 
 def _put_page(trust: ssl.SSLContext, sas: str, offset: int, page: bytes) -> int:
-    """Put one page; the answer's status."""
+    """Write one page, and return the status of the answer."""
     headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes={offset}-{offset + len(page) - 1}", "x-ms-version": "2020-10-02"}
     request = urllib.request.Request(f"{sas}&comp=page", data=page, headers=headers, method="PUT")
     try:
@@ -125,7 +125,7 @@ def _read(trust: ssl.SSLContext, sas: str) -> str:
 
 
 def _missing(operations: Any, group: str, name: str) -> str:
-    """The error code for a resource that does not exist any more."""
+    """The error code for a missing resource."""
     try:
         operations.get(group, name)
     except ResourceNotFoundError as error:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything our gateway sends, written down as JSON, through whichever azure-mgmt-compute is first on the path. Run as a script."""
+"""Prints every request that our gateway sends, as JSON, through the azure-mgmt-compute that is first on the path. Run as a script."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 
 from tests.support.canned import ARM, SUBSCRIPTION, World, answer  # noqa: E402
 
-# Keys that no model knows, nulls, an empty list and a letter beyond ASCII: all must arrive.
+# Keys that no model of the SDK knows, nulls, an empty list and letters beyond ASCII: all must arrive.
 BODY = {"location": "westeurope", "unknown": {"deep": [None, {}]}, "tags": {"name": "größe"}, "properties": {"nothing": None, "empty": []}}
 API = {VM: "2024-07-01", IMAGE: "2024-07-01", DISK: "2024-03-02", SNAPSHOT: "2024-03-02"}
 
@@ -28,20 +28,20 @@ def an_id(kind: str, name: str) -> ResourceId:
 
 
 def operation(result: Any = None) -> list[Any]:
-    """The answers to one long-running operation."""
+    """The answers to a long-running operation that succeeds."""
     links = {"Azure_AsyncOperation": f"{ARM}/poll", "Location": f"{ARM}/poll?monitor=true"}
     return [answer(202, result, **links), answer(200, {"status": "Succeeded"}), answer(200, result)]
 
 
 def scenes() -> dict[str, tuple[Any, list[Any]]]:
-    """Each call by name: what is called, and what it is answered."""
+    """The call and the prepared answers of each scene, by its name."""
     kinds = {"machines": VM, "images": IMAGE, "disks": DISK, "snapshots": SNAPSHOT}
     found: dict[str, tuple[Any, list[Any]]] = {}
     for room, kind in kinds.items():
         one = an_id(kind, "one")
         following = f"{ARM}/subscriptions/{SUBSCRIPTION}/next?api-version={API[kind]}&$skiptoken=a%2Bb"
         raw = {"id": str(one), "location": "westeurope", "properties": {}}
-        # As recorded: VMs and images answer 201 and 200 to a PUT and a PATCH, disks and snapshots 202 to both.
+        # As recorded from Azure: VMs and images answer 201 and 200 to a PUT and a PATCH, disks and snapshots 202 to both.
         accepted = (201, 200) if room in ("machines", "images") else (202, 202)
         created, updated = (
             [answer(status, raw, Azure_AsyncOperation=f"{ARM}/poll"), answer(200, {"status": "Succeeded"}), answer(200, raw)]
@@ -63,10 +63,6 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
     found["machines generalize"] = (lambda azure: azure.machines.generalize(vm), [answer(200)])
     log = [answer(200, {"serialConsoleLogBlobUri": "https://blob/log"}), answer(200, b"log")]
     found["machines boot_log"] = (lambda azure: azure.machines.boot_log(vm), log)
-    found["disks read_access"] = (
-        lambda azure: _open(azure.disks.read_access(disk)),
-        [*operation({"accessSAS": "https://sas"}), *operation()],
-    )
     found["disks write_access"] = (
         lambda azure: _open(azure.disks.write_access(disk)),
         [*operation({"accessSAS": "https://sas"}), *operation()],
@@ -80,7 +76,7 @@ def _open(access: Any) -> None:
 
 
 def main() -> None:
-    """Play every scene, and print what was sent."""
+    """Play every scene, and print the requests that it sent."""
     seen = {}
     for name, (call, answers) in scenes().items():
         world = World(*answers)

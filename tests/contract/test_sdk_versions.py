@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The oldest and the newest azure-mgmt-compute that the collection promises see the same Azure in the lab."""
+"""The oldest and the newest azure-mgmt-compute that the collection supports give the same results in the lab."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OLDEST = "AZURE_MGMT_COMPUTE_33"
 
 @dataclass(frozen=True)
 class Run:
-    """The scenario through one SDK: its version and what its caller saw."""
+    """The scenario through one SDK: its version and its caller's results."""
 
     version: str
     seen: dict[str, Any]
@@ -56,13 +56,13 @@ def _run(state: Path, group: str, packages: str) -> Run:
     return Run(**json.loads(done.stdout))
 
 
-def test_both_see_the_same(runs: tuple[Run, Run]) -> None:
+def test_both_give_the_same_results(runs: tuple[Run, Run]) -> None:
     oldest, newest = runs
     assert oldest.version == "33.0.0" != newest.version
     assert oldest.seen == newest.seen
 
 
-def test_the_scenario_went_as_on_azure(runs: tuple[Run, Run]) -> None:
+def test_the_results_are_those_of_azure(runs: tuple[Run, Run]) -> None:
     assert runs[1].seen == {
         "disk created": ["disk", "westeurope", "Succeeded", "ReadyToUpload", "V1", "Standard_LRS"],
         "disk open for writing": "ActiveUpload",

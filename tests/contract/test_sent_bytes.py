@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our gateway sends the same bytes through the oldest and the newest azure-mgmt-compute that the collection promises."""
+"""The gateway sends the same bytes through the oldest and the newest azure-mgmt-compute that the collection supports."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def plays() -> tuple[dict[str, Any], dict[str, Any]]:
     return play(packages), play("")
 
 
-def test_the_two_are_not_the_same(plays: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_the_two_versions_differ(plays: tuple[dict[str, Any], dict[str, Any]]) -> None:
     oldest, newest = plays
     assert oldest["version"] == "33.0.0"
     assert int(newest["version"].split(".")[0]) > 33
@@ -48,6 +48,6 @@ def test_both_send_the_same_bytes(plays: tuple[dict[str, Any], dict[str, Any]], 
     assert oldest["sent"][scene] == newest["sent"][scene]
 
 
-def test_every_key_arrives(plays: tuple[dict[str, Any], dict[str, Any]]) -> None:
+def test_every_key_is_sent(plays: tuple[dict[str, Any], dict[str, Any]]) -> None:
     body = bytes.fromhex(plays[0]["sent"]["images create"][0][3])
     assert json.loads(body) == sent.BODY

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An HTTP session with its answers written down beforehand. No network, no sleep: pauses only move its clock."""
+"""Azure's clients over an HTTP session with prepared answers: no network, and pauses only move a clock."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.azure import Azure
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.client import Connection
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import Deadline, patient_transport
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.client import Client
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.transport import deadline_transport
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import Deadline
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sign_in.credentials import Credentials
 from azure.core.credentials import AccessToken
 from requests import PreparedRequest, Response, Session
@@ -27,7 +28,7 @@ ARM = "https://management.azure.com"
 
 @dataclass(frozen=True)
 class Sent:
-    """One request as it left."""
+    """A request that was sent."""
 
     method: str
     url: str
@@ -45,19 +46,19 @@ class Sent:
 
 
 def answer(status: int = 200, body: Any = None, **headers: str) -> HTTPResponse:
-    """One answer; header names with '_' for '-'."""
+    """An answer. A body that is not bytes is sent as JSON; header names have '_' for '-'."""
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     named = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     return HTTPResponse(body=io.BytesIO(content), headers=named, status=status, preload_content=False)
 
 
 def error(status: int, code: str, message: str, **headers: str) -> HTTPResponse:
-    """Azure's error envelope."""
+    """An answer with Azure's error envelope."""
     return answer(status, {"error": {"code": code, "message": message}}, **headers)
 
 
 class Clock:
-    """Time that passes only by sleeping."""
+    """A clock that only sleeping moves."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -72,7 +73,7 @@ class Clock:
 
 
 class Canned(HTTPAdapter):
-    """Answers in order, and remembers what was asked. An answer may be an exception."""
+    """An adapter that gives the prepared answers in order and records the requests. An answer may be an exception, which is raised."""
 
     def __init__(self, *answers: Any) -> None:
         super().__init__()
@@ -80,10 +81,13 @@ class Canned(HTTPAdapter):
         self.sent: list[Sent] = []
 
     def send(self, request: PreparedRequest, *_details: Any, **_options: Any) -> Response:
-        content = request.body or b""
-        content = content if isinstance(content, bytes) else content.encode()
+        assert request.method
+        assert request.url
+        assert isinstance(request.body, bytes | str | None)
+        content = request.body.encode() if isinstance(request.body, str) else request.body or b""
         body = json.loads(content) if content else None
-        self.sent.append(Sent(request.method, request.url, body, content, dict(request.headers)))
+        headers = {name: str(value) for name, value in request.headers.items()}
+        self.sent.append(Sent(request.method, request.url, body, content, headers))
         assert self._answers, f"unexpected {request.method} {request.url}"
         following = self._answers.pop(0)
         if isinstance(following, Exception):
@@ -92,14 +96,14 @@ class Canned(HTTPAdapter):
 
 
 class Token:
-    """A credential that is always signed in."""
+    """A credential that always has a token."""
 
     def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
         return AccessToken("token", int(time.time()) + 3600)
 
 
 class World:
-    """Azure over canned answers, with its clock and what was sent."""
+    """The real Azure object over prepared answers, with its clock and the requests that it sent."""
 
     def __init__(self, *answers: Any, seconds: float = 600, **credentials: Any) -> None:
         self.clock = Clock()
@@ -107,9 +111,9 @@ class World:
         self.adapter = Canned(*answers)
         session = Session()
         session.mount("https://", self.adapter)
-        self.transport = patient_transport(self.deadline, session=session, session_owner=False)
+        self.transport = deadline_transport(self.deadline, session=session, session_owner=False)
         known = Credentials(proof="secret", **{"subscription_id": SUBSCRIPTION, **credentials})
-        self.azure = Azure(Connection(known, self.deadline, transport=self.transport, credential=Token()))
+        self.azure = Azure(Client(known, self.deadline, transport=self.transport, credential=Token()))
 
     @property
     def sent(self) -> list[Sent]:

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option tables as data. Each has a doc fragment of the same name in ``plugins/doc_fragments``."""
+"""The options that modules share, as argument specs. The fragment of the same name in ``plugins/doc_fragments`` documents each table."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# An empty text is no value, whatever the option: AWX and templates give it where nothing was filled in.
+# An empty string counts as no value for every option, because AWX and templates pass it for a field that was left empty.
 AZURE: dict[str, Any] = dict(
     auth_source=dict(type="str", choices=["", "auto", "cli", "credential_file", "env", "msi"]),
     profile=dict(type="str"),
@@ -46,7 +46,7 @@ WAIT: dict[str, Any] = dict(
 
 
 def arguments(*tables: dict[str, Any], **options: Any) -> dict[str, Any]:
-    """The keyword arguments of AnsibleModule: the tables, then the module's own options."""
+    """The keyword arguments of AnsibleModule: the options of the tables, and the module's own, which replace them."""
     spec: dict[str, Any] = {}
     for table in tables:
         spec.update(table)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where a sparse file holds data: its holes are never read."""
+"""The parts of a sparse file that hold data: its holes are never read."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def data_ranges(descriptor: int, size: int) -> Iterator[Range]:
-    """The parts of the first `size` bytes that are not holes; a file system without holes answers with everything."""
+    """The parts of the first `size` bytes that are not holes; all of them on a file system without holes."""
     position = 0
     while position < size:
         try:
             start = os.lseek(descriptor, position, os.SEEK_DATA)
         except OSError as error:
-            if error.errno == errno.ENXIO:  # nothing but a hole up to the end of the file
+            if error.errno == errno.ENXIO:  # only a hole up to the end of the file
                 return
             if error.errno in (errno.EINVAL, errno.ENOTSUP):
                 yield Range(position, size)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The partition table of a disk, as far as it tells which firmware can start from it."""
+"""The partition table of a disk, as far as it decides which firmware can start from the disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._core.model.disk_file import Partitions
 
 SECTOR = 512
 TABLES = 64 * 1024
-"""How many bytes from the start of a disk hold its tables; a GPT has 16 KiB of entries unless somebody asked for more."""
+"""The first bytes of a disk that hold its partition tables; a GPT usually has 16 KiB of entries."""
 
 _ESP = uuid.UUID("c12a7328-f81f-11d2-ba4b-00a0c93ec93b").bytes_le
 _BIOS_BOOT = uuid.UUID("21686148-6449-6e6f-744e-656564454649").bytes_le
@@ -21,7 +21,7 @@ _LEGACY_BOOTABLE = 1 << 2
 
 
 def read_partitions(start: bytes) -> Partitions:
-    """What the first bytes of a disk say; no boot signature means no table."""
+    """The partition table in the first bytes of a disk; without a boot signature there is none."""
     if start[510:512] != b"\x55\xaa":
         return Partitions()
     types = {start[offset] for offset in range(446 + 4, 510, 16)} - {0}
@@ -31,7 +31,7 @@ def read_partitions(start: bytes) -> Partitions:
 
 
 def _gpt(start: bytes, hybrid: bool) -> Partitions:
-    """A GPT starts by BIOS with GRUB's partition, with syslinux' flag on a partition, or with a hybrid MBR beside it."""
+    """A GPT. BIOS starts it by a BIOS boot partition (GRUB), by the legacy bootable flag (syslinux), or by a hybrid MBR."""
     first, count, size = struct.unpack_from("<QII", start, SECTOR + 72) if len(start) >= SECTOR + 88 else (0, 0, 0)
     size = max(size, 128)
     table = start[first * SECTOR :][: count * size]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A disk file on this machine: recognised, read once for its digest, then read again for as long as it stays the same."""
+"""A disk file on this machine: read once for its digest, and read again while it is unchanged."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LocalDisk:
-    """The content of a disk file that was read before, and refuses to be read on once somebody wrote to it."""
+    """A disk file that was read for its digest, and whose content can be read again for an upload."""
 
     disk: DiskFile
 
     @contextmanager
     def opened(self) -> Iterator[Callable[[Range], bytes]]:
-        """Open the file; the reader may be shared between threads, since it never moves a position."""
+        """Open the file. Threads may share the reader, which returns the bytes of any range of the padded disk."""
         descriptor = _open(self.disk.path)
         try:
             yield _reader(descriptor, self.disk.content)
@@ -41,33 +41,32 @@ class LocalDisk:
             os.close(descriptor)
 
     def require_unchanged(self) -> None:
-        """Raise when the file is no longer the one whose digest was taken."""
+        """Raise Failed if the file was changed or replaced after it was read for its digest."""
         try:
             now = _identity(os.stat(self.disk.path))
         except OSError as error:
-            raise Failed(f"{self.disk.path} went away while it was being uploaded ({error.strerror}).") from error
+            raise Failed(f"{self.disk.path} was removed while it was being uploaded ({error.strerror}).") from error
         if now != self.disk.identity:
             raise Failed(f"{self.disk.path} changed while it was being uploaded; run again when nothing writes to it any more.")
 
 
-def read_disk(path: str) -> DiskFile:
-    """Read a disk file from end to end, refusing what Azure would refuse."""
+def read_disk(path: str) -> LocalDisk:
+    """Read a disk file from end to end. Raise InvalidRequest if it cannot be read, or for a format or size that Azure would refuse."""
     descriptor = _open(path)
     try:
         before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise InvalidRequest(f"{path} is not a regular file, so it cannot be uploaded.")
+            raise InvalidRequest(f"{path} is not a regular file: name a disk file.")
         start, tail = os.pread(descriptor, TABLES, 0), os.pread(descriptor, FOOTER, max(before.st_size - FOOTER, 0))
-        kind, content = recognise(path, before.st_size, start, tail)
+        content = recognise(path, before.st_size, start, tail)
         require_size(path, content)
         found = scan(_reader(descriptor, content), padded(content), data_ranges(descriptor, content))
         if _identity(os.fstat(descriptor)) != _identity(before):
             raise InvalidRequest(f"{path} changed while it was being read; run again when nothing writes to it any more.")
     finally:
         os.close(descriptor)
-    return DiskFile(
+    disk = DiskFile(
         path=path,
-        format=kind,
         content=content,
         digest=found.digest,
         ranges=found.ranges,
@@ -75,6 +74,7 @@ def read_disk(path: str) -> DiskFile:
         identity=_identity(before),
         footer=fixed_footer(padded(content), found.digest),
     )
+    return LocalDisk(disk)
 
 
 def _open(path: str) -> int:
@@ -89,14 +89,14 @@ def _identity(found: os.stat_result) -> Identity:
 
 
 def _reader(descriptor: int, content: int) -> Callable[[Range], bytes]:
-    """Reads ranges of the padded disk: behind the file's content there are zeros."""
+    """A function that reads ranges of the padded disk: zeros follow the content of the file."""
 
     def read(part: Range) -> bytes:
         wanted, found = max(min(part.end, content) - part.start, 0), bytearray()
         while len(found) < wanted:
             more = os.pread(descriptor, wanted - len(found), part.start + len(found))
             if not more:
-                raise Failed("the disk file became shorter while it was being read; run again when nothing writes to it any more.")
+                raise Failed("the disk file was truncated while it was being read; run again when nothing writes to it any more.")
             found += more
         return bytes(found).ljust(part.length, b"\0")
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 CHUNK = MAX_PUT
 SIEVE = 4 * 1024
-"""No block of zeros of this size, the block of file systems, is ever sent. A zero page that shares its block with data travels along:
-to leave single pages out would take a hundred times the requests."""
+"""The size of a file system's block. A block of zeros is never sent, but a page of zeros that shares its block with data is:
+leaving out single pages would take a hundred times the requests."""
 
 _ZEROS = bytes(CHUNK)
 _ZERO_CHUNK = hashlib.sha256(_ZEROS).digest()
@@ -27,18 +27,19 @@ _ZERO_SIEVE = bytes(SIEVE)
 
 @dataclass(frozen=True)
 class Scan:
-    """What one pass found."""
+    """The digest of a disk, and its ranges that are not zero."""
 
     digest: str
     ranges: tuple[Range, ...]
 
 
 def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Scan:
-    """Digest a disk of `size` bytes and find what in it is worth sending, without reading outside of its `data`.
+    """Compute the digest of a disk of `size` bytes and find its ranges to send. Only `data`, its parts outside of holes, is read.
 
     The digest is the SHA-256 over the SHA-256 of each 4 MiB; that of an all-zero chunk is known, so holes cost nothing.
     """
-    tree, found, holding = hashlib.sha256(), [], _Cursor(data)
+    found: list[Range] = []
+    tree, holding = hashlib.sha256(), _Cursor(data)
     for piece in pieces(size, CHUNK):
         content = read(piece) if holding.touches(piece) else _ZEROS[: piece.length]
         if content == _ZEROS:
@@ -50,7 +51,7 @@ def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Sc
 
 
 def _sieve(content: bytes, start: int) -> Iterator[Range]:
-    """The runs of blocks in a chunk that are not zero, with the zero pages at their ends cut off."""
+    """The runs of blocks in a chunk that are not zero, without the pages of zeros at their ends."""
     blocks = range(0, len(content), SIEVE)
     for empty, run in groupby(blocks, key=lambda block: content.startswith(_ZERO_SIEVE, block)):
         if empty:
@@ -64,7 +65,7 @@ def _sieve(content: bytes, start: int) -> Iterator[Range]:
 
 
 class _Cursor:
-    """Answers, for pieces in ascending order, whether any data range touches them."""
+    """Tells, for pieces in ascending order, whether they overlap a data range."""
 
     def __init__(self, data: Iterable[Range]) -> None:
         self._data = iter(data)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure as modules and steps see it: all resources of one connection."""
+"""Everything that modules and steps do in Azure, as one object: the real implementation of ``_core/ports.py``."""
 
 from __future__ import annotations
 
@@ -18,45 +18,43 @@ from .resources.nics import Nics
 from .resources.regions import Regions
 from .resources.snapshots import Snapshots
 from .resources.subnets import Subnets
-from .sdk.client import Connection
+from .sdk.client import Client
 from .sdk.waiting import Deadline
 from .sign_in.credentials import merge, require_complete
 
-# For modules without wait_timeout: they only read.
 READING_SECONDS = 600
+"""The deadline of modules that only read, and so have no option wait_timeout."""
 
 
 class Azure:
-    """What modules and steps see: ``_core/ports.py`` fulfilled."""
+    """One subscription, one identity, one deadline: the resources of a task by kind."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self.machines = Machines(connection)
-        self.images = Images(connection)
-        self.disks = Disks(connection)
-        self.snapshots = Snapshots(connection)
-        self.groups = Groups(connection)
-        self.regions = Regions(connection)
-        self.subnets = Subnets(connection)
-        self.nics = Nics(connection)
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.machines = Machines(client)
+        self.images = Images(client)
+        self.disks = Disks(client)
+        self.snapshots = Snapshots(client)
+        self.groups = Groups(client)
+        self.regions = Regions(client)
+        self.subnets = Subnets(client)
+        self.nics = Nics(client)
 
     @property
     def subscription(self) -> str:
         """The id of our own subscription."""
-        return self._connection.subscription
-
-    @property
-    def deadline(self) -> Deadline:
-        """When this task must be done."""
-        return self._connection.deadline
+        return self._client.subscription
 
     def locate(self, resource: ResourceId) -> ResourceId:
-        """The id with its subscription."""
-        return self._connection.locate(resource)
+        """The id, with our subscription if it names none."""
+        return self._client.locate(resource)
 
 
 def connect(params: Mapping[str, Any]) -> Azure:
-    """Connect as a task's options, the environment and the credential file say. Nothing goes over the network yet."""
+    """Connect with the credentials of the task's options, the environment and the credential file.
+
+    Nothing is sent yet, but the deadline of the task begins: ``wait_timeout`` seconds for all that the task then does in Azure.
+    """
     credentials = merge(params, os.environ)
     require_complete(credentials)
-    return Azure(Connection(credentials, Deadline(params.get("wait_timeout") or READING_SECONDS)))
+    return Azure(Client(credentials, Deadline(params.get("wait_timeout") or READING_SECONDS)))

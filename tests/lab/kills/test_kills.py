@@ -47,7 +47,7 @@ def test_an_upload_killed_at_its_footer_is_completed_by_the_next_run(lab, tasks,
     disk = make_disk(tmp_path / "source.raw")
     options = {"name": "debian", "resource_group": group, "path": str(disk)}
     run = ModuleRun(lab, tmp_path, "image_upload", **options)
-    run.kill_at("PutPage", moment, path=group, skip=len(read_disk(str(disk)).ranges))
+    run.kill_at("PutPage", moment, path=group, skip=len(read_disk(str(disk)).disk.ranges))
     assert [entry["range"] for entry in run.arrived("blob") if entry["op"] == "PutPage"][-1] == f"bytes={32 * MIB}-{32 * MIB + 511}"
     require_repair(lab, tasks, group, disk, options)
 

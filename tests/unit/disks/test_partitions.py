@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Partition tables as sfdisk writes them, reduced to what firmware looks at."""
+"""Partition tables as sfdisk writes them, reduced to the fields that firmware reads."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def mbr(*types: int) -> bytes:
     return bytes(446) + entries.ljust(64, b"\0") + b"\x55\xaa"
 
 
-def gpt(*kinds: str, flags: int = 0, beside: tuple[int, ...] = ()) -> bytes:
+def gpt(*kinds: str, flags: int = 0, extra: tuple[int, ...] = ()) -> bytes:
     """A protective MBR, a header and entries of these types."""
     header = b"EFI PART".ljust(72, b"\0") + struct.pack("<QII", 2, 128, 128)
     entries = b"".join(uuid.UUID(kind).bytes_le + bytes(16) + struct.pack("<QQQ", 2048, 4095, flags) + bytes(72) for kind in kinds)
-    return mbr(0xEE, *beside) + header.ljust(512, b"\0") + entries.ljust(128 * 128, b"\0")
+    return mbr(0xEE, *extra) + header.ljust(512, b"\0") + entries.ljust(128 * 128, b"\0")
 
 
 @pytest.mark.parametrize("start, found", [
@@ -40,10 +40,10 @@ def gpt(*kinds: str, flags: int = 0, beside: tuple[int, ...] = ()) -> bytes:
     (gpt(BIOS_BOOT, LINUX), Partitions("gpt", esp=False, bios_boot=True)),
     (gpt(LINUX, BIOS_BOOT, ESP), Partitions("gpt", esp=True, bios_boot=True)),
     (gpt(LINUX, flags=4), Partitions("gpt", esp=False, bios_boot=True)),
-    (gpt(ESP, beside=(0x83,)), Partitions("gpt", esp=True, bios_boot=True)),
+    (gpt(ESP, extra=(0x83,)), Partitions("gpt", esp=True, bios_boot=True)),
     (gpt(ESP)[:600], Partitions("gpt", esp=False, bios_boot=False)),
 ], ids=["no table", "empty", "MBR", "MBR with ESP", "UEFI only", "BIOS only", "both", "syslinux", "hybrid", "cut off"])  # fmt: skip
-def test_tables(start, found):
+def test_partition_tables_are_read(start, found):
     assert read_partitions(start) == found
 
 
@@ -54,7 +54,7 @@ def test_tables(start, found):
     (Partitions("mbr", bios_boot=True), "V1"),
     (Partitions(), "V1"),
 ])  # fmt: skip
-def test_disks_that_can_start(partitions, generation):
+def test_bootable_disks_are_accepted(partitions, generation):
     require_bootable("disk", partitions, generation)
 
 
@@ -64,11 +64,11 @@ def test_disks_that_can_start(partitions, generation):
     (Partitions("mbr", bios_boot=True), "V2", "no EFI system partition"),
     (Partitions(), "V2", "no EFI system partition"),
 ])  # fmt: skip
-def test_disks_that_cannot_start_are_refused_before_anything_is_sent(partitions, generation, text):
+def test_unbootable_disks_are_refused(partitions, generation, text):
     with pytest.raises(InvalidRequest, match=text):
         require_bootable("disk", partitions, generation)
 
 
 @pytest.mark.parametrize("partitions, generation", [(Partitions("gpt", esp=True), "V2"), (Partitions("mbr", bios_boot=True), "V1")])
-def test_the_disk_says_which_generation_it_is_made_for(partitions, generation):
+def test_the_partitions_decide_the_default_generation(partitions, generation):
     assert partitions.generation == generation

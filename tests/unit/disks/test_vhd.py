@@ -13,7 +13,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.v
 MIB = 1024 * 1024
 
 
-def test_a_footer_holds_what_azure_reads():
+def test_a_footer_has_the_fields_that_azure_reads():
     footer = fixed_footer(64 * MIB, "sha256-4m:00")
     assert len(footer) == 512
     assert footer[0:8] == b"conectix"
@@ -29,17 +29,17 @@ def test_the_checksum_is_the_complement_of_all_other_bytes():
     assert struct.unpack(">I", footer[64:68])[0] == ~others & 0xFFFFFFFF
 
 
-def test_the_same_content_makes_the_same_footer_and_other_content_another():
+def test_the_same_content_has_the_same_footer_and_other_content_another():
     one, again, other = (fixed_footer(64 * MIB, digest) for digest in ("sha256-4m:00", "sha256-4m:00", "sha256-4m:01"))
     assert one == again
     assert one[68:84] != other[68:84]
 
 
-def test_a_footer_is_read_back():
+def test_a_footer_can_be_parsed():
     assert Footer.parse(fixed_footer(20 * MIB, "x")) == Footer(type=FIXED, size=20 * MIB, intact=True)
 
 
-def test_one_changed_byte_breaks_a_footer():
+def test_a_changed_byte_makes_the_checksum_wrong():
     footer = bytearray(fixed_footer(20 * MIB, "x"))
     footer[80] ^= 1
     assert not Footer.parse(bytes(footer)).intact

@@ -21,7 +21,7 @@ from tests.support.tree import MODULE_UTILS, ROOT, graph, imports, modules, pack
 RULES = {
     "modules": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
     "_ansible": ({"_core"}, {"ansible"}),
-    "_gateway": ({"_core"}, {"azure"}),
+    "_gateway": ({"_core"}, {"azure", "urllib3"}),
     "_disks": ({"_core"}, set()),
     "_planning": ({"_core"}, set()),
     "_core": (set(), set()),
@@ -127,7 +127,7 @@ def test_every_module_imports_without_the_azure_sdk() -> None:
     """It then says which library is missing, instead of a traceback."""
     code = (
         "import importlib, json, sys\n"
-        "sys.modules['azure'] = None\n"
+        "sys.modules['azure'] = sys.modules['urllib3'] = None\n"
         "for name in json.loads(sys.argv[1]): importlib.import_module('ansible_collections.goldenimage.azure.plugins.modules.' + name)\n"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "collections")}

@@ -25,9 +25,6 @@ https://learn.microsoft.com/azure/virtual-machines/linux/disks-upload-vhd-to-man
 MAX_OS_DISK = 4095 * GIB
 """The largest disk that a VM starts from: https://learn.microsoft.com/azure/virtual-machines/faq-for-disks"""
 
-RAW = "raw"
-VHD = "vhd"
-
 
 @dataclass(frozen=True)
 class Partitions:
@@ -57,7 +54,6 @@ class DiskFile:
     """A local disk, read once from end to end: what is in it, and which ranges of it are worth sending."""
 
     path: str
-    format: str
     content: int
     digest: str
     ranges: tuple[Range, ...]
@@ -79,7 +75,9 @@ class DiskFile:
 class DiskContent(Protocol):
     """The bytes of a disk for as long as an upload takes."""
 
-    disk: DiskFile
+    @property
+    def disk(self) -> DiskFile:
+        """The file as it was read for its digest."""
 
     def opened(self) -> AbstractContextManager[Callable[[Range], bytes]]:
         """Open the file for reading; the reader is safe to share between threads."""

@@ -1,18 +1,20 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which kind of disk file this is. Only raw disks and fixed VHDs are taken; what Azure says to the others is quoted."""
+"""The format of a disk file, by its content. Raw disks and fixed VHDs are accepted; the refusal of any other quotes Azure's own.
+
+A new format begins here: as a branch of ``recognise`` if it is accepted, as a line of ``REFUSED`` if it is not.
+"""
 
 from __future__ import annotations
 
 import struct
 
 from ..._core.errors import InvalidRequest
-from ..._core.model.disk_file import FOOTER, RAW, VHD
+from ..._core.model.disk_file import FOOTER
 from .vhd import COOKIE, DIFFERENCING, DYNAMIC, FIXED, Footer
 
-HEAD = 512
-_OTHERS: tuple[tuple[int, bytes, str], ...] = (
+REFUSED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"QFI\xfb", "a qcow2 image"),
     (0, b"vhdxfile", "a VHDX"),
     (0, b"KDMV", "a VMDK"),
@@ -29,23 +31,27 @@ _OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"PK\x03\x04", "a zip archive"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
 )
+"""The offset of a mark, the mark, and the name of its format in the refusal."""
 _CONVERT = "convert it first: qemu-img convert -O raw"
-_SAYS_DYNAMIC = 'Azure says of it: "is of Dynamic VHD type. Please retry with fixed VHD type."'
-_SAYS_COOKIE = "Azure says of it: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
+_OF_DYNAMIC = 'Azure says: "is of Dynamic VHD type. Please retry with fixed VHD type."'
+_OF_OTHERS = "Azure says: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
 
 
-def recognise(path: str, size: int, head: bytes, tail: bytes) -> tuple[str, int]:
-    """The format of a file, and how many bytes of it are the disk, from its first and its last 512 bytes."""
+def recognise(path: str, size: int, head: bytes, tail: bytes) -> int:
+    """How many bytes of a file, from its start, are the disk; raise InvalidRequest for a format that Azure would refuse.
+
+    ``size`` is that of the file; ``head`` and ``tail`` are its first and last 512 bytes or more.
+    """
     if tail[:8] == COOKIE:
-        return VHD, _fixed(path, size, Footer.parse(tail))
+        return _fixed(path, size, Footer.parse(tail))
     if head[:8] == COOKIE:
-        raise InvalidRequest(f"{path} is a dynamic VHD that ends early, so it is damaged; get it again, as a fixed VHD or a raw disk.")
-    for offset, magic, name in _OTHERS:
+        raise InvalidRequest(f"{path} is a truncated dynamic VHD: download it again, as a fixed VHD or a raw disk.")
+    for offset, magic, name in REFUSED:
         if head[offset : offset + len(magic)] == magic:
-            raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_SAYS_COOKIE}); {_remedy(name)}.")
+            raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_OF_OTHERS}); {_remedy(name)}.")
     if path.lower().endswith(".vhd"):
-        raise InvalidRequest(f"{path} has no VHD footer at its end ({_SAYS_COOKIE}); get it again, or rename it if it is a raw disk.")
-    return RAW, size
+        raise InvalidRequest(f"{path} has no VHD footer at its end ({_OF_OTHERS}); download it again, or rename it if it is a raw disk.")
+    return size
 
 
 def _remedy(name: str) -> str:
@@ -53,14 +59,16 @@ def _remedy(name: str) -> str:
 
 
 def _fixed(path: str, size: int, footer: Footer) -> int:
+    """The size of the disk in a fixed VHD of ``size`` bytes, footer included."""
     if footer.type in (DYNAMIC, DIFFERENCING):
         kind = "dynamic" if footer.type == DYNAMIC else "differencing"
-        raise InvalidRequest(f"{path} is a {kind} VHD, and only fixed VHDs and raw disks can be uploaded ({_SAYS_DYNAMIC}); {_CONVERT}.")
+        raise InvalidRequest(f"{path} is a {kind} VHD, and only fixed VHDs and raw disks can be uploaded ({_OF_DYNAMIC}); {_CONVERT}.")
     if footer.type != FIXED or not footer.intact:
         checksum = "right" if footer.intact else "wrong"
-        raise InvalidRequest(f"{path} has a damaged VHD footer (type {footer.type}, checksum {checksum}); get it again.")
+        raise InvalidRequest(f"{path} has a damaged VHD footer (type {footer.type}, checksum {checksum}): download it again.")
     if footer.size != size - FOOTER:
         raise InvalidRequest(
-            f"{path} is a VHD of {footer.size} bytes by its footer, but holds {size - FOOTER}: it is truncated or grown; get it again."
+            f"{path} holds {size - FOOTER} bytes, but its VHD footer says {footer.size}; "
+            "the file is truncated or has extra data: download it again."
         )
     return footer.size

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The footer of a fixed VHD, read and written by the letter of Microsoft's specification.
+"""The footer of a fixed VHD, read and written as Microsoft's specification says.
 
 https://learn.microsoft.com/previous-versions/windows/desktop/legacy/dd323654(v=vs.85)
 """
@@ -25,7 +25,7 @@ _NAMESPACE = uuid.UUID("5a5b1f6e-8f0e-5d67-9b0f-2f6f8f2d6c11")
 
 @dataclass(frozen=True)
 class Footer:
-    """What a footer says about its disk."""
+    """The fields of a footer that matter for an upload; `size` is the size of the disk in bytes."""
 
     type: int
     size: int
@@ -33,7 +33,7 @@ class Footer:
 
     @classmethod
     def parse(cls, data: bytes) -> Footer:
-        """Read the 512 bytes at the end of a VHD; `intact` is whether its checksum holds."""
+        """Parse the last 512 bytes of a VHD; `intact` is whether the checksum is right."""
         fields = _LAYOUT.unpack(data)
         return cls(type=fields[13], size=fields[9], intact=fields[14] == _checksum(data))
 
@@ -41,7 +41,7 @@ class Footer:
 def fixed_footer(size: int, digest: str) -> bytes:
     """The footer of a fixed disk of `size` bytes.
 
-    Its unique id comes from the content's digest and its time is 2000-01-01, so that the same content always makes the same bytes.
+    Its unique id is made from the digest of the content and its time is 2000-01-01, so that the same content always has the same footer.
     """
     cylinders, heads, sectors = geometry(size)
     unique = uuid.uuid5(_NAMESPACE, digest).bytes
@@ -50,7 +50,7 @@ def fixed_footer(size: int, digest: str) -> bytes:
 
 
 def geometry(size: int) -> tuple[int, int, int]:
-    """Cylinders, heads and sectors per track, by the specification's appendix; sizes beyond its reach get its largest geometry."""
+    """Cylinders, heads and sectors per track, by the specification's appendix; larger disks than it covers get its largest geometry."""
     total = min(size // 512, 65535 * 16 * 255)
     if total >= 65535 * 16 * 63:
         return total // 255 // 16, 16, 255
@@ -67,5 +67,5 @@ def geometry(size: int) -> tuple[int, int, int]:
 
 
 def _checksum(data: bytes) -> int:
-    """One's complement of the sum of all bytes but those of the checksum itself."""
+    """The one's complement of the sum of all bytes except those of the checksum."""
     return ~(sum(data) - sum(data[_CHECKSUM])) & 0xFFFFFFFF

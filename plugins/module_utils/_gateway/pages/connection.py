@@ -1,36 +1,36 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One connection to a page blob, kept alive over many puts. Standard library only.
+"""HTTP connections to one page blob, through urllib3, which the SDK's own transport uses too: keep-alive, proxies, TLS.
 
-The address is a secret: it is taken apart once, and no error made here repeats it.
+The URL of the blob holds a SAS. urllib3 puts URLs into its exceptions, so none of them leaves this file, not even as a cause.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import http.client
-import os
-import ssl
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ..._core.errors import Unavailable
+from ..sdk.errors import causes
+from ..sdk.imports import needs
+from ..sdk.trust import authorities
 
 if TYPE_CHECKING:
     from ..._core.ranges import Range
 
 SERVICE_VERSION = "2019-12-12"
-BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""The variables that name a file of trusted authorities, in the order that the Azure SDKs' transport follows."""
+UNTRUSTED = ("SSLCertVerificationError", "CertificateError")
+"""The errors for a certificate that is not trusted, or is for another host, by ssl and by urllib3 1.26."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the service said to a put."""
+    """The answer to a page write."""
 
     status: int
     code: str = ""
@@ -39,64 +39,39 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Blob:
-    """Where a page blob is, and the grant to write to it, which is never shown."""
+class NoAnswer:
+    """Why a page write got no answer. ``untrusted`` is the reason if a certificate was not trusted; neither text holds a secret."""
 
-    scheme: str
-    host: str
-    port: int
-    target: str = field(repr=False)
-
-    @classmethod
-    def parse(cls, url: str) -> Blob:
-        """Take the address of a grant apart."""
-        parts = urllib.parse.urlsplit(url)
-        target = urllib.parse.urlunsplit(("", "", parts.path, f"{parts.query}&comp=page", ""))
-        return cls(parts.scheme, parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80), target)
+    reason: str
+    untrusted: str = ""
 
 
-def trust() -> ssl.SSLContext:
-    """Always verified; the authorities are the system's, or those of the file or folder that the environment names."""
-    return _own_trust() or ssl.create_default_context()
+class PageConnection:
+    """Up to ``workers`` connections to one page blob, shared by as many threads; each is kept open for the next write."""
 
+    def __init__(self, url: str, workers: int) -> None:
+        """Open nothing yet. Raise Unavailable without urllib3, or if the environment names a proxy or authorities that cannot be used."""
+        with needs("urllib3"):
+            import urllib3
+        self._failures = (urllib3.exceptions.HTTPError, OSError)
+        parts = urllib.parse.urlsplit(f"{url}&comp=page")
+        manager = _manager(urllib3, parts, num_pools=1, maxsize=workers, block=True)
+        # The pool of the host, and not its manager, makes the requests: the manager takes the URL apart for each, which doubles their cost.
+        self._pool = manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+        tunnelled = manager.proxy is None or parts.scheme == "https"
+        self._target = urllib.parse.urlunsplit(parts._replace(scheme="", netloc="") if tunnelled else parts)
 
-def require_trust() -> None:
-    """Refuse a file of authorities that cannot be read, which the Azure libraries would only find at their first request."""
-    _own_trust()
+    def put(self, part: Range, content: bytes, timeout: float) -> Answer | NoAnswer:
+        """Write one range, waiting at most ``timeout`` seconds to connect, to send or for the answer.
 
-
-def _own_trust() -> ssl.SSLContext | None:
-    """The authorities that the environment names, if it names any."""
-    if (name := next(filter(os.environ.get, BUNDLES), None)) is None:
-        return None
-    bundle = os.environ[name]
-    try:
-        return ssl.create_default_context(capath=bundle) if os.path.isdir(bundle) else ssl.create_default_context(cafile=bundle)
-    except OSError as error:
-        raise Unavailable(f"could not read the trusted authorities in {bundle}, which {name} names: {error.strerror or error}.") from error
-
-
-class Line:
-    """A connection that is opened when it is first needed, and again after it broke."""
-
-    def __init__(self, blob: Blob, context: ssl.SSLContext | None) -> None:
-        self._blob, self._context = blob, context
-        self._connection: http.client.HTTPConnection | None = None
-
-    def put(self, part: Range, content: bytes, timeout: float) -> Answer:
-        """Write one range; the service checks what arrives against the digest that is sent with it."""
-        connection = self._connection or self._connect()
-        connection.timeout = timeout
-        if connection.sock is not None:
-            connection.sock.settimeout(timeout)
-        connection.request("PUT", self._blob.target, body=content, headers={
-            "Content-MD5": base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode(),
-            "x-ms-page-write": "update",
-            "x-ms-range": f"bytes={part.start}-{part.end - 1}",
-            "x-ms-version": SERVICE_VERSION,
-        })  # fmt: skip
-        answer = connection.getresponse()
-        answer.read()
+        The service checks the content against the digest that is sent with it.
+        """
+        try:
+            answer = self._pool.urlopen(
+                "PUT", self._target, body=content, headers=_headers(part, content), timeout=timeout, retries=False, redirect=False
+            )
+        except self._failures as error:
+            return _no_answer(error)
         after = answer.headers.get("Retry-After", "")
         return Answer(
             status=answer.status,
@@ -106,35 +81,61 @@ class Line:
         )
 
     def close(self) -> None:
-        """Drop the connection; the next put opens a new one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _connect(self) -> http.client.HTTPConnection:
-        host, port = self._blob.host, self._blob.port
-        proxy = urllib.parse.urlsplit(_proxy(self._blob))
-        if proxy.hostname:
-            host, port = proxy.hostname, proxy.port or 8080
-        if self._blob.scheme == "https":
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(host, port, context=self._context)
-        else:
-            connection = http.client.HTTPConnection(host, port)
-        if proxy.hostname:
-            connection.set_tunnel(self._blob.host, self._blob.port, _proxy_login(proxy))
-        self._connection = connection
-        return connection
+        """Close all connections."""
+        self._pool.close()
 
 
-def _proxy(blob: Blob) -> str:
-    """The proxy that the environment names for this host, as every other client of Azure would use it."""
-    if urllib.request.proxy_bypass(blob.host):
-        return ""
-    return urllib.request.getproxies().get(blob.scheme, "")
+def _headers(part: Range, content: bytes) -> dict[str, str]:
+    return {
+        "Content-MD5": base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode(),
+        "x-ms-page-write": "update",
+        "x-ms-range": f"bytes={part.start}-{part.end - 1}",
+        "x-ms-version": SERVICE_VERSION,
+    }
+
+
+def _no_answer(error: Exception) -> NoAnswer:
+    """The reason in words of the system, which hold nothing of the URL, or else the name of the error."""
+    found = causes(error)
+    untrusted = next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), "")
+    reason = next((each.strerror for each in found if isinstance(each, OSError) and each.strerror), type(error).__name__)
+    # http.client says with which status a proxy refused, but not in a field of its own.
+    tunnel = next((str(each) for each in found if isinstance(each, OSError) and str(each).startswith("Tunnel connection failed")), "")
+    return NoAnswer(tunnel or reason, untrusted)
+
+
+def _verification(error: BaseException) -> str:
+    return str(getattr(error, "verify_message", "") or error)
+
+
+def _manager(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
+    """A maker of connections to the host of a URL, through the proxy that the environment names for it."""
+    if url.scheme == "https":
+        options |= {"cert_reqs": "CERT_REQUIRED", **authorities()}
+    if not (proxy := _proxy(url)):
+        return urllib3.PoolManager(**options)
+    if proxy.scheme not in ("http", "https"):
+        raise Unavailable(
+            f"cannot upload through a {proxy.scheme} proxy: set HTTPS_PROXY to an http:// proxy, or add the host to NO_PROXY."
+        )
+    return urllib3.ProxyManager(
+        f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
+        proxy_headers=_proxy_login(proxy),
+        **options,
+    )
+
+
+def _proxy(url: urllib.parse.SplitResult) -> urllib.parse.SplitResult | None:
+    """The proxy that the environment names for a URL, found as requests does for the control plane."""
+    if urllib.request.proxy_bypass(url.hostname or ""):
+        return None
+    proxies = urllib.request.getproxies()
+    address = proxies.get(url.scheme) or proxies.get("all")
+    return urllib.parse.urlsplit(address if "://" in address else f"http://{address}") if address else None
 
 
 def _proxy_login(proxy: urllib.parse.SplitResult) -> dict[str, str]:
     if proxy.username is None:
         return {}
     login = f"{urllib.parse.unquote(proxy.username)}:{urllib.parse.unquote(proxy.password or '')}"
-    return {"Proxy-Authorization": "Basic " + base64.b64encode(login.encode()).decode()}
+    return {"Proxy-Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}

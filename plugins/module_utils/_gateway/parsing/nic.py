@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A network interface, from Azure's JSON."""
+"""Parsing a network interface from Azure's JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .json import Json, id_in, properties_of
 
 
 def parse_nic(raw: Json) -> Nic:
-    """A network interface; its first configuration speaks for it."""
+    """A network interface, with the address and the subnet of its first configuration."""
     properties = properties_of(raw)
     first = properties_of((properties.get("ipConfigurations") or [{}])[0])
     return Nic(

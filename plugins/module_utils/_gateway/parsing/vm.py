@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A virtual machine, from Azure's JSON."""
+"""Parsing a virtual machine from Azure's JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .json import Json, at, id_from, properties_of
 
 
 def parse_vm(raw: Json) -> Vm:
-    """A VM read with its instance view."""
+    """A VM that was read with its instance view; without a view its power state is empty."""
     properties, storage = properties_of(raw), at(raw, "properties", "storageProfile")
     statuses = _statuses(at(properties, "instanceView"))
     profile, diagnostics = at(properties, "osProfile"), at(properties, "diagnosticsProfile", "bootDiagnostics")
@@ -40,23 +40,25 @@ def parse_vm(raw: Json) -> Vm:
 
 
 def _statuses(view: Json) -> dict[str, str]:
-    """``PowerState/running`` as powerstate: running, and so on."""
+    """The codes of an instance view by kind: ``PowerState/running`` as powerstate: running."""
     codes = (str(status.get("code", "")).partition("/") for status in view.get("statuses") or [])
     return {kind.lower(): word.lower() for kind, _slash, word in codes}
 
 
 def _agent(view: Json) -> str | None:
+    """The status of the VM agent, for example Ready."""
     return next((status.get("displayStatus") for status in view.get("statuses") or []), None)
 
 
 def _image_reference(raw: Json) -> str | None:
-    """The id of the image that a VM was made from; an image of the Marketplace has none, only a URN."""
+    """The id of the image that a VM was made from, or the URN of one from the Marketplace, which has no id."""
     urn = [raw.get(key) for key in ("publisher", "offer", "sku", "version")]
     found = raw.get("id") or raw.get("communityGalleryImageId") or raw.get("sharedGalleryImageId")
     return found or (":".join(map(str, urn)) if all(urn) else None)
 
 
 def parse_attached(raw: Json) -> AttachedDisk:
+    """A disk in the storage profile of a VM."""
     managed = at(raw, "managedDisk")
     return AttachedDisk(
         name=raw.get("name", ""),

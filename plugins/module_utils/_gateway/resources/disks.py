@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Managed disks, and the SAS to their bytes."""
+"""Managed disks, and the access to their bytes by a SAS, which never leaves this file but to the page writer."""
 
 from __future__ import annotations
 
@@ -17,46 +17,67 @@ from ..._core.model.disk_file import DiskContent
 from ..pages.upload import write_pages
 from ..parsing.disk import parse_disk
 from ..sdk import calls
-from .access import DAY, LONGEST_GRANT, Access
+from .base import Resources, names
 
+DAY = 24 * 3600
+LONGEST_GRANT = 60 * DAY
+"""Azure's limit: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
 DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
 
 
-class Disks(Access[Disk]):
+class Disks(Resources[Disk]):
+    """Managed disks."""
+
     noun, operations, api = "disk", "disks", calls.DISKS
-    translate = staticmethod(parse_disk)
+    parse = staticmethod(parse_disk)
 
     @contextmanager
     def write_access(self, disk: ResourceId) -> Iterator[str]:
-        """A SAS that fills the disk and outlives the task. Revoking it commits the upload, and happens only when the block ended well."""
-        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._connection.deadline.left)), LONGEST_GRANT))
-        with self._connection.deadline.grace():
+        """A SAS that writes the disk and outlives the task. It is revoked, which commits the upload, only if the block succeeds."""
+        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._client.deadline.left)), LONGEST_GRANT))
+        with self._client.deadline.grace():
             self.revoke(disk)
 
+    def revoke(self, disk: ResourceId) -> None:
+        """End all access to the disk's bytes. For an upload, Azure validates the VHD now."""
+        with self._describing("end the access to", disk):
+            calls.run(self._sdk(disk).begin_revoke_access, *names(disk), api_version=self.api)
+
     def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str], listener: Listener) -> None:
-        """Fill a disk that was made for it; the tags are the proof, so they are added after the last byte and before the end."""
+        """Write the content into a disk that was created for it, add the tags, and commit.
+
+        The tags say that the content is complete, so they are added after its last byte. The listener learns how much has been sent.
+        """
         with self.write_access(disk) as sas:
-            write_pages(sas, content, self._connection.deadline, listener)
+            write_pages(sas, content, self._client.deadline, listener)
             self.tag(disk, {**self.get(disk).tags, **tags})
 
     def discard(self, disk: ResourceId) -> None:
-        """Delete a disk that may be open for writing, or be opened by what a run that died has begun."""
+        """Delete a disk that may be open for writing, even if a request of a killed run opens it again meanwhile."""
         for attempt in range(DISCARD_TRIES):
-            verdict = self._close(disk)
+            cause = self._close(disk)
             try:
                 return self.delete(disk)
             except Refused as refusal:
                 if refusal.facts.get("status") != 409 or attempt == DISCARD_TRIES - 1:
-                    raise refusal from verdict
-            self._connection.deadline.sleep(DISCARD_PAUSE)
+                    raise refusal from cause
+            self._client.deadline.sleep(DISCARD_PAUSE)
 
     def _close(self, disk: ResourceId) -> Failed | Missing | Refused | None:
-        """Closing an upload judges its VHD. Nobody wants this one: what it is found guilty of matters only if it cannot be deleted then.
+        """Revoke access, which makes Azure validate the VHD. The result is ignored unless the delete fails; then it becomes the cause.
 
-        Nor does it matter if a dead run's own deletion of it has come to its end.
+        The disk may also be gone already, deleted by a killed run.
         """
         try:
             self.revoke(disk)
-        except (Failed, Missing, Refused) as verdict:
-            return verdict
+        except (Failed, Missing, Refused) as error:
+            return error
         return None
+
+    def _grant(self, disk: ResourceId, access: str, seconds: int) -> str:
+        body = {"access": access, "durationInSeconds": seconds}
+        with self._describing(f"get {access.lower()} access to", disk):
+            answer = calls.run(self._sdk(disk).begin_grant_access, *names(disk), api_version=self.api, body=body)
+        if not (sas := answer.get("accessSAS")):
+            raise Refused(f"could not get {access.lower()} access to {self.noun} {disk.name}: Azure's answer holds no SAS.")
+        return str(sas)

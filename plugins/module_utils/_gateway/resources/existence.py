@@ -1,24 +1,23 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether something that azure-mgmt-compute has no operation for exists."""
+"""Whether a resource exists that azure-mgmt-compute has no operations for."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._core.errors import Denied, Missing, Refused
-from ..sdk.errors import doing
-
-if TYPE_CHECKING:
-    from ..sdk.client import Connection
+from ..sdk.client import Client
+from ..sdk.errors import describing
 
 
-def exists(connection: Connection, path: str, what: str, api_version: str) -> bool:
-    """Whether something, with its subscription, exists; what we may not read is taken to exist."""
+def exists(client: Client, path: str, name: str, api_version: str) -> bool:
+    """Whether there is a resource at a path; one that this identity may not read is assumed to exist.
+
+    ``name`` says in an error what could not be read, for example "subnet default".
+    """
     try:
-        with doing(f"read {what}"):
-            connection.get(path, api_version)
+        with describing(f"read {name}"):
+            client.get(path, api_version)
     except Missing:
         return False
     except Denied:

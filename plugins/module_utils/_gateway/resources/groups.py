@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._core.errors import Missing
 from ..._core.ids import ResourceId
-from ..sdk.errors import doing
-
-if TYPE_CHECKING:
-    from ..sdk.client import Connection
+from ..sdk.client import Client
+from ..sdk.errors import describing
 from .existence import exists
 
 GROUPS_API = "2021-04-01"
@@ -21,30 +17,28 @@ GROUPS_API = "2021-04-01"
 class Groups:
     """Resource groups."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def location(self, name: str) -> str:
-        """The region of a group; '' if the group does not exist, which planning refuses for all modules alike."""
+        """The region of a group of our subscription; '' if the group does not exist, which planning refuses for all modules alike."""
         try:
-            with doing(f"read resource group {name}"):
-                raw = self._connection.get(f"/subscriptions/{self._connection.subscription}/resourcegroups/{name}", GROUPS_API)
+            with describing(f"read resource group {name}"):
+                raw = self._client.get(f"/subscriptions/{self._client.subscription}/resourcegroups/{name}", GROUPS_API)
         except Missing:
             return ""
         return str(raw["location"])
 
     def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
-        """Those of some resources whose group, or its subscription, does not exist. One that we may not read is taken to exist."""
-        full = [self._connection.locate(each) for each in resources if each is not None]
-        places = {_place(each).casefold(): _place(each) for each in full}
-        missing = {
-            place
-            for place, path in places.items()
-            if not exists(self._connection, path, f"resource group {path.rpartition('/')[2]}", GROUPS_API)
-        }
-        return frozenset(each for each in full if _place(each).casefold() in missing)
+        """The resources whose group, or its subscription, does not exist. A group that this identity may not read is assumed to exist."""
+        located = [self._client.locate(each) for each in resources if each is not None]
+        paths = {_group_path(each).casefold(): _group_path(each) for each in located}
+        missing = {key for key, path in paths.items() if not self._exists(path)}
+        return frozenset(each for each in located if _group_path(each).casefold() in missing)
+
+    def _exists(self, path: str) -> bool:
+        return exists(self._client, path, f"resource group {path.rpartition('/')[2]}", GROUPS_API)
 
 
-def _place(resource: ResourceId) -> str:
-    """The path of a resource's group."""
+def _group_path(resource: ResourceId) -> str:
     return f"/subscriptions/{resource.subscription}/resourcegroups/{resource.resource_group}"

@@ -12,5 +12,7 @@ from .base import Resources
 
 
 class Images(Resources[Image]):
+    """Managed images."""
+
     noun, operations, api = "image", "images", calls.COMPUTE
-    translate = staticmethod(parse_image)
+    parse = staticmethod(parse_image)

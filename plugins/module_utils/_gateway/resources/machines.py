@@ -18,35 +18,38 @@ LOG_MINUTES = 10
 
 
 class Machines(Resources[Vm]):
+    """Virtual machines."""
+
     noun, operations, api = "VM", "virtual_machines", calls.COMPUTE
-    translate = staticmethod(parse_vm)
+    parse = staticmethod(parse_vm)
 
     def get(self, resource: ResourceId) -> Vm:
-        with self._doing("read", resource):
+        """The VM with its power state; raise Missing if it does not exist."""
+        with self._describing("read", resource):
             operation = self._sdk(resource).get
             return parse_vm(calls.read(operation, *names(resource), api_version=self.api, expand="instanceView"))
 
     def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """The VM, once it has stopped or the deadline is near. Nothing is done to stop it."""
-        return self._connection.deadline.until(lambda: self.find(vm), lambda found: found is None or found.at_rest)
+        """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
+        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.at_rest)
 
     def deallocate(self, vm: ResourceId) -> None:
-        """Take the VM off its host, and wait."""
-        with self._doing("deallocate", vm):
+        """Stop the VM, release its host, and wait until that is done."""
+        with self._describing("deallocate", vm):
             calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
 
     def generalize(self, vm: ResourceId) -> None:
-        """Set the flag; Azure answers at once."""
-        with self._doing("generalize", vm):
+        """Mark the VM as generalized, which Azure does at once."""
+        with self._describing("generalize", vm):
             calls.read(self._sdk(vm).generalize, *names(vm), api_version=self.api)
 
     def boot_log(self, vm: ResourceId) -> str:
-        """What the guest's serial console said, '' if nothing yet. A POST that only reads."""
-        with self._doing("read the boot log of", vm):
+        """The text of the guest's serial console; '' if there is none yet. Azure makes this a POST, but it only reads."""
+        with self._describing("read the boot log of", vm):
             operation = self._sdk(vm).retrieve_boot_diagnostics_data
             log = calls.read(operation, *names(vm), api_version=self.api, sas_uri_expiration_time_in_minutes=LOG_MINUTES)
             uri = log.get("serialConsoleLogBlobUri")
-            return self._connection.download_text(uri) if uri else ""
+            return self._client.download_text(uri) if uri else ""
 
     def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return sdk.list_all, sdk.list

@@ -5,17 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._core.errors import Missing
 from ..._core.ids import ResourceId
 from ..._core.model.nic import Nic
 from ..parsing.nic import parse_nic
-from ..sdk.errors import doing
-
-if TYPE_CHECKING:
-    from ..sdk.client import Connection
-
+from ..sdk.client import Client
+from ..sdk.errors import describing
 
 NETWORK_API = "2023-09-01"
 
@@ -23,13 +18,13 @@ NETWORK_API = "2023-09-01"
 class Nics:
     """Network interfaces."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def find(self, nic: ResourceId) -> Nic | None:
-        """The interface, or None."""
+        """The interface, or None if it does not exist."""
         try:
-            with doing(f"read network interface {nic.name}"):
-                return parse_nic(self._connection.get(str(self._connection.locate(nic)), NETWORK_API))
+            with describing(f"read network interface {nic.name}"):
+                return parse_nic(self._client.get(str(self._client.locate(nic)), NETWORK_API))
         except Missing:
             return None

@@ -8,9 +8,11 @@ from __future__ import annotations
 from ..._core.model.snapshot import Snapshot
 from ..parsing.snapshot import parse_snapshot
 from ..sdk import calls
-from .access import Access
+from .base import Resources
 
 
-class Snapshots(Access[Snapshot]):
+class Snapshots(Resources[Snapshot]):
+    """Snapshots of managed disks."""
+
     noun, operations, api = "snapshot", "snapshots", calls.DISKS
-    translate = staticmethod(parse_snapshot)
+    parse = staticmethod(parse_snapshot)

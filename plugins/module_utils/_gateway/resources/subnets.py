@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..._core.ids import ResourceId
-
-if TYPE_CHECKING:
-    from ..sdk.client import Connection
+from ..sdk.client import Client
 from .existence import exists
 from .nics import NETWORK_API
 
@@ -18,9 +14,9 @@ from .nics import NETWORK_API
 class Subnets:
     """Subnets of virtual networks."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, client: Client) -> None:
+        self._client = client
 
     def exists(self, subnet: ResourceId) -> bool:
-        """Whether it is there. One that we may not read is taken to exist, and Azure judges it itself."""
-        return exists(self._connection, str(self._connection.locate(subnet)), f"subnet {subnet.name}", NETWORK_API)
+        """Whether the subnet exists; one that this identity may not read is assumed to exist."""
+        return exists(self._client, str(self._client.locate(subnet)), f"subnet {subnet.name}", NETWORK_API)

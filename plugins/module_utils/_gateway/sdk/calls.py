@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the SDK's operations are called, so that any azure-mgmt-compute from 33.0.0 on does the same.
+"""Calls of the SDK's operations, with the same effect for every azure-mgmt-compute from 33.0.0 on.
 
-Bodies go as bytes: 33's serializer drops every key that its models do not know. Answers are read raw, and each call names its
-api-version: no generated model and no default of the SDK has a say.
+Bodies are sent as bytes, because the serializer of 33 drops every key that its models do not know. Answers are read as raw JSON, and
+each call names its api-version, so that neither a generated model nor a default of the SDK matters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from .waiting import POLL_SECONDS
 
-# The newest that 33.0.0 knows, since that is what azure.azcollection pins; 33 pages with its own version, so these must be its own.
+# The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
 DISKS = "2024-03-02"
 
@@ -23,12 +23,12 @@ Json = dict[str, Any]
 
 
 def read(operation: Callable[..., Any], *names: str, api_version: str, **options: Any) -> Json:
-    """One call that answers at once."""
+    """The answer of an operation that is done when it answers."""
     return _object(operation(*names, api_version=api_version, cls=_raw, **options))
 
 
 def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Json:
-    """A long-running operation, from its request to its result."""
+    """The result of a long-running operation, after waiting for its end."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
     poller = operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
@@ -36,7 +36,7 @@ def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapp
 
 
 def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
-    """Everything that a list has, over all its pages."""
+    """The items of a list, from all its pages."""
     answers: list[Json] = []
     for _item in operation(*names, api_version=api_version, raw_response_hook=lambda response: answers.append(_raw(response))):
         continue
@@ -44,7 +44,7 @@ def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """JSON as it travels."""
+    """The JSON of a body, without spaces."""
     return json.dumps(body, separators=(",", ":")).encode()
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Azure libraries are imported when they are needed, so that every module loads, documents itself and explains itself without them."""
+"""Lazy imports of the Azure libraries, so that modules load and show their documentation where these are not installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..._core.errors import Unavailable
 
 @contextmanager
 def needs(distribution: str) -> Iterator[None]:
-    """Imports inside this block may fail with one clear sentence."""
+    """Turn a failed import inside this block into one sentence that says what to install where."""
     try:
         yield
     except ImportError as error:

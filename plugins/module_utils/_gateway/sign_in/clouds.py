@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure's clouds: the well-known by name, any other by the address of its Resource Manager."""
+"""Azure's clouds: well-known ones by name, any other by the address of its Resource Manager."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ API = "2022-09-01"
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where a cloud's control plane is, where one signs in, and for what audience."""
+    """The addresses of a cloud's control plane and of its sign-in, and the audience of a token.
+
+    ``known`` is whether it is one of Microsoft's, so that azure-identity may check the sign-in address by instance discovery.
+    """
 
     name: str
     resource_manager: str
@@ -58,7 +61,7 @@ WELL_KNOWN = {
 
 
 def cloud_of(name: str | None, fetch: Callable[[str], Any]) -> Cloud:
-    """The cloud of this name, or behind this address: ``fetch`` reads a URL's JSON without signing in."""
+    """The cloud with a name or an https:// address; AzureCloud by default. ``fetch`` reads the JSON of a URL without signing in."""
     name = name or "AzureCloud"
     if known := WELL_KNOWN.get(name.casefold()):
         return known
@@ -71,15 +74,15 @@ def cloud_of(name: str | None, fetch: Callable[[str], Any]) -> Cloud:
 
 
 def from_metadata(address: str, answer: Any) -> Cloud:
-    """Read what ``/metadata/endpoints`` says: one object, or (older versions) a list of clouds of which one is at the address."""
+    """The cloud in an answer of ``/metadata/endpoints``: an object, or in older versions a list of clouds, one of them at the address."""
     entries = [entry for entry in (answer if isinstance(answer, list) else [answer]) if isinstance(entry, Mapping)]
     here = [entry for entry in entries if str(entry.get("resourceManager", "")).rstrip("/").casefold() == address.casefold()]
     found = (here or entries or [{}])[0]
-    signing_in = found.get("authentication") or {}
-    login, audiences = signing_in.get("loginEndpoint"), signing_in.get("audiences")
+    authentication = found.get("authentication") or {}
+    login, audiences = authentication.get("loginEndpoint"), authentication.get("audiences")
     if not login or not audiences:
         raise InvalidRequest(
-            f"cloud_environment: {address}/metadata/endpoints names no loginEndpoint and audience, so it is no Resource Manager."
+            f"cloud_environment: {address}/metadata/endpoints names no loginEndpoint and audience, so it is not a Resource Manager."
         )
     resource_manager = str(found.get("resourceManager") or address).rstrip("/")
     return Cloud(found.get("name") or address, resource_manager, login.rstrip("/"), audiences[0], known=False)

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who we are: every source that azure.azcollection reads, and the names that Azure's own tools use, merged.
+"""Merges credentials from every source that azure.azcollection reads, under its names and under those of Azure's own tools.
 
-A value comes from the task's options, else from the environment, else from a profile of ~/.azure/credentials (before the
-environment, if the profile was named); an empty text is no value. Which kind of credential it is, is decided by the first of
-these sources that holds any proof (a token, a secret, a certificate, a password): what another source holds completes it, but
-never replaces its kind.
+A value comes from the task's options, or else from the environment, or else from a profile of ~/.azure/credentials; a profile that
+is named goes before the environment. An empty string counts as no value. The first source that holds a proof (a token, a secret, a
+certificate, a password) decides the kind of the credential; other sources only complete it.
+
+A new credential source: add its option to ``VARIABLES`` and ``PROOFS`` here, and its azure-identity class in ``identity.py``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 from ..._core.errors import Denied, InvalidRequest
 from ..._core.references import require_subscription
 
-# The option, and the variables that stand for it; the first one set wins.
+# Each option, and the environment variables that may set it; the first one that is set wins.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     "profile": ("AZURE_PROFILE",),
     "subscription_id": ("AZURE_SUBSCRIPTION_ID",),
@@ -40,10 +41,10 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "oidc_token_file_path": ("AZURE_FEDERATED_TOKEN_FILE",),
 }
 AUTH_SOURCE = "ANSIBLE_AZURE_AUTH_SOURCE"
-# Has no option: it belongs to the certificate, wherever that was named.
+# Has no option: it belongs to the certificate, whichever source names that.
 CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 SOURCES = ("auto", "cli", "credential_file", "env", "msi")
-# In this order within one source, as azure.azcollection has it.
+# The order within one source, which is that of azure.azcollection.
 PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
 APPLICATION = ("client_id", "tenant")
 PLAIN = ("client_id", "tenant", "ad_user", "cloud_environment", "adfs_authority_url", "thumbprint")
@@ -72,7 +73,7 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     """Choose and complete a credential from the task's options, the environment and the credential file."""
     auth_source = params.get("auth_source") or environ.get(AUTH_SOURCE) or "auto"
     if auth_source not in SOURCES:
-        raise InvalidRequest(f"auth_source: '{auth_source}' (from {AUTH_SOURCE}) is none of {', '.join(SOURCES)}.")
+        raise InvalidRequest(f"auth_source: must be one of {', '.join(SOURCES)}, not '{auth_source}' (from {AUTH_SOURCE}).")
     own = {option: params[option] for option in VARIABLES if params.get(option) not in (None, "")}
     variables = {option: value for option, names in VARIABLES.items() if (value := next(filter(None, map(environ.get, names)), None))}
     home = Path(environ.get("HOME") or Path.home()) / ".azure"
@@ -89,7 +90,7 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     for source in reversed(order):
         merged |= source
     merged |= {option: value for option, value in own.items() if option not in PROOFS}
-    _refuse_blind_trust(merged)
+    _require_validation(merged)
     proof = {"cli": "cli", "msi": "msi"}.get(auth_source) or _proof(order if auth_source == "auto" else order[:1], auth_source)
     subscription = merged.get("subscription_id")
     if not subscription and proof in ("cli", "ambient"):
@@ -117,12 +118,12 @@ def _proof(order: tuple[Mapping[str, Any], ...], auth_source: str) -> str:
         return "ambient"
     if auth_source == "env":
         names = ", ".join(f"{VARIABLES[option][0]} ({option})" for option in PROOFS)
-        raise Denied(f"auth_source is env, but the environment holds no proof of identity: set one of {names}.")
+        raise Denied(f"auth_source is env, but the environment holds no credentials: set one of {names}.")
     raise Denied(f"auth_source is {auth_source}, but the profile in ~/.azure/credentials holds none of {', '.join(PROOFS)}.")
 
 
 def require_complete(credentials: Credentials) -> None:
-    """Refuse half a sign-in, which Azure's libraries would only find out on the network, or never: another identity would do the work.
+    """Raise Denied for incomplete credentials. Azure's libraries would find that out late, or would use another identity instead.
 
     A client id alone may name a managed identity, and a tenant alone may be for the Azure CLI.
     """
@@ -139,7 +140,7 @@ def require_complete(credentials: Credentials) -> None:
     elif "thumbprint" in given:
         missing = (*APPLICATION, "x509_certificate_path")
     elif given.issuperset(APPLICATION):
-        missing, others = ("secret",), ", or give a certificate or a token, or set auth_source to cli or msi"
+        missing, others = ("secret",), ", or set a certificate or a token, or set auth_source to cli or msi"
     else:
         return
     if lacking := [option for option in missing if option not in given]:
@@ -148,7 +149,7 @@ def require_complete(credentials: Credentials) -> None:
 
 
 def variable_of(option: str) -> str:
-    """How a user sets an option of every task of a run."""
+    """The variable that sets an option for all tasks of a run, with the option's name."""
     return f"{VARIABLES[option][0]} (option {option})"
 
 
@@ -158,7 +159,7 @@ def _and(words: Iterable[str]) -> str:
 
 
 def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:
-    """One section of the credential file; it must be there only if it was named."""
+    """The options in one section of the credential file, which must exist only if it was named."""
     needed = auth_source == "credential_file" or profile
     if auth_source in ("env", "cli", "msi") or (not needed and not path.is_file()):
         return {}
@@ -179,26 +180,26 @@ def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]
     return {option: value for option, value in parser.items(name) if option in VARIABLES and value}
 
 
-def _refuse_blind_trust(merged: Mapping[str, Any]) -> None:
+def _require_validation(merged: Mapping[str, Any]) -> None:
     mode = merged.get("cert_validation_mode")
     if mode == "ignore":
         raise InvalidRequest(
             "cert_validation_mode: 'ignore' is refused; to trust a private CA, set the environment variable REQUESTS_CA_BUNDLE to its file."
         )
     if mode not in (None, "validate"):
-        raise InvalidRequest(f"cert_validation_mode: '{mode}' is not known; it is 'validate'.")
+        raise InvalidRequest(f"cert_validation_mode: must be 'validate', not '{mode}'.")
 
 
 def _flag(value: Any) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     if (flag := FLAGS.get(str(value).strip().lower())) is None:
-        raise InvalidRequest(f"disable_instance_discovery: '{value}' is neither true nor false.")
+        raise InvalidRequest(f"disable_instance_discovery: must be true or false, not '{value}'.")
     return flag
 
 
 def _cli_subscription(folder: Path) -> str | None:
-    """The subscription that ``az account set`` chose."""
+    """The subscription that the Azure CLI uses, as chosen by ``az account set``."""
     path = folder / "azureProfile.json"
     if not path.is_file():
         return None
@@ -207,5 +208,5 @@ def _cli_subscription(folder: Path) -> str | None:
         return next((each.get("id") for each in subscriptions if each.get("isDefault")), None)
     except (OSError, ValueError, AttributeError) as error:
         raise Denied(
-            f"cannot read the Azure CLI's current subscription from {path}: run az login again, or give subscription_id."
+            f"cannot read the Azure CLI's current subscription from {path}: run az login again, or set subscription_id."
         ) from error

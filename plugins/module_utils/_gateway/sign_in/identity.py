@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The azure-identity credential for merged credentials."""
+"""The azure-identity credential for merged credentials: one branch of ``identity`` per kind of proof."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from ..sdk.imports import needs
 from .clouds import Cloud
 from .credentials import Credentials, require_complete, variable_of
 
-# The Azure CLI's own public client: what a user signs in with who brings no application.
+# The Azure CLI's own public client, which signs in users who name no application.
 CLI_CLIENT = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
-# Set by the services that give an identity by other ways than the instance metadata address.
+# Set by services that offer a managed identity at another address than the instance metadata service.
 IDENTITY_SERVICES = ("IDENTITY_ENDPOINT", "MSI_ENDPOINT", "IMDS_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST")
 
 
 def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_identity_answers: Callable[[], bool] | None = None) -> Any:
-    """Build what signs in. Nothing goes over the network yet, but for the short look for a managed identity in ``auto``."""
+    """Build the credential. Nothing is sent yet, except that ``auto`` tests for at most half a second if there is a managed identity."""
     with needs("azure-identity"):
         import azure.identity as sdk
-    blind = credentials.disable_instance_discovery
+    no_discovery = credentials.disable_instance_discovery
     _require_tenant(credentials.tenant)
     options: dict[str, Any] = dict(
         authority=_authority(credentials, cloud),
-        disable_instance_discovery=not cloud.known if blind is None else blind,
+        disable_instance_discovery=not cloud.known if no_discovery is None else no_discovery,
         transport=transport,
     )
     secrets, proof = credentials.secrets, credentials.proof
@@ -52,7 +52,7 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
         try:
             made = sdk.CertificateCredential(*_application(credentials), path, password=credentials.certificate_password, **options)
         except (ValueError, TypeError) as error:
-            raise Denied(f"{proof}: {path} is no certificate with a private key that can be used: {error}") from error
+            raise Denied(f"{proof}: {path} is not a usable certificate with a private key: {error}") from error
         _require_thumbprint(path, text, credentials.thumbprint)
         return made
     if proof == "password":
@@ -69,13 +69,13 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
 
 
 class Ambient:
-    """What a machine may offer if no credentials were given: the first source that has an identity."""
+    """The identity of the machine, used if no credentials were given: that of the first source that has one."""
 
     def __init__(self, *sources: Any) -> None:
         self._sources = sources
 
     def get_token(self, *scopes: str, **options: Any) -> Any:
-        """The token of the first source that is there at all; what a source that is there answers is final."""
+        """The token of the first source that is available; if that source fails, no other is tried."""
         with needs("azure-identity"):
             from azure.identity import CredentialUnavailableError
         reasons = []
@@ -89,13 +89,13 @@ class Ambient:
 
 
 def plain(text: str) -> str:
-    """What azure-identity says about a source that has no identity, with the source's own name first."""
+    """The reason why a source has no identity, from azure-identity's text, beginning with the name of the source."""
     text = scrub(text).rstrip(".").replace("Azure CLI not found on path", "the Azure CLI: not found on the path")
     return text.replace("ManagedIdentityCredential authentication unavailable", "managed identity: not available here")
 
 
 def imds_answers(seconds: float = 0.5) -> bool:
-    """Whether a managed identity can be asked for: a service says so, or the metadata address takes a connection at once."""
+    """Whether there may be a managed identity: a service has announced one, or the metadata service accepts a connection at once."""
     if any(os.environ.get(name) for name in IDENTITY_SERVICES):
         return True
     try:
@@ -106,28 +106,28 @@ def imds_answers(seconds: float = 0.5) -> bool:
 
 
 def _application(credentials: Credentials) -> tuple[str, str]:
-    """Tenant and client id, without which no application signs in."""
+    """The tenant and the client id, which every application needs to sign in."""
     require_complete(credentials)
     return credentials.tenant or "", credentials.client_id or ""
 
 
 def _require_tenant(tenant: str | None) -> None:
-    """What azure-identity would refuse, under the name that the user knows."""
+    """Refuse a tenant that azure-identity would refuse, and name the option."""
     if tenant and not re.fullmatch(r"[A-Za-z0-9.-]+", tenant):
-        raise InvalidRequest(f"tenant: '{tenant}' is neither a tenant's id nor one of its domains.")
+        raise InvalidRequest(f"tenant: must be the id or a domain of a tenant, not '{tenant}'.")
 
 
 def _authority(credentials: Credentials, cloud: Cloud) -> str:
-    """Where one signs in: as the environment may have it, without https://."""
+    """The address of the sign-in. The environment may name a host without https://."""
     authority = credentials.adfs_authority_url or cloud.login
     if urllib.parse.urlsplit(authority).scheme not in ("", "https"):
         option = "adfs_authority_url" if credentials.adfs_authority_url else "cloud_environment"
-        raise InvalidRequest(f"{option}: one signs in at an https:// address only, and '{authority}' is none.")
+        raise InvalidRequest(f"{option}: the sign-in address must start with https://, but is '{authority}'.")
     return authority
 
 
 def _read(option: str, path: str) -> str:
-    """A file that the user named. A token is read again when it is needed; that it can be is known now."""
+    """The text of a file that an option names. A token file is read again when needed, so this also checks that it can be read."""
     try:
         return Path(path).read_text(encoding="ascii", errors="ignore")
     except OSError as error:
@@ -135,10 +135,10 @@ def _read(option: str, path: str) -> str:
 
 
 def _require_thumbprint(path: str, text: str, thumbprint: str | None) -> None:
-    """A thumbprint is computed by azure-identity, so one that is given can only be checked."""
+    """Refuse a thumbprint that is not that of the certificate; azure-identity computes the one that it sends."""
     begin = text.find("-----BEGIN CERTIFICATE-----")
     if thumbprint and begin >= 0:
         end = text.index("-----END CERTIFICATE-----", begin) + len("-----END CERTIFICATE-----")
         real = hashlib.sha1(ssl.PEM_cert_to_DER_cert(text[begin:end]), usedforsecurity=False).hexdigest()
         if real.casefold() != thumbprint.replace(":", "").casefold():
-            raise InvalidRequest(f"thumbprint: the certificate in {path} has another one, {real}.")
+            raise InvalidRequest(f"thumbprint: the certificate in {path} has another thumbprint, {real}.")

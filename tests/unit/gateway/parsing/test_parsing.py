@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""REST JSON becomes values; what Azure leaves out or sends as null does no harm."""
+"""Parsing REST JSON into values, also if Azure leaves keys out or sends null."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def an_id(kind: str, name: str) -> ResourceId:
 OS, DATA = an_id(DISK, "os"), an_id(DISK, "data")
 
 
-def test_a_vm():
+def test_every_key_of_a_vm_is_parsed():
     raw = {
         "id": str(an_id(VM, "web1")),
         "location": "westeurope",
@@ -89,7 +89,7 @@ def test_a_vm():
     ("diagnostics", "managed"),
     [(None, False), ({"enabled": False}, False), ({"enabled": True}, True), ({"enabled": True, "storageUri": "https://mine"}, False)],
 )
-def test_only_managed_storage_gives_a_readable_boot_log(diagnostics, managed):
+def test_only_managed_storage_has_a_readable_boot_log(diagnostics, managed):
     properties = {"diagnosticsProfile": {"bootDiagnostics": diagnostics}, "storageProfile": None}
     assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).boot_diagnostics is managed
 
@@ -105,12 +105,12 @@ def test_the_image_of_a_vm_is_an_id_or_a_urn(reference, image):
     assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).image == image
 
 
-def test_an_ephemeral_os_disk_is_seen():
+def test_an_ephemeral_os_disk_is_recognised():
     properties = {"storageProfile": {"osDisk": {"name": "o", "diffDiskSettings": {"option": "Local"}}}}
     assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).os_disk.ephemeral
 
 
-def test_an_image_of_a_vm_and_one_of_disks():
+def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
     disks = {
         "osDisk": {
             "osType": "Linux",
@@ -141,7 +141,7 @@ def test_an_image_of_a_vm_and_one_of_disks():
 
 
 @pytest.mark.parametrize("key", ["LastOwnershipUpdateTime", "lastOwnershipUpdateTime"])
-def test_a_disk(key):
+def test_every_key_of_a_disk_is_parsed(key):
     raw = {
         "id": str(OS),
         "location": "westeurope",
@@ -179,7 +179,7 @@ def test_a_disk(key):
     )
 
 
-def test_a_snapshot():
+def test_every_key_of_a_snapshot_is_parsed():
     creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
     properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
     raw = {"id": str(an_id(SNAPSHOT, "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}

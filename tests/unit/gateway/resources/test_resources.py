@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What leaves and what comes back: whole requests over canned answers."""
+"""The requests of each resource class and its values, over prepared answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def granted():
     return [accepted(), poll("Succeeded"), answer(200, {"accessSAS": "https://disk?sig=1"})]
 
 
-def test_creating_sends_the_body_as_it_is_and_reads_the_resource_at_the_end():
+def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
     world = World(accepted(201, IMAGE_JSON), poll("InProgress"), poll("Succeeded"), answer(200, IMAGE_JSON))
     body = {"location": "westeurope", "unknownToAnyModel": 1, "properties": {"nothing": None}}
     assert world.azure.images.create(IMG, body).id == IMG
@@ -64,7 +64,7 @@ def test_creating_sends_the_body_as_it_is_and_reads_the_resource_at_the_end():
     assert world.sent[0].headers["Content-Type"] == "application/json"
 
 
-def test_tags_are_patched_alone():
+def test_tag_sends_a_patch_with_tags_only():
     world = World(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
     world.azure.disks.tag(D, {"a": "b"})
     assert world.sent[0] == Sent("PATCH", f"{PROVIDER}/disks/d?api-version=2024-03-02", {"tags": {"a": "b"}}, b'{"tags":{"a":"b"}}')
@@ -76,7 +76,7 @@ def test_a_vm_is_read_with_its_instance_view():
     assert world.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
 
 
-def test_deallocating_is_one_post_and_waits():
+def test_deallocate_is_one_post_that_waits():
     world = World(accepted(), poll("Succeeded"), answer(200))
     world.azure.machines.deallocate(V)
     assert world.sent[0] == Sent("POST", f"{PROVIDER}/virtualMachines/v/deallocate?api-version=2024-07-01")
@@ -92,20 +92,20 @@ def test_deallocating_is_one_post_and_waits():
         (lambda azure: azure.snapshots.delete(S), "snapshots/s", "2024-03-02"),
     ],
 )
-def test_deleting_waits_until_it_is_gone(act, path, api):
+def test_delete_waits_for_its_end(act, path, api):
     world = World(accepted(), poll("InProgress"), poll("Succeeded"))
     act(world.azure)
     assert world.sent[0] == Sent("DELETE", f"{PROVIDER}/{path}?api-version={api}")
     assert [sent.url for sent in world.sent[1:]] == [OPERATION, OPERATION]
 
 
-def test_generalizing_answers_at_once():
+def test_generalize_does_not_poll():
     world = World(answer(200))
     world.azure.machines.generalize(V)
     assert world.sent == [Sent("POST", f"{PROVIDER}/virtualMachines/v/generalize?api-version=2024-07-01")]
 
 
-def test_a_boot_log_is_fetched_without_our_token():
+def test_a_boot_log_is_downloaded_without_a_token():
     world = World(answer(200, {"serialConsoleLogBlobUri": "https://blob.example/log?sig=x"}), answer(200, b"Linux \xff version"))
     assert world.azure.machines.boot_log(V) == "Linux \ufffd version"
     asked, fetched = world.sent
@@ -116,12 +116,12 @@ def test_a_boot_log_is_fetched_without_our_token():
     assert "Authorization" not in fetched.headers
 
 
-def test_a_boot_log_that_is_not_there_yet_is_empty():
+def test_a_boot_log_that_does_not_exist_yet_is_empty():
     assert World(answer(200, {})).azure.machines.boot_log(V) == ""
     assert World(answer(200, {"serialConsoleLogBlobUri": "https://b/l"}), answer(404, b"<Error/>")).azure.machines.boot_log(V) == ""
 
 
-def test_lists_follow_their_pages():
+def test_lists_read_all_pages():
     following = f"{PROVIDER}/images?api-version=2024-07-01&$skiptoken=2"
     world = World(answer(200, {"value": [IMAGE_JSON], "nextLink": following}), answer(200, {"value": [IMAGE_JSON]}))
     assert len(world.azure.images.list("g")) == 2
@@ -138,18 +138,18 @@ def test_lists_follow_their_pages():
         (lambda azure: azure.machines.list(), "virtualMachines"),
     ],
 )
-def test_lists_cover_the_subscription(act, path):
+def test_lists_without_a_group_read_the_subscription(act, path):
     world = World(answer(200, {"value": []}))
     assert act(world.azure) == ()
     assert world.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
 
 
-def test_a_list_of_a_group_that_is_not_there_is_empty():
+def test_the_list_of_a_missing_group_is_empty():
     assert World(error(404, "ResourceGroupNotFound", "no g")).azure.images.list("g") == ()
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFound", "ResourceGroupNotFound", "NotFound"])
-def test_absent_is_a_404_about_the_resource_or_its_group(code):
+def test_a_404_for_the_resource_or_its_group_means_missing(code):
     assert World(error(404, code, "not there")).azure.images.find(IMG) is None
     with pytest.raises(Missing, match=rf"could not read image i: \({code}\) not there"):
         World(error(404, code, "not there")).azure.images.get(IMG)
@@ -164,7 +164,7 @@ def test_absent_is_a_404_about_the_resource_or_its_group(code):
         (403, "AuthorizationFailed", Denied),
     ],
 )
-def test_any_other_error_is_an_error(status, code, kind):
+def test_any_other_error_is_raised(status, code, kind):
     with pytest.raises(kind) as raised:
         World(error(status, code, "no\n  way", x_ms_request_id="r-1")).azure.images.find(IMG)
     assert raised.value.message == f"could not read image i: ({code}) no way"
@@ -172,7 +172,7 @@ def test_any_other_error_is_an_error(status, code, kind):
 
 
 @pytest.mark.parametrize(("status", "code"), [(404, "SubscriptionNotFound"), (400, "InvalidSubscriptionId")])
-def test_an_error_about_the_subscription_names_what_to_check(status, code):
+def test_an_error_for_the_subscription_names_the_options_to_check(status, code):
     with pytest.raises(Refused) as raised:
         World(error(status, code, "The subscription 's' could not be found.")).azure.images.find(IMG)
     assert raised.value.message == (
@@ -181,7 +181,7 @@ def test_an_error_about_the_subscription_names_what_to_check(status, code):
     )
 
 
-def test_an_operation_that_fails_says_why():
+def test_a_failed_operation_raises_its_own_error_without_secrets():
     failed = answer(
         200, {"status": "Failed", "error": {"code": "Boom", "message": "a https://x/y?sv=1&sig=abc%2F&se=2"}}, x_ms_request_id="r-2"
     )
@@ -191,7 +191,7 @@ def test_an_operation_that_fails_says_why():
     assert raised.value.facts == {"code": "Boom", "status": 200, "request_id": "r-2"}
 
 
-def test_pauses_are_short_and_retry_after_is_honoured():
+def test_polls_pause_one_second_unless_retry_after_says_more():
     slow = answer(200, {"status": "InProgress"}, Retry_After="7")
     world = World(accepted(201, IMAGE_JSON), poll("InProgress"), slow, poll("Succeeded"), answer(200, IMAGE_JSON))
     world.azure.images.create(IMG, {})
@@ -201,7 +201,7 @@ def test_pauses_are_short_and_retry_after_is_honoured():
     assert throttled.clock.slept == [17.0]
 
 
-def test_no_retry_and_no_poll_goes_beyond_the_deadline():
+def test_retries_and_polls_end_at_the_deadline():
     world = World(error(503, "Busy", "later", Retry_After="170"), seconds=60)
     with pytest.raises(TimedOut, match=r"could not read image i: 170 s more had to be waited, but 60 s are left"):
         world.azure.images.get(IMG)
@@ -211,27 +211,17 @@ def test_no_retry_and_no_poll_goes_beyond_the_deadline():
     assert endless.clock.now < 5
 
 
-def test_no_answer_is_said_in_one_sentence_without_secrets():
+def test_a_missing_answer_is_one_sentence_without_secrets():
     broken = requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] at /log?sig=abc")
     with pytest.raises(Unavailable, match=r"no answer: .*sig=\*\*\* Set REQUESTS_CA_BUNDLE to a file that holds its CA"):
         World(*[broken] * 20, seconds=5000).azure.images.get(IMG)
 
 
-def test_read_access_is_revoked_whatever_happens():
-    revoked = [accepted(), poll("Succeeded"), answer(200)]
-    world = World(*granted(), *revoked)
-    with pytest.raises(ZeroDivisionError), world.azure.snapshots.read_access(S, seconds=60) as sas:
-        assert sas == "https://disk?sig=1"
-        world.clock.now = 10_000
-        raise ZeroDivisionError
-    asked = [(sent.method, sent.path.rsplit("/", 1)[1], sent.body) for sent in world.sent if sent.method == "POST"]
-    assert asked == [("POST", "beginGetAccess", {"access": "Read", "durationInSeconds": 60}), ("POST", "endGetAccess", None)]
-
-
-def test_write_access_is_closed_only_after_success():
+def test_write_access_is_revoked_only_after_success_and_even_after_the_deadline():
     world = World(*granted(), accepted(), poll("Succeeded"), answer(200))
-    with world.azure.disks.write_access(D):
-        assert len(world.sent) == 3
+    with world.azure.disks.write_access(D) as sas:
+        assert (sas, len(world.sent)) == ("https://disk?sig=1", 3)
+        world.clock.now = 10_000
     assert world.sent[3].path.endswith("/disks/d/endGetAccess")
     halted = World(*granted())
     with pytest.raises(ZeroDivisionError), halted.azure.disks.write_access(D):
@@ -240,11 +230,11 @@ def test_write_access_is_closed_only_after_success():
 
 
 def test_a_grant_without_a_sas_is_an_error():
-    with pytest.raises(Refused, match="holds no SAS"), World(accepted(), poll("Succeeded"), answer(200, {})).azure.disks.read_access(D):
+    with pytest.raises(Refused, match="holds no SAS"), World(accepted(), poll("Succeeded"), answer(200, {})).azure.disks.write_access(D):
         pass
 
 
-def test_waiting_for_a_guest_only_looks():
+def test_waiting_for_a_vm_to_stop_only_reads():
     def at(power: str):
         view = {"instanceView": {"statuses": [{"code": f"PowerState/{power}"}]}}
         return answer(200, {**VM_JSON, "properties": {**VM_JSON["properties"], **view}})
@@ -267,13 +257,13 @@ def test_a_resource_whose_group_or_subscription_does_not_exist_is_groupless(stat
 @pytest.mark.parametrize(("reply", "there"), [
     (answer(200, {"id": "x"}), True), (error(404, "NotFound", "x"), False), (error(403, "AuthorizationFailed", "x"), True),
 ])  # fmt: skip
-def test_a_subnet_is_looked_for_and_taken_to_exist_if_it_may_not_be_read(reply, there):
+def test_a_subnet_that_may_not_be_read_is_assumed_to_exist(reply, there):
     world = World(reply)
     assert world.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
     assert world.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
 
 
-def test_groups_interfaces_and_other_subscriptions():
+def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():
     world = World(answer(200, {"location": "westeurope"}))
     assert world.azure.groups.location("g") == "westeurope"
     assert World(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
@@ -290,7 +280,7 @@ def test_groups_interfaces_and_other_subscriptions():
     assert elsewhere.sent[0].path.startswith("/subscriptions/another/")
 
 
-def test_the_only_subscription_is_found_and_several_are_refused():
+def test_the_only_subscription_is_used_and_several_are_refused():
     world = World(answer(200, {"value": [{"subscriptionId": "one"}]}), subscription_id=None)
     assert world.azure.locate(ResourceId.of(VM, "g", "v")).subscription == "one"
     with pytest.raises(InvalidRequest, match="sees 2 subscriptions"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What keeps a connection from being made is one sentence, before anything goes over the network."""
+"""The client behind a task: what it refuses before any request, connections that fail, and reads that need no SDK operation."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ import requests
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.azure import connect
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.connection import BUNDLES
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.errors import doing
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import is_refused, refusal
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.errors import describing
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.retries import is_refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.transport import unreachable
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.trust import BUNDLES
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.core.rest import HttpRequest
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
@@ -27,7 +28,7 @@ OPTIONS = {"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x
 
 
 @pytest.mark.parametrize(("content", "text"), [(None, "No such file"), ("no certificate", ".*no certificate or crl found")])
-def test_a_file_of_authorities_that_cannot_be_read(monkeypatch, tmp_path, content, text):
+def test_an_unreadable_file_of_authorities_is_refused(monkeypatch, tmp_path, content, text):
     path = tmp_path / "ca.pem"
     if content is not None:
         path.write_text(content)
@@ -38,7 +39,7 @@ def test_a_file_of_authorities_that_cannot_be_read(monkeypatch, tmp_path, conten
         connect(OPTIONS).images.list()
 
 
-def test_half_a_sign_in_is_refused_before_anything_goes_over_the_network(monkeypatch):
+def test_incomplete_credentials_are_refused_before_any_request(monkeypatch):
     for name in [name for name in os.environ if name.startswith("AZURE_")]:
         monkeypatch.delenv(name)
     with pytest.raises(Denied, match="cannot sign in with client_id and tenant alone: set AZURE_SECRET"):
@@ -46,13 +47,13 @@ def test_half_a_sign_in_is_refused_before_anything_goes_over_the_network(monkeyp
 
 
 def refusing(address: str):
-    """What requests raises where nothing listens."""
+    """The error of requests for a refused connection."""
     inner = NewConnectionError(None, "Failed to establish a new connection: [Errno 111] Connection refused")
     inner.__cause__ = ConnectionRefusedError(111, "Connection refused")
     return requests.exceptions.ConnectionError(MaxRetryError(None, address, inner))
 
 
-def test_a_refused_first_connection_is_said_at_once():
+def test_a_refused_first_connection_is_not_retried():
     world = World(refusing("/x"))
     with pytest.raises(Unavailable) as refused:
         world.azure.images.list()
@@ -63,14 +64,15 @@ def test_a_refused_first_connection_is_said_at_once():
     assert (len(world.sent), world.clock.slept) == (1, [])
 
 
-def test_only_what_may_be_the_local_azure_is_told_how_to_start_it():
-    assert "azlab up" in refusal("https://127.0.0.1:8443/metadata/endpoints?sig=x").message
-    assert "azlab up" in refusal("https://localhost/").message
-    assert "sig=" not in refusal("https://127.0.0.1:8443/metadata/endpoints?sig=x").message
-    assert "azlab" not in refusal("https://login.microsoftonline.com/").message
+def test_only_the_error_for_this_machine_says_how_to_start_the_local_azure():
+    refused = ConnectionRefusedError()
+    assert "azlab up" in unreachable(refused, "https://127.0.0.1:8443/metadata/endpoints?sig=x")
+    assert "azlab up" in unreachable(refused, "https://localhost/")
+    assert "sig=" not in unreachable(refused, "https://127.0.0.1:8443/metadata/endpoints?sig=x")
+    assert "azlab" not in unreachable(refused, "https://login.microsoftonline.com/")
 
 
-def test_a_refused_connection_to_a_second_address_is_said_at_once():
+def test_a_refused_first_connection_to_a_second_address_is_not_retried():
     world = World(answer(body={"name": "x"}), refusing("/x"))
     with pytest.raises(Unavailable, match="^nothing answers at https://login.lab: the connection was refused"):
         for host in ("arm.lab", "login.lab"):
@@ -79,7 +81,7 @@ def test_a_refused_connection_to_a_second_address_is_said_at_once():
 
 
 @pytest.mark.parametrize(("errno", "kind"), [(socket.EAI_NONAME, Unavailable), (socket.EAI_AGAIN, ServiceRequestError)])
-def test_a_name_that_cannot_be_resolved_names_what_leads_there(errno, kind):
+def test_an_unresolved_host_names_the_options_to_check_and_only_a_temporary_failure_is_retried(errno, kind):
     failure = requests.exceptions.ConnectionError("x")
     failure.__cause__ = socket.gaierror(errno, "Name or service not known")
     text = "the name of the host nowhere.lab cannot be resolved. Check cloud_environment (AZURE_CLOUD_ENVIRONMENT)"
@@ -87,13 +89,13 @@ def test_a_name_that_cannot_be_resolved_names_what_leads_there(errno, kind):
         World(failure).transport.send(HttpRequest("GET", "https://nowhere.lab/metadata"))
 
 
-def test_a_refused_connection_in_the_middle_of_the_work_is_tried_again():
+def test_a_refused_connection_to_an_address_that_has_answered_is_retried():
     world = World(answer(body={"value": []}), refusing("/x"), answer(body={"value": []}))
     assert world.azure.images.list() == world.azure.images.list() == ()
     assert len(world.sent) == 3
 
 
-def test_a_proxy_that_refuses_is_not_taken_for_azure():
+def test_a_refusal_by_the_proxy_is_not_one_by_azure():
     behind = refusing("/x")
     behind.__context__ = ProxyError("Cannot connect to proxy.", ConnectionRefusedError())
     assert is_refused(refusing("/x")) is True
@@ -101,10 +103,10 @@ def test_a_proxy_that_refuses_is_not_taken_for_azure():
     assert is_refused(requests.exceptions.ConnectionError("name resolution")) is False
 
 
-def test_our_own_error_comes_out_of_a_sign_in_as_it_was():
-    with pytest.raises(Unavailable, match="^nothing answers at https://login.lab: "), doing("read x"):
+def test_our_own_error_inside_an_error_of_azure_identity_is_raised_unchanged():
+    with pytest.raises(Unavailable, match="^nothing answers at https://login.lab: "), describing("read x"):
         try:
-            raise refusal("https://login.lab/t/oauth2/token")
+            raise Unavailable(unreachable(ConnectionRefusedError(), "https://login.lab/t/oauth2/token"))
         except Unavailable as error:
             raise ClientAuthenticationError(f"Authentication failed: {error}") from error
 
@@ -115,18 +117,18 @@ PROVIDER = {"resourceTypes": [
 ]}  # fmt: skip
 
 
-def test_the_regions_of_a_kind_are_asked_of_its_provider():
+def test_the_regions_of_a_kind_are_read_from_its_provider():
     world = World(answer(body=PROVIDER))
     assert world.azure.regions.of(IMAGE) == {"westeurope", "eastus2"}
     assert world.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute"
     assert World(answer(body=PROVIDER)).azure.regions.of(DISK) == frozenset()
 
 
-def test_regions_that_may_not_be_read_are_not_known():
+def test_regions_that_may_not_be_read_are_unknown():
     assert World(error(403, "AuthorizationFailed", "no")).azure.regions.of(IMAGE) == frozenset()
 
 
-def test_groups_that_do_not_exist():
+def test_each_group_is_read_once_and_one_that_may_not_be_read_is_assumed_to_exist():
     here, there = ResourceId.of(IMAGE, "here", "i"), ResourceId.of(IMAGE, "there", "i", subscription="other")
     also = ResourceId.of(DISK, "HERE", "d")
     world = World(answer(body={"location": "westeurope"}), error(404, "ResourceGroupNotFound", "no"))

@@ -10,7 +10,7 @@ import traceback
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Missing, Refused, TimedOut, Unavailable
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.errors import doing, scrub
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.errors import describing, scrub
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.imports import needs
 from azure.core.exceptions import AzureError, ClientAuthenticationError, DecodeError, ServiceRequestError
 from azure.identity import CredentialUnavailableError
@@ -44,26 +44,26 @@ from azure.identity import CredentialUnavailableError
         (Missing("as it is"), Missing, "^as it is$"),
     ],
 )
-def test_the_deed_is_named(raised, kind, text):
-    with pytest.raises(kind, match=text), doing("read x"):
+def test_an_error_names_the_action(raised, kind, text):
+    with pytest.raises(kind, match=text), describing("read x"):
         raise raised
 
 
-def test_no_secret_gets_out_by_the_chain_but_where_it_happened_is_kept():
+def test_a_traceback_shows_where_the_error_was_raised_but_no_secret():
     secret = "c2VjcmV0"
 
     def download():
         raise ServiceRequestError(f"cannot reach https://disk/x?sig={secret}")
 
-    with pytest.raises(Unavailable) as failure, doing("read x"):
+    with pytest.raises(Unavailable) as failure, describing("read x"):
         download()
     shown = "".join(traceback.format_exception(failure.value))
     assert f"sig={secret}" not in shown
     assert "in download" in shown
 
 
-def test_a_bug_stays_a_bug():
-    with pytest.raises(KeyError), doing("read x"):
+def test_an_error_of_no_library_is_raised_unchanged():
+    with pytest.raises(KeyError), describing("read x"):
         raise KeyError("properties")
 
 
@@ -78,10 +78,10 @@ def test_a_bug_stays_a_bug():
         ("two\n  lines", "two lines"),
     ],
 )
-def test_no_secret_gets_out(text, clean):
+def test_scrub_replaces_secrets(text, clean):
     assert scrub(text) == clean
 
 
-def test_a_missing_library_is_named_with_its_interpreter():
+def test_a_missing_library_is_named_with_the_interpreter():
     with pytest.raises(Unavailable, match=f"{sys.executable}, cannot import no_such_library: install azure-x there"), needs("azure-x"):
         import no_such_library  # noqa: F401

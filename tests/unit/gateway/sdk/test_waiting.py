@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One deadline, and a clock that only sleeping moves."""
+"""The deadline of a task, with a clock that only sleeping moves."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def a_deadline(seconds: float) -> tuple[Deadline, Clock]:
     return Deadline(seconds, clock, clock.sleep), clock
 
 
-def test_sleeping_stops_before_the_deadline():
+def test_a_sleep_beyond_the_deadline_is_refused():
     deadline, clock = a_deadline(10)
     deadline.sleep(9)
     with pytest.raises(TimedOut, match=r"2 s more had to be waited, but 1 s are left \(wait_timeout is 10 s\)"):
@@ -25,7 +25,7 @@ def test_sleeping_stops_before_the_deadline():
     assert clock.now == 9
 
 
-def test_when_time_is_over_nothing_begins():
+def test_nothing_begins_after_the_deadline():
     deadline, clock = a_deadline(10)
     clock.now = 11
     assert deadline.left == 0
@@ -33,7 +33,7 @@ def test_when_time_is_over_nothing_begins():
         deadline.require()
 
 
-def test_until_returns_the_last_it_read():
+def test_until_returns_the_last_value():
     deadline, clock = a_deadline(12)
     counted = iter(range(100))
     assert deadline.until(lambda: next(counted), lambda value: value == 1, every=5) == 1
@@ -41,7 +41,7 @@ def test_until_returns_the_last_it_read():
     assert clock.slept == [5, 5]
 
 
-def test_closing_gets_its_time_even_when_there_is_none_left():
+def test_grace_allows_time_after_the_deadline():
     deadline, clock = a_deadline(10)
     clock.now = 50
     with deadline.grace(30):
@@ -50,7 +50,7 @@ def test_closing_gets_its_time_even_when_there_is_none_left():
     assert deadline.left == 0
 
 
-def test_grace_takes_nothing_away():
+def test_grace_never_shortens_the_deadline():
     deadline, _clock = a_deadline(100)
     with deadline.grace(30):
         assert deadline.left == 100

@@ -31,12 +31,12 @@ LAB = Cloud("lab", "https://arm.lab", "https://login.lab", "https://arm.lab", kn
         ("AzureGermanCloud", "https://management.microsoftazure.de"),
     ],
 )
-def test_a_well_known_cloud_is_known_without_asking(name, address):
+def test_a_well_known_cloud_needs_no_request(name, address):
     cloud = cloud_of(name, lambda url: pytest.fail(f"asked {url}"))
     assert (cloud.resource_manager, cloud.scope, cloud.known) == (address, address + "/.default", True)
 
 
-def test_an_address_is_asked_for_the_rest():
+def test_the_endpoints_of_a_custom_cloud_are_read_from_its_address():
     asked = []
     assert cloud_of("https://arm.lab/", lambda url: asked.append(url) or OBJECT) == LAB
     assert asked == ["https://arm.lab/metadata/endpoints?api-version=2022-09-01"]
@@ -47,7 +47,7 @@ def test_a_list_of_clouds_is_searched_for_the_address():
     assert from_metadata("https://ARM.lab", [other, OBJECT]) == LAB
 
 
-def test_the_oldest_shape_does_not_name_its_own_address():
+def test_the_oldest_form_of_metadata_does_not_name_its_own_address():
     oldest = {"galleryEndpoint": "https://g", "authentication": OBJECT["authentication"]}
     assert from_metadata("https://arm.lab", oldest) == Cloud(
         "https://arm.lab", "https://arm.lab", "https://login.lab", "https://arm.lab", False
@@ -55,7 +55,7 @@ def test_the_oldest_shape_does_not_name_its_own_address():
 
 
 @pytest.mark.parametrize("answer_", [None, [], {}, "hello", {"authentication": {}}, [{"authentication": None}]])
-def test_an_address_that_is_no_resource_manager_is_refused(answer_):
+def test_an_address_that_is_not_a_resource_manager_is_refused(answer_):
     with pytest.raises(InvalidRequest, match="https://x.y/metadata/endpoints names no loginEndpoint"):
         from_metadata("https://x.y", answer_)
 
@@ -80,8 +80,8 @@ def test_a_custom_cloud_is_read_without_a_token_and_then_used():
     assert listing.url.startswith("https://arm.lab/subscriptions/")
 
 
-def test_a_custom_cloud_that_answers_nonsense():
-    with pytest.raises(InvalidRequest, match="so it is no Resource Manager"):
+def test_a_custom_cloud_with_an_invalid_answer_is_refused():
+    with pytest.raises(InvalidRequest, match="so it is not a Resource Manager"):
         World(answer(200, b"<html>"), cloud_environment="https://x.y").azure.images.list()
     with pytest.raises(Denied, match="could not read the endpoints of the cloud at https://x.y"):
         World(error(403, "Forbidden", "no"), cloud_environment="https://x.y").azure.images.list()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every source and name of a credential, merged."""
+"""Merging credentials from every source and under every name."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def home(tmp_path):
     return str(tmp_path)
 
 
-def test_every_option_of_the_table_is_read():
-    quiet = {"auth_source", "api_profile", "log_mode", "log_path"}
-    assert set(VARIABLES) | quiet == set(AZURE)
+def test_every_credential_option_is_read():
+    ignored = {"auth_source", "api_profile", "log_mode", "log_path"}
+    assert set(VARIABLES) | ignored == set(AZURE)
 
 
 @pytest.mark.parametrize(("option", "variable"), [(option, name) for option, names in VARIABLES.items() for name in names])
@@ -57,7 +57,7 @@ def test_every_variable_is_read(option, variable, home):
     ({}, {"AZURE_SUBSCRIPTION_ID": "../x?y"}, "AZURE_SUBSCRIPTION_ID"),
     ({}, {}, "subscription_id in {home}/.azure/credentials"),
 ])  # fmt: skip
-def test_a_subscription_that_cannot_be_one_is_refused_where_it_came_from(home, options, variables, origin):
+def test_an_invalid_subscription_is_refused_with_its_source(home, options, variables, origin):
     file = Path(home, ".azure", "credentials")
     file.write_text(file.read_text().replace("= filed\n", "= ../x?y\n"))
     with pytest.raises(InvalidRequest) as refused:
@@ -86,19 +86,19 @@ def test_a_named_profile_goes_before_the_environment(home):
     assert (merged.proof, merged.ad_user, merged.cloud_environment) == ("password", "bob", "AzureUSGovernment")
 
 
-def test_both_families_of_names_and_the_older_one_wins():
+def test_both_names_of_a_variable_are_read_and_the_older_one_wins():
     environ = {"AZURE_CLIENT_SECRET": "new", "AZURE_TENANT_ID": "new", "AZURE_SECRET": "old", "AZURE_TENANT": ""}
     merged = merge({}, {**environ, "HOME": "/nowhere"})
     assert (merged.secrets, merged.tenant) == ({"secret": "old"}, "new")
 
 
-def test_an_empty_text_is_no_value():
+def test_an_empty_string_counts_as_no_value():
     awx = {"AZURE_SUBSCRIPTION_ID": "", "AZURE_AD_USER": "", "AZURE_PASSWORD": "", "AZURE_SECRET": "", "HOME": "/nowhere"}
     merged = merge({"client_id": ""}, awx)
     assert (merged.proof, merged.subscription_id, merged.client_id, merged.secrets) == ("ambient", None, None, {})
 
 
-def test_the_kind_is_that_of_the_nearest_proof():
+def test_the_first_source_with_a_proof_decides_the_kind():
     environ = {"AZURE_SECRET": "of another application", "HOME": "/nowhere"}
     assert merge({"x509_certificate_path": "/c.pem"}, environ).proof == "x509_certificate_path"
     assert merge({}, {"AZURE_SECRET": "s", "AZURE_FEDERATED_TOKEN_FILE": "/t", "HOME": "/nowhere"}).proof == "oidc_token_file_path"
@@ -107,7 +107,7 @@ def test_the_kind_is_that_of_the_nearest_proof():
 @pytest.mark.parametrize(
     ("source", "proof"), [("cli", "cli"), ("msi", "msi"), ("env", "secret"), ("credential_file", "secret"), ("auto", "password")]
 )
-def test_a_source_may_be_named(source, proof, home):
+def test_auth_source_names_the_source(source, proof, home):
     params = {"ad_user": "bob", "password": "pw"}
     environ = {"AZURE_SECRET": "s", "ANSIBLE_AZURE_AUTH_SOURCE": source, "HOME": home}
     merged = merge(params, environ)
@@ -120,17 +120,22 @@ def test_a_source_may_be_named(source, proof, home):
 @pytest.mark.parametrize(
     ("params", "environ", "kind", "text"),
     [
-        ({"auth_source": "env"}, {}, Denied, r"holds no proof of identity: set one of .*AZURE_SECRET \(secret\)"),
+        ({"auth_source": "env"}, {}, Denied, r"holds no credentials: set one of .*AZURE_SECRET \(secret\)"),
         ({"auth_source": "credential_file", "profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or "),
         ({"profile": "gov2"}, {}, Denied, "has no profile 'gov2': add it there, or sign in without a profile"),
-        ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, InvalidRequest, "'magic' .* is none of auto"),
+        (
+            {},
+            {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"},
+            InvalidRequest,
+            "must be one of auto.*, not 'magic' .from ANSIBLE_AZURE_AUTH",
+        ),
         ({"cert_validation_mode": "ignore"}, {}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
         ({}, {"AZURE_CERT_VALIDATION_MODE": "ignore"}, InvalidRequest, "refused.* REQUESTS_CA_BUNDLE"),
-        ({}, {"AZURE_CERT_VALIDATION_MODE": "perhaps"}, InvalidRequest, "'perhaps' is not known"),
-        ({}, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "perhaps"}, InvalidRequest, "neither true nor false"),
+        ({}, {"AZURE_CERT_VALIDATION_MODE": "perhaps"}, InvalidRequest, "must be 'validate', not 'perhaps'"),
+        ({}, {"AZURE_DISABLE_INSTANCE_DISCOVERY": "perhaps"}, InvalidRequest, "must be true or false, not 'perhaps'"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_in_one_sentence(params, environ, kind, text, home):
+def test_invalid_values_are_refused_in_one_sentence(params, environ, kind, text, home):
     with pytest.raises(kind, match=text):
         merge(params, {**environ, "HOME": home})
 
@@ -147,7 +152,7 @@ def test_a_missing_or_broken_credential_file_is_named(tmp_path):
         merge({}, {"HOME": str(tmp_path)})
 
 
-def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
+def test_the_subscription_of_the_azure_cli_is_used_last(tmp_path):
     profile = {"subscriptions": [{"id": "one", "isDefault": False}, {"id": "two", "isDefault": True}]}
     (tmp_path / "azureProfile.json").write_text(json.dumps(profile), encoding="utf-8-sig")
     environ = {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}
@@ -157,14 +162,14 @@ def test_the_subscription_of_the_command_line_is_the_last_resort(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"{", b"[]", b'{"subscriptions": ["one"]}', b"\xff\xfe"])
-def test_a_broken_profile_of_the_command_line_is_named(tmp_path, content):
+def test_a_broken_profile_of_the_azure_cli_is_named(tmp_path, content):
     (tmp_path / "azureProfile.json").write_bytes(content)
-    with pytest.raises(Denied, match="from .*azureProfile.json: run az login again, or give subscription_id"):
+    with pytest.raises(Denied, match="from .*azureProfile.json: run az login again, or set subscription_id"):
         merge({}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"})
     assert merge({"subscription_id": "mine"}, {"AZURE_CONFIG_DIR": str(tmp_path), "HOME": "/nowhere"}).subscription_id == "mine"
 
 
-def test_the_password_of_a_certificate_comes_from_the_environment_wherever_the_certificate_was_named():
+def test_the_password_of_a_certificate_comes_from_the_environment():
     environ = {"AZURE_CLIENT_CERTIFICATE_PASSWORD": "Op3n", "HOME": "/nowhere"}
     assert merge({"x509_certificate_path": "/c.pem"}, environ).certificate_password == "Op3n"
     assert merge({}, {**environ, "AZURE_CLIENT_CERTIFICATE_PASSWORD": ""}).certificate_password is None
@@ -177,7 +182,7 @@ def test_secrets_are_not_shown():
     assert "Op3n" not in shown
 
 
-def test_every_option_may_be_an_empty_text():
+def test_every_option_may_be_an_empty_string():
     empty = ArgumentSpecValidator(AZURE).validate(dict.fromkeys(AZURE, ""))
     assert empty.error_messages == []
     environ = {"AZURE_CLIENT_ID": "c", "AZURE_SECRET": "s", "AZURE_TENANT": "t", "HOME": "/nowhere"}
@@ -185,7 +190,7 @@ def test_every_option_may_be_an_empty_text():
 
 
 @pytest.mark.parametrize("given", [True, "true", "yes"])
-def test_a_flag_may_be_written_as_ansible_writes_it(given):
+def test_a_flag_may_be_any_boolean_of_ansible(given):
     options = ArgumentSpecValidator(AZURE).validate({"disable_instance_discovery": given})
     assert merge(options.validated_parameters, {"HOME": "/nowhere"}).disable_instance_discovery is True
 
@@ -203,7 +208,7 @@ CERTIFICATE = "x509_certificate_path"
         ({CERTIFICATE: "/c", "client_id": "c"}, f"client_id and {CERTIFICATE} alone: set AZURE_TENANT (option tenant)."),
         (
             {"client_id": "c", "tenant": "t"},
-            "client_id and tenant alone: set AZURE_SECRET (option secret), or give a certificate or a token,"
+            "client_id and tenant alone: set AZURE_SECRET (option secret), or set a certificate or a token,"
             " or set auth_source to cli or msi.",
         ),
         ({"ad_user": "bob"}, "ad_user alone: set AZURE_PASSWORD (option password)."),
@@ -215,7 +220,7 @@ CERTIFICATE = "x509_certificate_path"
         ),
     ],
 )
-def test_half_a_sign_in_names_what_is_missing(params, text):
+def test_incomplete_credentials_name_the_missing_options(params, text):
     for given, environ in ((params, {}), ({}, {VARIABLES[option][0]: value for option, value in params.items()})):
         with pytest.raises(Denied) as denied:
             require_complete(merge(given, {**environ, "HOME": "/nowhere"}))
@@ -236,5 +241,5 @@ def test_half_a_sign_in_names_what_is_missing(params, text):
         {"ad_user": "bob", "client_id": "c", "tenant": "t", "secret": "s"},
     ],
 )
-def test_what_may_be_a_whole_sign_in_is_left_to_azure(params):
+def test_credentials_that_may_be_complete_are_accepted(params):
     require_complete(merge(params, {"HOME": "/nowhere"}))

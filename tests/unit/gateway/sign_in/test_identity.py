@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The azure-identity credential for each kind of proof. Constructed, not used: nothing signs in here."""
+"""The azure-identity credential for each kind of proof. It is constructed but not used: nothing signs in here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LAB = Cloud("lab", "https://arm.lab", "https://login.lab", "https://arm.lab", kn
 
 @pytest.fixture
 def made(monkeypatch):
-    """What azure-identity was asked to construct: class name, positional and named arguments."""
+    """The credentials that were constructed: class name, positional and named arguments."""
     calls = []
 
     def recorder(name):
@@ -47,13 +47,13 @@ def build(proof, cloud=PUBLIC, answers=False, **values):
 APPLICATION = {"tenant": "t", "client_id": "c"}
 
 
-def test_a_client_secret(made):
+def test_a_client_secret_signs_in_an_application(made):
     build("secret", secrets={"secret": "s"}, **APPLICATION)
     options = {"authority": "https://login.microsoftonline.com", "disable_instance_discovery": False, "transport": "transport"}
     assert made == [("ClientSecretCredential", ("t", "c", "s"), options)]
 
 
-def test_a_token(made):
+def test_a_token_is_sent_as_an_assertion(made):
     build("oidc_token", secrets={"oidc_token": "jwt"}, **APPLICATION)
     ((name, args, options),) = made
     assert (name, args, options["func"]()) == ("ClientAssertionCredential", ("t", "c"), "jwt")
@@ -61,13 +61,13 @@ def test_a_token(made):
 
 @pytest.fixture
 def token_file(tmp_path):
-    """A token of another identity provider."""
+    """A file with a token of another identity provider."""
     path = tmp_path / "token"
     path.write_text("jwt")
     return str(path)
 
 
-def test_a_token_file_is_left_to_be_read_again(made, token_file):
+def test_a_token_file_is_passed_by_its_path(made, token_file):
     build("oidc_token_file_path", secrets={"oidc_token_file_path": token_file}, **APPLICATION)
     ((name, _args, options),) = made
     assert name == "WorkloadIdentityCredential"
@@ -78,7 +78,7 @@ def test_a_token_file_is_left_to_be_read_again(made, token_file):
     }
 
 
-def test_a_token_file_that_is_not_there():
+def test_a_missing_token_file_is_refused():
     with pytest.raises(Denied, match="oidc_token_file_path: cannot read /nowhere/token: No such file"):
         build("oidc_token_file_path", secrets={"oidc_token_file_path": "/nowhere/token"}, **APPLICATION)
 
@@ -86,8 +86,8 @@ def test_a_token_file_that_is_not_there():
 @pytest.mark.parametrize(("proof", "values"), [
     ("secret", {"client_id": "c"}), ("oidc_token", {"client_id": "c"}), ("password", {"ad_user": "bob"}), ("cli", {}), ("ambient", {}),
 ])  # fmt: skip
-def test_a_tenant_that_can_be_none(proof, values):
-    with pytest.raises(InvalidRequest, match="tenant: 'my tenant' is neither"):
+def test_an_invalid_tenant_is_refused(proof, values):
+    with pytest.raises(InvalidRequest, match="tenant: must be the id or a domain of a tenant, not 'my tenant'"):
         build(proof, tenant="my tenant", secrets={proof: "s"}, **values)
 
 
@@ -95,32 +95,32 @@ def test_a_tenant_that_can_be_none(proof, values):
     (PUBLIC, {"adfs_authority_url": "http://adfs.mine"}, "adfs_authority_url"),
     (Cloud("lab", "https://arm.lab", "http://login.lab", "https://arm.lab", known=False), {}, "cloud_environment"),
 ], ids=["option", "cloud"])  # fmt: skip
-def test_one_signs_in_over_https_only(cloud, values, option):
-    with pytest.raises(InvalidRequest, match=f"{option}: one signs in at an https:// address only"):
+def test_the_sign_in_address_must_be_https(cloud, values, option):
+    with pytest.raises(InvalidRequest, match=f"{option}: the sign-in address must start with https://, but is 'http://"):
         build("secret", cloud, secrets={"secret": "s"}, **APPLICATION, **values)
 
 
-def test_an_authority_may_be_a_host_alone(made):
+def test_the_sign_in_address_may_be_a_host_alone(made):
     build("secret", adfs_authority_url="login.mine", secrets={"secret": "s"}, **APPLICATION)
     assert made[0][2]["authority"] == "login.mine"
 
 
-def test_a_user_and_password(made):
+def test_a_user_signs_in_with_a_password(made):
     build("password", ad_user="bob", secrets={"password": "pw"})
     ((name, args, options),) = made
     assert (name, args, options["tenant_id"]) == ("UsernamePasswordCredential", (module.CLI_CLIENT, "bob", "pw"), "organizations")
 
 
-def test_a_managed_identity(made):
+def test_a_managed_identity_signs_in(made):
     build("msi", client_id="c")
     assert made == [("ManagedIdentityCredential", (), {"client_id": "c", "transport": "transport"})]
 
 
-def test_the_command_line_alone(made):
+def test_the_azure_cli_signs_in_alone(made):
     assert build("cli", answers=True) == "AzureCliCredential"
 
 
-def test_without_any_proof_the_command_line_and_then_a_managed_identity_that_answers(made):
+def test_without_credentials_the_azure_cli_and_then_a_managed_identity_are_used(made):
     build("ambient", answers=False)
     assert [name for name, _args, _options in made] == ["AzureCliCredential"]
     made.clear()
@@ -129,7 +129,7 @@ def test_without_any_proof_the_command_line_and_then_a_managed_identity_that_ans
 
 
 class Source:
-    """A place that may have an identity."""
+    """A source that may have an identity."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -140,19 +140,19 @@ class Source:
         return self.answer
 
 
-NOBODY = Source(CredentialUnavailableError("Azure CLI not found on path"))
+UNAVAILABLE = Source(CredentialUnavailableError("Azure CLI not found on path"))
 
 
-def test_the_first_source_that_has_an_identity_is_taken():
-    assert module.Ambient(NOBODY, Source("a token"), Source("another")).get_token("scope") == "a token"
+def test_the_first_source_with_an_identity_is_used():
+    assert module.Ambient(UNAVAILABLE, Source("a token"), Source("another")).get_token("scope") == "a token"
 
 
-def test_no_identity_at_all_names_the_variables_and_what_each_source_said():
+def test_without_any_identity_the_error_names_the_variables_and_each_reason():
     nowhere = Source(
         CredentialUnavailableError("ManagedIdentityCredential authentication unavailable, no response\nfrom the IMDS endpoint.")
     )
     with pytest.raises(Denied) as denied:
-        module.Ambient(NOBODY, nowhere).get_token("scope")
+        module.Ambient(UNAVAILABLE, nowhere).get_token("scope")
     assert denied.value.message == (
         "no credentials were found: set AZURE_CLIENT_ID (option client_id), AZURE_SECRET (option secret), AZURE_TENANT (option tenant),"
         " AZURE_SUBSCRIPTION_ID (option subscription_id), or run az login"
@@ -160,14 +160,14 @@ def test_no_identity_at_all_names_the_variables_and_what_each_source_said():
     )
 
 
-def test_an_identity_that_is_refused_keeps_its_own_reason():
+def test_a_refused_identity_keeps_its_reason():
     refused = ClientAuthenticationError("AADSTS50173: the grant is expired")
     with pytest.raises(ClientAuthenticationError, match="AADSTS50173"):
         module.Ambient(Source(refused), Source("a token")).get_token("scope")
 
 
 @pytest.mark.parametrize(
-    ("cloud", "values", "authority", "blind"),
+    ("cloud", "values", "authority", "no_discovery"),
     [
         (LAB, {}, "https://login.lab", True),
         (LAB, {"disable_instance_discovery": False}, "https://login.lab", False),
@@ -175,14 +175,14 @@ def test_an_identity_that_is_refused_keeps_its_own_reason():
         (PUBLIC, {"adfs_authority_url": "https://adfs.mine"}, "https://adfs.mine", False),
     ],
 )
-def test_where_one_signs_in(made, cloud, values, authority, blind):
+def test_the_address_of_the_sign_in(made, cloud, values, authority, no_discovery):
     build("secret", cloud, secrets={"secret": "s"}, **APPLICATION, **values)
     options = made[0][2]
-    assert (options["authority"], options["disable_instance_discovery"]) == (authority, blind)
+    assert (options["authority"], options["disable_instance_discovery"]) == (authority, no_discovery)
 
 
 @pytest.mark.parametrize(("values", "text"), [({"tenant": "t"}, "set AZURE_CLIENT_ID"), ({"client_id": "c"}, "set AZURE_TENANT")])
-def test_half_an_application_is_refused(values, text):
+def test_an_incomplete_application_is_refused(values, text):
     with pytest.raises(Denied, match=text):
         build("secret", secrets={"secret": "s"}, **values)
 
@@ -208,15 +208,15 @@ def certificate(tmp_path):
     return str(path), made.fingerprint(hashes.SHA1()).hex()
 
 
-def test_a_certificate_really_loads(certificate):
+def test_a_certificate_is_loaded(certificate):
     path, thumbprint = certificate
     values = {"secrets": {"x509_certificate_path": path}, "thumbprint": thumbprint.upper(), **APPLICATION}
     made = module.identity(Credentials(proof="x509_certificate_path", **values), LAB, None)
     assert isinstance(made, azure.identity.CertificateCredential)
 
 
-def test_a_certificate_that_is_not_the_one_meant(certificate):
-    with pytest.raises(InvalidRequest, match="has another one"):
+def test_another_certificate_than_that_of_the_thumbprint_is_refused(certificate):
+    with pytest.raises(InvalidRequest, match="has another thumbprint"):
         build("x509_certificate_path", secrets={"x509_certificate_path": certificate[0]}, thumbprint="00:11", **APPLICATION)
     with pytest.raises(Denied, match="cannot read /nowhere/c.pem: No such file"):
         build("x509_certificate_path", secrets={"x509_certificate_path": "/nowhere/c.pem"}, **APPLICATION)
@@ -230,31 +230,31 @@ def test_a_certificate_may_have_a_password(certificate):
 
 
 @pytest.mark.parametrize(("name", "password"), [("locked.pem", None), ("locked.pem", "wrong"), ("broken.pem", None)])
-def test_a_certificate_that_cannot_be_used(certificate, name, password):
+def test_an_unusable_certificate_is_refused(certificate, name, password):
     path = certificate[0].replace("c.pem", name)
     values = {"secrets": {"x509_certificate_path": path}, "certificate_password": password, "thumbprint": certificate[1], **APPLICATION}
-    with pytest.raises(Denied, match=f"x509_certificate_path: .*{name} is no certificate with a private key that can be used: "):
+    with pytest.raises(Denied, match=f"x509_certificate_path: .*{name} is not a usable certificate with a private key: "):
         module.identity(Credentials(proof="x509_certificate_path", **values), LAB, None)
 
 
 @pytest.mark.filterwarnings("ignore:UsernamePasswordCredential is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("proof", ["secret", "oidc_token", "oidc_token_file_path", "password"])
-def test_the_real_classes_take_what_they_are_given(proof, token_file):
+def test_the_real_classes_accept_their_arguments(proof, token_file):
     made = module.identity(Credentials(proof=proof, ad_user="bob", secrets={proof: token_file}, **APPLICATION), LAB, None)
     assert hasattr(made, "get_token")
 
 
 @pytest.mark.parametrize("proof", ["msi", "cli", "ambient"])
-def test_the_real_ambient_classes_too(proof):
+def test_the_real_classes_for_the_identity_of_a_machine_accept_their_arguments(proof):
     assert hasattr(module.identity(Credentials(proof=proof), LAB, None, lambda: True), "get_token")
 
 
-def test_a_managed_identity_is_looked_for_at_the_services_that_announce_one(monkeypatch):
+def test_a_managed_identity_that_a_service_announces_is_assumed(monkeypatch):
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1")
     assert module.imds_answers() is True
 
 
-def test_a_managed_identity_is_looked_for_at_the_metadata_address(monkeypatch):
+def test_a_managed_identity_is_looked_for_at_the_metadata_service(monkeypatch):
     for name in module.IDENTITY_SERVICES:
         monkeypatch.delenv(name, raising=False)
     asked = []

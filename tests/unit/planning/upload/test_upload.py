@@ -33,7 +33,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload
 from tests.support.world import an_id
 
 DIGEST = "sha256-4m:" + "5" * 64
-FILE = DiskFile("/d.raw", "raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")
+FILE = DiskFile("/d.raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")
 TARGET, INTERIM = an_id(IMAGE, "images", "debian"), an_id(DISK, "images", "debian-upload")
 REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw")
 OURS = {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian"}

@@ -1,0 +1,70 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which failed requests are sent again: to the Resource Manager (control plane) and to the page blob of an upload (data plane).
+
+To retry one more status, add it to the set of its plane. Pauses never go beyond the deadline of the task.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from .errors import causes
+from .imports import needs
+
+CONTROL_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""GET, PUT and DELETE are sent again after these, POST and PATCH only after 500, 503 and 504; any request is, if an error has Retry-After.
+The methods, the number of tries and the pauses are those of azure-core. It always retries these statuses and all from 506 on, so statuses
+can be added here, but not removed:
+https://learn.microsoft.com/python/api/azure-core/azure.core.pipeline.policies.retrypolicy
+https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling"""
+
+DATA_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+"""A page write is sent again after these. An overloaded disk answers 503 ServerBusy or 500 OperationTimedOut:
+https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
+https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes"""
+DATA_PLANE_CODES = frozenset({"Md5Mismatch"})
+"""Error codes after which a page write is sent again, whatever the status: the range was damaged on its way."""
+DATA_PLANE_TRIES = 20
+DATA_PLANE_LONGEST_PAUSE = 60.0
+"""In seconds. Pauses double from one second on, unless the service asks for more by Retry-After."""
+
+
+def control_plane_policy() -> Any:
+    """The RetryPolicy of azure-core for every request to the Resource Manager. Sign-in has azure-identity's own, which is the same."""
+    with needs("azure-core"):
+        from azure.core.pipeline.policies import RetryPolicy
+    return RetryPolicy(retry_on_status_codes=sorted(CONTROL_PLANE_STATUSES))
+
+
+def is_first_connection_retried(error: BaseException) -> bool:
+    """Whether a connection is tried again that failed before its address had answered anything; after that, every one is.
+
+    A wrong address, or a service that was never started, is likelier then than a short outage.
+    """
+    failure = resolver_error(error)
+    return not is_refused(error) and (failure is None or failure.errno == socket.EAI_AGAIN)
+
+
+def is_page_retried(status: int, code: str) -> bool:
+    """Whether a page write is sent again after an error answer. Without an answer it always is: writing a page twice does no harm."""
+    return status in DATA_PLANE_STATUSES or code in DATA_PLANE_CODES
+
+
+def page_pause(tried: int, retry_after: float) -> float:
+    """Seconds to pause after so many tries of a page write."""
+    return max(retry_after, min(2.0 ** (tried - 1), DATA_PLANE_LONGEST_PAUSE))
+
+
+def is_refused(error: BaseException) -> bool:
+    """Whether the address itself, not a proxy on the way to it, refused the connection."""
+    found = causes(error)
+    through_proxy = any(type(each).__name__ == "ProxyError" for each in found)
+    return not through_proxy and any(isinstance(each, ConnectionRefusedError) for each in found)
+
+
+def resolver_error(error: BaseException) -> socket.gaierror | None:
+    """The resolver's error, if the name of the host has no address."""
+    return next((each for each in causes(error) if isinstance(each, socket.gaierror)), None)

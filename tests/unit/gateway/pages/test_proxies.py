@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Uploads through the proxy that the environment names."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import socket
+import socketserver
+import threading
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Unavailable
+
+from tests.support.page_blob import SECRET, Clock, everything_shown, expected, upload
+
+PASSWORD = "p@ss:w\u00f6rd"
+LOGIN = "bob:p%40ss%3Aw%C3%B6rd"
+
+
+class Proxy(socketserver.ThreadingTCPServer):
+    """A proxy that opens tunnels, or refuses them with a status; it records each request's first line and login."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, refusal: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Tunnel)
+        self.refusal = refusal
+        self.requests: list[tuple[str, str]] = []
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class Tunnel(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        first, *headers = iter(lambda: self.rfile.readline().decode().strip(), "")
+        login = next((line.partition(": ")[2] for line in headers if line.startswith("Proxy-Authorization")), "")
+        self.server.requests.append((first, login))
+        if self.server.refusal:
+            self.wfile.write(f"HTTP/1.1 {self.server.refusal}\r\nContent-Length: 0\r\n\r\n".encode())
+            return
+        host, _colon, port = first.split()[1].rpartition(":")
+        with socket.create_connection((host, int(port))) as far:
+            self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=copy, args=(far, self.connection), daemon=True)
+            back.start()
+            copy(self.connection, far)
+            back.join()
+
+
+def copy(source, target):
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@contextlib.contextmanager
+def running(**options):
+    with Proxy(**options) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize(("variable", "scheme"), [("HTTPS_PROXY", "http://"), ("https_proxy", ""), ("ALL_PROXY", "http://")])
+def test_an_upload_goes_through_the_named_proxy(secure_blob, monkeypatch, variable, scheme):
+    with running() as proxy:
+        monkeypatch.setenv(variable, f"{scheme}{proxy.address}")
+        upload(secure_blob)
+    assert secure_blob.content == expected()
+    assert {(first.rpartition(" ")[0], login) for first, login in proxy.requests} == {(f"CONNECT {secure_blob.url.split('/')[2]}", "")}
+    assert len(proxy.requests) == len(secure_blob.connections)
+
+
+def test_the_credentials_of_a_proxy_are_sent_to_it(secure_blob, monkeypatch):
+    with running() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{proxy.address}")
+        upload(secure_blob, workers=1)
+    assert secure_blob.content == expected()
+    assert [login for _first, login in proxy.requests] == ["Basic " + base64.b64encode(f"bob:{PASSWORD}".encode()).decode()]
+
+
+def test_a_host_in_no_proxy_is_reached_directly(secure_blob, monkeypatch):
+    with running() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        upload(secure_blob)
+    assert secure_blob.content == expected()
+    assert proxy.requests == []
+
+
+def test_a_proxy_that_refuses_is_reported_without_secrets(secure_blob, monkeypatch):
+    with running(refusal="407 Proxy Authentication Required") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{proxy.address}")
+        with pytest.raises(Unavailable, match=r"broke 20 times \(Tunnel connection failed: 407 Proxy Auth.*\)") as failure:
+            upload(secure_blob, Clock(left=1e6), workers=1)
+    shown = everything_shown(failure.value)
+    assert not [secret for secret in (SECRET, LOGIN, PASSWORD, base64.b64encode(f"bob:{PASSWORD}".encode()).decode()) if secret in shown]
+
+
+def test_a_proxy_that_does_not_answer_is_reported_without_secrets(secure_blob, monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@127.0.0.1:1")
+    with pytest.raises(Unavailable, match=r"broke 20 times \(Connection refused\)") as failure:
+        upload(secure_blob, Clock(left=1e6), workers=1)
+    shown = everything_shown(failure.value)
+    assert not [secret for secret in (SECRET, LOGIN, PASSWORD) if secret in shown]
+
+
+def test_a_socks_proxy_is_refused(secure_blob, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", f"socks5://{LOGIN}@127.0.0.1:1")
+    with pytest.raises(Unavailable, match="cannot upload through a socks5 proxy: set HTTPS_PROXY") as failure:
+        upload(secure_blob)
+    assert LOGIN not in everything_shown(failure.value)

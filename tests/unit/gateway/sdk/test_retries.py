@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules of what is sent again, on both planes."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import retries
+from azure.core.exceptions import ServiceRequestError
+
+from tests.support.canned import World, answer, error
+from tests.unit.gateway.sdk.test_client import refusing
+
+
+def test_the_control_plane_retries_the_named_statuses_and_those_from_506_on():
+    retried = retries.control_plane_policy()._retry_on_status_codes
+    assert {status for status in retried if status < 506} == retries.CONTROL_PLANE_STATUSES
+
+
+@pytest.mark.parametrize("status", [*sorted(retries.CONTROL_PLANE_STATUSES), 412])
+def test_a_status_added_to_the_set_is_retried(monkeypatch, status):
+    monkeypatch.setattr(retries, "CONTROL_PLANE_STATUSES", retries.CONTROL_PLANE_STATUSES | {412})
+    world = World(error(status, "Busy", "later"), answer(200, {"value": []}))
+    assert world.azure.images.list() == ()
+    assert len(world.sent) == 2
+
+
+@pytest.mark.parametrize(("status", "code", "retried"), [
+    (503, "ServerBusy", True), (500, "OperationTimedOut", True), (400, "Md5Mismatch", True), (412, "ConditionNotMet", False),
+    (403, "AuthenticationFailed", False),
+])  # fmt: skip
+def test_a_page_is_retried_after_a_status_or_a_code(status, code, retried):
+    assert retries.is_page_retried(status, code) is retried
+
+
+def test_the_pause_before_a_page_is_retried_doubles_unless_the_service_asks_for_more():
+    assert [retries.page_pause(tried, 0.0) for tried in (1, 2, 3, 7, 19)] == [1.0, 2.0, 4.0, 60.0, 60.0]
+    assert retries.page_pause(2, 90.0) == 90.0
+
+
+@pytest.mark.parametrize(("cause", "retried"), [
+    (socket.gaierror(socket.EAI_AGAIN, "try again"), True), (socket.gaierror(socket.EAI_NONAME, "no name"), False),
+    (refusing("/x"), False), (ConnectionResetError(), True),
+])  # fmt: skip
+def test_a_first_connection_is_retried_unless_its_address_is_likely_to_be_wrong(cause, retried):
+    failure = ServiceRequestError("x")
+    failure.__cause__ = cause
+    assert retries.is_first_connection_retried(failure) is retried
