@@ -47,7 +47,8 @@ def calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
 @pytest.mark.parametrize("module", TABLES, ids=lambda module: module.__name__)
 def test_every_row_of_a_table_has_its_evidence(module: object) -> None:
     rows = [row for row in vars(module).values() if isinstance(row, TABLES[module])]  # type: ignore[index]
-    assert rows and all(isinstance(row.evidence, Evidence) for row in rows)
+    assert rows
+    assert all(isinstance(row.evidence, Evidence) for row in rows)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may import whom. The rules stand in RULES; everything else follows from the imports of each file."""
+"""The import rules of the rooms: the table RULES, checked against the imports of each file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.tree import MODULE_UTILS, ROOT, graph, imports, modules, package_of, tracked
 
-# A room: the rooms and the outside packages it may import, beside itself and Python's own library.
+# For each room: the other rooms and the outside packages that it may import. Its own files and Python's library are always allowed.
 RULES = {
     "action": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
     "modules": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),

@@ -14,7 +14,8 @@ from azlab.storage import vhd
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.bodies import UPLOAD, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, done
 
@@ -59,9 +60,12 @@ def test_a_disk_put_answers_as_recorded(lab: RunningLab, group: str) -> None:
     new, old = lab.arm("PUT", path, empty_disk(), "2022-07-02"), lab.arm("PUT", path, empty_disk(), "2020-12-01")
     assert new.status_code == old.status_code == 202
     assert {"azure-asyncoperation", "location", "retry-after"} <= new.headers.keys()
-    assert "/DiskOperations/" in new.headers["location"] and "monitor=true" in new.headers["location"]
-    assert "id" in new.json() and "isArmResource" not in new.json()["properties"]
-    assert "id" not in old.json() and old.json()["properties"]["isArmResource"] is True
+    assert "/DiskOperations/" in new.headers["location"]
+    assert "monitor=true" in new.headers["location"]
+    assert "id" in new.json()
+    assert "isArmResource" not in new.json()["properties"]
+    assert "id" not in old.json()
+    assert old.json()["properties"]["isArmResource"] is True
     assert new.json()["properties"]["provisioningState"] == "Updating"
 
 
@@ -77,7 +81,8 @@ def test_a_disk_operation_shows_the_disk_and_ends_at_its_location(lab: RunningLa
     while (poll := lab.http.get(answer.headers["azure-asyncoperation"]).json())["status"] == "InProgress":
         time.sleep(0.01)
     assert poll["properties"]["output"]["properties"]["diskState"] == "Unattached"
-    assert poll["startTime"] < poll["endTime"] and poll["name"] in answer.headers["location"]
+    assert poll["startTime"] < poll["endTime"]
+    assert poll["name"] in answer.headers["location"]
     assert lab.http.get(answer.headers["location"]).json()["name"] == "d"
 
 
@@ -90,10 +95,12 @@ def test_growing_a_disk_grows_its_blob(lab: RunningLab, world: World) -> None:
 def test_tags_change_in_any_state(lab: RunningLab, world: World) -> None:
     done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
     done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "1"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"} and world.state("up") == "ReadyToUpload"
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"}
+    assert world.state("up") == "ReadyToUpload"
     done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE))
     done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "2"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"} and world.state("up") == "ActiveUpload"
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"}
+    assert world.state("up") == "ActiveUpload"
 
 
 def test_copies_are_copies(lab: RunningLab, world: World) -> None:
@@ -104,7 +111,8 @@ def test_copies_are_copies(lab: RunningLab, world: World) -> None:
     blobs.write(key(world, source.id), 0, b"b" * 512)
     assert blobs.read(key(world, snapshot.id), 0, 512) == blobs.read(key(world, copy.id), 0, 512) == b"a" * 512
     assert snapshot.properties["creationData"]["sourceUniqueId"] == source.properties["uniqueId"]
-    assert snapshot.properties["creationData"]["sourceResourceId"] == source.id and snapshot.properties["incremental"] is True
+    assert snapshot.properties["creationData"]["sourceResourceId"] == source.id
+    assert snapshot.properties["incremental"] is True
     assert copy.properties["creationData"]["sourceUniqueId"] == snapshot.properties["uniqueId"]
 
 
@@ -200,7 +208,8 @@ def test_a_read_grant_is_real_and_ends(lab: RunningLab, world: World) -> None:
 
     assert read().content == b"z" * 512
     done(lab.compute.disks.begin_revoke_access(world.group, "d"))
-    assert read().status_code == 403 and world.state("d") == "Unattached"
+    assert read().status_code == 403
+    assert world.state("d") == "Unattached"
     done(lab.compute.disks.begin_revoke_access(world.group, "d"))
 
 

@@ -14,7 +14,8 @@ from azlab.arm.tenant import identity
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.identity import ClientSecretCredential
 
-from tests.support.bodies import World, empty_disk, vm_of_disk
+from tests.support.bodies import empty_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import LOCATION, RunningLab, done
 
 
@@ -76,7 +77,8 @@ def test_azure_identity_reports_a_wrong_secret(lab: RunningLab) -> None:
 def test_the_older_token_endpoint_answers_in_its_own_words(lab: RunningLab) -> None:
     form = {"client_id": lab.settings.client_id, "client_secret": lab.settings.client_secret, "grant_type": "client_credentials"}
     found = lab.http.post(f"/{lab.settings.tenant}/oauth2/token", data={**form, "resource": "https://management.azure.com/"}).json()
-    assert found["resource"] == "https://management.azure.com/" and int(found["expires_on"]) > time.time()
+    assert found["resource"] == "https://management.azure.com/"
+    assert int(found["expires_on"]) > time.time()
 
 
 @pytest.mark.parametrize("token, expected", [(None, "AuthenticationFailed"), ("Bearer a.b.c", "InvalidAuthenticationToken")])
@@ -192,7 +194,8 @@ def test_groups_live_and_die(lab: RunningLab) -> None:
     assert lab.arm("HEAD", f"resourceGroups/{group.upper()}").status_code == 204
     World(lab, group).vm()
     answer = lab.arm("DELETE", f"resourceGroups/{group}")
-    assert answer.status_code == 202 and answer.headers["Retry-After"] == "0"
+    assert answer.status_code == 202
+    assert answer.headers["Retry-After"] == "0"
     while (poll := lab.http.get(answer.headers["Location"])).status_code == 202:
         time.sleep(0.02)
     assert poll.status_code == 200
@@ -215,7 +218,8 @@ def test_long_lists_come_in_pages(lab: RunningLab, group: str) -> None:
     for poller in pollers:
         done(poller)
     first = lab.arm("GET", f"resourceGroups/{group}/providers/Microsoft.Compute/disks").json()
-    assert len(first["value"]) < 23 and "skiptoken" in first["nextLink"]
+    assert len(first["value"]) < 23
+    assert "skiptoken" in first["nextLink"]
     assert sorted(disk.name for disk in lab.compute.disks.list_by_resource_group(group)) == [f"d{number:02}" for number in range(23)]
 
 
@@ -228,7 +232,8 @@ def test_a_fault_can_throttle_once(lab: RunningLab, group: str) -> None:
     faults.add(lab.settings.faults, plane="arm", op="disk.list", path=group, times=1, status=429, code="TooManyRequests", retry_after=7)
     path = f"resourceGroups/{group}/providers/Microsoft.Compute/disks"
     first, second = lab.arm("GET", path), lab.arm("GET", path)
-    assert code(first) == (429, "TooManyRequests") and first.headers["Retry-After"] == "7"
+    assert code(first) == (429, "TooManyRequests")
+    assert first.headers["Retry-After"] == "7"
     assert second.status_code == 200
 
 
@@ -281,5 +286,7 @@ def test_the_request_log_tells_what_came_and_what_was_answered(lab: RunningLab, 
     entries = [json.loads(line) for line in (lab.settings.logs / "arm.jsonl").read_text().splitlines()]
     mine = [entry for entry in entries if f"{group}/" in entry["path"] and "/disks/logged" in entry["path"]]
     assert [(entry["phase"], entry["op"]) for entry in mine[:2]] == [("in", "disk.put"), ("out", "disk.put")]
-    assert mine[1]["status"] == 202 and mine[0]["bytes"] > 0 and mine[0]["client"].startswith("127.0.0.1:")
+    assert mine[1]["status"] == 202
+    assert mine[0]["bytes"] > 0
+    assert mine[0]["client"].startswith("127.0.0.1:")
     assert lab.settings.client_secret not in json.dumps(entries)

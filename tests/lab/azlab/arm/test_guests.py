@@ -139,7 +139,9 @@ def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp
 def test_secrets_go_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:
     await_provisioned(lab_of(store, Guests(), tmp_path), VM)
     vm = store.find(VM)
-    assert vm is not None and vm.hidden["unprovisioned"] is False and vm.hidden["osProfile"].keys() == {"computerName", "adminUsername"}
+    assert vm is not None
+    assert vm.hidden["unprovisioned"] is False
+    assert vm.hidden["osProfile"].keys() == {"computerName", "adminUsername"}
 
 
 def test_a_guest_that_powers_itself_off_leaves_a_stopped_vm(store: Store, tmp_path: Path) -> None:
@@ -191,7 +193,8 @@ def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) 
     def meanwhile() -> None:
         vm = store.find(VM)
         disk = store.find(DISK)
-        assert vm is not None and disk is not None
+        assert vm is not None
+        assert disk is not None
         assert instance_view(lab, vm)["statuses"][-1]["code"] == "PowerState/starting"
         with pytest.raises(AzureError, match="since the VM is running"):
             generalize(call_of(lab))
@@ -204,7 +207,8 @@ def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) 
 
     guests.while_it_starts = meanwhile
     start(lab, VM, "start")
-    assert guests.did == ["start", "refused"] and power(store) == "running"
+    assert guests.did == ["start", "refused"]
+    assert power(store) == "running"
 
 
 def test_a_vm_sealed_or_granted_before_its_start_came_does_not_start(store: Store, tmp_path: Path) -> None:
@@ -222,7 +226,8 @@ def test_a_vm_sealed_or_granted_before_its_start_came_does_not_start(store: Stor
     generalize(call_of(lab))
     with pytest.raises(AzureError, match="Operation 'start' is not allowed on VM 'vm' since the VM is generalized."):
         start(lab, VM, "start")
-    assert guests.did == [] and power(store) == "deallocated"
+    assert guests.did == []
+    assert power(store) == "deallocated"
 
 
 @pytest.mark.parametrize("before, after", [("deallocated", "deallocated"), ("stopped", "stopped"), ("creating", "stopped")])

@@ -12,7 +12,8 @@ from azlab.cli.disk import key as find_key
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import World, image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.bodies import image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 
@@ -45,8 +46,10 @@ def test_an_image_put_answers_as_recorded(lab: RunningLab, world: World) -> None
     os_disk = {"osType": "Linux", "osState": "Generalized", "snapshot": {"id": snapshot.id.lstrip("/")}}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk, "zoneResilient": False}}}
     answer = lab.arm("PUT", image_path(world, "i"), body, "2022-11-01")
-    assert answer.status_code == 201 and answer.headers["azure-asyncnotification"] == "Enabled"
-    assert "/operations/" in answer.headers["azure-asyncoperation"] and "location" not in answer.headers
+    assert answer.status_code == 201
+    assert answer.headers["azure-asyncnotification"] == "Enabled"
+    assert "/operations/" in answer.headers["azure-asyncoperation"]
+    assert "location" not in answer.headers
     assert answer.json()["properties"] == {
         "storageProfile": {
             "osDisk": {
@@ -65,14 +68,17 @@ def test_an_image_put_answers_as_recorded(lab: RunningLab, world: World) -> None
     while lab.http.get(answer.headers["azure-asyncoperation"]).json()["status"] == "InProgress":
         time.sleep(0.01)
     image = lab.compute.images.get(world.group, "i")
-    assert image.provisioning_state == "Succeeded" and image.storage_profile.os_disk.disk_size_gb == 1
+    assert image.provisioning_state == "Succeeded"
+    assert image.storage_profile.os_disk.disk_size_gb == 1
 
 
 def test_tags_change_and_the_list_shows_them(lab: RunningLab, world: World) -> None:
     world.image()
     answer = lab.arm("PATCH", image_path(world, "image"), {"tags": {"a": "b"}})
-    assert answer.status_code == 200 and answer.json()["properties"]["provisioningState"] == "Updating"
-    assert "azure-asyncoperation" in answer.headers and "location" not in answer.headers
+    assert answer.status_code == 200
+    assert answer.json()["properties"]["provisioningState"] == "Updating"
+    assert "azure-asyncoperation" in answer.headers
+    assert "location" not in answer.headers
     assert [image.tags for image in lab.compute.images.list_by_resource_group(world.group)] == [{"a": "b"}]
     assert world.id("images", "image") in [image.id for image in lab.compute.images.list()]
 
@@ -90,9 +96,11 @@ def test_an_image_of_a_vm_holds_all_its_disks(lab: RunningLab, world: World) -> 
     blobs.write(find_key(state, data.id, "os")[1], 0, b"d" * 512)
     world.generalize()
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", image_of_vm(vm.id)))
-    assert image.source_virtual_machine.id == vm.id and image.hyper_v_generation == "V1"
+    assert image.source_virtual_machine.id == vm.id
+    assert image.hyper_v_generation == "V1"
     profile = image.as_dict()["properties"]["storageProfile"]
-    assert profile["osDisk"]["managedDisk"]["id"] == disk.id and profile["osDisk"]["osState"] == "Generalized"
+    assert profile["osDisk"]["managedDisk"]["id"] == disk.id
+    assert profile["osDisk"]["osState"] == "Generalized"
     assert [(each["lun"], each["caching"], each["diskSizeGB"]) for each in profile["dataDisks"]] == [(5, "ReadOnly", 1)]
     assert blobs.read(find_key(state, image.id, "os")[1], 0, 512) == b"o" * 512
     assert blobs.read(find_key(state, image.id, "5")[1], 0, 512) == b"d" * 512
@@ -105,7 +113,8 @@ def test_an_images_data_disks_come_with_every_vm_made_from_it(lab: RunningLab, w
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", body))
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm_of_image(image.id, world.subnet())))
     (disk,) = vm.storage_profile.data_disks
-    assert (disk.lun, disk.create_option, disk.disk_size_gb) == (3, "FromImage", 1) and disk.name.startswith("vm_disk5_")
+    assert (disk.lun, disk.create_option, disk.disk_size_gb) == (3, "FromImage", 1)
+    assert disk.name.startswith("vm_disk5_")
     assert lab.compute.disks.get(world.group, disk.name).managed_by == vm.id
 
 
@@ -123,7 +132,8 @@ def test_a_second_put_changes_tags_and_not_the_source(lab: RunningLab, world: Wo
     image, other = world.image(), world.os_disk("other")
     body = image_of_disk(world.id("disks", "image-source"))
     again = done(lab.compute.images.begin_create_or_update(world.group, "image", {**body, "tags": {"a": "b"}}))
-    assert again.id == image.id and again.tags == {"a": "b"}
+    assert again.id == image.id
+    assert again.tags == {"a": "b"}
     put = lab.compute.images.begin_create_or_update
     refused(lambda: put(world.group, "image", image_of_disk(other.id)), "PropertyChangeNotAllowed", "managedDisk.id")
 

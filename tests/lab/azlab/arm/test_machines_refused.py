@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies import World, inline_nic, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import inline_nic, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 

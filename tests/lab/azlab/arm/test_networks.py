@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies import World, vm_of_disk
+from tests.support.bodies import vm_of_disk
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 

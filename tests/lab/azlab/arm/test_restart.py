@@ -18,7 +18,8 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, vm_of_image
+from tests.support.bodies import vm_of_image
+from tests.support.lab_world import World
 from tests.support.running_lab import RunningLab, azlab, done
 
 
@@ -62,16 +63,15 @@ def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
     BlobStore(lab.settings).write(find_key(state, image.id, "os")[1], 512, b"k" * 512)
     before, token = lab.compute.images.get(world.group, "image").as_dict(), lab.http.headers["Authorization"]
     azlab("--state", state, "down")
-    assert processes_of(state) == [] and lock.running(state) is None
+    assert processes_of(state) == []
+    assert lock.running(state) is None
 
     again = start(state)
     assert again.settings == lab.settings
     assert World(again, world.group).power()[-1] == "PowerState/running"
     assert again.compute.images.get(world.group, "image").as_dict() == before
-    assert (
-        again.http.headers["Authorization"]
-        and again.http.get("/tenants?api-version=2022-12-01", headers={"Authorization": token}).is_success
-    )
+    assert again.http.headers["Authorization"]
+    assert again.http.get("/tenants?api-version=2022-12-01", headers={"Authorization": token}).is_success
 
     azlab("--state", state, "disk", "get", image.id, tmp_path / "raw")
     assert (tmp_path / "raw").read_bytes()[512:1024] == b"k" * 512
@@ -81,7 +81,8 @@ def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
     assert {each["id"] for each in json.loads(output(state, "disk", "list", "--json"))} >= {image.id}
     assert [vm["power"] for vm in json.loads(output(state, "vm", "list", "--json"))] == ["running"]
     assert json.loads(output(state, "status", "--json"))["running"] is True
-    assert lab.settings.client_secret in output(state, "env") and f"AZLAB_STATE={state}" in output(state, "env")
+    assert lab.settings.client_secret in output(state, "env")
+    assert f"AZLAB_STATE={state}" in output(state, "env")
 
 
 def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
@@ -158,4 +159,6 @@ def test_a_lab_that_was_never_started_says_so(tmp_path: Path) -> None:
     done_ = subprocess.run(
         [sys.executable, "-m", "azlab.cli.main", "--state", str(tmp_path / "none"), "env"], capture_output=True, text=True, check=False
     )
-    assert done_.returncode != 0 and "there is no lab in" in done_.stderr and "up" in done_.stderr
+    assert done_.returncode != 0
+    assert "there is no lab in" in done_.stderr
+    assert "up" in done_.stderr

@@ -12,7 +12,8 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import RunningLab, done
 
@@ -196,7 +197,8 @@ def test_a_vm_that_was_never_provisioned_keeps_no_secret(lab: RunningLab, world:
         body = vm_of_image(world.image().id, world.subnet(), osProfile=profile)
         done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
     vm = Store(lab.settings.state / "arm.sqlite", read_only=True).find(world.id("virtualMachines", "vm"))
-    assert vm is not None and vm.properties["provisioningState"] == "Failed"
+    assert vm is not None
+    assert vm.properties["provisioningState"] == "Failed"
     assert vm.hidden["osProfile"].keys() & {"adminPassword", "customData"} == set()
 
 
