@@ -13,7 +13,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks.states import GIB, MIB
 from azlab.arm.core.lab import Lab
 
@@ -36,7 +36,7 @@ def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None
 def blob_size(lab: Lab, uri: str) -> int | None:
     """How many bytes of disk a blob of the user's holds; None where there is no such blob. One that is no disk is refused."""
     if not urlsplit(uri).path.lower().endswith(".vhd"):
-        raise errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
+        raise compute_errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
     for known, facts in _outside(lab).get("blobs", {}).items():
         if known.lower() == uri.lower():
             return _checked_size(uri, facts)
@@ -46,13 +46,13 @@ def blob_size(lab: Lab, uri: str) -> int | None:
 def _checked_size(uri: str, facts: dict[str, Any]) -> int:
     kind = facts.get("blobType", "PageBlob")
     if kind != "PageBlob":
-        raise errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
+        raise compute_errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
     if not facts.get("vhd", True):
-        raise errors.NO_VHD()
+        raise compute_errors.NO_VHD()
     kind = facts.get("vhdType", "Fixed")
     if kind != "Fixed":
-        raise errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
+        raise compute_errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
     size = int(facts["bytes"] if "bytes" in facts else facts["diskSizeGB"] * GIB)
     if size % MIB:
-        raise errors.VHD_SIZE(uri=uri, size=size)
+        raise compute_errors.VHD_SIZE(uri=uri, size=size)
     return size

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, normal_id
 from azlab.arm.http.versions import seen_by
@@ -24,7 +25,7 @@ View = Callable[[Lab, Resource], dict[str, Any]]
 def check_name(name: str) -> None:
     """Refuse a name that breaks the rule of Microsoft.Compute."""
     if not _NAME.match(name):
-        raise errors.BAD_NAME(name=name)
+        raise compute_errors.BAD_NAME(name=name)
 
 
 def check_location(resource: Resource | None, location: str, call: Call) -> None:
@@ -47,7 +48,7 @@ def get_source(lab: Lab, id: str, *types: str) -> Resource:
     if found is None or found.type.lower() not in {type.lower() for type in types}:
         parts = normal_id(id).split("/")
         group = parts[4] if len(parts) > 4 else ""
-        raise errors.NO_SOURCE(type=types[0], name=parts[-1], group=group)
+        raise compute_errors.NO_SOURCE(type=types[0], name=parts[-1], group=group)
     return found
 
 

@@ -15,9 +15,9 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.errors import AzureError
+from azlab.arm.core import errors
 from azlab.arm.core.provisioning import is_pending, settle
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import COMPUTE, NETWORK, Answer, Call, Route, in_subscription
 from azlab.arm.http.versions import seen_by
 from azlab.store import Store

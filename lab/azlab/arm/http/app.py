@@ -15,18 +15,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.disks import access, disks
-from azlab.arm.compute.errors import AzureError
 from azlab.arm.compute.images import images
 from azlab.arm.compute.machines import boot_diagnostics, machines, power
 from azlab.arm.compute.snapshots import snapshots
-from azlab.arm.core import operations
+from azlab.arm.core import errors, operations
 from azlab.arm.core.lab import Lab
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.http import errors as http_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.network import interfaces, virtual_networks
-from azlab.arm.tenant import groups, identity, metadata
+from azlab.arm.tenant import group_deletion, groups, identity, metadata, providers, resource_lists, subscriptions
 from azlab.faults import Fault
 from azlab.serving import cut
 
@@ -36,7 +36,11 @@ _TABLES = (
     metadata.ROUTES,
     identity.ROUTES,
     operations.ROUTES,
+    subscriptions.ROUTES,
+    providers.ROUTES,
     groups.ROUTES,
+    group_deletion.ROUTES,
+    resource_lists.ROUTES,
     virtual_networks.ROUTES,
     interfaces.ROUTES,
     disks.ROUTES,
@@ -161,19 +165,19 @@ class FrontDoor:
             return Answer(error.status, {"error": error.body()}, headers)
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
-            failure = errors.LAB_FAILED()
+            failure = http_errors.LAB_FAILED()
             return Answer(failure.status, {"error": failure.body()})
 
     def _admit(self, call: Call) -> None:
         """What ARM checks before it asks any resource provider."""
         if "api-version" not in call.query:
-            raise errors.NO_API_VERSION()
+            raise http_errors.NO_API_VERSION()
         parts = call.url_path.strip("/").split("/")
         if len(parts) > 1 and parts[0].lower() == "subscriptions" and parts[1].lower() != self._lab.settings.subscription:
-            raise errors.NO_SUBSCRIPTION(subscription=parts[1])
+            raise http_errors.NO_SUBSCRIPTION(subscription=parts[1])
         group = _GROUP.match(call.url_path)
         if group and self._lab.store.find(groups.group_id(call.lab, group[1])) is None:
-            raise errors.NO_GROUP(group=group[1])
+            raise http_errors.NO_GROUP(group=group[1])
 
     def _response(self, request: Request, route: Route | None, answer: Answer) -> Response:
         headers = self._common(request, route, answer.status)
@@ -214,7 +218,7 @@ def _parsed(raw: bytes) -> Any:
     try:
         body = json.loads(raw)
     except ValueError:
-        raise errors.BAD_JSON(detail="the body is not JSON") from None
+        raise http_errors.BAD_JSON(detail="the body is not JSON") from None
     check_shape(body)
     return body
 
@@ -226,8 +230,8 @@ def _unknown(call: Call) -> AzureError:
         return errors.NO_ENTITY()
     namespace, rest = provider[1], provider[2].strip("/").split("/")
     if namespace.lower() not in _NAMESPACES:
-        return errors.NO_NAMESPACE(namespace=namespace)
+        return http_errors.NO_NAMESPACE(namespace=namespace)
     if rest[0].lower() == "locations" and len(rest) > 2:
         rest = ["locations", *rest[2:3]]
     type_ = "/".join(rest[0::2]) if rest[0] != "locations" else "/".join(rest)
-    return errors.NO_TYPE(type=type_, namespace=namespace, version=call.version)
+    return http_errors.NO_TYPE(type=type_, namespace=namespace, version=call.version)

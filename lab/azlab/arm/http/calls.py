@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from azlab.arm.compute import errors
+from azlab.arm.http import errors as http_errors
 from azlab.faults import Fault
 from azlab.settings import LOCATIONS
 
@@ -39,7 +39,7 @@ class Call:
         if self.json is None:
             return {}
         if not isinstance(self.json, dict):
-            raise errors.BAD_JSON(detail="the body is not a JSON object")
+            raise http_errors.BAD_JSON(detail="the body is not a JSON object")
         return self.json
 
     @property
@@ -102,7 +102,7 @@ class Router:
                 if route.method == method:
                     return route, match.groupdict()
         if known:
-            raise errors.NO_METHOD(method=method)
+            raise http_errors.NO_METHOD(method=method)
         return None
 
 
@@ -135,10 +135,10 @@ def location_of(body: dict[str, Any], type: str) -> str:
     """The region of a body in its canonical spelling."""
     given = body.get("location")
     if not given:
-        raise errors.NO_LOCATION()
+        raise http_errors.NO_LOCATION()
     location = str(given).lower().replace(" ", "")
     if location not in LOCATIONS:
-        raise errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
+        raise http_errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
     return location
 
 
@@ -149,10 +149,10 @@ def checked_tags(body: dict[str, Any]) -> dict[str, str] | None:
         return None
     bad = [name for name in tags if re.search(r"[<>%&\\?/\x00-\x1f]", name)]
     if bad:
-        raise errors.BAD_TAGS(names=",".join(bad))
+        raise http_errors.BAD_TAGS(names=",".join(bad))
     if len(tags) > 50:
-        raise errors.MANY_TAGS()
+        raise http_errors.MANY_TAGS()
     for value in tags.values():
         if len(str(value)) > 256:
-            raise errors.LONG_TAG(value=value)
+            raise http_errors.LONG_TAG(value=value)
     return {str(name): str(value) for name, value in tags.items()}

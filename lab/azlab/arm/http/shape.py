@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.http import errors as http_errors
 
 _OBJECTS = {
     *("properties", "tags", "creationData", "storageProfile", "osDisk", "managedDisk", "snapshot", "imageReference"),
@@ -42,5 +43,5 @@ def _check(key: str, value: Any, path: str) -> None:
         check_shape(value, path)
 
 
-def _wrong(path: str, expected: str) -> errors.AzureError:
-    return errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")
+def _wrong(path: str, expected: str) -> AzureError:
+    return http_errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")

@@ -6,8 +6,8 @@ import ipaddress
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import get, listing
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import NETWORK, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of
 from azlab.arm.network import errors as network_errors

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from azlab.arm.compute import errors
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.http import errors as http_errors
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.evidence import DOCUMENTED, ISSUE, Evidence
 from azlab.settings import Settings
@@ -187,17 +188,17 @@ def issue(settings: Settings, host: str, audience: str, expires: int) -> str:
 def check(settings: Settings, authorization: str | None) -> None:
     """Refuse a request whose token the lab did not issue."""
     if not authorization:
-        raise errors.NO_TOKEN()
+        raise http_errors.NO_TOKEN()
     kind, _, token = authorization.partition(" ")
     signed, _, signature = token.strip().rpartition(".")
     if kind.lower() != "bearer" or not hmac.compare_digest(signature, _signature(settings, signed)):
-        raise errors.BAD_TOKEN()
+        raise http_errors.BAD_TOKEN()
     claims = json.loads(_decode(signed.partition(".")[2]))
     if claims["exp"] < time.time():
-        raise errors.EXPIRED_TOKEN()
+        raise http_errors.EXPIRED_TOKEN()
 
 
-def challenge(settings: Settings, error: errors.AzureError) -> dict[str, str]:
+def challenge(settings: Settings, error: AzureError) -> dict[str, str]:
     """The header that tells a client where to get a token."""
     text = error.message.replace('"', "'")
     authority = f'authorization_uri="{settings.arm_url}/{settings.tenant}"'

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from azlab.arm.compute.disks import access
 from azlab.arm.compute.disks.writeback import frozen_copy
-from azlab.arm.compute.errors import AzureError
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.compute.machines.change import change
 from azlab.arm.compute.machines.instance_view import instance_view
 from azlab.arm.compute.machines.machines import remove

@@ -10,13 +10,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.crud import get
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.disks import SNAPSHOT
 from azlab.arm.compute.disks.disks import TYPE as DISK
 from azlab.arm.compute.disks.states import active_access, check_not_deleting, describe_size, state
-from azlab.arm.compute.errors import AzureError
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
 from azlab.store import Resource
 
@@ -69,16 +71,16 @@ def _check(lab: Lab, disk: Resource, wanted: str) -> None:
     check_not_deleting(disk, "beginGetAccess")
     now = state(lab, disk)
     if "key" not in disk.hidden:
-        raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
+        raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
     held = active_access(disk)
     if held and held["kind"] != wanted:
-        raise errors.SAS_OTHER(disk=disk.name)
+        raise disk_errors.SAS_OTHER(disk=disk.name)
     if wanted == "Write" and not disk.hidden.get("upload"):
-        raise errors.WRITE_NOT_UPLOAD(disk=disk.name, state=now)
+        raise disk_errors.WRITE_NOT_UPLOAD(disk=disk.name, state=now)
     if wanted == "Read" and disk.hidden.get("upload"):
-        raise errors.READ_UPLOAD(disk=disk.name, state=now)
+        raise disk_errors.READ_UPLOAD(disk=disk.name, state=now)
     if now == "Attached":
-        raise errors.SAS_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
+        raise disk_errors.SAS_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
 
 
 def end(type: str) -> Callable[[Call], Answer]:

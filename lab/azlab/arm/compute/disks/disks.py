@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.sources import Source, find_source
 from azlab.arm.compute.disks.states import GIB, active_access, check_not_deleting, describe_size, state, view
 from azlab.arm.compute.disks.writeback import frozen_copy
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab, now
 from azlab.arm.core.provisioning import settle
 from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
@@ -199,9 +201,9 @@ def _change(call: Call, disk: Resource, body: dict[str, Any], echo: dict[str, An
     size = given.get("diskSizeGB")
     growing = size is not None and size != disk.properties.get("diskSizeGB")
     if growing and disk.hidden.get("upload"):
-        raise errors.RESIZE_UPLOAD(disk=disk.name, state=state(lab, disk))
+        raise disk_errors.RESIZE_UPLOAD(disk=disk.name, state=state(lab, disk))
     if growing and size > disk.properties["diskSizeGB"] and state(lab, disk) == "Attached":
-        raise errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
+        raise disk_errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
     tags = checked_tags(body)
 
     def work() -> dict[str, Any]:
@@ -232,10 +234,10 @@ def _apply(lab: Lab, id: str, body: dict[str, Any], tags: dict[str, str] | None)
     if disk is None:
         raise errors.BUSY()
     if "key" not in disk.hidden:
-        raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
+        raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
     size = given.get("diskSizeGB")
     if size is not None and size < disk.properties.get("diskSizeGB", 0):
-        raise errors.SHRINK()
+        raise disk_errors.SHRINK()
     if size is not None and size > disk.properties.get("diskSizeGB", 0):
         lab.blobs.resize(disk.hidden["key"], size * GIB)
         lab.blobs.write_footer(disk.hidden["key"])
@@ -277,9 +279,9 @@ def delete_disk(call: Call, type: str) -> Answer:
         if disk is None:
             return Answer(204)
         if disk.body.get("managedBy"):
-            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
+            raise disk_errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
         if active_access(disk):
-            raise errors.ACTIVE_SAS(disk=disk.name, deed="deleting")
+            raise disk_errors.ACTIVE_SAS(disk=disk.name, deed="deleting")
         disk.properties["provisioningState"] = "Deleting"
         lab.store.put(disk)
     operation = lab.operations.begin(call, lambda: remove(lab, disk.id), location=disk.location, kind="DiskOperations", resource=disk.id)
@@ -293,7 +295,7 @@ def remove(lab: Lab, id: str) -> None:
         if disk is None:
             return
         if disk.body.get("managedBy"):
-            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
+            raise disk_errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
         lab.store.delete(id)
     for name in ("key", "making"):
         if name in disk.hidden:

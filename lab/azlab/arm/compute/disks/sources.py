@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
 from azlab.arm.compute.crud import get_source
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.states import GIB, MIB, check_whole
+from azlab.arm.core import errors
 from azlab.arm.http.calls import COMPUTE, Call
 from azlab.store import Resource
 
@@ -37,7 +39,7 @@ def find_source(call: Call, body: dict[str, Any], location: str) -> Source:
     option = str(creation.get("createOption") or "")
     size_gib = properties.get("diskSizeGB")
     if size_gib is not None and not (isinstance(size_gib, int) and 1 <= size_gib <= 32767):
-        raise errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
+        raise disk_errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
     if option == "Upload":
         return Source(_upload_size(creation), upload=True)
     if option == "Empty":
@@ -59,9 +61,9 @@ def _upload_size(creation: dict[str, Any]) -> int:
         raise errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
     size = int(size)
     if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
-        raise errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
+        raise disk_errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
     if (size - FOOTER) % MIB:
-        raise errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
+        raise disk_errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
     return size - FOOTER
 
 
@@ -72,10 +74,10 @@ def _copied(call: Call, creation: dict[str, Any], location: str, size_gib: int |
     source = get_source(call.lab, id, DISK, SNAPSHOT)
     check_whole(call.lab, source)
     if source.location != location:
-        raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
+        raise compute_errors.OTHER_REGION(source=source.id, there=source.location, location=location)
     size = int(source.properties["diskSizeBytes"])
     if size_gib is not None and size_gib * GIB < size and size_gib != source.properties["diskSizeGB"]:
-        raise errors.SHRINK()
+        raise disk_errors.SHRINK()
     grown = size if size_gib is None or size_gib == source.properties["diskSizeGB"] else size_gib * GIB
     return Source(grown, source)
 
@@ -86,5 +88,5 @@ def _imported(call: Call, creation: dict[str, Any], size_gib: int | None) -> Sou
         raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
     size = blob_size(call.lab, uri)
     if size is None:
-        raise errors.OTHER_REGION_BLOB(uri=uri)
+        raise disk_errors.OTHER_REGION_BLOB(uri=uri)
     return Source(max(size, (size_gib or 0) * GIB), imported=True)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.core.lab import Lab, now
 from azlab.arm.core.provisioning import is_deleting
 from azlab.store import Resource
@@ -51,15 +52,15 @@ def check_whole(lab: Lab, disk: Resource) -> None:
     """Refuse a disk whose upload is not finished, and one that was never finished being made."""
     check_not_deleting(disk, "use")
     if disk.hidden.get("upload"):
-        raise errors.USE_UPLOAD(disk=disk.name, state=state(lab, disk))
+        raise disk_errors.USE_UPLOAD(disk=disk.name, state=state(lab, disk))
     if disk.properties.get("provisioningState") not in ("Succeeded", "Updating") or "key" not in disk.hidden:
-        raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
+        raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
 
 
 def check_not_deleting(disk: Resource, deed: str) -> None:
     """Refuse to do anything with a disk or snapshot that is being deleted."""
     if is_deleting(disk):
-        raise errors.DISK_DELETING(deed=deed, disk=disk.name)
+        raise disk_errors.DISK_DELETING(deed=deed, disk=disk.name)
 
 
 def own(disk: Resource, vm_id: str | None) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
 from azlab.arm.compute.disks.states import GIB
 from azlab.arm.compute.disks.writeback import frozen_copy
+from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.sources import ImageDisk, from_profile, from_vm
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting, settle
 from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
@@ -130,7 +131,7 @@ def _settled(lab: Lab, id: str) -> None:
 
 def _check_not_deleting(image: Resource, deed: str) -> None:
     if is_deleting(image):
-        raise errors.IMAGE_DELETING(deed=deed, image=image.name)
+        raise image_errors.IMAGE_DELETING(deed=deed, image=image.name)
 
 
 def show(call: Call) -> Answer:
@@ -147,7 +148,7 @@ def delete(call: Call) -> Answer:
             return Answer(204)
         users = [vm.name for vm in lab.store.list(VM) if _being_made(vm, image)]
         if users:
-            raise errors.IMAGE_IN_USE(image=image.name, vms=",".join(users))
+            raise image_errors.IMAGE_IN_USE(image=image.name, vms=",".join(users))
         image.properties["provisioningState"] = "Deleting"
         lab.store.put(image)
     operation = lab.operations.begin(call, lambda: remove(lab, image.id), location=image.location, resource=image.id)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
 from azlab.arm.compute.crud import get_source
 from azlab.arm.compute.disks.states import GIB, check_whole
+from azlab.arm.compute.images import errors as image_errors
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
 from azlab.arm.http.calls import COMPUTE, Call, normal_id
@@ -31,20 +34,20 @@ class ImageDisk:
 def from_vm(lab: Lab, given: dict[str, Any], location: str) -> tuple[dict[str, Any], list[ImageDisk]]:
     """The properties and disks of an image of a whole VM."""
     if (given.get("storageProfile") or {}).get("osDisk"):
-        raise errors.BOTH_SOURCES(target="storageProfile")
+        raise image_errors.BOTH_SOURCES(target="storageProfile")
     vm = get_source(lab, given["sourceVirtualMachine"].get("id", ""), VM)
     if is_deleting(vm):
-        raise errors.VM_DELETING(deed="Create Image", vm=vm.name)
+        raise vm_errors.VM_DELETING(deed="Create Image", vm=vm.name)
     if vm.location != location:
-        raise errors.OTHER_REGION(source=vm.id, there=vm.location, location=location)
+        raise compute_errors.OTHER_REGION(source=vm.id, there=vm.location, location=location)
     if (vm.properties.get("securityProfile") or {}).get("securityType") in ("TrustedLaunch", "ConfidentialVM"):
-        raise errors.TRUSTED_LAUNCH()
+        raise image_errors.TRUSTED_LAUNCH()
     if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
-        raise errors.EPHEMERAL_SOURCE(vm=vm.name)
+        raise image_errors.EPHEMERAL_SOURCE(vm=vm.name)
     if not vm.hidden.get("generalized"):
-        raise errors.NOT_GENERALIZED(vm=vm.name)
+        raise image_errors.NOT_GENERALIZED(vm=vm.name)
     if given.get("hyperVGeneration") not in (None, vm.hidden["generation"]):
-        raise errors.GENERATION_MISMATCH(given=given["hyperVGeneration"], actual=vm.hidden["generation"], source=vm.id)
+        raise image_errors.GENERATION_MISMATCH(given=given["hyperVGeneration"], actual=vm.hidden["generation"], source=vm.id)
     profile = vm.properties["storageProfile"]
     disks = [_of_vm(lab, "os", profile["osDisk"]), *(_of_vm(lab, str(each["lun"]), each) for each in profile["dataDisks"])]
     shown: dict[str, Any] = {
@@ -93,13 +96,13 @@ def from_profile(call: Call, given: dict[str, Any], location: str) -> tuple[dict
     first, shown_os = _disk(call.lab, "os", os_disk, location)
     own = first.source.properties.get("hyperVGeneration") if first.source else None
     if own not in (None, generation):
-        raise errors.GENERATION_MISMATCH(given=generation, actual=own, source=first.source.id if first.source else "")
+        raise image_errors.GENERATION_MISMATCH(given=generation, actual=own, source=first.source.id if first.source else "")
     disks, shown_data, luns = [first], [], set()
     for entry in profile.get("dataDisks") or []:
         if entry.get("lun") is None:
             raise errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
         if entry["lun"] in luns:
-            raise errors.DUPLICATE_LUN(lun=entry["lun"], target="dataDisks")
+            raise compute_errors.DUPLICATE_LUN(lun=entry["lun"], target="dataDisks")
         luns.add(entry["lun"])
         disk, shown = _disk(call.lab, str(entry["lun"]), entry, location)
         disks.append(disk)
@@ -121,7 +124,7 @@ def _check_distinct(entries: list[dict[str, Any]]) -> None:
         holder = entry.get("managedDisk") or entry.get("snapshot")
         source = normal_id(holder["id"]) if holder else str(entry["blobUri"])
         if source.lower() in sources:
-            raise errors.DUPLICATE_SOURCE(source=source, target="dataDisks")
+            raise image_errors.DUPLICATE_SOURCE(source=source, target="dataDisks")
         sources.add(source.lower())
 
 
@@ -134,24 +137,24 @@ def _disk(lab: Lab, lun: str, entry: dict[str, Any], location: str) -> tuple[Ima
     """One disk from a managed disk, a snapshot or a blob."""
     kinds = [kind for kind in ("snapshot", "managedDisk", "blobUri") if entry.get(kind)]
     if len(kinds) != 1:
-        raise errors.ONE_SOURCE(target="storageProfile")
+        raise image_errors.ONE_SOURCE(target="storageProfile")
     shown: dict[str, Any] = {} if entry.get("diskSizeGB") is None else {"diskSizeGB": entry["diskSizeGB"]}
     if kinds == ["blobUri"]:
         size = blob_size(lab, entry["blobUri"])
         if size is None:
-            raise errors.NO_BLOB(uri=entry["blobUri"])
+            raise image_errors.NO_BLOB(uri=entry["blobUri"])
         found, shown["blobUri"] = ImageDisk(lun, None, size), entry["blobUri"]
     else:
         source = get_source(lab, entry[kinds[0]].get("id", ""), _SOURCES[kinds[0]])
         check_whole(lab, source)
         if source.location != location:
-            raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
+            raise compute_errors.OTHER_REGION(source=source.id, there=source.location, location=location)
         if (source.properties.get("securityProfile") or {}).get("securityType"):
-            raise errors.TRUSTED_LAUNCH_DISK(disk=source.name)
+            raise image_errors.TRUSTED_LAUNCH_DISK(disk=source.name)
         size = source.properties["diskSizeBytes"]
         least = -(-size // GIB)
         if entry.get("diskSizeGB") is not None and entry["diskSizeGB"] < least:
-            raise errors.SMALL_DISK(size=entry["diskSizeGB"], least=least, target="diskSizeGB")
+            raise compute_errors.SMALL_DISK(size=entry["diskSizeGB"], least=least, target="diskSizeGB")
         found, shown[kinds[0]] = ImageDisk(lun, source, size), {"id": normal_id(entry[kinds[0]]["id"])}
     shown["caching"] = entry.get("caching") or "None"
     shown["storageAccountType"] = entry.get("storageAccountType") or "Standard_LRS"

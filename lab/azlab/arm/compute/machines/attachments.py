@@ -6,9 +6,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.crud import get_source
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.states import GIB, active_access, check_whole
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import COMPUTE, Call
 from azlab.store import Resource
@@ -46,7 +49,7 @@ def checked_lun(entry: dict[str, Any], seen: set[int]) -> int:
         raise errors.MISSING(parameter="dataDisk.lun", target="dataDisk.lun")
     lun = int(entry["lun"])
     if lun in seen:
-        raise errors.DUPLICATE_LUN(lun=lun, target="dataDisks")
+        raise compute_errors.DUPLICATE_LUN(lun=lun, target="dataDisks")
     if not 0 <= lun <= 63:
         raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
     seen.add(lun)
@@ -90,7 +93,7 @@ def sized(least: int, wanted_gib: int | None, target: str) -> int:
     if wanted_gib is None or wanted_gib == gib:
         return least
     if wanted_gib < gib:
-        raise errors.SMALL_DISK(size=wanted_gib, least=gib, target=target)
+        raise compute_errors.SMALL_DISK(size=wanted_gib, least=gib, target=target)
     return wanted_gib * GIB
 
 
@@ -110,7 +113,7 @@ def check_free_name(call: Call, name: str) -> None:
 def check_managed(call: Call, entries: list[dict[str, Any]]) -> None:
     """Refuse a disk that is a blob in a storage account."""
     if any(entry.get("vhd") for entry in entries):
-        raise errors.BLOB_DISK(vm=call.name, target="vhd")
+        raise vm_errors.BLOB_DISK(vm=call.name, target="vhd")
 
 
 def check_distinct(call: Call, attached: list[str], new: list[NewDisk]) -> None:
@@ -118,11 +121,11 @@ def check_distinct(call: Call, attached: list[str], new: list[NewDisk]) -> None:
     ids = [id.lower() for id in attached]
     for id in attached:
         if ids.count(id.lower()) > 1:
-            raise errors.ATTACHED_TWICE(disk=id.rpartition("/")[2], vm=call.name, target="managedDisk.id")
+            raise vm_errors.ATTACHED_TWICE(disk=id.rpartition("/")[2], vm=call.name, target="managedDisk.id")
     names = [disk.name.lower() for disk in new if disk.name]
     for name in names:
         if names.count(name) > 1:
-            raise errors.SAME_DISK_NAME(disk=name, vm=call.name, target="dataDisk.name")
+            raise vm_errors.SAME_DISK_NAME(disk=name, vm=call.name, target="dataDisk.name")
 
 
 def attachable(lab: Lab, entry: dict[str, Any], vm_id: str, location: str) -> Resource:
@@ -134,11 +137,11 @@ def attachable(lab: Lab, entry: dict[str, Any], vm_id: str, location: str) -> Re
     check_whole(lab, disk)
     owner = disk.body.get("managedBy")
     if owner and owner.lower() != vm_id.lower():
-        raise errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
+        raise disk_errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
     if active_access(disk):
-        raise errors.ACTIVE_SAS(disk=disk.name, deed="attaching")
+        raise disk_errors.ACTIVE_SAS(disk=disk.name, deed="attaching")
     if disk.location != location:
-        raise errors.OTHER_REGION(source=disk.id, there=disk.location, location=location)
+        raise compute_errors.OTHER_REGION(source=disk.id, there=disk.location, location=location)
     return disk
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import get
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
 from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
 
 TYPE = f"{COMPUTE}/virtualMachines"
@@ -20,7 +21,7 @@ def retrieve(call: Call) -> Answer:
     vm = get(call, TYPE)
     diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
-        raise errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
+        raise vm_errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
     minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)
     if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
         raise errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.disks.disks import remove
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.attachments import (
     NewDisk,
     attachable,
@@ -18,6 +18,7 @@ from azlab.arm.compute.machines.attachments import (
 )
 from azlab.arm.compute.machines.disks import attach, detach, make
 from azlab.arm.compute.machines.start import UP, check_not_deleting, found
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import settle
 from azlab.arm.http.calls import Answer, Call, checked_tags, normal_id
@@ -65,7 +66,7 @@ def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
         raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
     if given.get("proximityPlacementGroup"):
         if vm.hidden.get("power") in UP:
-            raise errors.PLACEMENT_RUNNING(vm=vm.name)
+            raise vm_errors.PLACEMENT_RUNNING(vm=vm.name)
         raise errors.NO_REFERENCE(reference=given["proximityPlacementGroup"].get("id", ""), resource=vm.id)
     profile, shown = given.get("osProfile") or {}, vm.properties.get("osProfile") or {}
     for key in ("computerName", "adminUsername"):
@@ -146,11 +147,11 @@ class _Disks:
         """Refuse what the VM's state does not allow: when it is asked for, and again before it is done."""
         check_not_deleting(vm, "Update VM")
         if self._swap and vm.hidden.get("generalized"):
-            raise errors.IS_GENERALIZED(deed="swap OS disk", vm=vm.name)
+            raise vm_errors.IS_GENERALIZED(deed="swap OS disk", vm=vm.name)
         if self._swap and vm.hidden.get("power") != "deallocated":
-            raise errors.NOT_DEALLOCATED(deed="swap OS disk", vm=vm.name)
+            raise vm_errors.NOT_DEALLOCATED(deed="swap OS disk", vm=vm.name)
         if (self.detached or self.attached or self.new) and self._runs():
-            raise errors.HOT_PLUG(vm=vm.name)
+            raise vm_errors.HOT_PLUG(vm=vm.name)
 
     def commit(self, lab: Lab, vm: Resource, made: dict[str, Resource]) -> None:
         """Give and take the disks, and let the VM be as asked for. Called with the store's lock held."""

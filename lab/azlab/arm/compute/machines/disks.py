@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.disks import new_key
 from azlab.arm.compute.disks.states import describe_size, own
 from azlab.arm.compute.machines.attachments import NewDisk
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab, now
 from azlab.arm.core.provisioning import is_deleting
 from azlab.arm.http.calls import COMPUTE
@@ -86,7 +87,7 @@ def attach(lab: Lab, vm: Resource, id: str) -> None:
             raise errors.BUSY()
         owner = disk.body.get("managedBy")
         if owner and owner.lower() != vm.id.lower():
-            raise errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
+            raise disk_errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)
         own(disk, vm.id)
         lab.store.put(disk)
 

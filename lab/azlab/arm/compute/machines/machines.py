@@ -5,9 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
 from azlab.arm.compute.disks.disks import remove as remove_disk
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.change import change
 from azlab.arm.compute.machines.disks import attach, detach, entries, make, owned_by
 from azlab.arm.compute.machines.instance_view import instance_view
@@ -160,12 +160,12 @@ def remove(lab: Lab, id: str) -> None:
 def capture(call: Call) -> Answer:
     """The old capture, which knows only disks in storage accounts."""
     get(call, TYPE)
-    raise errors.CAPTURE_MANAGED()
+    raise vm_errors.CAPTURE_MANAGED()
 
 
 def convert(call: Call) -> Answer:
     """The move from disks in storage accounts to managed ones."""
-    raise errors.ALREADY_MANAGED(vm=get(call, TYPE).name)
+    raise vm_errors.ALREADY_MANAGED(vm=get(call, TYPE).name)
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import normal_id
 from azlab.arm.network.common import NIC, SUBNET
@@ -29,7 +30,7 @@ def checked_nics(
         if nic is None or nic.type != NIC or nic.location != location:
             raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
         if nic.hidden.get("vm") and nic.hidden["vm"].lower() != vm_id.lower():
-            raise errors.NIC_IN_USE(nic=nic.id, vm=nic.hidden["vm"])
+            raise vm_errors.NIC_IN_USE(nic=nic.id, vm=nic.hidden["vm"])
         shown.append({"id": normal_id(reference["id"]), **({"properties": reference["properties"]} if reference.get("properties") else {})})
     for number, configuration in enumerate(configurations):
         wanted = configuration.get("properties") or {}
@@ -43,7 +44,7 @@ def checked_nics(
         id = f"{group}/providers/{NIC}/{configuration.get('name') or f'{vm_name}-nic-{number}'}"
         taken = lab.store.find(id)
         if taken is not None and taken.hidden.get("vm"):
-            raise errors.NIC_IN_USE(nic=taken.id, vm=taken.hidden["vm"])
+            raise vm_errors.NIC_IN_USE(nic=taken.id, vm=taken.hidden["vm"])
         primary = bool(wanted.get("primary", len(configurations) == 1))
         made.append({"id": id, "properties": wanted})
         shown.append({"id": id, "properties": {"primary": primary, "deleteOption": wanted.get("deleteOption", "Detach")}})

@@ -7,7 +7,8 @@ import binascii
 import re
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
 
 _USERS = {
     *("administrator", "admin", "user", "user1", "test", "user2", "test1", "user3", "admin1", "1", "123", "a", "actuser", "adm", "admin2"),
@@ -31,15 +32,15 @@ def checked_os_profile(name: str, given: dict[str, Any] | None, os_type: str, *,
     if not user:
         raise errors.MISSING(parameter="osProfile.adminUsername", target="osProfile.adminUsername")
     if user.lower() in _USERS or user.endswith(".") or len(user) > 64:
-        raise errors.BAD_USER(target="adminUsername")
+        raise vm_errors.BAD_USER(target="adminUsername")
     profile = {**given, "computerName": given.get("computerName") or name}
     if given.get("adminPassword") is not None and not _strong(given["adminPassword"]):
-        raise errors.WEAK_PASSWORD(target="adminPassword")
+        raise vm_errors.WEAK_PASSWORD(target="adminPassword")
     if given.get("customData") is not None:
         _check_custom_data(given["customData"])
     if os_type == "Linux":
         if not _HOST.match(profile["computerName"]):
-            raise errors.BAD_COMPUTER_NAME(target="computerName")
+            raise vm_errors.BAD_COMPUTER_NAME(target="computerName")
         _check_login(profile, user)
     return profile
 
@@ -53,9 +54,9 @@ def _check_custom_data(text: str) -> None:
     try:
         base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
-        raise errors.BAD_CUSTOM_DATA(target="customData") from None
+        raise vm_errors.BAD_CUSTOM_DATA(target="customData") from None
     if len(text) > _CUSTOM_DATA:
-        raise errors.BAD_CUSTOM_DATA(target="customData")
+        raise vm_errors.BAD_CUSTOM_DATA(target="customData")
 
 
 def _check_login(profile: dict[str, Any], user: str) -> None:
@@ -64,9 +65,9 @@ def _check_login(profile: dict[str, Any], user: str) -> None:
     for key in keys:
         path = f"/home/{user}/.ssh/authorized_keys"
         if key.get("path", path) != path:
-            raise errors.BAD_KEY_PATH(path=path, target="linuxConfiguration.ssh.publicKeys.path")
+            raise vm_errors.BAD_KEY_PATH(path=path, target="linuxConfiguration.ssh.publicKeys.path")
     if linux.get("disablePasswordAuthentication") and not keys or not keys and profile.get("adminPassword") is None:
-        raise errors.NO_LOGIN(target="linuxConfiguration")
+        raise vm_errors.NO_LOGIN(target="linuxConfiguration")
 
 
 def shown_os_profile(profile: dict[str, Any], os_type: str) -> dict[str, Any]:

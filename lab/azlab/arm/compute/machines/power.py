@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import get
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.start import UP, await_provisioned, check_not_deleting, check_startable, found, provisioned, touch_disks
 from azlab.arm.compute.machines.start import start as start_guest
 from azlab.arm.core.lab import Lab
@@ -29,7 +29,7 @@ def _begin(call: Call, vm: Resource, work: Callable[[Lab, str], None], retry_aft
 def _check_stoppable(vm: Resource, deed: str) -> None:
     check_not_deleting(vm, deed)
     if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
-        raise errors.EPHEMERAL_STOP(deed=deed)
+        raise vm_errors.EPHEMERAL_STOP(deed=deed)
 
 
 def start(call: Call) -> Answer:
@@ -84,7 +84,7 @@ def restart(call: Call) -> Answer:
     vm = get(call, TYPE)
     check_startable(call.lab, vm, "restart")
     if vm.hidden.get("power") not in UP:
-        raise errors.NOT_RUNNING(vm=vm.name, deed="restart")
+        raise vm_errors.NOT_RUNNING(vm=vm.name, deed="restart")
     return _begin(call, vm, _restart, 10)
 
 
@@ -101,7 +101,7 @@ def generalize(call: Call) -> Answer:
         vm = get(call, TYPE)
         check_not_deleting(vm, "generalize")
         if vm.hidden.get("power") in UP:
-            raise errors.GENERALIZE_RUNNING(vm=vm.name)
+            raise vm_errors.GENERALIZE_RUNNING(vm=vm.name)
         vm.hidden["generalized"] = True
         lab.store.put(vm)
     return Answer(200)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import platform_image
 from azlab.arm.compute.disks.states import GIB
+from azlab.arm.compute.images import errors as image_errors
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.attachments import (
     NewDisk,
     attachable,
@@ -22,6 +24,7 @@ from azlab.arm.compute.machines.attachments import (
 )
 from azlab.arm.compute.machines.nics import checked_nics
 from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_profile
+from azlab.arm.core import errors
 from azlab.arm.core.provisioning import is_deleting, is_whole
 from azlab.arm.http.calls import COMPUTE, Call, normal_id
 
@@ -106,7 +109,7 @@ class _Storage:
         image = platform_image(self._lab, reference)
         if image is None:
             wanted = ":".join(str(reference.get(key, "")) for key in ("publisher", "offer", "sku", "version"))
-            raise errors.NO_PLATFORM_IMAGE(image=wanted, target="imageReference")
+            raise vm_errors.NO_PLATFORM_IMAGE(image=wanted, target="imageReference")
         self.os_type, self.generation = image.get("osType", "Linux"), image.get("hyperVGeneration", "V1")
         exact = image.get("exactVersion") or image["version"]
         self.shown["imageReference"] = {**reference, "exactVersion": exact}
@@ -122,13 +125,13 @@ class _Storage:
     def _from_managed_image(self, reference: dict[str, Any], os_disk: dict[str, Any]) -> dict[int, dict[str, Any]]:
         image = self._lab.store.find(normal_id(reference["id"]))
         if image is None or image.type != IMAGE or image.location != self._location:
-            raise errors.NO_IMAGE(image=reference["id"], location=self._location)
+            raise vm_errors.NO_IMAGE(image=reference["id"], location=self._location)
         if self._security == "TrustedLaunch":
-            raise errors.TRUSTED_LAUNCH_IMAGE()
+            raise vm_errors.TRUSTED_LAUNCH_IMAGE()
         if is_deleting(image):
-            raise errors.IMAGE_DELETING(deed="Create VM", image=image.name)
+            raise image_errors.IMAGE_DELETING(deed="Create VM", image=image.name)
         if not is_whole(image):
-            raise errors.SOURCE_FAILED(source=image.id, state=image.properties["provisioningState"])
+            raise compute_errors.SOURCE_FAILED(source=image.id, state=image.properties["provisioningState"])
         made_of = image.properties["storageProfile"]["osDisk"]
         self.os_type, self.generation = made_of["osType"], image.properties["hyperVGeneration"]
         self.specialized = made_of["osState"] == "Specialized"
@@ -144,7 +147,7 @@ class _Storage:
         settings = os_disk.get("diffDiskSettings")
         self.ephemeral = bool(settings and settings.get("option") == "Local")
         if self.ephemeral and os_disk.get("caching") != "ReadOnly":
-            raise errors.EPHEMERAL_CACHING(target="osDisk.caching")
+            raise vm_errors.EPHEMERAL_CACHING(target="osDisk.caching")
 
     def _os_disk(self, given: dict[str, Any], source: dict[str, Any], creation: dict[str, Any], caching: str | None = None) -> None:
         size = sized(source["size"], given.get("diskSizeGB"), "osDisk.diskSizeGB")
@@ -167,13 +170,13 @@ class _Storage:
     def _attach_os(self, given: dict[str, Any]) -> None:
         """The OS disk is a specialized disk that is there already."""
         if given.get("diffDiskSettings"):
-            raise errors.EPHEMERAL_ATTACH(target="osDisk.createOption")
+            raise vm_errors.EPHEMERAL_ATTACH(target="osDisk.createOption")
         disk = attachable(self._lab, given, self._call.id(VM), self._location)
         if not given.get("osType") and not disk.properties.get("osType"):
             raise errors.MISSING(parameter="osDisk.osType", target="osDisk.osType")
         disk_security = (disk.properties.get("securityProfile") or {}).get("securityType")
         if (self._security == "TrustedLaunch") != (disk_security == "TrustedLaunch"):
-            raise errors.TRUSTED_LAUNCH_DISK_VM()
+            raise vm_errors.TRUSTED_LAUNCH_DISK_VM()
         self.os_type = given.get("osType") or disk.properties["osType"]
         self.generation = disk.properties.get("hyperVGeneration", "V1")
         self.specialized = True

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.states import active_access, touch
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disks import disks_of
+from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab, now
 from azlab.arm.core.provisioning import drop_secrets, is_deleting, settle
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import COMPUTE
 from azlab.arm.network.common import NIC
 from azlab.store import Resource
@@ -21,17 +24,17 @@ UP = ("creating", "starting", "running")
 def check_not_deleting(vm: Resource, deed: str) -> None:
     """Refuse to do anything with a VM that is being deleted."""
     if is_deleting(vm):
-        raise errors.VM_DELETING(deed=deed, vm=vm.name)
+        raise vm_errors.VM_DELETING(deed=deed, vm=vm.name)
 
 
 def check_startable(lab: Lab, vm: Resource, deed: str) -> None:
     """Refuse to start a VM that is sealed or on its way out, or one on a disk that somebody holds a grant on."""
     check_not_deleting(vm, deed)
     if vm.hidden.get("generalized"):
-        raise errors.IS_GENERALIZED(deed=deed, vm=vm.name)
+        raise vm_errors.IS_GENERALIZED(deed=deed, vm=vm.name)
     for _, disk in disks_of(lab, vm):
         if active_access(disk):
-            raise errors.ACTIVE_SAS_START(disk=disk.name)
+            raise disk_errors.ACTIVE_SAS_START(disk=disk.name)
 
 
 def start(lab: Lab, id: str, deed: str) -> None:
@@ -148,17 +151,17 @@ def await_provisioned(lab: Lab, id: str) -> None:
         lab.store.put(vm)
 
 
-def _unprovisioned(outcome: str, vm: str) -> errors.AzureError:
+def _unprovisioned(outcome: str, vm: str) -> AzureError:
     """How Azure says that a guest was not provisioned; for a kernel that hangs it has no words of its own."""
     match outcome:
         case "agent_running":
-            return errors.AGENT_RUNNING(vm=vm)
+            return vm_errors.AGENT_RUNNING(vm=vm)
         case "timed_out":
-            return errors.TIMED_OUT(vm=vm)
+            return vm_errors.TIMED_OUT(vm=vm)
         case "still":
-            return errors.STILL(vm=vm)
+            return vm_errors.STILL(vm=vm)
         case _:
-            return errors.GUEST_ENDED(vm=vm)
+            return vm_errors.GUEST_ENDED(vm=vm)
 
 
 def provisioned(lab: Lab, id: str) -> None:

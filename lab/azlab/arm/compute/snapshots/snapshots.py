@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from azlab.arm.compute import errors
 from azlab.arm.compute.crud import get, listing
 from azlab.arm.compute.disks.disks import SNAPSHOT, delete_disk, patch_disk, put_disk
 from azlab.arm.compute.disks.states import view
+from azlab.arm.core import errors
 from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group, in_subscription
 from azlab.arm.http.versions import seen_by
 
