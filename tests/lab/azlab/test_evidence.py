@@ -25,7 +25,7 @@ ROW = (Refusal, TokenRefusal, BlobRefusal, VhdRefusal)
 BY_HAND = {
     "arm/core/refusals.py": {"AzureError"},
     "arm/core/operations.py": {"AzureError"},
-    "arm/compute/disks/access.py": {"AzureError"},
+    "arm/compute/disks/get_access.py": {"AzureError"},
     "storage/refusals.py": {"Refused"},
     "storage/front.py": {"Refused"},
     "storage/vhd.py": {"VhdRefused"},

@@ -1,4 +1,4 @@
-"""The shape of a request: where ARM expects an object, a list or a number, anything else is refused before a provider sees it."""
+"""The JSON types of a request's body: ARM refuses a value of the wrong type before any resource provider sees the request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
 
 
 def check_shape(body: Any, path: str = "") -> None:
-    """Refuse a body with a value of the wrong kind."""
+    """Refuse a body with a value of the wrong JSON type. `path` is the place of `body` in the request."""
     if isinstance(body, dict):
         for key, value in body.items():
             _check(key, value, f"{path}.{key}" if path else key)

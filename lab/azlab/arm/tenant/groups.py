@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from azlab.arm.core.lab import Lab
+from azlab.arm.core.ids import group_id
 from azlab.arm.http import errors as http_errors
-from azlab.arm.http.calls import Answer, Call, Route, checked_tags, location_of
+from azlab.arm.http.bodies import checked_tags, location_of
+from azlab.arm.http.calls import Answer, Call, Route
 from azlab.arm.tenant import errors as tenant_errors
 from azlab.store import Resource
 
@@ -14,46 +13,46 @@ _GROUPS = "/subscriptions/{subscription}/resourceGroups"
 _TYPE = "Microsoft.Resources/resourceGroups"
 
 
-def group_id(lab: Lab, name: str) -> str:
-    """The id of a resource group."""
-    return f"/subscriptions/{lab.settings.subscription}/resourceGroups/{name}"
-
-
 def put_group(call: Call) -> Answer:
     """Create a resource group, or change its tags."""
     location, tags = location_of(call.body, _TYPE), checked_tags(call.body)
-    id = group_id(call.lab, call.group)
     with call.lab.store.lock:
-        known = call.lab.store.find(id)
+        known = call.lab.store.find(_id(call))
         if known and known.location != location:
             raise tenant_errors.OTHER_GROUP_LOCATION(location=location, there=known.location)
-        group = known or Resource(id, _TYPE, call.group, call.group, _group_body(id, call.group, location))
+        group = known or _new_group(call, location)
         if tags is not None:
             group.body["tags"] = tags
         call.lab.store.put(group)
     return Answer(200 if known else 201, group.body)
 
 
-def _group_body(id: str, name: str, location: str) -> dict[str, Any]:
-    return {"id": id, "name": name, "type": _TYPE, "location": location, "properties": {"provisioningState": "Succeeded"}}
+def _id(call: Call) -> str:
+    return group_id(call.lab.settings.subscription, call.group)
+
+
+def _new_group(call: Call, location: str) -> Resource:
+    id, properties = _id(call), {"provisioningState": "Succeeded"}
+    body = {"id": id, "name": call.group, "type": _TYPE, "location": location, "properties": properties}
+    return Resource(id, _TYPE, call.group, call.group, body)
 
 
 def get_group(call: Call) -> Resource:
     """The resource group in the path, which must exist."""
-    group = call.lab.store.find(group_id(call.lab, call.group))
+    group = call.lab.store.find(_id(call))
     if group is None:
         raise http_errors.NO_GROUP(group=call.group)
     return group
 
 
 def show_group(call: Call) -> Answer:
-    """One resource group."""
+    """Show one resource group."""
     return Answer(200, get_group(call).body)
 
 
 def head_group(call: Call) -> Answer:
-    """Whether a resource group exists."""
-    return Answer(404 if call.lab.store.find(group_id(call.lab, call.group)) is None else 204)
+    """Answer whether a resource group exists: 204 or 404."""
+    return Answer(404 if call.lab.store.find(_id(call)) is None else 204)
 
 
 def patch_group(call: Call) -> Answer:
@@ -68,8 +67,8 @@ def patch_group(call: Call) -> Answer:
 
 
 def list_groups(call: Call) -> Answer:
-    """All resource groups."""
-    return Answer(200, {"value": [group.body for group in call.lab.store.list(_TYPE.lower())]})
+    """List all resource groups."""
+    return Answer(200, {"value": [group.body for group in call.lab.store.list(_TYPE)]})
 
 
 ROUTES = [

@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from azlab.arm import registry
+from azlab.arm.core.ids import COMPUTE, NETWORK
 from azlab.arm.http import errors as http_errors
-from azlab.arm.http.calls import COMPUTE, NETWORK, Answer, Call, Route
+from azlab.arm.http.calls import Answer, Call, Route
 from azlab.settings import LOCATIONS
 
 _ROOT = "/subscriptions/{subscription}/providers"
-_TYPES = {
-    COMPUTE: ("virtualMachines", "disks", "snapshots", "images", "locations/operations", "locations/DiskOperations"),
-    NETWORK: ("virtualNetworks", "virtualNetworks/subnets", "networkInterfaces", "locations/operations"),
-    "Microsoft.Resources": ("subscriptions", "resourceGroups", "subscriptions/resourceGroups"),
-}
-_VERSIONS = {
-    COMPUTE: ["2026-04-01", "2026-03-02", "2025-04-01", "2024-11-01", "2024-07-01", "2024-03-02", "2023-04-02", "2022-11-01", "2020-12-01"],
-    NETWORK: ["2024-05-01", "2023-11-01", "2022-07-01", "2020-11-01"],
-    "Microsoft.Resources": ["2024-11-01", "2022-12-01", "2021-04-01"],
-}
+_RESOURCES = "Microsoft.Resources"
+_RESOURCES_VERSIONS = ("2024-11-01", "2022-12-01", "2021-04-01")
+_OPERATIONS = {COMPUTE: ("locations/operations", "locations/DiskOperations"), NETWORK: ("locations/operations",)}
+"""The types under which a provider's long-running operations are found; they have the same versions as the provider's other types."""
+
+_Offered = dict[str, dict[str, tuple[str, ...]]]
+"""Namespace -> type -> api-versions."""
 
 
-def providers(call: Call) -> Answer:
-    """All resource providers."""
-    return Answer(200, {"value": [_provider(call, namespace) for namespace in _TYPES]})
+def _offered() -> _Offered:
+    """All types of all providers."""
+    found: _Offered = {}
+    for each in registry.TYPES.values():
+        found.setdefault(each.namespace, {})[each.name] = each.versions
+    for namespace, names in _OPERATIONS.items():
+        versions = next(iter(found[namespace].values()))
+        found[namespace].update(dict.fromkeys(names, versions))
+    found[_RESOURCES] = dict.fromkeys(("subscriptions", "resourceGroups", "subscriptions/resourceGroups"), _RESOURCES_VERSIONS)
+    return found
 
 
-def provider(call: Call) -> Answer:
-    """One resource provider and its types; registering it changes nothing, they all are registered."""
-    for namespace in _TYPES:
+def list_providers(call: Call) -> Answer:
+    """List all resource providers."""
+    return Answer(200, {"value": [_body(call, namespace, types) for namespace, types in _offered().items()]})
+
+
+def show_provider(call: Call) -> Answer:
+    """Show one resource provider. Registering it has the same answer and changes nothing: all providers are registered."""
+    for namespace, types in _offered().items():
         if namespace.lower() == call.path["namespace"].lower():
-            return Answer(200, _provider(call, namespace))
+            return Answer(200, _body(call, namespace, types))
     raise http_errors.NO_NAMESPACE(namespace=call.path["namespace"])
 
 
-def _provider(call: Call, namespace: str) -> dict[str, Any]:
-    types = [
-        {"resourceType": name, "locations": list(LOCATIONS.values()), "apiVersions": _VERSIONS[namespace], "capabilities": "None"}
-        for name in _TYPES[namespace]
-    ]
+def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     return {
         "id": f"/subscriptions/{call.lab.settings.subscription}/providers/{namespace}",
         "namespace": namespace,
-        "resourceTypes": types,
+        "resourceTypes": [_type(name, versions) for name, versions in types.items()],
         "registrationState": "Registered",
         "registrationPolicy": "RegistrationRequired",
     }
 
 
+def _type(name: str, versions: Iterable[str]) -> dict[str, Any]:
+    return {"resourceType": name, "locations": list(LOCATIONS.values()), "apiVersions": list(versions), "capabilities": "None"}
+
+
 ROUTES = [
-    Route("GET", _ROOT, providers, "provider.list"),
-    Route("GET", _ROOT + "/{namespace}", provider, "provider.get"),
-    Route("POST", _ROOT + "/{namespace}/register", provider, "provider.register"),
+    Route("GET", _ROOT, list_providers, "provider.list"),
+    Route("GET", _ROOT + "/{namespace}", show_provider, "provider.get"),
+    Route("POST", _ROOT + "/{namespace}/register", show_provider, "provider.register"),
 ]

@@ -11,17 +11,17 @@ from azlab.settings import LOCATIONS
 _ROOT = "/subscriptions/{subscription}"
 
 
-def subscriptions(call: Call) -> Answer:
-    """The one subscription, as a list."""
-    return Answer(200, {"value": [_subscription(call.lab)], "count": {"type": "Total", "value": 1}})
+def list_subscriptions(call: Call) -> Answer:
+    """List the one subscription."""
+    return Answer(200, {"value": [_body(call.lab)], "count": {"type": "Total", "value": 1}})
 
 
-def subscription(call: Call) -> Answer:
-    """The one subscription."""
-    return Answer(200, _subscription(call.lab))
+def show_subscription(call: Call) -> Answer:
+    """Show the one subscription."""
+    return Answer(200, _body(call.lab))
 
 
-def _subscription(lab: Lab) -> dict[str, Any]:
+def _body(lab: Lab) -> dict[str, Any]:
     settings = lab.settings
     return {
         "id": f"/subscriptions/{settings.subscription}",
@@ -35,14 +35,14 @@ def _subscription(lab: Lab) -> dict[str, Any]:
     }
 
 
-def tenants(call: Call) -> Answer:
-    """The one tenant, as a list."""
+def list_tenants(call: Call) -> Answer:
+    """List the one tenant."""
     tenant = call.lab.settings.tenant
     return Answer(200, {"value": [{"id": f"/tenants/{tenant}", "tenantId": tenant, "displayName": "azlab", "tenantCategory": "Home"}]})
 
 
-def locations(call: Call) -> Answer:
-    """The regions that this cloud knows."""
+def list_locations(call: Call) -> Answer:
+    """List the regions of this cloud."""
     root = f"/subscriptions/{call.lab.settings.subscription}/locations"
     value = [
         {
@@ -59,8 +59,8 @@ def locations(call: Call) -> Answer:
 
 
 ROUTES = [
-    Route("GET", "/subscriptions", subscriptions, "subscription.list"),
-    Route("GET", _ROOT, subscription, "subscription.get"),
-    Route("GET", "/tenants", tenants, "tenant.list"),
-    Route("GET", _ROOT + "/locations", locations, "location.list"),
+    Route("GET", "/subscriptions", list_subscriptions, "subscription.list"),
+    Route("GET", _ROOT, show_subscription, "subscription.get"),
+    Route("GET", "/tenants", list_tenants, "tenant.list"),
+    Route("GET", _ROOT + "/locations", list_locations, "location.list"),
 ]

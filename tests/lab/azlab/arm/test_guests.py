@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azlab.arm.compute.disks import access
+from azlab.arm.compute.disks.get_access import check_grantable
+from azlab.arm.compute.disks.state import DiskState, Grant
 from azlab.arm.compute.disks.writeback import frozen_copy
-from azlab.arm.core.refusals import AzureError
 from azlab.arm.compute.machines.change import change
 from azlab.arm.compute.machines.instance_view import instance_view
 from azlab.arm.compute.machines.machines import remove
 from azlab.arm.compute.machines.power import generalize
 from azlab.arm.compute.machines.start import await_provisioned, guest_ended, recover, start
+from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.core.lab import Lab
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import Call
 from azlab.faults import Faults
 from azlab.guests.spec import GuestSpec
@@ -98,8 +100,8 @@ def store(tmp_path: Path) -> Store:
         "storageProfile": {"osDisk": os_disk, "dataDisks": []},
         "osProfile": {"computerName": "host"},
     }
-    hidden = {"power": "running", "unprovisioned": True, "generation": "V2"}
-    hidden["osProfile"] = {"computerName": "host", "adminUsername": "ada", "adminPassword": "pw", "customData": "cd"}
+    profile = {"computerName": "host", "adminUsername": "ada", "adminPassword": "pw", "customData": "cd"}
+    state = MachineState(generation="V2", power="running", unprovisioned=True, os_profile=profile)
     nic, subnet = VM.replace("Compute/virtualMachines/vm", "Network/networkInterfaces/nic"), f"{VM}-subnet"
     properties["networkProfile"] = {"networkInterfaces": [{"id": nic}]}
     properties["hardwareProfile"] = {"vmSize": "Standard_B1s"}
@@ -107,8 +109,10 @@ def store(tmp_path: Path) -> Store:
     address = {"macAddress": "00-0D-3A-00-00-01", "ipConfigurations": [{"properties": ip}]}
     store.put(Resource(nic, "Microsoft.Network/networkInterfaces", "g", "nic", {"properties": address}))
     store.put(Resource(subnet, "Microsoft.Network/virtualNetworks/subnets", "g", "s", {"properties": {"addressPrefix": "10.0.0.0/24"}}))
-    store.put(Resource(VM, "Microsoft.Compute/virtualMachines", "g", "vm", {"location": "westeurope", "properties": properties}, hidden))
-    store.put(Resource(DISK, "Microsoft.Compute/disks", "g", "os", {"managedBy": VM, "properties": {}}, {"key": "d-1"}))
+    vm = Resource(VM, "Microsoft.Compute/virtualMachines", "g", "vm", {"location": "westeurope", "properties": properties})
+    store.put(state.keep(vm))
+    disk = Resource(DISK, "Microsoft.Compute/disks", "g", "os", {"managedBy": VM, "properties": {}})
+    store.put(DiskState(key="d-1").keep(disk))
     return store
 
 
@@ -139,7 +143,10 @@ def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp
 def test_secrets_go_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:
     await_provisioned(lab_of(store, Guests(), tmp_path), VM)
     vm = store.find(VM)
-    assert vm is not None and vm.hidden["unprovisioned"] is False and vm.hidden["osProfile"].keys() == {"computerName", "adminUsername"}
+    assert vm is not None
+    state = MachineState.of(vm)
+    assert not state.unprovisioned
+    assert state.os_profile == {"computerName": "host", "adminUsername": "ada"}
 
 
 def test_a_guest_that_powers_itself_off_leaves_a_stopped_vm(store: Store, tmp_path: Path) -> None:
@@ -156,7 +163,9 @@ def test_the_agent_is_ready_only_by_its_own_word(store: Store, tmp_path: Path) -
     assert "vmAgent" not in instance_view(lab_of(store, Guests(), tmp_path), vm)
     agent = {"vmAgentVersion": "2.9", "statuses": [{"displayStatus": "Ready"}]}
     assert instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)["vmAgent"] == agent
-    vm.hidden["power"] = "stopped"
+    power(store, "stopped")
+    vm = store.find(VM)
+    assert vm is not None
     assert "vmAgent" not in instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)
 
 
@@ -176,10 +185,11 @@ def power(store: Store, value: str | None = None) -> str:
     """The VM's power, set first where a value is given."""
     vm = store.find(VM)
     assert vm is not None
+    state = MachineState.of(vm)
     if value:
-        vm.hidden["power"] = value
-        store.put(vm)
-    return str(vm.hidden["power"])
+        state.power = value
+        store.put(state.keep(vm))
+    return str(state.power)
 
 
 def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) -> None:
@@ -196,10 +206,10 @@ def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) 
         with pytest.raises(AzureError, match="since the VM is running"):
             generalize(call_of(lab))
         with pytest.raises(AzureError, match="is running"):
-            access._check(lab, disk, "Read")
+            check_grantable(lab, disk, "Read")
         vm.properties["provisioningState"] = "Succeeded"
         with pytest.raises(AzureError, match="not deallocated"):
-            change(call_of(lab, other), vm, whole=False)
+            change(call_of(lab, other), vm, retry_after=None)
         guests.did.append("refused")
 
     guests.while_it_starts = meanwhile
@@ -213,12 +223,10 @@ def test_a_vm_sealed_or_granted_before_its_start_came_does_not_start(store: Stor
     lab = lab_of(store, guests, tmp_path)
     disk = store.find(DISK)
     assert disk is not None
-    disk.hidden["access"] = {"kind": "Read", "until": time.time() + 60}
-    store.put(disk)
+    store.put(DiskState(key="d-1", access=Grant("Read", time.time() + 60)).keep(disk))
     with pytest.raises(AzureError, match="shared access signature"):
         start(lab, VM, "start")
-    disk.hidden["access"] = None
-    store.put(disk)
+    store.put(DiskState(key="d-1").keep(disk))
     generalize(call_of(lab))
     with pytest.raises(AzureError, match="Operation 'start' is not allowed on VM 'vm' since the VM is generalized."):
         start(lab, VM, "start")
@@ -260,8 +268,11 @@ def test_after_a_crash_the_guest_says_what_the_power_is(store: Store, tmp_path: 
 
 def test_a_vm_gives_back_every_disk_that_says_it_is_its_own(store: Store, tmp_path: Path) -> None:
     orphan = f"{DISK}-orphan"
-    store.put(Resource(orphan, "Microsoft.Compute/disks", "g", "orphan", {"managedBy": VM, "properties": {}}, {"key": "d-2"}))
-    remove(lab_of(store, Guests(), tmp_path), VM)
+    resource = Resource(orphan, "Microsoft.Compute/disks", "g", "orphan", {"managedBy": VM, "properties": {}})
+    store.put(DiskState(key="d-2").keep(resource))
+    vm = store.find(VM)
+    assert vm is not None
+    remove(lab_of(store, Guests(), tmp_path), vm)
     disks = [store.find(DISK), store.find(orphan)]
     assert [disk is not None and "managedBy" not in disk.body for disk in disks] == [True, True]
     assert store.find(VM) is None

@@ -197,7 +197,7 @@ def test_a_vm_that_was_never_provisioned_keeps_no_secret(lab: RunningLab, world:
         done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
     vm = Store(lab.settings.state / "arm.sqlite", read_only=True).find(world.id("virtualMachines", "vm"))
     assert vm is not None and vm.properties["provisioningState"] == "Failed"
-    assert vm.hidden["osProfile"].keys() & {"adminPassword", "customData"} == set()
+    assert vm.hidden["os_profile"].keys() & {"adminPassword", "customData"} == set()
 
 
 def test_the_database_is_its_owners_and_keeps_no_dead_grant(lab: RunningLab, world: World) -> None:

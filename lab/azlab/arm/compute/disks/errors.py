@@ -38,7 +38,7 @@ ATTACHED_DELETE = Refusal(409, "OperationNotAllowed", "Disk {disk} is attached t
 ACTIVE_SAS = Refusal(
     409,
     "OperationNotAllowed",
-    "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before {deed} the disk."
+    "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before {operation} the disk."
     " To learn more, visit: aka.ms/revokedisksas.",
     ISSUE,
 )
@@ -75,7 +75,7 @@ ATTACHED_ELSEWHERE = Refusal(
 DISK_DELETING = Refusal(
     409,
     "OperationNotAllowed",
-    "Operation '{deed}' is not allowed on '{disk}' since it is marked for deletion."
+    "Operation '{operation}' is not allowed on '{disk}' since it is marked for deletion."
     " You can only retry the Delete operation (or wait for an ongoing one to complete).",
     ASSUMED,
 )

@@ -38,7 +38,7 @@ IMAGE_IN_USE = Refusal(
 IMAGE_DELETING = Refusal(
     409,
     "OperationNotAllowed",
-    "Operation '{deed}' is not allowed on Image '{image}' since the image is marked for deletion."
+    "Operation '{operation}' is not allowed on Image '{image}' since the image is marked for deletion."
     " You can only retry the Delete operation (or wait for an ongoing one to complete).",
     DOCUMENTED,
 )

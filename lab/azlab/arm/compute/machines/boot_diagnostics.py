@@ -1,15 +1,16 @@
-"""The boot log: what the guest wrote to its serial console, as a blob behind a SAS."""
+"""The boot log: the output of the guest's serial console, as a blob behind a SAS."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute.crud import get
+from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.core import errors
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
+from azlab.arm.core.ids import COMPUTE
+from azlab.arm.http.calls import Answer, Call, Route, in_group
+from azlab.arm.http.crud import get
 
-TYPE = f"{COMPUTE}/virtualMachines"
 _LIFETIME = "120"
 """Minutes; https://learn.microsoft.com/rest/api/compute/virtual-machines/retrieve-boot-diagnostics-data"""
 _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18" + b"\x00" * 28
@@ -17,8 +18,8 @@ _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x
 
 
 def retrieve(call: Call) -> Answer:
-    """A POST that only reads: both addresses, at once."""
-    vm = get(call, TYPE)
+    """Answer with the addresses of the screenshot and of the boot log. This POST changes nothing and is not a long-running operation."""
+    vm = get(call, VM)
     diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
         raise vm_errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
@@ -37,4 +38,4 @@ def retrieve(call: Call) -> Answer:
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}/retrieveBootDiagnosticsData")
-ROUTES = [Route("POST", _PATH, retrieve, "vm.boot_log", "LowCostGet")]
+ROUTES = (Route("POST", _PATH, retrieve, "vm.boot_log", "LowCostGet"),)

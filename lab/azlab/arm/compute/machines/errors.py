@@ -15,18 +15,20 @@ GENERALIZE_RUNNING = Refusal(
 VM_DELETING = Refusal(
     409,
     "OperationNotAllowed",
-    "Operation '{deed}' is not allowed on VM '{vm}' since the VM is marked for deletion."
+    "Operation '{operation}' is not allowed on VM '{vm}' since the VM is marked for deletion."
     " You can only retry the Delete operation (or wait for an ongoing one to complete).",
     ISSUE,
 )
-IS_GENERALIZED = Refusal(409, "OperationNotAllowed", "Operation '{deed}' is not allowed on VM '{vm}' since the VM is generalized.", ISSUE)
+IS_GENERALIZED = Refusal(
+    409, "OperationNotAllowed", "Operation '{operation}' is not allowed on VM '{vm}' since the VM is generalized.", ISSUE
+)
 NOT_DEALLOCATED = Refusal(
-    409, "OperationNotAllowed", "Operation '{deed}' is not allowed on VM '{vm}' since the VM is not deallocated.", DOCUMENTED
+    409, "OperationNotAllowed", "Operation '{operation}' is not allowed on VM '{vm}' since the VM is not deallocated.", DOCUMENTED
 )
 NOT_RUNNING = Refusal(
     409,
     "OperationNotAllowed",
-    "Cannot modify VM '{vm}' when the VM is not running: operation '{deed}' needs a running VM.",
+    "Cannot modify VM '{vm}' when the VM is not running: operation '{operation}' needs a running VM.",
     ASSUMED,
 )
 CAPTURE_MANAGED = Refusal(
@@ -40,7 +42,7 @@ ALREADY_MANAGED = Refusal(409, "OperationNotAllowed", "VM '{vm}' is already usin
 EPHEMERAL_STOP = Refusal(
     409,
     "OperationNotAllowed",
-    "Operation '{deed}' is not supported for VMs or VM Scale Set instances using an ephemeral OS disk.",
+    "Operation '{operation}' is not supported for VMs or VM Scale Set instances using an ephemeral OS disk.",
     DOCUMENTED,
 )
 EPHEMERAL_CACHING = Refusal(
@@ -156,5 +158,11 @@ NO_BOOT_DIAGNOSTICS = Refusal(
     409,
     "OperationNotAllowed",
     "Boot diagnostics with managed storage is not enabled on VM '{vm}'.",
+    ASSUMED,
+)
+USER_DATA = Refusal(
+    409,
+    "OperationNotAllowed",
+    "VM '{vm}' has user data ('userData'). The guests of this lab cannot read it: leave 'userData' out, or use 'customData'.",
     ASSUMED,
 )
