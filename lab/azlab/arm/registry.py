@@ -11,7 +11,7 @@ from azlab.arm.core.types import ResourceType
 from azlab.store import Resource
 
 
-def _found() -> Iterator[ResourceType]:
+def discover() -> Iterator[ResourceType]:
     """Every `TYPE` of a module below the providers' folders."""
     for provider in (compute, network):
         for module in pkgutil.walk_packages(provider.__path__, f"{provider.__name__}."):
@@ -20,7 +20,7 @@ def _found() -> Iterator[ResourceType]:
                 yield declared
 
 
-TYPES = {each.full_name.lower(): each for each in _found()}
+TYPES = {each.full_name.lower(): each for each in discover()}
 """The resource types by their full name in lower case."""
 
 SINCE = {name: each.since for name, each in TYPES.items()}

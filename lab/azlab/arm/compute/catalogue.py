@@ -1,4 +1,4 @@
-"""Platform images and blobs of the user's, which are not in the lab. The file `<state>/outside.json` describes them.
+"""Platform images, and blobs in the user's storage accounts: neither exists in the lab. The file `<state>/outside.json` describes them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
@@ -10,21 +10,21 @@ replays of recorded traffic, which never boot a guest.
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks.state import GIB, MIB
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
 
-def _outside(lab: Lab) -> dict[str, Any]:
+def _outside(lab: Lab) -> Json:
     path = lab.settings.state / "outside.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    found: Json = json.loads(path.read_text()) if path.exists() else {}
     return found
 
 
-def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None:
+def platform_image(lab: Lab, reference: Json) -> Json | None:
     """The platform image that a reference names; the version `latest` stands for any version."""
     for image in _outside(lab).get("platformImages", []):
         same = all(str(image[key]).lower() == str(reference.get(key, "")).lower() for key in ("publisher", "offer", "sku"))
@@ -34,7 +34,7 @@ def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None
 
 
 def blob_size(lab: Lab, uri: str) -> int | None:
-    """The number of disk bytes in a blob of the user's, or None if there is no such blob. A blob that is not a fixed VHD is refused."""
+    """The number of disk bytes in a blob, or None if there is no such blob. A blob that is not a fixed VHD is refused."""
     if not urlsplit(uri).path.lower().endswith(".vhd"):
         raise compute_errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
     for known, facts in _outside(lab).get("blobs", {}).items():
@@ -43,7 +43,7 @@ def blob_size(lab: Lab, uri: str) -> int | None:
     return None
 
 
-def _checked_size(uri: str, facts: dict[str, Any]) -> int:
+def _checked_size(uri: str, facts: Json) -> int:
     kind = facts.get("blobType", "PageBlob")
     if kind != "PageBlob":
         raise compute_errors.BAD_BLOB_TYPE(uri=uri, kind=kind)

@@ -1,4 +1,4 @@
-"""Refusals that several resource types of Microsoft.Compute share: names, sources of disks, blobs of the user's."""
+"""Refusals that several resource types of Microsoft.Compute share: names, sources of disks, blobs in storage accounts."""
 
 from __future__ import annotations
 

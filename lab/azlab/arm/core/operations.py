@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.provisioning import is_pending
 from azlab.arm.core.refusals import AzureError
 from azlab.arm.core.times import now
@@ -47,7 +48,7 @@ class Operations:
         thread.start()
         return id
 
-    def _run(self, record: dict[str, Any], work: Work, fault: Fault | None) -> None:
+    def _run(self, record: Json, work: Work, fault: Fault | None) -> None:
         try:
             if fault and fault.operation_delay:
                 time.sleep(fault.operation_delay)
@@ -65,7 +66,7 @@ class Operations:
         finally:
             self._threads.discard(threading.current_thread())
 
-    def _fail(self, record: dict[str, Any], error: AzureError) -> None:
+    def _fail(self, record: Json, error: AzureError) -> None:
         if record["resource"]:
             with self._store.lock:
                 resource = self._store.find(record["resource"])
@@ -74,7 +75,7 @@ class Operations:
                     self._store.put(resource)
         self._end(record, "Failed", error=error.body(), http=error.status)
 
-    def _end(self, record: dict[str, Any], status: str, **facts: Any) -> None:
+    def _end(self, record: Json, status: str, **facts: Any) -> None:
         record.update(status=status, endTime=now(), **{key: value for key, value in facts.items() if value is not None})
         self._store.put_operation(record["id"], status, record)
 
@@ -96,4 +97,6 @@ class Operations:
 def _failure(fault: Fault) -> AzureError:
     """The error that a fault rule asks for."""
     wanted = fault.fail_operation or {}
-    return AzureError(409, wanted.get("code", "InternalExecutionError"), wanted.get("message", "The lab was told to fail here."))
+    return AzureError(
+        409, wanted.get("code", "InternalExecutionError"), wanted.get("message", "A fault rule of the lab made this operation fail.")
+    )

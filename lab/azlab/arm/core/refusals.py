@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from azlab.arm.core.json import Json
 from azlab.evidence import Evidence
 
 
@@ -19,7 +20,7 @@ class AzureError(Exception):
         super().__init__(message)
         self.status, self.code, self.message, self.target, self.gateway = status, code, message, target, gateway
 
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Json:
         """The object below `error` in the answer's body."""
         found = {"code": self.code, "message": self.message}
         return found if self.target is None else {**found, "target": self.target}

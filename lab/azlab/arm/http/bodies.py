@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from azlab.arm.core.json import Json
 from azlab.arm.http import errors as http_errors
 from azlab.settings import LOCATIONS
 
@@ -13,7 +13,7 @@ _MOST_TAGS, _LONGEST_VALUE = 50, 256
 """https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations"""
 
 
-def location_of(body: dict[str, Any], type: str) -> str:
+def location_of(body: Json, type: str) -> str:
     """The region of a body in its canonical spelling. A missing or unknown region is refused."""
     given = body.get("location")
     if not given:
@@ -24,7 +24,7 @@ def location_of(body: dict[str, Any], type: str) -> str:
     return location
 
 
-def checked_tags(body: dict[str, Any]) -> dict[str, str] | None:
+def checked_tags(body: Json) -> dict[str, str] | None:
     """The tags of a body, or None if the body has no tags. Tags that Azure refuses are refused."""
     tags = body.get("tags")
     if tags is None:

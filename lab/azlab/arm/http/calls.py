@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from azlab.arm.core.ids import resource_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http import errors as http_errors
 from azlab.faults import Fault
@@ -29,7 +30,7 @@ class Call:
     fault: Fault | None = None
 
     @property
-    def body(self) -> dict[str, Any]:
+    def body(self) -> Json:
         """The JSON object in the request; an empty one if the request has no body."""
         if self.json is None:
             return {}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call
 from azlab.store import Resource
@@ -14,7 +14,7 @@ from azlab.store import Resource
 PAGE = 20
 """Resources per page of a list. Azure's own number is not documented; this one is small enough for tests to meet a second page."""
 
-View = Callable[[Lab, Resource], dict[str, Any]]
+View = Callable[[Lab, Resource], Json]
 """The body of a resource as a caller sees it."""
 
 
@@ -26,7 +26,7 @@ def get(call: Call, type: str) -> Resource:
     return resource
 
 
-def as_stored(_lab: Lab, resource: Resource) -> dict[str, Any]:
+def as_stored(_lab: Lab, resource: Resource) -> Json:
     """The view of a resource type whose stored bodies are shown unchanged."""
     return resource.body
 
@@ -53,7 +53,7 @@ def _page(call: Call, resources: list[Resource], view: View) -> Answer:
     """One page of a list. `nextLink` is present if more pages follow."""
     token = call.query.get("$skiptoken", "0")
     start = int(token) if token.isdigit() else 0
-    body: dict[str, Any] = {"value": [view(call.lab, each) for each in resources[start : start + PAGE]]}
+    body: Json = {"value": [view(call.lab, each) for each in resources[start : start + PAGE]]}
     if len(resources) > start + PAGE:
         query = {**call.query, "$skiptoken": str(start + PAGE)}
         body["nextLink"] = f"{call.host}{call.url_path}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
@@ -66,9 +66,9 @@ def check_location(resource: Resource | None, location: str) -> None:
         raise errors.OTHER_LOCATION(name=resource.name, there=resource.location, group=resource.group, location=location)
 
 
-def base_body(call: Call, type: str, location: str, tags: dict[str, str] | None) -> dict[str, Any]:
+def base_body(call: Call, type: str, location: str, tags: dict[str, str] | None) -> Json:
     """The keys with which all bodies begin, in Azure's order."""
-    body: dict[str, Any] = {"name": call.name, "id": call.id(type), "type": type, "location": location}
+    body: Json = {"name": call.name, "id": call.id(type), "type": type, "location": location}
     if tags is not None:
         body["tags"] = tags
     return body

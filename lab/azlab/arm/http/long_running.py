@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import copy
 import uuid
-from typing import Any
 
 from azlab.arm.core import errors
 from azlab.arm.core.ids import COMPUTE, NETWORK
+from azlab.arm.core.json import Json
 from azlab.arm.core.operations import Work
 from azlab.arm.http.calls import Answer, Call, Route, in_subscription
 
@@ -26,7 +26,7 @@ def accepted(
     location: str,
     *,
     status: int = 202,
-    body: dict[str, Any] | None = None,
+    body: Json | None = None,
     resource: str | None = None,
     kind: tuple[str, str] = COMPUTE_OPERATIONS,
     retry_after: int | None = None,
@@ -63,7 +63,7 @@ def show(call: Call) -> Answer:
         raise errors.NO_ENTITY()
     if call.query.get("monitor", "").lower() == "true":
         return _result(call, record)
-    body: dict[str, Any] = {"startTime": record["startTime"]}
+    body: Json = {"startTime": record["startTime"]}
     if "endTime" in record:
         body["endTime"] = record["endTime"]
     body["status"] = record["status"]
@@ -75,7 +75,7 @@ def show(call: Call) -> Answer:
     return Answer(200, body)
 
 
-def _result(call: Call, record: dict[str, Any]) -> Answer:
+def _result(call: Call, record: Json) -> Answer:
     if record["status"] == "InProgress":
         here = "&".join(f"{key}={value}" for key, value in call.query.items())
         return Answer(202, None, {"Location": f"{call.host}{call.url_path}?{here}"})

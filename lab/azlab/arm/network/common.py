@@ -5,9 +5,9 @@ from __future__ import annotations
 import ipaddress
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.core.ids import NETWORK
+from azlab.arm.core.json import Json
 from azlab.arm.core.state import State
 from azlab.arm.http.calls import Answer, Call
 from azlab.arm.http.long_running import NETWORK_OPERATIONS, accepted
@@ -43,7 +43,7 @@ def _nothing() -> None:
     """The work of an operation on a network: all is done before the operation begins."""
 
 
-def saved(call: Call, body: dict[str, Any], known: bool, location: str) -> Answer:
+def saved(call: Call, body: Json, known: bool, location: str) -> Answer:
     """The answer to a PUT. The resource is stored already; the operation that the answer names has nothing left to do."""
     shown = {**body, "properties": {**body["properties"], "provisioningState": "Updating"}}
     return accepted(call, _nothing, location, status=200 if known else 201, body=shown, kind=NETWORK_OPERATIONS, retry_after=3)
@@ -54,7 +54,7 @@ def deleted(call: Call, location: str) -> Answer:
     return accepted(call, _nothing, location, kind=NETWORK_OPERATIONS, retry_after=10)
 
 
-def is_in(config: dict[str, Any], subnet: Resource) -> bool:
+def is_in(config: Json, subnet: Resource) -> bool:
     """Whether an IP configuration has its address from this subnet."""
     return str((config["properties"].get("subnet") or {}).get("id", "")).lower() == subnet.id.lower()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from azlab.arm import registry
 from azlab.arm.core.ids import COMPUTE, NETWORK
+from azlab.arm.core.json import Json
 from azlab.arm.http import errors as http_errors
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.settings import LOCATIONS
@@ -46,7 +46,7 @@ def show_provider(call: Call) -> Answer:
     raise http_errors.NO_NAMESPACE(namespace=call.path["namespace"])
 
 
-def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> Json:
     return {
         "id": f"/subscriptions/{call.lab.settings.subscription}/providers/{namespace}",
         "namespace": namespace,
@@ -56,7 +56,7 @@ def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> dict
     }
 
 
-def _type(name: str, versions: Iterable[str]) -> dict[str, Any]:
+def _type(name: str, versions: Iterable[str]) -> Json:
     return {"resourceType": name, "locations": list(LOCATIONS.values()), "apiVersions": list(versions), "capabilities": "None"}
 
 

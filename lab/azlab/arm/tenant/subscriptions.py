@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.settings import LOCATIONS
@@ -21,7 +20,7 @@ def show_subscription(call: Call) -> Answer:
     return Answer(200, _body(call.lab))
 
 
-def _body(lab: Lab) -> dict[str, Any]:
+def _body(lab: Lab) -> Json:
     settings = lab.settings
     return {
         "id": f"/subscriptions/{settings.subscription}",

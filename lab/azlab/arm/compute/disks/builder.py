@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Any
 
 from azlab.arm.compute.common import SNAPSHOT
 from azlab.arm.compute.disks.state import DiskState, describe_size, performance_of
 from azlab.arm.compute.disks.writeback import frozen_copy
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.times import now
 from azlab.store import Resource
@@ -28,7 +28,7 @@ class Content:
     """The blob to copy."""
     upload: bool = False
     imported: bool = False
-    """Whether the bytes stand for a blob of the user's, which the lab does not have."""
+    """Whether the bytes stand for a blob in a storage account, which the lab does not have."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,11 @@ class DiskSpec:
 
     content: Content
     sku: str
-    creation: dict[str, Any]
+    creation: Json
     """creationData as a GET shows it."""
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: Json = field(default_factory=dict)
     """Properties about the system on the disk: osType, hyperVGeneration, securityProfile, ..."""
-    options: dict[str, Any] = field(default_factory=dict)
+    options: Json = field(default_factory=dict)
     """Properties about the use of the disk: networkAccessPolicy, maxShares, ..."""
     incremental: bool = False
     """Whether a snapshot is incremental."""
@@ -75,7 +75,7 @@ def describe(disk: Resource, spec: DiskSpec) -> None:
     ).keep(disk)
 
 
-def _increments(spec: DiskSpec) -> dict[str, Any]:
+def _increments(spec: DiskSpec) -> Json:
     """The properties about being incremental, which only snapshots have."""
     if not spec.incremental:
         return {"incremental": False}

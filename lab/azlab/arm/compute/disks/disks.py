@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.common import DISK, VERSIONS, check_name
 from azlab.arm.compute.disks import errors as disk_errors
@@ -22,6 +20,7 @@ from azlab.arm.compute.disks.state import (
 )
 from azlab.arm.core import errors
 from azlab.arm.core.ids import COMPUTE, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.types import ResourceType
 from azlab.arm.http.bodies import checked_tags, location_of
@@ -68,7 +67,7 @@ def put_disk(call: Call, type: str) -> Answer:
         lab.store.put(disk)
     left = DiskState.of(known).making if known else None
 
-    def work() -> dict[str, Any]:
+    def work() -> Json:
         with lab.alone(disk.id):
             return _make(lab, disk, content, left)
 
@@ -76,7 +75,7 @@ def put_disk(call: Call, type: str) -> Answer:
     return accepted(call, work, location, body=echo, resource=disk.id, kind=DISK_OPERATIONS, retry_after=2)
 
 
-def _spec(body: dict[str, Any], content: Content) -> DiskSpec:
+def _spec(body: Json, content: Content) -> DiskSpec:
     """The disk that a body asks for; what it does not say about the system on the disk comes from the disk's source."""
     given, parent = body.get("properties") or {}, content.resource.properties if content.resource else {}
     settings = {key: parent.get(key) if given.get(key) is None else given[key] for key in _SETTINGS}
@@ -90,7 +89,7 @@ def _spec(body: dict[str, Any], content: Content) -> DiskSpec:
     )
 
 
-def _creation(given: dict[str, Any], source: Resource | None) -> dict[str, Any]:
+def _creation(given: Json, source: Resource | None) -> Json:
     """creationData as a GET shows it: a copy's source is shown by id and unique id, however the request named it."""
     if source is None:
         return given
@@ -98,7 +97,7 @@ def _creation(given: dict[str, Any], source: Resource | None) -> dict[str, Any]:
     return {**kept, "sourceResourceId": source.id, "sourceUniqueId": source.properties["uniqueId"]}
 
 
-def _make(lab: Lab, planned: Resource, content: Content, left: str | None) -> dict[str, Any]:
+def _make(lab: Lab, planned: Resource, content: Content, left: str | None) -> Json:
     """Remove the blob that a failed attempt left, make the new blob, then complete the disk."""
     if left:
         lab.blobs.delete(left)
@@ -116,9 +115,7 @@ def _make(lab: Lab, planned: Resource, content: Content, left: str | None) -> di
         return view(lab, disk)
 
 
-def _echo(
-    call: Call, type: str, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None
-) -> dict[str, Any]:
+def _echo(call: Call, type: str, body: Json, location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> Json:
     """The body of the 202 after a PUT: the request, and that it is being carried out."""
     echo = _head(call, type)
     echo["location"] = location
@@ -136,9 +133,9 @@ def _echo(
     return echo
 
 
-def _echo_of_new(call: Call, disk: Resource, properties: dict[str, Any]) -> dict[str, Any]:
+def _echo_of_new(call: Call, disk: Resource, properties: Json) -> Json:
     """The properties that a 202 adds for a disk that did not exist before."""
-    added: dict[str, Any] = {}
+    added: Json = {}
     unique = disk.properties["creationData"].get("sourceUniqueId")
     if unique and _UNIQUE_SOURCE_SINCE <= call.version < _FIRST_WITH_ID:
         added["creationData"] = {**properties["creationData"], "sourceUniqueId": unique}
@@ -148,7 +145,7 @@ def _echo_of_new(call: Call, disk: Resource, properties: dict[str, Any]) -> dict
     return added
 
 
-def _head(call: Call, type: str) -> dict[str, Any]:
+def _head(call: Call, type: str) -> Json:
     """The first keys of a 202's body."""
     if call.version >= _FIRST_WITH_ID:
         return {"name": call.name, "id": call.id(type), "type": type}
@@ -167,7 +164,7 @@ def patch(type: str) -> Handler:
     return handler
 
 
-def _echo_of_patch(call: Call, type: str, disk: Resource) -> dict[str, Any]:
+def _echo_of_patch(call: Call, type: str, disk: Resource) -> Json:
     """The body of the 202 after a PATCH: the disk with the changes that were asked for."""
     echo = _head(call, type)
     echo["location"] = disk.location
@@ -175,7 +172,7 @@ def _echo_of_patch(call: Call, type: str, disk: Resource) -> dict[str, Any]:
     if tags is not None or "tags" in disk.body:
         echo["tags"] = disk.body.get("tags") if tags is None else tags
     echo["sku"] = {**disk.body["sku"], **(call.body.get("sku") or {})}
-    properties: dict[str, Any] = {key: disk.properties[key] for key in ("osType", "creationData", "diskSizeGB") if key in disk.properties}
+    properties: Json = {key: disk.properties[key] for key in ("osType", "creationData", "diskSizeGB") if key in disk.properties}
     properties.update(call.body.get("properties") or {})
     properties["provisioningState"] = "Updating"
     if call.version < _FIRST_WITH_ID:
@@ -186,7 +183,7 @@ def _echo_of_patch(call: Call, type: str, disk: Resource) -> dict[str, Any]:
     return echo
 
 
-def _change(call: Call, disk: Resource, body: dict[str, Any], echo: dict[str, Any]) -> Answer:
+def _change(call: Call, disk: Resource, body: Json, echo: Json) -> Answer:
     """Begin to change a disk that exists."""
     lab, given = call.lab, body.get("properties") or {}
     _check_unchanged(disk, given)
@@ -198,14 +195,14 @@ def _change(call: Call, disk: Resource, body: dict[str, Any], echo: dict[str, An
         raise disk_errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
     tags = checked_tags(body)
 
-    def work() -> dict[str, Any]:
+    def work() -> Json:
         with lab.alone(disk.id):
             return _apply(lab, disk.id, body, tags)
 
     return accepted(call, work, disk.location, body=echo, kind=DISK_OPERATIONS, retry_after=2)
 
 
-def _check_unchanged(disk: Resource, given: dict[str, Any]) -> None:
+def _check_unchanged(disk: Resource, given: Json) -> None:
     """Refuse to change creationData."""
     creation = given.get("creationData") or {}
     known = disk.properties["creationData"]
@@ -219,7 +216,7 @@ def _check_unchanged(disk: Resource, given: dict[str, Any]) -> None:
         raise errors.UNCHANGEABLE(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
 
 
-def _apply(lab: Lab, id: str, body: dict[str, Any], tags: dict[str, str] | None) -> dict[str, Any]:
+def _apply(lab: Lab, id: str, body: Json, tags: dict[str, str] | None) -> Json:
     """Resize the disk's blob, then change its properties."""
     given = body.get("properties") or {}
     size = given.get("diskSizeGB")
@@ -320,7 +317,7 @@ def _owner(disk: Resource) -> str | None:
     return disk.body.get("managedBy")
 
 
-DISK_SINCE = {
+_SINCE = {
     "properties.encryption": "2019-07-01",
     "properties.networkAccessPolicy": "2020-05-01",
     "properties.creationData.sourceUniqueId": "2019-11-01",
@@ -349,7 +346,7 @@ def disk_type(type: str, op: str, since: dict[str, str], put_handler: Handler, p
             Route("POST", f"{path}/endGetAccess", get_access.end(type), f"{op}.end_access", "HighCostDiskHydrate"),
         ),
         buckets=("LowCostGet", "HighCostGet"),
-        since={**DISK_SINCE, **since},
+        since={**_SINCE, **since},
         view=view,
         user=_owner,
         settle=settle_disk,

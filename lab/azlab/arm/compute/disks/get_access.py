@@ -7,12 +7,12 @@ keeps waiting for its upload.
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.state import DiskState, Grant, active_access, check_not_deleting, describe_size, state
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import Answer, Call, Handler
@@ -32,7 +32,7 @@ def begin(type: str) -> Handler:
             kind, seconds = _wanted(call)
             check_grantable(lab, disk, kind)
 
-        def work() -> dict[str, Any]:
+        def work() -> Json:
             with lab.alone(disk.id):
                 return _grant(lab, disk.id, kind, seconds)
 
@@ -41,7 +41,7 @@ def begin(type: str) -> Handler:
     return handler
 
 
-def _grant(lab: Lab, id: str, kind: str, seconds: int) -> dict[str, Any]:
+def _grant(lab: Lab, id: str, kind: str, seconds: int) -> Json:
     """Give access for a number of seconds. The result is the operation's output."""
     with lab.store.lock:
         disk = lab.store.find(id)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
 from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
@@ -11,6 +9,7 @@ from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, MIB, check_usable
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
 FOOTER = 512
@@ -18,7 +17,7 @@ _LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 """https://learn.microsoft.com/rest/api/compute/disks/create-or-update#creationdata (uploadSizeBytes, footer included)"""
 
 
-def find_content(lab: Lab, body: dict[str, Any], location: str) -> Content:
+def find_content(lab: Lab, body: Json, location: str) -> Content:
     """Check creationData and find the bytes that it asks for."""
     properties = body.get("properties") or {}
     creation = properties.get("creationData")
@@ -44,7 +43,7 @@ def find_content(lab: Lab, body: dict[str, Any], location: str) -> Content:
     raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
 
 
-def _upload_size(creation: dict[str, Any]) -> int:
+def _upload_size(creation: Json) -> int:
     """The size in bytes of the disk that is to be uploaded, without the VHD footer."""
     size = creation.get("uploadSizeBytes")
     if size is None:
@@ -57,7 +56,7 @@ def _upload_size(creation: dict[str, Any]) -> int:
     return size - FOOTER
 
 
-def _copied(lab: Lab, creation: dict[str, Any], location: str, size_gib: int | None) -> Content:
+def _copied(lab: Lab, creation: Json, location: str, size_gib: int | None) -> Content:
     """A copy of a disk or snapshot, grown if the request asks for that."""
     id = creation.get("sourceResourceId") or creation.get("sourceUri")
     if not id:
@@ -74,8 +73,8 @@ def _copied(lab: Lab, creation: dict[str, Any], location: str, size_gib: int | N
     return Content(size_gib * GIB, source)
 
 
-def _imported(lab: Lab, creation: dict[str, Any], size_gib: int | None) -> Content:
-    """A blob of the user's, grown if the request asks for that."""
+def _imported(lab: Lab, creation: Json, size_gib: int | None) -> Content:
+    """A blob in a storage account, grown if the request asks for that."""
     uri = creation.get("sourceUri")
     if not uri:
         raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")

@@ -1,6 +1,6 @@
 """The state of a managed disk or snapshot: what it is used for now, which VM owns it, and what may be done with it.
 
-ReadyToUpload -> ActiveUpload -> Unattached      an upload; there is no way back
+ReadyToUpload -> ActiveUpload -> Unattached      an upload; a disk never returns to ReadyToUpload
 Unattached <-> ActiveSAS                         a read grant
 Unattached -> Attached <-> Reserved              owned by a VM; Reserved while that VM is deallocated
 """
@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.machines.state import MachineState
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting, settle
 from azlab.arm.core.state import State
@@ -45,7 +45,7 @@ class DiskState(State):
     upload: int | None = None
     """The size in bytes of a disk that waits for its upload, without the VHD footer."""
     imported: int | None = None
-    """The size in bytes of a disk that was imported from a blob of the user's."""
+    """The size in bytes of a disk that was imported from a blob in a storage account."""
     access: Grant | None = None
     """The grant that was given last and not revoked; it may have expired."""
 
@@ -79,7 +79,7 @@ def active_access(disk: Resource) -> Grant | None:
     return grant if grant and grant.until > time.time() else None
 
 
-def view(lab: Lab, disk: Resource) -> dict[str, Any]:
+def view(lab: Lab, disk: Resource) -> Json:
     """The disk or snapshot as a GET shows it."""
     body = {**disk.body, "properties": {**disk.properties}}
     if disk.properties.get("provisioningState") == "Succeeded":
@@ -117,7 +117,7 @@ def touch(disk: Resource) -> None:
     disk.properties["LastOwnershipUpdateTime"] = now()
 
 
-def describe_size(properties: dict[str, Any], size: int, sku: str, *, performance: bool) -> None:
+def describe_size(properties: Json, size: int, sku: str, *, performance: bool) -> None:
     """Fill in the properties that follow from a disk's size in bytes."""
     gib = -(-size // GIB)
     properties["diskSizeGB"] = gib

@@ -13,6 +13,7 @@ from azlab.arm.compute.images.sources import from_profile, from_vm
 from azlab.arm.compute.images.state import ImageBlob, ImageState, settle_image
 from azlab.arm.core import errors
 from azlab.arm.core.ids import COMPUTE, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
 from azlab.arm.core.types import ResourceType
@@ -50,7 +51,7 @@ def put(call: Call) -> Answer:
     return accepted(call, lambda: _make(lab, image.id, plan.contents, keys, left), location, status=201, body=image.body, resource=image.id)
 
 
-def _check_same(image: Resource, given: dict[str, Any]) -> None:
+def _check_same(image: Resource, given: Json) -> None:
     """Refuse a PUT that changes the sources of an image that exists."""
     wanted = normal_id((given.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
     known = normal_id((image.properties.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
@@ -85,11 +86,11 @@ def _make(lab: Lab, id: str, contents: dict[str, Content], keys: dict[str, str],
         lab.store.put(image)
 
 
-def _show_size(holder: Any, place: Any, disk: dict[str, Any], size: int) -> None:
+def _show_size(holder: Any, place: Any, disk: Json, size: int) -> None:
     """Add diskSizeGB in its usual place, unless the request gave one."""
     if "diskSizeGB" in disk:
         return
-    first: dict[str, Any] = {key: disk[key] for key in ("lun", "osType", "osState") if key in disk}
+    first: Json = {key: disk[key] for key in ("lun", "osType", "osState") if key in disk}
     holder[place] = {**first, "diskSizeGB": -(-size // GIB), **disk}
 
 

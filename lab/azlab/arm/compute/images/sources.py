@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
@@ -14,6 +13,7 @@ from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting
 from azlab.arm.core import errors
 from azlab.arm.core.ids import normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
@@ -26,11 +26,11 @@ _GENERATION_SINCE = "2019-03-01"
 class ImagePlan:
     """An image that is to be made: its properties, and the bytes of each disk by `os` or LUN."""
 
-    properties: dict[str, Any]
+    properties: Json
     contents: dict[str, Content]
 
 
-def from_vm(lab: Lab, given: dict[str, Any], location: str) -> ImagePlan:
+def from_vm(lab: Lab, given: Json, location: str) -> ImagePlan:
     """Plan an image of all disks of a VM."""
     asked = given.get("storageProfile") or {}
     if asked.get("osDisk"):
@@ -43,7 +43,7 @@ def from_vm(lab: Lab, given: dict[str, Any], location: str) -> ImagePlan:
     profile = vm.properties["storageProfile"]
     os_disk, data_disks = profile["osDisk"], profile["dataDisks"]
     contents = {"os": _of_vm(lab, os_disk), **{str(each["lun"]): _of_vm(lab, each) for each in data_disks}}
-    shown: dict[str, Any] = {
+    shown: Json = {
         "osDisk": {"osType": os_disk["osType"], "osState": "Generalized", **_shown(contents["os"], os_disk)},
         "dataDisks": [{"lun": each["lun"], **_shown(contents[str(each["lun"])], each)} for each in data_disks],
     }
@@ -65,13 +65,13 @@ def _check_vm(vm: Resource, location: str) -> None:
         raise image_errors.NOT_GENERALIZED(vm=vm.name)
 
 
-def _of_vm(lab: Lab, entry: dict[str, Any]) -> Content:
+def _of_vm(lab: Lab, entry: Json) -> Content:
     disk = get_source(lab, entry["managedDisk"]["id"], DISK)
     check_usable(lab, disk)
     return Content(disk.properties["diskSizeBytes"], disk)
 
 
-def _shown(content: Content, entry: dict[str, Any]) -> dict[str, Any]:
+def _shown(content: Content, entry: Json) -> Json:
     """A VM's disk as the image shows it."""
     return {
         "diskSizeGB": -(-content.size // GIB),
@@ -81,7 +81,7 @@ def _shown(content: Content, entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def from_profile(lab: Lab, given: dict[str, Any], location: str, version: str) -> ImagePlan:
+def from_profile(lab: Lab, given: Json, location: str, version: str) -> ImagePlan:
     """Plan an image of single disks. `version` is the request's api-version."""
     profile = given.get("storageProfile") or {}
     os_disk = _checked_os_disk(profile)
@@ -96,7 +96,7 @@ def from_profile(lab: Lab, given: dict[str, Any], location: str, version: str) -
         contents[lun], shown = _disk(lab, entry, location)
         shown_data.append({"lun": entry["lun"], **shown})
     _check_distinct([os_disk, *(profile.get("dataDisks") or [])])
-    shown_profile: dict[str, Any] = {
+    shown_profile: Json = {
         "osDisk": {"osType": os_disk["osType"], "osState": os_disk["osState"], **shown_os},
         "dataDisks": shown_data,
     }
@@ -105,8 +105,8 @@ def from_profile(lab: Lab, given: dict[str, Any], location: str, version: str) -
     return ImagePlan({"storageProfile": shown_profile, "hyperVGeneration": generation}, contents)
 
 
-def _checked_os_disk(profile: dict[str, Any]) -> dict[str, Any]:
-    os_disk: dict[str, Any] | None = profile.get("osDisk")
+def _checked_os_disk(profile: Json) -> Json:
+    os_disk: Json | None = profile.get("osDisk")
     if not os_disk:
         raise errors.MISSING(parameter="storageProfile.osDisk", target="storageProfile.osDisk")
     for parameter in ("osType", "osState"):
@@ -117,7 +117,7 @@ def _checked_os_disk(profile: dict[str, Any]) -> dict[str, Any]:
     return os_disk
 
 
-def _checked_generation(given: dict[str, Any], version: str) -> str:
+def _checked_generation(given: Json, version: str) -> str:
     generation = given.get("hyperVGeneration")
     if generation is None and version >= _GENERATION_SINCE:
         raise errors.MISSING(parameter="hyperVGeneration", target="hyperVGeneration")
@@ -125,7 +125,7 @@ def _checked_generation(given: dict[str, Any], version: str) -> str:
     return str(generation or "V1")
 
 
-def _checked_lun(entry: dict[str, Any], taken: dict[str, Content]) -> int:
+def _checked_lun(entry: Json, taken: dict[str, Content]) -> int:
     if entry.get("lun") is None:
         raise errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
     if str(entry["lun"]) in taken:
@@ -133,7 +133,7 @@ def _checked_lun(entry: dict[str, Any], taken: dict[str, Content]) -> int:
     return int(entry["lun"])
 
 
-def _check_distinct(entries: list[dict[str, Any]]) -> None:
+def _check_distinct(entries: list[Json]) -> None:
     """Refuse an image that contains the same disk twice."""
     sources: set[str] = set()
     for entry in entries:
@@ -144,17 +144,17 @@ def _check_distinct(entries: list[dict[str, Any]]) -> None:
         sources.add(source.lower())
 
 
-def _check_word(holder: dict[str, Any], parameter: str, words: tuple[str, ...]) -> None:
+def _check_word(holder: Json, parameter: str, words: tuple[str, ...]) -> None:
     if holder.get(parameter) is not None and holder[parameter] not in words:
         raise errors.BAD_VALUE(value=holder[parameter], parameter=parameter, target=parameter)
 
 
-def _disk(lab: Lab, entry: dict[str, Any], location: str) -> tuple[Content, dict[str, Any]]:
+def _disk(lab: Lab, entry: Json, location: str) -> tuple[Content, Json]:
     """The bytes of one disk of the image, and the disk as the image shows it."""
     kinds = [kind for kind in ("snapshot", "managedDisk", "blobUri") if entry.get(kind)]
     if len(kinds) != 1:
         raise image_errors.ONE_SOURCE(target="storageProfile")
-    shown: dict[str, Any] = {} if entry.get("diskSizeGB") is None else {"diskSizeGB": entry["diskSizeGB"]}
+    shown: Json = {} if entry.get("diskSizeGB") is None else {"diskSizeGB": entry["diskSizeGB"]}
     if kinds == ["blobUri"]:
         size = blob_size(lab, entry["blobUri"])
         if size is None:
@@ -169,7 +169,7 @@ def _disk(lab: Lab, entry: dict[str, Any], location: str) -> tuple[Content, dict
     return content, shown
 
 
-def _checked_source(lab: Lab, source: Resource, entry: dict[str, Any], location: str) -> Content:
+def _checked_source(lab: Lab, source: Resource, entry: Json, location: str) -> Content:
     """The bytes of a disk or snapshot that the image is made from."""
     check_usable(lab, source)
     if source.location != location:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.core import errors
 from azlab.arm.core.ids import COMPUTE
+from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Answer, Call, Route, in_group
 from azlab.arm.http.crud import get
 
@@ -20,7 +19,7 @@ _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x
 def retrieve(call: Call) -> Answer:
     """Answer with the addresses of the screenshot and of the boot log. This POST changes nothing and is not a long-running operation."""
     vm = get(call, VM)
-    diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
+    diagnostics: Json = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
         raise vm_errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
     minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
 
 from azlab.arm.compute.disks.disks import remove
 from azlab.arm.compute.machines import errors as vm_errors
@@ -23,6 +22,7 @@ from azlab.arm.compute.machines.state import MachineState, check_not_deleting, f
 from azlab.arm.compute.machines.vm_disks import attach, detach, make
 from azlab.arm.core import errors
 from azlab.arm.core.ids import normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.bodies import checked_tags
 from azlab.arm.http.calls import Answer, Call
@@ -55,7 +55,7 @@ def change(call: Call, vm: Resource, *, retry_after: int | None) -> Answer:
     )
 
 
-def _changed(vm: Resource, given: dict[str, Any], tags: dict[str, str] | None) -> Resource:
+def _changed(vm: Resource, given: Json, tags: dict[str, str] | None) -> Resource:
     """A copy of the VM with all changes but those of its disks. `given` is the `properties` of the request."""
     changed = Resource(vm.id, vm.type, vm.group, vm.name, copy.deepcopy(vm.body), vm.hidden)
     if tags is not None:
@@ -72,7 +72,7 @@ def _changed(vm: Resource, given: dict[str, Any], tags: dict[str, str] | None) -
     return changed
 
 
-def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
+def _check_fixed(vm: Resource, given: Json) -> None:
     """Refuse to change properties that cannot be changed on a VM."""
     properties = vm.properties
     if given.get("priority") not in (None, properties.get("priority", "Regular")):
@@ -92,13 +92,13 @@ def _check_fixed(vm: Resource, given: dict[str, Any]) -> None:
         raise errors.UNCHANGEABLE(parameter="networkProfile.networkInterfaces", target="networkProfile")
 
 
-def _check_image(known: dict[str, Any], given: dict[str, Any]) -> None:
+def _check_image(known: Json, given: Json) -> None:
     wanted = ((given.get("storageProfile") or {}).get("imageReference") or {}).get("id")
     if wanted and normal_id(wanted).lower() != str(known.get("id", "")).lower():
         raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
 
 
-def _check_placement(vm: Resource, given: dict[str, Any]) -> None:
+def _check_placement(vm: Resource, given: Json) -> None:
     """Refuse a proximity placement group: none can exist in the lab, and that of a running VM cannot be changed."""
     group = given.get("proximityPlacementGroup")
     if group and MachineState.of(vm).is_up:
@@ -113,7 +113,7 @@ class _DiskChange:
     `vm` is the copy of the VM with the changes; its entries of disks are changed here. `given` is the `properties` of the request.
     """
 
-    def __init__(self, lab: Lab, vm: Resource, given: dict[str, Any]) -> None:
+    def __init__(self, lab: Lab, vm: Resource, given: Json) -> None:
         self._lab, self._vm = lab, vm
         self._target = Target(vm.id, vm.location, default_sku(given))
         self._swap = False
@@ -128,7 +128,7 @@ class _DiskChange:
         check_managed(vm.name, [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])])
         check_distinct(vm.name, self._attached, self.new)
 
-    def _os_disk(self, given: dict[str, Any]) -> None:
+    def _os_disk(self, given: Json) -> None:
         entry = self._vm.properties["storageProfile"]["osDisk"]
         entry.update({key: given[key] for key in ("caching", "deleteOption") if given.get(key)})
         wanted = (given.get("managedDisk") or {}).get("id")
@@ -145,10 +145,10 @@ class _DiskChange:
         self._detached.append(entry["managedDisk"]["id"])
         self._vm.properties["storageProfile"]["osDisk"] = swapped
 
-    def _data_disks(self, given: list[dict[str, Any]]) -> None:
+    def _data_disks(self, given: list[Json]) -> None:
         profile = self._vm.properties["storageProfile"]
         known = {int(each["lun"]): each for each in profile["dataDisks"]}
-        shown: dict[int, dict[str, Any]] = {}
+        shown: dict[int, Json] = {}
         for lun, entry in checked_luns(given).items():
             if entry.get("toBeDetached"):
                 continue
@@ -162,7 +162,7 @@ class _DiskChange:
         self._check(self._vm)
         profile["dataDisks"] = [shown[lun] for lun in sorted(shown)]
 
-    def _added(self, lun: int, entry: dict[str, Any]) -> dict[str, Any]:
+    def _added(self, lun: int, entry: Json) -> Json:
         """Note a disk that the VM does not have yet, and return the VM's entry about it."""
         wanted = wanted_data_disk(self._lab, self._target, lun, entry)
         if wanted.attached:
@@ -203,7 +203,7 @@ class _DiskChange:
         self._lab.store.put(vm)
 
 
-def _is_same(known: dict[str, Any], entry: dict[str, Any]) -> bool:
+def _is_same(known: Json, entry: Json) -> bool:
     """Whether an entry of the request means the disk that the VM has at this LUN."""
     id = (entry.get("managedDisk") or {}).get("id")
     if id:
@@ -211,7 +211,7 @@ def _is_same(known: dict[str, Any], entry: dict[str, Any]) -> bool:
     return entry.get("name") in (None, known.get("name"))
 
 
-def _kept(known: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+def _kept(known: Json, entry: Json) -> Json:
     """The entry about a disk that stays."""
     return {**known, **{key: entry[key] for key in ("caching", "deleteOption") if entry.get(key)}}
 

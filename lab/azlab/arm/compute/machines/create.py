@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines.plan import MachinePlan
 from azlab.arm.compute.machines.start import await_provisioned, provisioned, start, started
 from azlab.arm.compute.machines.state import MachineState, found
 from azlab.arm.compute.machines.vm_disks import attach, entries, make
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.times import now
 from azlab.arm.http.calls import Call
@@ -64,11 +64,11 @@ def _make_disks(lab: Lab, id: str, plan: MachinePlan) -> None:
             lab.store.put(vm)
 
 
-def _show_disk(entry: dict[str, Any], disk: Resource) -> None:
+def _show_disk(entry: Json, disk: Resource) -> None:
     """Add the id of a new disk to the VM's entry, and its name if the request named none."""
     entry["managedDisk"]["id"] = disk.id
     if "name" not in entry:
-        first: dict[str, Any] = {key: entry.pop(key) for key in ("lun", "osType") if key in entry}
+        first: Json = {key: entry.pop(key) for key in ("lun", "osType") if key in entry}
         rest = dict(entry)
         entry.clear()
         entry.update({**first, "name": disk.name, **rest})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.common import DISK, get_source
@@ -14,6 +13,7 @@ from azlab.arm.compute.disks.state import GIB, active_access, check_usable
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.core import errors
 from azlab.arm.core.ids import neighbor_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
@@ -37,7 +37,7 @@ class ImageDisk:
     """A disk of an image, to make a VM's disk from."""
 
     content: Content
-    creation: dict[str, Any]
+    creation: Json
     """creationData of a disk that is made from it."""
     caching: str | None = None
 
@@ -55,14 +55,14 @@ class NewDisk:
 class WantedDisk:
     """One disk of a VM: how the VM shows it, and either the new disk or the id of the disk to attach."""
 
-    shown: dict[str, Any]
+    shown: Json
     new: NewDisk | None = None
     attached: str | None = None
 
 
-def checked_luns(entries: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+def checked_luns(entries: list[Json]) -> dict[int, Json]:
     """The entries of dataDisks by LUN. Each must have a LUN of its own, from 0 to 63."""
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, Json] = {}
     for entry in entries:
         if entry.get("lun") is None:
             raise errors.MISSING(parameter="dataDisk.lun", target="dataDisk.lun")
@@ -75,7 +75,7 @@ def checked_luns(entries: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     return found
 
 
-def wanted_data_disk(lab: Lab, target: Target, lun: int, entry: dict[str, Any] | None, image: ImageDisk | None = None) -> WantedDisk:
+def wanted_data_disk(lab: Lab, target: Target, lun: int, entry: Json | None, image: ImageDisk | None = None) -> WantedDisk:
     """Check one data disk. `entry` is None for a data disk of the image that the request does not name; it is made all the same."""
     given = entry or {"createOption": "FromImage"}
     option = given.get("createOption")
@@ -93,7 +93,7 @@ def wanted_data_disk(lab: Lab, target: Target, lun: int, entry: dict[str, Any] |
     raise errors.BAD_VALUE(value=option, parameter="dataDisk.createOption", target="dataDisk.createOption")
 
 
-def _from_image(lab: Lab, target: Target, lun: int, given: dict[str, Any], image: ImageDisk | None) -> WantedDisk:
+def _from_image(lab: Lab, target: Target, lun: int, given: Json, image: ImageDisk | None) -> WantedDisk:
     if image is None:
         raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
     content = grown(image.content, given.get("diskSizeGB"), "dataDisk.diskSizeGB")
@@ -101,9 +101,7 @@ def _from_image(lab: Lab, target: Target, lun: int, given: dict[str, Any], image
     return _new_data_disk(lab, target, lun, given, content, creation, given.get("caching") or image.caching or "None")
 
 
-def _new_data_disk(
-    lab: Lab, target: Target, lun: int, given: dict[str, Any], content: Content, creation: dict[str, Any], caching: str
-) -> WantedDisk:
+def _new_data_disk(lab: Lab, target: Target, lun: int, given: Json, content: Content, creation: Json, caching: str) -> WantedDisk:
     name, sku = checked_name(lab, target, given), wanted_sku(target, given)
     shown = {"lun": lun, "name": name, "createOption": given["createOption"], "caching": caching}
     shown.update(managedDisk={"storageAccountType": sku}, deleteOption=given.get("deleteOption", "Detach"))
@@ -123,18 +121,18 @@ def grown(content: Content, wanted_gib: int | None, target: str) -> Content:
     return Content(wanted_gib * GIB, key=content.key)
 
 
-def wanted_sku(target: Target, given: dict[str, Any]) -> str:
+def wanted_sku(target: Target, given: Json) -> str:
     """The type of a new disk."""
     return str((given.get("managedDisk") or {}).get("storageAccountType") or target.sku)
 
 
-def default_sku(properties: dict[str, Any]) -> str:
+def default_sku(properties: Json) -> str:
     """The type of new disks if a request names none: premium if the VM size supports that (recorded), else standard."""
     size = str((properties.get("hardwareProfile") or {}).get("vmSize", ""))
     return "Premium_LRS" if re.match(r"(?i)^standard_[a-z]+\d*[a-z]*s", size) else "Standard_LRS"
 
 
-def checked_name(lab: Lab, target: Target, given: dict[str, Any]) -> str:
+def checked_name(lab: Lab, target: Target, given: Json) -> str:
     """The name of a new disk, which must be free; empty if the request gives none."""
     name = given.get("name") or ""
     if name and lab.store.find(neighbor_id(target.vm_id, DISK, name)) is not None:
@@ -142,7 +140,7 @@ def checked_name(lab: Lab, target: Target, given: dict[str, Any]) -> str:
     return name
 
 
-def check_managed(vm: str, entries: list[dict[str, Any]]) -> None:
+def check_managed(vm: str, entries: list[Json]) -> None:
     """Refuse a disk that is a blob in a storage account."""
     if any(entry.get("vhd") for entry in entries):
         raise vm_errors.BLOB_DISK(vm=vm, target="vhd")
@@ -160,7 +158,7 @@ def check_distinct(vm: str, attached: list[str], new: list[NewDisk]) -> None:
             raise vm_errors.SAME_DISK_NAME(disk=name, vm=vm, target="dataDisk.name")
 
 
-def attachable(lab: Lab, target: Target, entry: dict[str, Any]) -> Resource:
+def attachable(lab: Lab, target: Target, entry: Json) -> Resource:
     """The disk that an entry names, which must be attachable to this VM."""
     id = (entry.get("managedDisk") or {}).get("id")
     if not id:
@@ -177,7 +175,7 @@ def attachable(lab: Lab, target: Target, entry: dict[str, Any]) -> Resource:
     return disk
 
 
-def attached_entry(disk: Resource, given: dict[str, Any], first: dict[str, Any], caching: str = "None") -> dict[str, Any]:
+def attached_entry(disk: Resource, given: Json, first: Json, caching: str = "None") -> Json:
     """An attached disk as the VM shows it. `first` holds the keys that come first, `caching` the default."""
     return {
         **first,

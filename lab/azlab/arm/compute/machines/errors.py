@@ -112,7 +112,7 @@ PLACEMENT_RUNNING = Refusal(
 BLOB_DISK = Refusal(
     409,
     "OperationNotAllowed",
-    "A disk of VM '{vm}' is a blob ('vhd'). This lab has managed disks alone: leave 'vhd' out, or import the blob as a managed disk.",
+    "A disk of VM '{vm}' is a blob ('vhd'). This lab supports only managed disks: leave 'vhd' out, or import the blob as a managed disk.",
     ASSUMED,
 )
 ATTACHED_TWICE = Refusal(400, "InvalidParameter", "Disk '{disk}' is named more than once in the storage profile of VM '{vm}'.", ASSUMED)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.compute.machines.vm_disks import entries
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
@@ -18,9 +17,9 @@ _PROVISIONING = {
 }
 
 
-def instance_view(lab: Lab, vm: Resource) -> dict[str, Any]:
+def instance_view(lab: Lab, vm: Resource) -> Json:
     """The instance view of a VM."""
-    view: dict[str, Any] = {}
+    view: Json = {}
     state = MachineState.of(vm)
     agent = lab.guests.agent_status(vm.properties["vmId"]) if state.power == "running" else None
     if agent:

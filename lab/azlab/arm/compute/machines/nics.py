@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.request import MachineRequest
 from azlab.arm.core import errors
 from azlab.arm.core.ids import neighbor_id, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.network.common import NIC, SUBNET, NetworkState
 
@@ -17,9 +17,9 @@ from azlab.arm.network.common import NIC, SUBNET, NetworkState
 class NicPlan:
     """The interfaces of a new VM."""
 
-    shown: list[dict[str, Any]]
+    shown: list[Json]
     """All interfaces as the VM shows them."""
-    new: dict[str, dict[str, Any]]
+    new: dict[str, Json]
     """Interfaces that are made with the VM: id -> `properties` of the interface."""
 
 
@@ -41,7 +41,7 @@ def plan_nics(lab: Lab, request: MachineRequest) -> NicPlan:
     return NicPlan(shown, new)
 
 
-def _attached(lab: Lab, request: MachineRequest, reference: dict[str, Any]) -> dict[str, Any]:
+def _attached(lab: Lab, request: MachineRequest, reference: Json) -> Json:
     """A reference to an interface, which must exist in the VM's region and be free, as the VM shows it."""
     id, vm_id = normal_id(reference.get("id", "")), request.target.vm_id
     nic = lab.store.find(id)
@@ -53,7 +53,7 @@ def _attached(lab: Lab, request: MachineRequest, reference: dict[str, Any]) -> d
     return {"id": id, "properties": reference["properties"]} if reference.get("properties") else {"id": id}
 
 
-def _check_subnets(lab: Lab, request: MachineRequest, wanted: dict[str, Any]) -> None:
+def _check_subnets(lab: Lab, request: MachineRequest, wanted: Json) -> None:
     """Refuse a new interface whose subnet does not exist in the VM's region."""
     for config in wanted["ipConfigurations"]:
         id = normal_id(((config.get("properties") or {}).get("subnet") or {}).get("id", ""))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import platform_image
@@ -30,6 +29,7 @@ from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_p
 from azlab.arm.compute.machines.request import MachineRequest
 from azlab.arm.core import errors
 from azlab.arm.core.ids import normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
 from azlab.store import Resource
@@ -42,12 +42,12 @@ _COPIED = ("securityProfile", "diagnosticsProfile", "priority", "licenseType", "
 class MachinePlan:
     """A VM that can be made."""
 
-    properties: dict[str, Any]
+    properties: Json
     """The VM's properties as the first answer shows them."""
     generation: str
     disks: list[WantedDisk]
     nics: NicPlan
-    os_profile: dict[str, Any] | None
+    os_profile: Json | None
 
     @property
     def new_disks(self) -> list[NewDisk]:
@@ -67,7 +67,7 @@ class _System:
     os_type: str
     generation: str
     specialized: bool = False
-    reference: dict[str, Any] = field(default_factory=dict)
+    reference: Json = field(default_factory=dict)
     """imageReference as the VM shows it."""
     disks: dict[str, ImageDisk] = field(default_factory=dict)
     """The image's disks by `os` or LUN."""
@@ -79,12 +79,12 @@ def check(lab: Lab, request: MachineRequest) -> MachinePlan:
     system, os_disk = _attached_system(lab, request) if request.os_disk["createOption"] == "Attach" else _system_of_image(lab, request)
     disks = [os_disk, *_data_disks(lab, request, system)]
     os_profile = checked_os_profile(request.target.vm, given.get("osProfile"), system.os_type, specialized=system.specialized)
-    storage: dict[str, Any] = {"imageReference": system.reference} if system.reference else {}
+    storage: Json = {"imageReference": system.reference} if system.reference else {}
     storage.update(osDisk=os_disk.shown, dataDisks=[disk.shown for disk in disks[1:]])
     controller = given["storageProfile"].get("diskControllerType")
     if controller:
         storage["diskControllerType"] = controller
-    properties: dict[str, Any] = {"hardwareProfile": given["hardwareProfile"], "storageProfile": storage}
+    properties: Json = {"hardwareProfile": given["hardwareProfile"], "storageProfile": storage}
     if os_profile is not None:
         properties["osProfile"] = shown_os_profile(os_profile, system.os_type)
     nics = plan_nics(lab, request)
@@ -115,7 +115,7 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     given, target, image = request.os_disk, request.target, system.disks["os"]
     content, sku = grown(image.content, given.get("diskSizeGB"), "osDisk.diskSizeGB"), wanted_sku(request.target, given)
     name = checked_name(lab, target, given)
-    shown: dict[str, Any] = {"osType": system.os_type, "name": name, "createOption": "FromImage"}
+    shown: Json = {"osType": system.os_type, "name": name, "createOption": "FromImage"}
     if given.get("diffDiskSettings"):
         shown["diffDiskSettings"] = given["diffDiskSettings"]
     shown["caching"] = given.get("caching") or (image.caching if image.caching not in (None, "None") else "ReadWrite")
@@ -124,7 +124,7 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     shown["diskSizeGB"] = -(-content.size // GIB)
     if not name:
         del shown["name"]
-    settings: dict[str, Any] = {"osType": system.os_type, "hyperVGeneration": system.generation}
+    settings: Json = {"osType": system.os_type, "hyperVGeneration": system.generation}
     if request.security == "TrustedLaunch":
         settings["securityProfile"] = {"securityType": request.security}
     return system, WantedDisk(shown, new=NewDisk("os", name, DiskSpec(content, sku, image.creation, settings)))

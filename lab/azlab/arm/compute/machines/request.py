@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disk_requests import Target, check_managed, checked_luns, default_sku
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Call
 
 _UNKNOWN_KINDS = ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet")
@@ -20,19 +20,19 @@ class MachineRequest:
     """A request for a new VM whose body is well-formed."""
 
     target: Target
-    properties: dict[str, Any]
+    properties: Json
     """The `properties` of the body."""
-    os_disk: dict[str, Any]
+    os_disk: Json
     """The entry osDisk, with its createOption: FromImage or Attach."""
-    image: dict[str, Any]
+    image: Json
     """imageReference; empty if the OS disk is attached."""
     ephemeral: bool
     """Whether the OS disk is on the host's local disk and is deleted with the VM."""
-    data_disks: dict[int, dict[str, Any]]
+    data_disks: dict[int, Json]
     """The entries of dataDisks by LUN."""
-    nics: list[dict[str, Any]]
+    nics: list[Json]
     """References to interfaces that exist."""
-    new_nics: list[dict[str, Any]]
+    new_nics: list[Json]
     """Configurations of interfaces that are made with the VM. Either these or `nics` are given."""
 
     @property
@@ -68,13 +68,13 @@ def parse(call: Call, location: str) -> MachineRequest:
     )
 
 
-def check_no_user_data(vm: str, given: dict[str, Any]) -> None:
+def check_no_user_data(vm: str, given: Json) -> None:
     """Refuse user data: the lab's guests could not read it."""
     if given.get("userData") is not None:
         raise vm_errors.USER_DATA(vm=vm, target="userData")
 
 
-def _os_disk(profile: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _os_disk(profile: Json) -> tuple[Json, Json]:
     """osDisk and imageReference. The latter is empty if the OS disk is attached."""
     given, image = profile.get("osDisk") or {}, profile.get("imageReference")
     option = given.get("createOption") or ("FromImage" if image else None)
@@ -95,7 +95,7 @@ def _os_disk(profile: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     raise errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
 
 
-def _nics(profile: dict[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _nics(profile: Json) -> tuple[list[Json], list[Json]]:
     """References to interfaces, and configurations of new ones."""
     references, configurations = profile.get("networkInterfaces") or [], profile.get("networkInterfaceConfigurations") or []
     if not references and not configurations:

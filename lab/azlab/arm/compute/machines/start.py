@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.state import DiskState, active_access, touch
@@ -11,6 +9,7 @@ from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, drop_secrets, found, settle_vm
 from azlab.arm.compute.machines.vm_disks import disks_of
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
 from azlab.arm.core.refusals import AzureError
@@ -56,7 +55,7 @@ def start(lab: Lab, id: str, operation: str) -> None:
 
 
 def started(lab: Lab, id: str, power: str) -> None:
-    """Store the power state after a start, unless the guest has ended meanwhile."""
+    """Store the power state after a start, unless the guest ended before that."""
     with lab.store.lock:
         vm = lab.store.find(id)
         if vm is not None and MachineState.of(vm).power in ("creating", "starting"):
@@ -106,7 +105,7 @@ def _network(lab: Lab, vm: Resource) -> tuple[Resource, Resource]:
     return nic, subnet
 
 
-def _guest_profile(state: MachineState) -> dict[str, Any] | None:
+def _guest_profile(state: MachineState) -> Json | None:
     """The OS profile as `GuestSpec` describes it. The password is in it until the guest has been provisioned."""
     profile = state.os_profile
     if not profile:

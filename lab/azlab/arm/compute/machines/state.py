@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting, settle
 from azlab.arm.core.state import State
@@ -29,7 +29,7 @@ class MachineState(State):
     """Whether `generalize` was called."""
     unprovisioned: bool = False
     """Whether the guest still has to be provisioned: a VM from a generalized image, until its guest reports that it is ready."""
-    os_profile: dict[str, Any] | None = None
+    os_profile: Json | None = None
     """The osProfile of the request. Its secrets are dropped when the guest has been provisioned. None for specialized disks."""
     provisioned_at: str | None = None
     """The time at which the VM was completed; None before that."""
@@ -55,7 +55,7 @@ def drop_secrets(vm: Resource) -> None:
 
 
 def found(lab: Lab, id: str) -> Resource:
-    """The VM that an operation works on. The operation fails if the VM was deleted meanwhile."""
+    """The VM that an operation works on. The operation fails if the VM was deleted in the meantime."""
     vm = lab.store.find(id)
     if vm is None:
         raise errors.BUSY()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from azlab.arm.compute.common import DISK
 from azlab.arm.compute.disks import errors as disk_errors
@@ -12,12 +11,13 @@ from azlab.arm.compute.disks.state import DiskState, set_owner, settle_disk
 from azlab.arm.compute.machines.disk_requests import NewDisk
 from azlab.arm.core import errors
 from azlab.arm.core.ids import neighbor_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
 from azlab.store import Resource
 
 
-def entries(vm: Resource) -> list[tuple[str, dict[str, Any]]]:
+def entries(vm: Resource) -> list[tuple[str, Json]]:
     """Every disk of a VM as the VM shows it, with `os` or its LUN; the OS disk comes first."""
     profile = vm.properties["storageProfile"]
     return [("os", profile["osDisk"]), *((str(each["lun"]), each) for each in profile["dataDisks"])]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.core import errors
 from azlab.arm.core.ids import NETWORK, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.types import ResourceType
 from azlab.arm.http.bodies import checked_tags, location_of
@@ -25,7 +24,7 @@ def put(call: Call) -> Answer:
     return saved(call, nic.body, known, location)
 
 
-def save_nic(lab: Lab, id: str, location: str, tags: dict[str, str] | None, given: dict[str, Any]) -> Resource:
+def save_nic(lab: Lab, id: str, location: str, tags: dict[str, str] | None, given: Json) -> Resource:
     """Give an interface its addresses and store it. `given` is the `properties` of the request."""
     configs = given.get("ipConfigurations") or []
     if not configs:
@@ -55,7 +54,7 @@ def save_nic(lab: Lab, id: str, location: str, tags: dict[str, str] | None, give
     return nic
 
 
-def _ip_config(lab: Lab, nic: Resource, given: dict[str, Any], first: bool, before: dict[str, Any]) -> dict[str, Any]:
+def _ip_config(lab: Lab, nic: Resource, given: Json, first: bool, before: Json) -> Json:
     """One IP configuration. `before` holds the interface's earlier ones by name: a dynamic address is kept within a subnet."""
     wanted = given.get("properties") or {}
     subnet_id = normal_id((wanted.get("subnet") or {}).get("id", ""))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
 
 from azlab.arm.core import errors
 from azlab.arm.core.ids import NETWORK
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.types import ResourceType
 from azlab.arm.http.calls import Answer, Call, Route, in_group
@@ -15,7 +15,7 @@ from azlab.arm.network.common import NIC, SUBNET, VERSIONS, VNET, Network, delet
 from azlab.store import Resource
 
 
-def save_subnet(lab: Lab, vnet: Resource, name: str, given: dict[str, Any]) -> Resource:
+def save_subnet(lab: Lab, vnet: Resource, name: str, given: Json) -> Resource:
     """Create or replace a subnet. `given` is the `properties` of the request."""
     prefix = given.get("addressPrefix") or (given.get("addressPrefixes") or [None])[0]
     if not prefix:
@@ -65,7 +65,7 @@ def _configurations(lab: Lab, subnet: Resource) -> list[str]:
     return [config["id"] for nic in lab.store.list(NIC) for config in nic.properties["ipConfigurations"] if is_in(config, subnet)]
 
 
-def view(lab: Lab, subnet: Resource) -> dict[str, Any]:
+def view(lab: Lab, subnet: Resource) -> Json:
     """The subnet as a GET shows it, with the IP configurations that use it."""
     body = {**subnet.body, "properties": {**subnet.properties}}
     users = _configurations(lab, subnet)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from azlab.arm.core import errors
 from azlab.arm.core.ids import NETWORK
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.types import ResourceType
 from azlab.arm.http.bodies import checked_tags, location_of
@@ -46,7 +45,7 @@ def put(call: Call) -> Answer:
     return saved(call, answer, known is not None, location)
 
 
-def view(lab: Lab, vnet: Resource) -> dict[str, Any]:
+def view(lab: Lab, vnet: Resource) -> Json:
     """The virtual network as a GET shows it, with its subnets."""
     properties = {**vnet.properties, "subnets": [subnet_view(lab, each) for each in subnets_of(lab, vnet)]}
     return {**vnet.body, "properties": properties}
