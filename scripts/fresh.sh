@@ -32,7 +32,7 @@ flock -n 9 || fail "another run for $suite is going on in $place"
 rm -rf --one-file-system "$root" "$report"
 rm -f "$place"/*.log
 
-python() { .venv/bin/python -c "from azlab.guests import apt; print(*apt.$1, sep='\n')"; }
+python() { .venv/bin/python -c "from azlab.guests.build import apt; print(*apt.$1, sep='\n')"; }
 
 make_system() {
   local packages options=() sources

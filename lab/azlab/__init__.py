@@ -1,1 +1,1 @@
-"""The slices of Azure that image work touches, running on one machine."""
+"""A local Azure: the parts that work on images, disks and virtual machines uses, on one machine."""

@@ -1,77 +1,38 @@
-"""The lab's processes: Azurite, the blob front, and the control plane with its guests.
+"""The processes of a lab: Azurite, the blob front, and the control plane with its guests.
 
     python -m azlab.daemon STATE          the control plane; it starts and stops the other two
     python -m azlab.daemon STATE front    the blob front, as a process of its own
 
-The control plane holds a lock on `<state>/lock` as long as it lives: that, not a process id in a file, says whether a lab is up.
+The control plane holds the lock of the lab as long as it runs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ctypes
-import fcntl
 import logging
-import os
 import signal
 import subprocess
 import sys
 import threading
-import time
-from pathlib import Path
-from typing import IO, Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from azlab.settings import LabError, Settings, command
+from azlab import lock
+from azlab.settings import LabError, Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from azlab.arm.core.lab import Lab
 
 log = logging.getLogger("azlab.daemon")
 
-_DEATH_SIGNAL = 1
-
-
-class AlreadyUp(LabError):
-    """Another process runs this lab."""
-
-
-class NotRunning(LabError):
-    """No process runs this lab, or it does not answer."""
-
-
-def lock(settings: Settings) -> IO[str]:
-    """Take the lab for this process."""
-    settings.state.mkdir(parents=True, exist_ok=True)
-    file = (settings.state / "lock").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise AlreadyUp(f"the lab in {settings.state} is up already") from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
-def running(state: Path) -> int | None:
-    """The process that runs the lab in this directory."""
-    try:
-        with (state / "lock").open("r+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return int(file.read() or 0) or None
-    except FileNotFoundError:
-        return None
-    return None
-
-
-def require_running(state: Path) -> None:
-    """Refuse to go on if no process runs the lab in this directory."""
-    if running(state) is None:
-        raise NotRunning(f"the lab in {state} is down: start it with `{command(state, 'up')}`")
+_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Run one of the processes until it is told to stop."""
+    """Run one of the processes until it gets SIGTERM."""
     settings = Settings.load(arguments[0])
     settings.logs.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -84,20 +45,20 @@ def main(arguments: list[str]) -> None:
 
 
 def run_front(settings: Settings) -> None:
-    """Serve the blob front; it ends with the process that started it."""
+    """Serve the blob front until the process that started it ends."""
     from azlab.serving import server
     from azlab.storage.front import app
 
-    ctypes.CDLL(None).prctl(_DEATH_SIGNAL, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     server(app(settings), settings, settings.blob_port).run()
 
 
 def run(settings: Settings) -> None:
-    """Serve the control plane, with everything behind it, until SIGTERM."""
+    """Start Azurite and the blob front, serve the control plane until SIGTERM, and stop everything in reverse order."""
     from azlab import tls
     from azlab.storage.azurite import Azurite
 
-    held = lock(settings)  # given back by the end of the process, when nothing of the lab runs any more
+    held = lock.take(settings)  # released when this process ends, after every other one of the lab
     _stop_once()
     tls.ensure(settings)
     azurite = Azurite(settings)
@@ -114,13 +75,13 @@ def run(settings: Settings) -> None:
 
 
 def _stop_once() -> None:
-    """Let the first SIGTERM unwind everything in order, and no later one disturb that.
+    """Let the first SIGTERM or SIGINT stop everything in order, and ignore all later ones.
 
-    uvicorn raises the signal again when it has stopped serving: without a handler of our own that would be the end, with guests and
-    Azurite still running.
+    uvicorn raises the signal again when it has stopped serving. Without this handler, the process would end then, with guests and Azurite
+    still running.
     """
 
-    def stop(number: int, _frame: Any) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, signal.SIG_IGN)
         raise SystemExit(0)
@@ -159,16 +120,16 @@ def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
         lab.store.close()
 
 
-def _watch(front: subprocess.Popen[bytes], serving: Any) -> None:
-    """A lab without its data plane is no lab: end it where one can see why."""
+def _watch(front: subprocess.Popen[bytes], serving: uvicorn.Server) -> None:
+    """End the lab if the blob front ends by itself, and log why: without its data plane a lab cannot work."""
     front.wait()
     if not serving.should_exit:
         log.error("the blob front ended with status %s; see front.log", front.returncode)
         serving.should_exit = True
 
 
-def build(settings: Settings) -> Any:
-    """The control plane's rooms, put together, and what a crash left undone brought to an end."""
+def build(settings: Settings) -> Lab:
+    """Put the parts of the control plane together, and settle what a crash interrupted."""
     from azlab.arm.compute.machines.start import guest_ended, recover
     from azlab.arm.core.lab import Lab, now
     from azlab.arm.core.operations import Operations
@@ -187,24 +148,6 @@ def build(settings: Settings) -> Any:
     lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))
     recover(lab)
     return lab
-
-
-def wait_until_gone(pid: int, state: Path, seconds: float) -> bool:
-    """Wait for the lab's process to end; false when it did not in time."""
-    deadline = time.monotonic() + seconds
-    while running(state) == pid or _alive(pid):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def _alive(pid: int) -> bool:
-    """Whether the process is there; one that has ended and only waits to be reaped is not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How we know that Azure says what the lab says when it refuses something."""
+"""The evidence for an error of the lab: how it is known that Azure answers the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Evidence(Enum):
-    """RECORDED real traffic, DOCUMENTED by Microsoft, ISSUE somebody quoted it in public, ASSUMED nobody was found who saw it."""
+    """RECORDED from real traffic, DOCUMENTED by Microsoft, quoted in a public ISSUE, or ASSUMED without any of these."""
 
     RECORDED = "recorded"
     DOCUMENTED = "documented"

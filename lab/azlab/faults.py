@@ -1,19 +1,19 @@
-"""Faults that can be switched on while the lab runs: throttling, 5xx, failed operations, lost answers, hangs.
+"""Faults that can be activated while the lab runs: throttling, 5xx, failed operations, lost responses, hangs.
 
-The rules stand in `<state>/faults.json` and both planes read it again whenever it changes:
+The rules are in `<state>/faults.json`, which both planes read again whenever it changes:
 
     {"rules": [{"plane": "arm", "method": "POST", "path": "/generalize", "times": 1, "status": 500, "after_effect": true}],
      "throughput": false}
 
-A rule matches when every condition that it names holds: `plane` (arm, blob), `method`, `path` (a regular expression searched, without
-case, in path and query) and `op` (the short operation name of the request log). It lets `skip` of them pass (default: none), and fires
-`times` times (default: always). What it does:
+A rule matches a request if all its conditions hold: `plane` (arm, blob), `method`, `path` (a regular expression, searched without case
+in path and query) and `op` (the short operation name of the request log). It ignores the first `skip` matches (default: 0) and applies to
+the next `times` (default: all). Its effects:
 
-- `status`, `code`, `message`, `retry_after`: this answer instead of the right one;
-- `fail_operation`: {"code", "message"}: the long-running operation ends as Failed instead of doing its work;
-- `operation_delay`: seconds that the long-running operation waits before its work, so that it can be met while it is in progress;
-- `delay`: seconds to wait first; `reset`: the connection is cut; `hang`: the answer is held until the rule is removed;
-- `after_effect`: the work is done first and only the answer suffers.
+- `status`, `code`, `message`, `retry_after`: the response to send instead of the right one;
+- `fail_operation`: {"code", "message"}: the long-running operation ends as Failed without doing its work;
+- `operation_delay`: seconds that the long-running operation waits before its work, so that a test can observe it in progress;
+- `delay`: seconds to wait first; `reset`: the connection is reset; `hang`: the response is held until the rule is removed;
+- `after_effect`: the work is done first, and only the response is affected.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ Rule = dict[str, Any]
 
 @dataclass(frozen=True)
 class Fault:
-    """What a matching rule asks for. `id` tells whether the rule is still there."""
+    """The effects of a matching rule, whose `id` tells whether the rule is still active."""
 
     id: str
     status: int | None = None
     code: str = "InternalServerError"
-    message: str = "The lab was told to fail here."
+    message: str = "A fault rule of the lab demands this failure."
     retry_after: int | None = None
     reset: bool = False
     delay: float = 0.0
@@ -53,7 +53,7 @@ _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
 
 
 class Faults:
-    """The rules of one lab, as one process sees them."""
+    """The rules of one lab, with the matches that this process has counted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,28 +64,28 @@ class Faults:
         self._throughput = False
 
     def match(self, plane: str, method: str, path: str, op: str = "") -> Fault | None:
-        """The first rule that wants this request and still fires; asking counts as one of the requests that it met."""
+        """The fault of the first rule that matches this request and still applies, or None. Every call counts as a request."""
         with self._lock:
             self._refresh()
             for rule in self._rules:
-                if _wants(rule, plane, method, path, op) and self._fires(rule):
+                if _matches(rule, plane, method, path, op) and self._applies(rule):
                     return Fault(id=rule["id"], **{key: rule[key] for key in _EFFECTS & rule.keys()})
         return None
 
     def active(self, fault: Fault) -> bool:
-        """Whether the rule behind this fault is still there: a hang lasts that long."""
+        """Whether the rule of this fault still exists; a hang ends when it does not."""
         with self._lock:
             self._refresh()
             return any(rule["id"] == fault.id for rule in self._rules)
 
     @property
     def throughput(self) -> bool:
-        """Whether the data plane keeps to 60 MiB/s and 500 requests/s per disk."""
+        """Whether the data plane is limited to 60 MiB/s and 500 requests/s for each disk."""
         with self._lock:
             self._refresh()
             return self._throughput
 
-    def _fires(self, rule: Rule) -> bool:
+    def _applies(self, rule: Rule) -> bool:
         met, skip = self._met.get(rule["id"], 0), rule.get("skip", 0)
         self._met[rule["id"]] = met + 1
         return bool(skip <= met < skip + rule.get("times", float("inf")))
@@ -102,7 +102,7 @@ class Faults:
             self._seen, self._rules, self._throughput = seen, content["rules"], bool(content.get("throughput"))
 
 
-def _wants(rule: Rule, plane: str, method: str, path: str, op: str) -> bool:
+def _matches(rule: Rule, plane: str, method: str, path: str, op: str) -> bool:
     return (
         rule.get("plane", plane) == plane
         and rule.get("method", method).upper() == method.upper()
@@ -112,9 +112,9 @@ def _wants(rule: Rule, plane: str, method: str, path: str, op: str) -> bool:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The content of a faults file; each rule gets an id, so that it can be counted and removed."""
+    """The content of a faults file, with an id for each rule. Raises ValueError if a rule has unknown keys."""
     try:
-        content = json.loads(path.read_text())
+        content: Any = json.loads(path.read_text())
     except FileNotFoundError:
         content = {}
     if isinstance(content, list):
@@ -125,11 +125,11 @@ def read(path: Path) -> dict[str, Any]:
         if unknown:
             raise ValueError(f"{path}: rule {number} has unknown keys: {', '.join(sorted(unknown))}")
         rule.setdefault("id", f"{number}:{json.dumps(rule, sort_keys=True)}")
-    return content
+    return dict(content)
 
 
 def add(file: Path, /, **rule: Any) -> str:
-    """Switch one more rule on; the answer is its id, for `remove`."""
+    """Add a rule; returns its id, for `remove`."""
     content = read(file)
     rule.setdefault("id", uuid.uuid4().hex)
     content["rules"].append(rule)
@@ -138,19 +138,19 @@ def add(file: Path, /, **rule: Any) -> str:
 
 
 def remove(path: Path, id: str) -> None:
-    """Switch one rule off; answers that it holds are released."""
+    """Remove one rule, which also releases the responses that it holds."""
     content = read(path)
     content["rules"] = [rule for rule in content["rules"] if rule["id"] != id]
     _write(path, content)
 
 
 def clear(path: Path) -> None:
-    """Switch every fault off."""
+    """Remove all faults."""
     path.unlink(missing_ok=True)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    """Replace the file in one step: a reader sees the old rules or the new ones, never half of them."""
+    """Replace the file in one step, so that a reader never sees incomplete rules."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     temporary.write_text(json.dumps(content, indent=2) + "\n")
     temporary.replace(path)

@@ -1,4 +1,4 @@
-"""One JSON object a line for every request: when it arrives (phase "in") and when it is answered (phase "out")."""
+"""The request log: one JSON object per line, when a request arrives (phase "in") and when it is answered (phase "out")."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _SECRET = re.compile(r"(?i)\b(sig|client_secret|access_token)=[^&\s\"]*")
 
 
 def masked(text: str) -> str:
-    """The text with every signature and secret hidden."""
+    """The text with signatures and secrets replaced by ***."""
     return _SECRET.sub(lambda match: f"{match.group(1)}=***", text)
 
 
 class RequestLog:
-    """Appends to `<state>/logs/<plane>.jsonl`. One line is one write, so lines of several threads never mix."""
+    """Appends to `<state>/logs/<plane>.jsonl`. Each line is one write, so lines of several threads never mix."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def write(self, phase: str, *, method: str, path: str, **facts: Any) -> None:
-        """Log one request or one answer; facts are op, status, bytes, client, ..."""
+        """Log one request or response; facts are op, status, bytes, client and others."""
         entry = {"t": round(time.time(), 6), "phase": phase, "method": method, "path": masked(path), **facts}
         line = json.dumps(entry, separators=(",", ":")) + "\n"
         with self._lock:

@@ -1,8 +1,9 @@
-"""Runs an ASGI app over TLS with uvicorn, the same way for both planes."""
+"""Serves an ASGI app over TLS with uvicorn, in the same way for both planes."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import MutableMapping
 from typing import Any
 
 import uvicorn
@@ -12,20 +13,21 @@ from azlab.settings import Settings
 
 
 class _Protocol(H11Protocol):
-    """Shows an app its connection, so that a fault can cut it: ASGI itself has no word for that."""
+    """Gives the app its connection, so that a fault can reset it, which ASGI does not provide."""
 
+    # uvicorn narrows the type of `transport` as well.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def cut(scope: dict[str, Any]) -> None:
-    """Reset the connection that this request came on: the caller never gets an answer."""
+def cut(scope: MutableMapping[str, Any]) -> None:
+    """Reset the connection of this request, so that the client gets no response."""
     scope["state"]["transport"].abort()
 
 
 def server(app: Any, settings: Settings, port: int) -> uvicorn.Server:
-    """A server for `app` on loopback, with the lab's certificate; run it with `.run()` or `await .serve()`."""
+    """A server for an ASGI app on loopback, with the lab's certificate; run it with `.run()` or `await .serve()`."""
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -1,7 +1,7 @@
-"""What one lab is: its ports, its identities and where its files lie.
+"""The configuration of one lab: its ports, its identities and the paths of its files.
 
-Everything a lab owns is below its state directory. The ports and secrets are chosen once, at the first `azlab up`, and kept in
-`config.json`, so every URL stays true after a restart.
+Everything a lab owns is below its state directory. Ports and secrets are chosen at the first `azlab up` and kept in `config.json`, so every
+URL stays valid after a restart.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gold
 
 
 class LabError(Exception):
-    """The lab could not do what was asked; the text says what, where and what to do, and is all that a user is shown."""
+    """An error that a user can understand; only its text is shown: what failed, where, and what to do."""
 
 
 class NoLab(LabError):
-    """There is no lab in this state directory yet."""
+    """The state directory holds no lab yet."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One lab's configuration. What is chosen at the first start never changes, but for two switches.
+    """The configuration of one lab. What is chosen at the first start never changes, except for two switches.
 
-    `guests`: running VMs are real guests. `hurry`: Retry-After is 0 everywhere, so that clients poll at their own pace.
+    `guests`: VMs are started as guests in QEMU. `hurry`: every Retry-After is 0, so that clients poll at their own pace.
     """
 
     state: Path
@@ -62,7 +62,7 @@ class Settings:
 
     @classmethod
     def load(cls, state: Path | str) -> Settings:
-        """The lab that lives in `state`."""
+        """The configuration of the lab in the directory `state`. Raises NoLab if there is none."""
         state = Path(state).resolve()
         try:
             config = json.loads((state / "config.json").read_text())
@@ -72,7 +72,7 @@ class Settings:
 
     @classmethod
     def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
-        """A new lab in `state`, with free ports and secrets of its own."""
+        """Create the configuration of a new lab in `state`, with free ports and new secrets."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),
@@ -93,7 +93,7 @@ class Settings:
 
     @classmethod
     def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
-        """The lab in `state`, made if need be; the two switches are what a start may change."""
+        """The configuration of the lab in `state`, created if there is none, with the two switches set and saved."""
         try:
             settings = replace(cls.load(state), guests=guests, hurry=hurry)
         except NoLab:
@@ -102,7 +102,7 @@ class Settings:
         return settings
 
     def save(self) -> None:
-        """Write `config.json`, readable by its owner alone: it holds the lab's secrets."""
+        """Write `config.json`, readable only by its owner, since it holds the lab's secrets."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         config = {key: value for key, value in asdict(self).items() if key != "state"}
         path = self.state / "config.json"
@@ -111,17 +111,17 @@ class Settings:
 
     @property
     def arm_url(self) -> str:
-        """The address of the control plane, which is also the address of the cloud."""
+        """The URL of the control plane, which is also the URL of the cloud and its authority."""
         return f"https://127.0.0.1:{self.arm_port}"
 
     @property
     def blob_url(self) -> str:
-        """The address of the data plane's front, account included."""
+        """The URL of the data plane's front, with the account."""
         return f"https://127.0.0.1:{self.blob_port}/{self.account}"
 
     @property
     def azurite_url(self) -> str:
-        """The address of Azurite itself, account included; only the lab's own parts use it."""
+        """The URL of Azurite itself, with the account; only the lab itself uses it."""
         return f"http://127.0.0.1:{self.azurite_port}/{self.account}"
 
     @property
@@ -131,7 +131,7 @@ class Settings:
 
     @property
     def cert(self) -> Path:
-        """The certificate that both planes show."""
+        """The server certificate of both planes."""
         return self.state / "tls" / "cert.pem"
 
     @property
@@ -141,33 +141,33 @@ class Settings:
 
     @property
     def bundle(self) -> Path:
-        """The system's CAs and the lab's: what clients are told to trust."""
+        """The CAs of the system and of the lab, for clients to trust."""
         return self.state / "tls" / "bundle.pem"
 
     @property
     def logs(self) -> Path:
-        """Where each part of the lab writes its log."""
+        """The directory of the logs."""
         return self.state / "logs"
 
     @property
     def faults(self) -> Path:
-        """The file with the faults that are switched on."""
+        """The file with the active faults."""
         return self.state / "faults.json"
 
 
 def default_state() -> Path:
-    """The state directory when the command line names none."""
+    """The state directory if the command line names none: AZLAB_STATE, or ./build/azlab."""
     return Path(os.environ.get("AZLAB_STATE") or Path.cwd() / "build" / "azlab").resolve()
 
 
 def command(state: Path, words: str) -> str:
-    """A command of `azlab` for the lab in `state`, as one types it here."""
+    """The command line `azlab <words>` for the lab in `state`, to be shown in error messages."""
     state = state.resolve()
     return f"azlab {words}" if state == default_state() else f"azlab --state {shlex.quote(str(state))} {words}"
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports nobody listens on now. All sockets are open at once, so the ports differ."""
+    """Free ports. All sockets are open at the same time, so the ports differ."""
     sockets = [socket.socket() for _ in range(count)]
     try:
         for each in sockets:

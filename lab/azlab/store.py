@@ -1,7 +1,7 @@
-"""What the control plane knows, in SQLite: it survives a restart.
+"""The state of the control plane, in SQLite, which survives a restart.
 
-Ids are compared without case, as Azure does. A resource read from the store is a copy: changing it changes nothing until it is put back,
-and whoever reads, decides and puts back holds `store.lock` meanwhile.
+Ids are compared without case, as in Azure. A resource read from the store is a copy: changes are kept only when it is put back. Code that
+reads, decides and puts back must hold `store.lock` meanwhile.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS operations (
 
 @dataclass
 class Resource:
-    """One ARM resource: `body` is what the caller sees, `hidden` what only the lab knows (blob keys, power, grants)."""
+    """One ARM resource: `body` is shown to clients, `hidden` is known only to the lab (blob keys, power state, grants)."""
 
     id: str
     type: str
@@ -40,18 +40,23 @@ class Resource:
 
     @property
     def properties(self) -> dict[str, Any]:
-        """The resource's properties, to read or to change."""
+        """The properties of the resource, which may be changed in place."""
         found: dict[str, Any] = self.body.setdefault("properties", {})
         return found
 
     @property
     def location(self) -> str:
-        """The region in its canonical spelling."""
+        """The region in its canonical spelling, or an empty string."""
         return str(self.body.get("location", ""))
 
 
+# Inside Store, `list` is the method of that name.
+Resources = list[Resource]
+Records = list[dict[str, Any]]
+
+
 def stored(state: Path) -> Store:
-    """What the lab in this directory knows, to read, also while it is down."""
+    """The store of the lab in this directory, read-only, whether the lab is up or not. Raises NoLab if it was never up."""
     settings = Settings.load(state)
     path = settings.state / "arm.sqlite"
     if not path.exists():
@@ -68,7 +73,7 @@ class Store:
             self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # passwords of machines in the making and grants are in it; SQLite gives its other files the same mode
+        path.touch(mode=0o600)  # it holds grants and the passwords of VMs that are being created; SQLite's other files get the same mode
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
@@ -76,7 +81,7 @@ class Store:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """Hold the lock; what was put or deleted meanwhile is kept together, and not at all where an error comes."""
+        """Hold the lock; everything put or deleted meanwhile is committed together, or rolled back if an error is raised."""
         with self.lock:
             if self._db.in_transaction:
                 yield
@@ -95,7 +100,7 @@ class Store:
             self._db.close()
 
     def find(self, id: str) -> Resource | None:
-        """The resource with this id, whatever its case."""
+        """The resource with this id, in any case, or None."""
         rows = self._rows("WHERE key = ?", id.lower())
         return rows[0] if rows else None
 
@@ -117,12 +122,12 @@ class Store:
             )
 
     def delete(self, id: str) -> None:
-        """Forget a resource."""
+        """Delete a resource, if it exists."""
         with self.lock:
             self._db.execute("DELETE FROM resources WHERE key = ?", (id.lower(),))
 
-    def list(self, type: str | None = None, group: str | None = None) -> list[Resource]:
-        """Resources of a type, in a group, or both, in the order of their creation."""
+    def list(self, type: str | None = None, group: str | None = None) -> Resources:
+        """The resources of a type, in a group, or both, in the order of their creation."""
         conditions, values = ["1"], []
         for column, value in (("type", type), ("grp", group)):
             if value is not None:
@@ -130,18 +135,18 @@ class Store:
                 values.append(value.lower())
         return self._rows(f"WHERE {' AND '.join(conditions)} ORDER BY seq", *values)
 
-    def _rows(self, where: str, *values: str) -> list[Resource]:
+    def _rows(self, where: str, *values: str) -> Resources:
         with self.lock:
             rows = self._db.execute(f"SELECT id, type, grp, name, body, hidden FROM resources {where}", values).fetchall()
         return [_resource(*row) for row in rows]
 
     def put_operation(self, id: str, status: str, record: dict[str, Any]) -> None:
-        """Remember a long-running operation."""
+        """Create or replace the record of a long-running operation."""
         with self.lock:
             self._db.execute("INSERT OR REPLACE INTO operations VALUES (?, ?, ?)", (id, status, json.dumps(record)))
 
     def forget_outputs(self, resource: str) -> None:
-        """Drop the results of the operations on a resource: a URL that gave access has no business here once it is dead."""
+        """Delete the access URLs from the results of a resource's operations, since they are secrets and no longer valid."""
         with self.lock:
             self._db.execute(
                 "UPDATE operations SET record = json_remove(record, '$.output')"
@@ -150,20 +155,20 @@ class Store:
             )
 
     def find_operation(self, id: str) -> dict[str, Any] | None:
-        """What is known about an operation."""
+        """The record of an operation, or None."""
         with self.lock:
             row = self._db.execute("SELECT record FROM operations WHERE id = ?", (id,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def operations(self, status: str) -> list[dict[str, Any]]:
-        """All operations in this state."""
+    def operations(self, status: str) -> Records:
+        """The records of all operations with this status."""
         with self.lock:
             rows = self._db.execute("SELECT record FROM operations WHERE status = ?", (status,)).fetchall()
         return [json.loads(row[0]) for row in rows]
 
 
 def _resource(id: str, _type: str, _group: str, name: str, body: str, hidden: str) -> Resource:
-    """A row as a resource; type and group are taken from the id, in the spelling they were created with."""
+    """The resource of a row; type and group are taken from the id, which has the spelling they were created with."""
     parts = id.strip("/").split("/")
     group = parts[3] if len(parts) > 3 else ""
     type_ = "/".join([parts[5], *parts[6::2]]) if len(parts) > 5 else "Microsoft.Resources/resourceGroups"

@@ -1,4 +1,4 @@
-"""The lab's own CA, the certificate that both planes show, and the bundle that clients trust."""
+"""The lab's own CA, the server certificate of both planes, and the CA bundle for clients."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _YEARS = datetime.timedelta(days=10 * 365)
 
 
 def ensure(settings: Settings) -> None:
-    """Make CA, certificate and bundle, unless they are there: clients keep trusting a lab that was restarted."""
+    """Create CA, certificate and bundle unless they exist, so that clients still trust a lab that was restarted."""
     if settings.bundle.exists():
         return
     settings.ca.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def _pem_key(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _system_bundle() -> bytes:
-    """The system's CAs: a client that trusts the lab must still reach the rest of the world."""
+    """The CAs of the system, since clients use the bundle for every server; empty if the system has none."""
     for path in map(Path, SYSTEM_BUNDLES):
         if path.exists():
             return path.read_bytes().rstrip(b"\n") + b"\n"

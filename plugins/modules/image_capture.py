@@ -218,11 +218,10 @@ request_id:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.tags import left_out
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.capture.evidence import MAX_AGE, trusted_seal
-from ..module_utils._planning.capture.plan import CaptureRequest, Observed, concerned, destroys_more, image_flaw, plan_capture
+from ..module_utils._ansible.perform import perform
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.capture.plan import CAPTURE
+from ..module_utils._planning.capture.request import MAX_AGE
 
 ARGUMENTS = arguments(
     AZURE,
@@ -241,48 +240,8 @@ ARGUMENTS = arguments(
 )
 
 
-def observe(azure: Azure, request: CaptureRequest, foresee: bool) -> Observed:
-    """Read from Azure everything that planning needs to know; a real run waits here for a running VM to stop.
-
-    The image's resource group must exist: without it Azure would refuse the image, once there is no way back.
-    """
-    find_vm, find_image = (azure.machines.find, azure.images.find) if foresee else (azure.machines.find_stopped, azure.images.find_settled)
-    image, vm = find_image(request.target), azure.machines.find(request.vm)
-    done = image is not None and image_flaw(request, image, vm) is None
-    if vm is None:
-        return Observed(None, image, groupless=frozenset() if done else azure.groups.groupless(request.vm), foresee=foresee)
-    if done and not destroys_more(request, vm):
-        return Observed(vm, image, foresee=foresee)
-    if image is None and not azure.groups.location(request.target.resource_group):
-        return Observed(vm, groupless=frozenset({request.target}), foresee=foresee)
-    vm = find_vm(request.vm)
-    if vm is None or vm.os_disk.disk is None:
-        return Observed(vm, image, foresee=foresee)
-    disks = [azure.disks.get(each.disk) for each in concerned(request, vm) if each.disk]
-    read_log = not done and vm.at_rest and vm.boot_diagnostics and not request.assume_sealed and not trusted_seal(vm, disks[0])
-    return Observed(
-        vm=vm,
-        image=image,
-        os_disk=disks[0],
-        data_disks=tuple(disks[1:]),
-        boot_log=azure.machines.boot_log(request.vm) if read_log else "",
-        backups=azure.snapshots.list() if request.backup_required else (),
-        foresee=foresee,
-    )
-
-
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
-        request = CaptureRequest.from_params(module.params)
-        report.warns(*left_out(module.params))
-        azure = connect(module.params)
-        request = request.within(azure.subscription)
-        report.plan = plan_capture(request, observe(azure, request, foresee=module.check_mode))
-        if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, report)
-            vm = azure.machines.find(request.vm)
-            report.returns(image=azure.images.get(request.target).as_result(), vm=vm.as_result() if vm else None)
+    perform(AnsibleModule(**ARGUMENTS), connect, CAPTURE)
 
 
 if __name__ == "__main__":

@@ -201,30 +201,12 @@ request_id:
   type: str
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timezone
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, WAIT, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.ids import ResourceId
-from ..module_utils._core.plan import Plan
-from ..module_utils._core.tags import left_out
-from ..module_utils._core.times import utc
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.backup.plan import (
-    BackupRequest,
-    Observed,
-    backups_in,
-    find_backup,
-    is_part,
-    place_of,
-    plan_backup,
-    plan_removal,
-)
-from ..module_utils._planning.backup.restore import plan_restore
+from ..module_utils._ansible.perform import perform
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.backup.plan import BACKUP
 
 ARGUMENTS = arguments(
     AZURE,
@@ -239,62 +221,8 @@ ARGUMENTS = arguments(
 )
 
 
-def observe(azure: Azure, request: BackupRequest, state: str, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for snapshots that a run that died has begun."""
-    group = request.resource_group
-    snapshots = azure.snapshots.list(group) if foresee else azure.snapshots.list_settled(group, is_part)
-    there = backups_in(snapshots, request.vm, request.name)
-    if state == "absent":
-        return Observed(snapshots=snapshots, groupless=groupless_of(azure, request, bool(there)))
-    vm = azure.machines.find(request.vm) if foresee else azure.machines.find_settled(request.vm)
-    if state == "restored":
-        disks = azure.disks.list(group) if foresee else azure.disks.list_settled(group, is_part)
-        return Observed(vm=vm, disks=disks, snapshots=snapshots, groupless=groupless_of(azure, request, bool(there)))
-    attached = [each.disk for each in vm.disks if each.disk] if vm else []
-    return Observed(
-        vm=vm,
-        disks=tuple(azure.disks.get(disk) for disk in attached),
-        snapshots=snapshots,
-        groupless=groupless_of(azure, request, bool(vm and there)),
-        foresee=foresee,
-    )
-
-
-def groupless_of(azure: Azure, request: BackupRequest, found: bool) -> frozenset[ResourceId]:
-    """Whose resource group does not exist, the backup's or the VM's, if what the state needs was not ``found``."""
-    return frozenset() if found else azure.groups.groupless(place_of(request), request.vm)
-
-
-def plan(request: BackupRequest, state: str, seen: Observed) -> Plan:
-    """What the state still takes."""
-    if state == "present":
-        return plan_backup(request, seen, now=str(utc(datetime.now(timezone.utc).isoformat())))
-    return plan_removal(request, seen) if state == "absent" else plan_restore(request, seen)
-
-
-def now(azure: Azure, request: BackupRequest, expected: Mapping[str, Any]) -> dict[str, Any]:
-    """What Azure can say better than the plan: times, sizes, states."""
-    values: dict[str, Any] = {}
-    if expected["backup"]:
-        backup = find_backup(azure.snapshots.list(request.resource_group), expected["backup"]["id"])
-        values["backup"] = backup.as_result() if backup else None
-    if expected.get("vm"):
-        values["vm"] = azure.machines.get(request.vm).as_result()
-    return values
-
-
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS)
-    state = module.params["state"]
-    with reporting(module) as report:
-        request = BackupRequest.from_params(module.params)
-        report.warns(*left_out(module.params))
-        azure = connect(module.params)
-        request = request.within(azure.subscription)
-        report.plan = plan(request, state, observe(azure, request, state, foresee=module.check_mode))
-        if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, report)
-            report.returns(**now(azure, request, report.plan.after))
+    perform(AnsibleModule(**ARGUMENTS), connect, BACKUP)
 
 
 if __name__ == "__main__":

@@ -119,10 +119,9 @@ request_id:
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.references import empty_list
+from ..module_utils._ansible.perform import perform
 from ..module_utils._gateway.azure import connect
-from ..module_utils._planning.backup.listing import BackupListRequest, chosen_backups
+from ..module_utils._planning.backup.listing import BACKUPS
 
 ARGUMENTS = arguments(
     AZURE,
@@ -133,15 +132,7 @@ ARGUMENTS = arguments(
 
 
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS)
-    with reporting(module, writes=False) as report:
-        request = BackupListRequest.from_params(module.params)
-        azure = connect(module.params)
-        snapshots = azure.snapshots.list(request.resource_group)
-        request = request.within(azure.subscription)
-        backups = chosen_backups(request, snapshots)
-        report.warns(*empty_list(azure.groups.groupless(*(() if backups else (request.place, request.vm)))))
-        report.returns(backups=[backup.as_result() for backup in backups])
+    perform(AnsibleModule(**ARGUMENTS), connect, BACKUPS, writes=False)
 
 
 if __name__ == "__main__":

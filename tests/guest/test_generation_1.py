@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from azlab.guests.build.image import build_disk
+from azlab.guests.build.guest_disk import build_disk
 from azlab.guests.real import Guests
 from azlab.settings import Settings
 

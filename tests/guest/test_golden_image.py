@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azlab import daemon, faults
+from azlab import faults, lock
 from azlab.guests.access.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
@@ -52,11 +52,11 @@ BLOWS = (
 
 def test_a_guest_outlives_its_lab(stage: Stage) -> None:
     """The lab is killed, and the next one takes the guest over as it runs."""
-    home, lab = find(stage.state, stage.story.vm), daemon.running(stage.state)
+    home, lab = find(stage.state, stage.story.vm), lock.running(stage.state)
     assert lab is not None
     before = home.pid("qemu")
     os.kill(lab, signal.SIGKILL)
-    assert daemon.wait_until_gone(lab, stage.state, 30)
+    assert lock.wait_until_gone(lab, stage.state, 30)
     stage.azlab("up")
     assert (home.pid("qemu"), power_state(stage)) == (before, "PowerState/running")
     patience = stage.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()

@@ -1,20 +1,23 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The backup of ``world``'s VM, and the steps that take it."""
+"""The backup of the VM in ``world``, and the steps that take it."""
 
 from __future__ import annotations
+
+from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import BackupRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import format_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import TakeSnapshot
 
 from .world import DATA_DISK, OS_DISK, VM1, VM_ID, an_id
 
-NOW = "2026-11-22T10:00:00.000000Z"
+NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 BACKUP_ID = f"{VM_ID}/before-generalize"
 REQUEST = BackupRequest(vm=VM1, resource_group="build", name="before-generalize")
 
@@ -34,7 +37,7 @@ def taken(disk: Disk, lun: str) -> Snapshot:
         time_created=NOW,
         tags={
             tag.BACKUP: BACKUP_ID,
-            tag.BACKUP_TIME: NOW,
+            tag.BACKUP_TIME: format_time(NOW),
             tag.PURPOSE: tag.BEFORE_GENERALIZE,
             tag.VM: str(VM1),
             tag.VM_ID: VM_ID,

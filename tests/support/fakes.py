@@ -1,15 +1,16 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure in memory, as far as planning and modules ask of it: values in, values out.
+"""An Azure in memory that fulfils ``ports.Azure``. It stores values; a request body becomes a value as Azure's answer does.
 
-Read-only it serves check mode, where any write is an error.
+Tests of check mode make it read-only: any write is then an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
@@ -22,15 +23,15 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
-AT_REST = "2026-11-22T11:00:00.000000Z"
+AT_REST = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
 
 
 class Written(AssertionError):
-    """Something was written where nothing may be."""
+    """A write to an Azure that is read-only."""
 
 
 class FakeResources:
-    """One kind of resource. ``translate`` makes a value of a request body."""
+    """One kind of resource. ``translate`` turns Azure's JSON into a value."""
 
     def __init__(self, azure: FakeAzure, noun: str, translate: Callable[[Mapping[str, Any]], Any], values: Iterable[Any]) -> None:
         self.azure = azure
@@ -39,6 +40,7 @@ class FakeResources:
         self._values = {value.id: value for value in values}
 
     def find(self, resource: ResourceId) -> Any:
+        self.azure.reads.append(f"{self.noun} {resource.name}")
         return self._values.get(self.azure.locate(resource))
 
     find_settled = find
@@ -49,13 +51,14 @@ class FakeResources:
         return value
 
     def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+        self.azure.reads.append(f"{self.noun}s")
         group = resource_group and resource_group.casefold()
         return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("create", self.noun, resource, body)
-        whole = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
-        return self.put(self._translate(self.azure.fill(self.noun, whole)))
+        raw = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
+        return self.put(self._translate(self.azure.fill(self.noun, raw)))
 
     def list_settled(self, resource_group: str, concerns: Callable[[Any], bool]) -> tuple[Any, ...]:
         return self.list(resource_group)
@@ -69,13 +72,13 @@ class FakeResources:
         self._values.pop(self.azure.locate(resource), None)
 
     def put(self, value: Any) -> Any:
-        """Let a value be there; for tests, and not a write."""
+        """Store a value, for tests; this does not count as a write."""
         self._values[value.id] = value
         return value
 
 
 class FakeDisks(FakeResources):
-    """Disks: an upload reads its content as the real one does, and closes the disk."""
+    """Disks. An upload reads its content like a real one and ends the upload state of the disk."""
 
     def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
         self.azure.write("upload", self.noun, disk, dict(tags))
@@ -89,7 +92,7 @@ class FakeDisks(FakeResources):
 
 
 class FakeMachines(FakeResources):
-    """VMs: their power, their flag, their boot log."""
+    """VMs with their power state, their generalized flag and their boot log."""
 
     boot_logs: dict[ResourceId, str]
 
@@ -107,6 +110,7 @@ class FakeMachines(FakeResources):
         return self.put(replace(self.get(vm), **state))
 
     def boot_log(self, vm: ResourceId) -> str:
+        self.azure.reads.append(f"boot log {vm.name}")
         return self.boot_logs.get(self.azure.locate(vm), "")
 
     def deallocate(self, vm: ResourceId) -> None:
@@ -123,7 +127,7 @@ class FakeMachines(FakeResources):
 
 
 class FakeGroups:
-    """Every resource group is in one region, and is there unless a test says it is ``missing``."""
+    """Resource groups. All exist, in one region, except those that a test names in ``missing``."""
 
     missing: frozenset[str] | set[str] = frozenset()
 
@@ -136,7 +140,7 @@ class FakeGroups:
 
 
 class FakeRegions:
-    """Every kind of resource is in the same regions; ``asked`` says for which kinds they were looked up."""
+    """Regions, the same for every kind of resource. ``asked`` holds the kinds for which they were read."""
 
     def __init__(self) -> None:
         self.known = frozenset({"westeurope", "northeurope"})
@@ -148,7 +152,7 @@ class FakeRegions:
 
 
 class FakeSubnets:
-    """Every subnet is there, unless a test says it is ``missing``."""
+    """Subnets. All exist, except those that a test names in ``missing``."""
 
     missing: frozenset[str] = frozenset()
 
@@ -157,14 +161,18 @@ class FakeSubnets:
 
 
 class FakeNics:
-    """Every interface has one address."""
+    """Network interfaces, all with one address."""
 
     def find(self, nic: ResourceId) -> Nic:
-        return Nic(id=nic, location="westeurope", private_ip="10.0.0.4")
+        return Nic(id=nic, private_ip="10.0.0.4")
 
 
 class FakeAzure:
-    """``writes`` holds what was asked for, in order; ``read_only`` makes a write an error; ``break_at`` lets that write fail."""
+    """The resources of one subscription.
+
+    ``reads`` and ``writes`` hold the requests in order. ``read_only`` makes any write an error; ``break_at`` makes one kind of write fail,
+    such as ``create image``.
+    """
 
     subscription = SUBSCRIPTION
 
@@ -180,6 +188,7 @@ class FakeAzure:
     ) -> None:
         self.read_only = read_only
         self.break_at = break_at
+        self.reads: list[str] = []
         self.writes: list[tuple[Any, ...]] = []
         self.machines = FakeMachines(self, "VM", parse_vm, vms)
         self.machines.boot_logs = dict(boot_logs or {})
@@ -193,7 +202,7 @@ class FakeAzure:
         return resource.within(self.subscription)
 
     def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
-        """Note a write, refuse it, or let it fail."""
+        """Record a write, refuse it, or let it fail."""
         if self.read_only:
             raise Written(f"{verb} {noun} {resource.name}")
         if self.break_at and self.break_at[0] == f"{verb} {noun}":
@@ -201,12 +210,12 @@ class FakeAzure:
         self.writes.append((verb, noun, resource.name) if body is None else (verb, noun, resource.name, body))
 
     @property
-    def deeds(self) -> list[str]:
+    def written(self) -> list[str]:
         """The writes without their bodies."""
         return [" ".join(write[:3]) for write in self.writes]
 
     def fill(self, noun: str, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-        """What Azure adds to a new resource: an image made from a VM has the VM's disks."""
+        """A request body with the properties that Azure adds: an image made from a VM has the disks of that VM."""
         source = raw["properties"].get("sourceVirtualMachine")
         if noun != "image" or not source:
             return raw

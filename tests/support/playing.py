@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running a module from its options to its result, in this process and against an Azure in memory."""
+"""Run a module from its options to its result, in this process and against an Azure in memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.fakes import FakeAzure
 
 
 class Ended(Exception):
-    """A module's last word."""
+    """The result with which a module has ended."""
 
     def __init__(self, **result: Any) -> None:
         super().__init__(result)
@@ -25,7 +25,7 @@ class Ended(Exception):
 
 
 class Player:
-    """Plays one module; every call is one task."""
+    """Runs one module; every call is one task. ``warnings`` holds those of all tasks."""
 
     def __init__(self, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
         self._module = module
@@ -33,7 +33,7 @@ class Player:
         self.warnings: list[str] = []
 
     def __call__(self, azure: FakeAzure | None, check: bool = False, **params: Any) -> dict[str, Any]:
-        """The task's result; ``failed`` says how it ended. Without an Azure in memory it is connected as its options say."""
+        """The result of the task, with ``failed``. Without an Azure in memory, the module connects according to its options."""
         patch = self._monkeypatch.setattr
         arguments = {**params, "_ansible_check_mode": check, "_ansible_diff": True}
         patch(basic, "_ANSIBLE_ARGS", to_bytes(json.dumps({"ANSIBLE_MODULE_ARGS": arguments})))
@@ -49,12 +49,12 @@ class Player:
         return result
 
     def predict_do_repeat(self, azure: FakeAzure, **params: Any) -> dict[str, Any]:
-        """The result of a run that did what check mode had announced, and that a second run finds nothing to add to."""
+        """The result of a run that did what check mode had predicted, and after which a second run changes nothing."""
         azure.read_only = True
-        foreseen = self(azure, check=True, **params)
+        predicted = self(azure, check=True, **params)
         azure.read_only = False
         done = self(azure, **params)
-        assert (foreseen["changed"], foreseen["steps"]) == (done["changed"], done["steps"]), done
+        assert (predicted["changed"], predicted["steps"]) == (done["changed"], done["steps"]), done
         azure.read_only = True
         repeated = self(azure, **params)
         azure.read_only = False

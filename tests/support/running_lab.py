@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from azlab.cli import network as cli_network
-from azlab.cli.main import environment
+from azlab.client import SUBNET, environment, network_body
 from azlab.settings import Settings
 from azure.core.polling import LROPoller
 from azure.identity import ClientSecretCredential
@@ -80,10 +79,10 @@ class RunningLab:
         self.arm("PUT", f"resourceGroups/{name}", {"location": location}).raise_for_status()
         return name
 
-    def put_subnet(self, group: str, location: str = LOCATION, network: str = "net", subnet: str = cli_network.SUBNET) -> str:
+    def put_subnet(self, group: str, location: str = LOCATION, network: str = "net", subnet: str = SUBNET) -> str:
         """A virtual network with one subnet; the answer is the subnet's id."""
         root = f"resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}"
-        self.arm("PUT", root, cli_network.network(location, subnet)).raise_for_status()
+        self.arm("PUT", root, network_body(location, subnet)).raise_for_status()
         return f"/subscriptions/{self.settings.subscription}/{root}/subnets/{subnet}"
 
 

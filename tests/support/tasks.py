@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import calls
 from azlab import faults
 from azlab.cli.disk import keys_of
-from azlab.cli.main import environment
+from azlab.client import environment
 from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 

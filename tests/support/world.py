@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The VM, its disks, its backup and its image that the tests of capturing are about."""
+"""The VM that the tests capture, with its disks, its backup and its image."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
@@ -14,11 +15,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.imag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, RUNNING, STOPPED, AttachedDisk, Vm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CaptureRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 
 from tests.support.fakes import AT_REST, SUBSCRIPTION
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+STARTED_AT = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
+BACKED_UP_AT = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 SEALED_AT = "2026-11-22T10:30:00Z"
 LOG = f"""[    0.000000] Linux version 6.1.0
 web1 login: \r
@@ -37,7 +40,7 @@ VM1 = an_id(VM, "build", "web1")
 TARGET = an_id(IMAGE, "images", "web-1")
 OS, DATA = an_id(DISK, "build", "web1-os"), an_id(DISK, "build", "web1-data")
 
-OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time="2026-11-22T09:00:00.000000Z")
+OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time=STARTED_AT)
 DATA_DISK = Disk(DATA, "westeurope", unique_id="u-data")
 AT_REST_DISK = replace(OS_DISK, ownership_time=AT_REST)
 
@@ -56,7 +59,7 @@ STAMPED_VM = replace(ON, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMP
 GENERALIZED = replace(STAMPED_VM, generalized=True)
 
 
-def backup(disk: Disk, time: str = "2026-11-22T10:00:00.000000Z", name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
+def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
     """A snapshot as vm_backup takes it."""
     return Snapshot(
         id=an_id(SNAPSHOT, "build", f"{name}-{disk.id.name}"),
@@ -64,7 +67,13 @@ def backup(disk: Disk, time: str = "2026-11-22T10:00:00.000000Z", name: str = "b
         source=disk.id,
         source_unique_id=disk.unique_id,
         time_created=time,
-        tags={tag.PURPOSE: tag.BEFORE_GENERALIZE, tag.VM_ID: vm_id, tag.DISK: disk.unique_id, tag.BACKUP: name},
+        tags={
+            tag.PURPOSE: tag.BEFORE_GENERALIZE,
+            tag.VM_ID: vm_id,
+            tag.DISK: disk.unique_id,
+            tag.BACKUP: name,
+            tag.LUN: "os" if disk.os_type else "5",
+        },
     )
 
 

@@ -1,1 +1,1 @@
-"""The azlab command: one file for each group of subcommands."""
+"""The command `azlab`: one file for each group of subcommands."""

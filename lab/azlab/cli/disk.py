@@ -1,6 +1,6 @@
-"""`azlab disk ...`: the bytes of disks, snapshots and image disks, by resource id, without asking the control plane.
+"""`azlab disk ...`: build guest disks, and read and write the bytes of disks, snapshots and images without the control plane.
 
-This is the lab's back door: a proof reads the blobs with it, and a test that must spoil a disk writes them.
+Reading lets a proof search the blobs themselves, writing lets a test damage a disk.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from azlab import lock
+from azlab.cli.failed import CommandFailed
 from azlab.settings import Settings, command
 from azlab.store import Resource, stored
 
@@ -22,28 +24,26 @@ _ID = re.compile(rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/({'|'.jo
 
 
 def build(options: argparse.Namespace) -> None:
-    """Build a bootable disk, or take it from the cache."""
-    from azlab.guests.build.image import build_disk
+    """Write a bootable disk to a file, from the cache or newly built, and print its path."""
+    from azlab.guests.build.guest_disk import build_disk
 
     print(build_disk(options.out))
 
 
 def keys_of(resource: Resource) -> dict[str, str]:
-    """The blob keys of a resource: one under `os`, and for an image one more per LUN."""
+    """The blob keys of a resource: one for `os`, and in an image one for each LUN."""
     if "disks" in resource.hidden:
         return {lun: disk["key"] for lun, disk in resource.hidden["disks"].items()}
     return {"os": resource.hidden["key"]} if "key" in resource.hidden else {}
 
 
 def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
-    """The blob key of one disk."""
-    from azlab.cli.main import CommandFailed
-
+    """The settings of the lab, and the blob key of one disk; raises CommandFailed if there is no such disk."""
     see = command(state, "disk list")
     store, id = stored(state), "/" + resource_id.strip("/")
     if not _ID.fullmatch(id):
         looks = f"/subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/{_TYPES[0]}/NAME"
-        raise CommandFailed(f"a disk is named by its resource id, which looks like {looks}, not {resource_id!r}: see `{see}`")
+        raise CommandFailed(f"the disk must be a resource id like {looks}, not {resource_id!r}: see `{see}`")
     resource = store.find(id)
     if resource is None:
         raise CommandFailed(f"there is no {resource_id}: see `{see}`")
@@ -54,23 +54,20 @@ def key(state: Path, resource_id: str, lun: str) -> tuple[Settings, str]:
 
 
 def _blobs(settings: Settings) -> BlobStore:
-    from azlab import daemon
     from azlab.storage.blobs import BlobStore
 
-    daemon.require_running(settings.state)
+    lock.require_running(settings.state)
     return BlobStore(settings)
 
 
 def get(options: argparse.Namespace) -> None:
-    """Write a disk to a raw file, sparse, without the footer."""
+    """Write a disk to a sparse raw file, without the VHD footer."""
     settings, found = key(options.state, options.resource, options.lun)
     _blobs(settings).download(found, options.file)
 
 
 def put(options: argparse.Namespace) -> None:
-    """Make a disk equal to a raw file of the same size."""
-    from azlab.cli.main import CommandFailed
-
+    """Make a disk equal to a raw file, which must have the same size."""
     settings, found = key(options.state, options.resource, options.lun)
     blobs = _blobs(settings)
     if options.file.stat().st_size != blobs.size(found):
@@ -79,7 +76,7 @@ def put(options: argparse.Namespace) -> None:
 
 
 def list_disks(options: argparse.Namespace) -> None:
-    """Print every resource that holds disks, with its blob keys."""
+    """Print all disks, snapshots and images with their blob keys."""
     store = stored(options.state)
     found: list[dict[str, Any]] = [{"id": each.id, "keys": keys_of(each)} for type in _TYPES for each in store.list(type)]
     if options.json:

@@ -1,41 +1,38 @@
-"""The command `azlab`: start and stop a lab, look at it, reach its guests and its disks."""
+"""The command `azlab`: start and stop a lab, look at it, reach its guests and its disks.
+
+A subcommand is named by file and function, and the file is imported when the subcommand runs: `azlab vm proxy` runs once per SSH
+connection, and reading every file of this folder would more than double its start-up.
+"""
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shlex
+import importlib
 import signal
-import subprocess
 import sys
-import time
-import urllib.error
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from azlab import daemon
-from azlab.client import opener
-from azlab.settings import LabError, Settings, command, default_state
+from azlab.cli.failed import CommandFailed
+from azlab.settings import LabError, default_state
 
-_START = 90
-_STOP = 900
-_EPILOG = "The lab lives in --state, or AZLAB_STATE, or ./build/azlab. Nothing of it is anywhere else."
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
-
-class CommandFailed(LabError):
-    """A command could not do its work; the text says what, where and what to do."""
+_FOR_A_SHELL = ', as lines for a shell: eval "$(azlab env)"'
+_EPILOG = "All files of the lab are in its directory: --state, or AZLAB_STATE, or ./build/azlab."
 
 
 def main() -> None:
     """Parse the command line and run one command."""
     for each in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(each) is not signal.SIG_IGN:  # what started this command may have reasons to let nothing interrupt it
+        if signal.getsignal(each) is not signal.SIG_IGN:  # the caller may have a reason to ignore a signal here: an interrupted demo has
             signal.signal(each, _interrupt)
     options = argparse.Namespace(state=default_state())
     try:
-        _parser().parse_args(namespace=options)
-        options.run(options)
+        build_parser().parse_args(namespace=options)
+        run(options)
     except KeyboardInterrupt as interrupted:
         print("azlab: interrupted", file=sys.stderr)
         sys.exit(128 + interrupted.args[0])
@@ -47,29 +44,30 @@ def main() -> None:
         sys.exit(f"azlab: {error.filename or options.state}: {error.strerror or error}")
 
 
-def _interrupt(number: int, _frame: Any) -> None:
-    """Let the first signal undo what the command began, and no later one disturb that."""
+def run(options: argparse.Namespace) -> None:
+    """Import the file of the chosen subcommand and call its function."""
+    file, _, function = options.run.partition(".")
+    getattr(importlib.import_module(f"azlab.cli.{file}"), function)(options)
+
+
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    """Let the first signal undo what the command began, and ignore all later ones meanwhile."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt(number)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command line; `options.run` names the function to call, as `file.function` below this folder."""
     parser = argparse.ArgumentParser(prog="azlab", description="A local Azure for image work.", epilog=_EPILOG)
     parser.add_argument("--state", type=_state, default=default_state(), help="the lab's directory (default: %(default)s)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    start = _command(commands, "up", up, "start the lab; returns when it serves")
-    start.add_argument("--no-guests", action="store_true", help="VMs run in name only: for fast tests of the wire")
-    start.add_argument("--hurry", action="store_true", help="send Retry-After: 0, so that clients poll at their own pace")
-    _command(commands, "down", down, "stop the lab: guests are written back, no process stays")
-    _command(commands, "status", status, "is it up, and where").add_argument("--json", action="store_true")
-    _command(commands, "env", env, "print what to eval so that clients talk to this lab")
-    _group(commands.add_parser("group", help="make and delete resource groups").add_subparsers(required=True, metavar="COMMAND"))
-    _network(commands.add_parser("network", help="make virtual networks").add_subparsers(required=True, metavar="COMMAND"))
-    _vm(commands.add_parser("vm", help="reach virtual machines").add_subparsers(required=True, metavar="COMMAND"))
-    _disk(commands.add_parser("disk", help="build, read and write disks").add_subparsers(required=True, metavar="COMMAND"))
-    show = _command(commands, "logs", logs, "print a log")
-    show.add_argument("name", nargs="?", default="arm", choices=["arm", "blob", "guests", "daemon", "front", "azurite"])
+    _lifecycle(commands)
+    _group(_subject(commands, "group", "create and delete resource groups"))
+    _network(_subject(commands, "network", "create virtual networks"))
+    _vm(_subject(commands, "vm", "reach virtual machines"))
+    _disk(_subject(commands, "disk", "build, read and write disks"))
+    _logs(commands)
     return parser
 
 
@@ -79,191 +77,75 @@ def _state(text: str) -> Path:
     return Path(text)
 
 
-def _command(commands: Any, name: str, run: Any, help: str) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+def _subject(commands: Commands, name: str, help: str) -> Commands:
+    """A command that has subcommands of its own."""
+    return commands.add_parser(name, help=help).add_subparsers(required=True, metavar="COMMAND")
+
+
+def _command(commands: Commands, name: str, run: str, help: str, more: str = "") -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help, description=f"{help}{more}")
     parser.set_defaults(run=run)
     return parser
 
 
-def _group(commands: Any) -> None:
-    from azlab.cli import group
+def _lifecycle(commands: Commands) -> None:
+    start = _command(commands, "up", "lifecycle.up", "start the lab; returns when it serves")
+    start.add_argument("--no-guests", action="store_true", help="start no guests for VMs: for fast tests of the API")
+    start.add_argument("--hurry", action="store_true", help="send Retry-After: 0, so that clients poll at their own pace")
+    _command(commands, "down", "lifecycle.down", "stop the lab: guests' disks are written back, no process is left")
+    _command(commands, "status", "lifecycle.status", "print whether the lab is up, and its addresses").add_argument(
+        "--json", action="store_true", help="print a JSON object"
+    )
+    show = _command(commands, "env", "lifecycle.env", "print the environment variables that make clients use this lab", _FOR_A_SHELL)
+    show.add_argument("--json", action="store_true", help="print a JSON object with the same names and values")
 
-    create = _command(commands, "create", group.create, "make a resource group, and print its id")
+
+def _group(commands: Commands) -> None:
+    create = _command(commands, "create", "group.create", "create a resource group, and print its id")
     create.add_argument("name")
     create.add_argument("--location", default="westeurope", help="its region (default: %(default)s)")
-    _command(commands, "delete", group.delete, "delete a resource group with everything in it").add_argument("name")
-    _command(commands, "list", group.list_groups, "the resource groups and their regions").add_argument("--json", action="store_true")
+    _command(commands, "delete", "group.delete", "delete a resource group with everything in it").add_argument("name")
+    show = _command(commands, "list", "group.list_groups", "print the resource groups and their regions")
+    show.add_argument("--json", action="store_true", help="print a JSON list")
 
 
-def _network(commands: Any) -> None:
-    from azlab.cli import network
-
-    create = _command(commands, "create", network.create, "make a virtual network with a subnet, and print the subnet's id")
+def _network(commands: Commands) -> None:
+    create = _command(commands, "create", "network.create", "create a virtual network with a subnet, and print the subnet's id")
     create.add_argument("name")
-    create.add_argument("--resource-group", required=True, help="where it is made; its region is that of the group")
+    create.add_argument("--resource-group", required=True, help="the group to create it in; the network gets the group's region")
 
 
-def _vm(commands: Any) -> None:
-    from azlab.cli import vm
-
-    _command(commands, "list", vm.list_machines, "the VMs, their power and address").add_argument("--json", action="store_true")
-    ssh = _command(commands, "ssh", vm.ssh, "log in to a running VM")
+def _vm(commands: Commands) -> None:
+    show = _command(commands, "list", "vm.list_machines", "print the VMs, their power state and vmId")
+    show.add_argument("--json", action="store_true", help="print a JSON list")
+    ssh = _command(commands, "ssh", "vm.ssh", "log in to a running VM")
     ssh.add_argument("name")
-    ssh.add_argument("arguments", nargs=argparse.REMAINDER, help="more for ssh: -i KEY, -l USER, a command")
-    proxy = _command(commands, "proxy", vm.proxy, "connect stdio to a port of a running VM (an SSH ProxyCommand)")
+    ssh.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for ssh: -i KEY, -l USER, a command")
+    proxy = _command(commands, "proxy", "vm.proxy", "connect stdio to a port of a running VM (an SSH ProxyCommand)")
     proxy.add_argument("name")
     proxy.add_argument("port", type=int)
-    _command(commands, "inventory", vm.inventory, "Ansible inventory lines of the running VMs")
-    _command(commands, "log", vm.boot_log, "the serial console of a VM").add_argument("name")
+    _command(commands, "inventory", "vm.inventory", "print Ansible inventory lines of the running VMs")
+    _command(commands, "log", "vm.boot_log", "print the serial console of a VM").add_argument("name")
 
 
-def _disk(commands: Any) -> None:
-    from azlab.cli import disk
-
-    build = _command(commands, "build", disk.build, "a bootable Debian disk, raw, from the cache or new")
-    build.add_argument("--out", type=Path, default=Path("disk.raw"))
-    for name, run, help in (
-        ("get", disk.get, "write a disk, snapshot or image disk to a raw file"),
-        ("put", disk.put, "make a disk, snapshot or image disk equal to a raw file"),
+def _disk(commands: Commands) -> None:
+    build = _command(commands, "build", "disk.build", "build a bootable Debian disk as a raw file, or take it from the cache")
+    build.add_argument("--out", type=Path, default=Path("disk.raw"), help="the raw file to write (default: %(default)s)")
+    for name, help in (
+        ("get", "write a disk, snapshot or image disk to a raw file"),
+        ("put", "make a disk, snapshot or image disk equal to a raw file"),
     ):
-        parser = _command(commands, name, run, help)
+        parser = _command(commands, name, f"disk.{name}", help)
         parser.add_argument("resource", help="the resource id")
         parser.add_argument("file", type=Path)
-        parser.add_argument("--lun", default="os", help="which disk of an image: os or a LUN (default: os)")
-    show = _command(commands, "list", disk.list_disks, "all disks, snapshots and images with their blobs")
-    show.add_argument("--json", action="store_true")
+        parser.add_argument("--lun", default="os", help="the disk of an image: os or a LUN (default: %(default)s)")
+    show = _command(commands, "list", "disk.list_disks", "print all disks, snapshots and images with their blobs")
+    show.add_argument("--json", action="store_true", help="print a JSON list")
 
 
-def up(options: argparse.Namespace) -> None:
-    """Start the lab in the background and return when both planes answer."""
-    from azlab import tls
-
-    state: Path = options.state.resolve()
-    if daemon.running(state):
-        settings = Settings.load(state)
-        if (settings.guests, settings.hurry) != (not options.no_guests, options.hurry):
-            raise CommandFailed(f"the lab in {state} is up with other switches; run `{command(state, 'down')}` first")
-        print(f"{settings.arm_url} (was up already)")
-        return
-    settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry)
-    tls.ensure(settings)
-    settings.logs.mkdir(parents=True, exist_ok=True)
-    log = settings.logs / "daemon.log"
-    mark = log.stat().st_size if log.exists() else 0
-    with log.open("ab") as out:
-        serve = [sys.executable, "-m", "azlab.daemon", str(state)]
-        process = subprocess.Popen(serve, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd=state)
-    try:
-        _wait_until_serving(settings, process, log, mark)
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
-    print(settings.arm_url)
-
-
-def _wait_until_serving(settings: Settings, process: subprocess.Popen[bytes], log: Path, mark: int) -> None:
-    deadline = time.monotonic() + _START
-    waiting = [f"{settings.arm_url}/metadata/endpoints?api-version=2022-09-01", f"https://127.0.0.1:{settings.blob_port}/"]
-    while waiting:
-        if process.poll() is not None:
-            raise CommandFailed(f"the lab did not start; {log} says:\n{_tail(log, mark)}")
-        if time.monotonic() > deadline:
-            raise CommandFailed(f"the lab did not answer within {_START} s; see {log}:\n{_tail(log, mark)}")
-        if _answers(settings, waiting[0]):
-            waiting.pop(0)
-        else:
-            time.sleep(0.05)
-
-
-def _answers(settings: Settings, url: str) -> bool:
-    """Whether something speaks HTTP there, whatever it says."""
-    try:
-        opener(settings).open(url, timeout=5).close()
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-    return True
-
-
-def _tail(log: Path, mark: int) -> str:
-    with log.open("rb") as file:
-        file.seek(mark)
-        return file.read().decode(errors="replace")[-3000:].strip()
-
-
-def down(options: argparse.Namespace) -> None:
-    """Stop the lab and wait until it is gone."""
-    state: Path = options.state.resolve()
-    pid = daemon.running(state)
-    if pid is None:
-        from azlab.guests.run.strays import end_strays
-        from azlab.storage.azurite import Azurite
-
-        strays = end_strays(state)
-        if (state / "config.json").exists():
-            Azurite(Settings.load(state)).stop()
-        print("not running" + (f"; ended the guests that a killed lab left: {', '.join(strays)}" if strays else ""))
-        return
-    os.kill(pid, signal.SIGTERM)
-    if not daemon.wait_until_gone(pid, state, _STOP):
-        raise CommandFailed(f"process {pid} did not stop within {_STOP} s; see {state / 'logs' / 'daemon.log'}")
-    print("stopped")
-
-
-def status(options: argparse.Namespace) -> None:
-    """Say whether the lab is up; the exit status says it too."""
-    state: Path = options.state.resolve()
-    pid = daemon.running(state)
-    facts: dict[str, Any] = {"state": str(state), "running": pid is not None}
-    if pid is not None:
-        settings = Settings.load(state)
-        facts.update(pid=pid, arm=settings.arm_url, blob=settings.blob_url, guests=settings.guests, subscription=settings.subscription)
-    if options.json:
-        print(json.dumps(facts))
-    else:
-        for key, value in facts.items():
-            print(f"{key}: {value}")
-    if pid is None:
-        sys.exit(3)
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """What makes any client talk to this lab."""
-    bundle = str(settings.bundle)
-    return {
-        "AZURE_CLOUD_ENVIRONMENT": settings.arm_url,
-        "AZURE_SUBSCRIPTION_ID": settings.subscription,
-        "AZURE_TENANT": settings.tenant,
-        "AZURE_TENANT_ID": settings.tenant,
-        "AZURE_CLIENT_ID": settings.client_id,
-        "AZURE_SECRET": settings.client_secret,
-        "AZURE_CLIENT_SECRET": settings.client_secret,
-        "AZURE_AUTHORITY_HOST": settings.arm_url,
-        "AZURE_DISABLE_INSTANCE_DISCOVERY": "true",
-        "REQUESTS_CA_BUNDLE": bundle,
-        "SSL_CERT_FILE": bundle,
-        "CURL_CA_BUNDLE": bundle,
-        "AZLAB_STATE": str(settings.state),
-    }
-
-
-def env(options: argparse.Namespace) -> None:
-    """Print export lines for a shell."""
-    for name, value in environment(Settings.load(options.state)).items():
-        print(f"export {name}={shlex.quote(value)}")
-
-
-def logs(options: argparse.Namespace) -> None:
-    """Print one of the logs."""
-    kind = "jsonl" if options.name in ("arm", "blob", "guests") else "log"
-    path = options.state.resolve() / "logs" / f"{options.name}.{kind}"
-    if not path.exists():
-        raise CommandFailed(f"there is no {path} yet")
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 16):
-            sys.stdout.buffer.write(chunk)
+def _logs(commands: Commands) -> None:
+    show = _command(commands, "logs", "lifecycle.logs", "print a log")
+    show.add_argument("name", nargs="?", default="arm", choices=["arm", "blob", "guests", "daemon", "front", "azurite"])
 
 
 if __name__ == "__main__":

@@ -1,16 +1,16 @@
-"""`azlab vm ...`: the running machines and the ways into them."""
+"""`azlab vm ...`: the VMs, and access to those that run."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
-from azlab import daemon
+from azlab import lock
+from azlab.cli.failed import CommandFailed
 from azlab.settings import Settings, command
 from azlab.store import Resource, stored
 
@@ -18,14 +18,14 @@ _VM = "Microsoft.Compute/virtualMachines"
 
 
 def machines(state: Path) -> list[Resource]:
-    """All VMs that the control plane knows."""
+    """All VMs of the lab in a state directory."""
     return stored(state).list(_VM)
 
 
 def _require_running(state: Path) -> Path:
-    """The directory of a lab that is up: while it is down, no VM runs, whatever was known of its power."""
+    """The state directory of a lab that is up. While it is down no VM runs, even if the stored power state says so."""
     settings = Settings.load(state)
-    daemon.require_running(settings.state)
+    lock.require_running(settings.state)
     return settings.state
 
 
@@ -42,7 +42,7 @@ def _facts(vm: Resource) -> dict[str, Any]:
 
 
 def list_machines(options: argparse.Namespace) -> None:
-    """Print the VMs."""
+    """Print the VMs: group and name, power state and vmId, or as JSON also provisioning state and id."""
     _require_running(options.state)
     facts = [_facts(vm) for vm in machines(options.state)]
     if options.json:
@@ -54,48 +54,44 @@ def list_machines(options: argparse.Namespace) -> None:
 
 
 def find(state: Path, name: str) -> Resource:
-    """The VM with this name, vmId or id."""
-    from azlab.cli.main import CommandFailed
-
+    """The VM with this name, vmId or resource id; raises CommandFailed unless there is exactly one."""
     wanted = name.lower()
     found = [vm for vm in machines(state) if wanted in (vm.name.lower(), vm.properties["vmId"], vm.id.lower())]
     if not found:
         raise CommandFailed(f"there is no VM {name}: see `{command(state, 'vm list')}`")
     if len(found) > 1:
-        raise CommandFailed(f"several VMs are called {name}: say which by its vmId ({', '.join(vm.properties['vmId'] for vm in found)})")
+        raise CommandFailed(f"several VMs are called {name}: name one by its vmId ({', '.join(vm.properties['vmId'] for vm in found)})")
     return found[0]
 
 
 def proxy(options: argparse.Namespace) -> None:
     """Connect stdio to a guest's port."""
-    from azlab.guests.access.proxy import proxy as connect
+    from azlab.guests.access.proxy import proxy as connect  # the other commands do without guests
 
     connect(_require_running(options.state), options.name, options.port)
 
 
 def ssh(options: argparse.Namespace) -> None:
-    """Become ssh, through the lab."""
+    """Replace this process by ssh, with `azlab vm proxy` as its ProxyCommand."""
+    from azlab.guests.access.ssh import ssh_options
+
     _require_running(options.state)
     vm = find(options.state, options.name)
     user = (vm.properties.get("osProfile") or {}).get("adminUsername")
-    azlab = str(Path(sys.executable).parent / "azlab")
-    door = shlex.join([azlab, "--state", str(options.state.resolve()), "vm", "proxy", vm.properties["vmId"]])
-    settings = (f"ProxyCommand={door.replace('%', '%%')} %p", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR")
-    switches = [word for setting in settings for word in ("-o", setting)]
     login = ["-l", user] if user else []
-    os.execvp("ssh", ["ssh", *switches, *login, vm.name, *options.arguments])
+    os.execvp("ssh", ["ssh", *ssh_options(options.state, vm.properties["vmId"]), *login, vm.name, *options.arguments])
 
 
 def inventory(options: argparse.Namespace) -> None:
-    """Print an Ansible inventory."""
-    from azlab.guests.build.inventory import lines
+    """Print an Ansible inventory of the running VMs."""
+    from azlab.guests.access.inventory import lines
 
     for line in lines(_require_running(options.state)):
         print(line)
 
 
 def boot_log(options: argparse.Namespace) -> None:
-    """Print what a VM wrote to its serial console."""
+    """Print the output of a VM on its serial console."""
     from azlab.guests.spec import home_of
 
     vm = find(options.state, options.name)

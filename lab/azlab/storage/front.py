@@ -1,8 +1,8 @@
-"""The data plane's TLS front: what callers see of Azurite. It runs in a process of its own, which the daemon starts.
+"""The TLS front of the data plane, through which clients reach Azurite. The daemon starts it as a process of its own.
 
-Azurite alone is too kind: with a write SAS one could replace a disk, and it does not look at digests. Here a SAS does what a managed disk
-allows, digests are compared, every request is logged, and faults and limits are switched on. Signatures are Azurite's to judge: a request
-that the front itself refuses is first tried there as a HEAD with the same SAS, so that a revoked SAS is answered as such whatever it asks.
+Azurite alone accepts too much: a write SAS could replace a disk, and digests are not checked. The front allows a SAS only what a managed
+disk allows, checks digests, logs every request, and applies faults and limits. Signatures are checked by Azurite: before the front refuses
+a request, it sends Azurite a HEAD with the same SAS, so that a revoked SAS is always answered as such.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from azlab.faults import Fault, Faults
 from azlab.requestlog import RequestLog
 from azlab.serving import cut
 from azlab.settings import Settings
-from azlab.storage import operations, refusals
+from azlab.storage import blob_operations, refusals
+from azlab.storage.blob_operations import CLEAR_PAGES, PUT_PAGE, PUT_PAGE_FROM_URL, operation
 from azlab.storage.blobs import service_client
 from azlab.storage.grants import Grant, Grants
-from azlab.storage.limits import Limits
-from azlab.storage.operations import CLEAR_PAGES, PUT_PAGE, PUT_PAGE_FROM_URL, operation
 from azlab.storage.pages import LIMIT, PageWrite, check_digests, decoded
 from azlab.storage.refusals import Refused
+from azlab.storage.throughput import ThroughputLimits
 
 _OURS = {"host", "connection", "transfer-encoding", "x-ms-content-crc64", "authorization", "expect"}
 _HOP = {"connection", "keep-alive", "transfer-encoding", "server", "date", "x-ms-version", "x-ms-client-request-id", "content-length"}
@@ -40,8 +40,8 @@ _SERVER = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"
 
 
 @dataclass
-class Call:
-    """One request on its way through the front."""
+class BlobRequest:
+    """One request on its way through the front, with its operation, request id and body."""
 
     request: Request
     operation: str
@@ -50,31 +50,31 @@ class Call:
 
     @property
     def container(self) -> str:
-        """The second part of the path, after the account: the disk's key."""
+        """The container, which is the disk's key: the second part of the path, after the account."""
         return (self.request.url.path.split("/") + ["", ""])[2]
 
 
 class Front:
-    """The ASGI app; one instance per lab."""
+    """The ASGI app; one instance for a lab."""
 
-    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+    def __init__(self, settings: Settings, limits: ThroughputLimits | None = None) -> None:
         self._settings = settings
         self._grants = Grants(settings, service_client(settings))
         self._known: dict[tuple[str, str], Grant] = {}
         self._faults = Faults(settings.faults)
         self._log = RequestLog(settings.logs / "blob.jsonl")
-        self._limits = limits or Limits()
-        # Azurite closes a connection that was idle for 5 s: one must not be used in that very moment.
+        self._limits = limits or ThroughputLimits()
+        # Azurite closes connections that were idle for 5 s; expiring them earlier avoids using one at that moment.
         pool = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2)
         self._azurite = httpx.AsyncClient(timeout=httpx.Timeout(120, pool=None), limits=pool, trust_env=False)
 
     async def close(self) -> None:
-        """Let go of the connections to Azurite."""
+        """Close the connections to Azurite."""
         await self._azurite.aclose()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        call = Call(request, operation(request.method, request.query_params, request.headers), str(uuid.uuid4()))
+        call = BlobRequest(request, operation(request.method, request.query_params, request.headers), str(uuid.uuid4()))
         facts = self._arrived(call)
         try:
             call.body = await _read(request)
@@ -91,8 +91,8 @@ class Front:
         finally:
             logged.done()
 
-    def _arrived(self, call: Call) -> dict[str, Any]:
-        """Log the request before anything is done with it."""
+    def _arrived(self, call: BlobRequest) -> dict[str, Any]:
+        """Log the request before it is handled; returns the facts for later log lines about it."""
         request = call.request
         query = f"?{request.url.query}" if request.url.query else ""
         client = f"{request.client.host}:{request.client.port}" if request.client else ""
@@ -103,8 +103,8 @@ class Front:
         self._log.write("in", **facts, status=None, bytes=int(request.headers.get("content-length", 0)))
         return facts
 
-    async def _faulty(self, call: Call, receive: Receive) -> Response | None:
-        """Answer the request, or do what a fault wants instead; None if the caller gets no answer."""
+    async def _faulty(self, call: BlobRequest, receive: Receive) -> Response | None:
+        """The response to a request, or that of a fault that matches it; None if the client gets no response."""
         path = f"{call.request.url.path}?{call.request.url.query}"
         fault = self._faults.match("blob", call.request.method, path, call.operation)
         if fault is None:
@@ -121,8 +121,8 @@ class Front:
             return response
         return response or await self._answer(call)
 
-    async def _suffer(self, fault: Fault, call: Call, receive: Receive) -> bool:
-        """Wait, hang or cut the connection; False if nobody waits for an answer any more."""
+    async def _suffer(self, fault: Fault, call: BlobRequest, receive: Receive) -> bool:
+        """Delay, hang or reset the connection as a fault demands; returns False if the client does not wait any more."""
         if fault.reset:
             cut(dict(call.request.scope))
             return False
@@ -136,8 +136,8 @@ class Front:
         finally:
             gone.cancel()
 
-    async def _answer(self, call: Call) -> Response:
-        """What Azure would answer."""
+    async def _answer(self, call: BlobRequest) -> Response:
+        """The response without faults."""
         try:
             grant = await self._grant(call)
             try:
@@ -159,8 +159,8 @@ class Front:
             response.headers["x-ms-content-crc64"] = crc
         return response
 
-    async def _grant(self, call: Call) -> Grant | None:
-        """The grant behind the SAS, None if the SAS names no policy. A policy never changes, so what was read once stays true."""
+    async def _grant(self, call: BlobRequest) -> Grant | None:
+        """The grant of the SAS, or None if it names no policy. A policy never changes, so each is read once."""
         query = call.request.query_params
         if "sig" not in query:
             raise refusals.NOT_AUTHENTICATED(
@@ -181,9 +181,9 @@ class Front:
             self._known[call.container, policy] = known
         return known
 
-    def _judge(self, call: Call, grant: Grant | None) -> str | None:
-        """Refuse what the grant, or Put Page, does not allow; answers the CRC64 of a page update."""
-        allowed = operations.FILE if grant is None else operations.ALLOWED[grant.access]
+    def _judge(self, call: BlobRequest, grant: Grant | None) -> str | None:
+        """Raise Refused if the grant or Put Page does not allow the request; returns the CRC64 of a page update, otherwise None."""
+        allowed = blob_operations.FILE if grant is None else blob_operations.ALLOWED[grant.access]
         if call.operation not in allowed:
             raise refusals.NOT_PERMITTED()
         if call.operation == PUT_PAGE_FROM_URL:
@@ -193,14 +193,14 @@ class Front:
             return check_digests(call.request.headers, call.body) if write.update else None
         return None
 
-    async def _authenticate(self, call: Call) -> None:
-        """Raise the refusal of a SAS that Azurite does not accept."""
+    async def _authenticate(self, call: BlobRequest) -> None:
+        """Raise Refused if Azurite does not accept the SAS."""
         answer = await self._azurite.send(httpx.Request("HEAD", self._target(call)))
         if answer.status_code == 403:
             raise refusals.NOT_AUTHENTICATED(AuthenticationErrorDetail="Signature did not match, or the shared access signature has ended.")
 
-    async def _forward(self, call: Call) -> Response:
-        """Azurite's answer, streamed."""
+    async def _forward(self, call: BlobRequest) -> Response:
+        """The response of Azurite, streamed."""
         headers = [(name, value) for name, value in call.request.headers.items() if name not in _OURS]
         request = httpx.Request(call.request.method, self._target(call), headers=headers, content=call.body)
         answer = await self._azurite.send(request, stream=True)
@@ -213,19 +213,19 @@ class Front:
             kept["content-length"] = answer.headers["content-length"]
         return _Streamed(answer, self._stream(call, answer), status_code=answer.status_code, headers=kept)
 
-    async def _stream(self, call: Call, answer: httpx.Response) -> AsyncIterator[bytes]:
+    async def _stream(self, call: BlobRequest, answer: httpx.Response) -> AsyncIterator[bytes]:
         async with contextlib.aclosing(answer):
             async for data in answer.aiter_raw():
                 if self._faults.throughput:
                     await asyncio.sleep(self._limits.wait_for_bytes(call.container, len(data)))
                 yield data
 
-    def _target(self, call: Call) -> httpx.URL:
+    def _target(self, call: BlobRequest) -> httpx.URL:
         raw = call.request.scope["raw_path"] + b"?" + call.request.scope["query_string"]
         return httpx.URL(scheme="http", host="127.0.0.1", port=self._settings.azurite_port, raw_path=raw)
 
-    def _finish(self, call: Call, response: Response) -> None:
-        """The headers that every answer of the blob service has."""
+    def _finish(self, call: BlobRequest, response: Response) -> None:
+        """Add the headers that every response of the blob service has."""
         asked = call.request
         response.headers["Server"] = _SERVER
         response.headers.setdefault("x-ms-request-id", call.id)
@@ -235,7 +235,7 @@ class Front:
 
 
 class _Streamed(StreamingResponse):
-    """An answer that comes from Azurite piece by piece."""
+    """A response that is streamed from Azurite."""
 
     def __init__(self, upstream: httpx.Response, content: AsyncIterator[bytes], status_code: int, headers: dict[str, str]) -> None:
         super().__init__(content, status_code=status_code, headers=headers)
@@ -243,7 +243,7 @@ class _Streamed(StreamingResponse):
 
 
 class _Logged:
-    """Logs an answer with the bytes of its body, just before the last of it goes out: whoever has the answer finds it in the log."""
+    """Logs a response with the length of its body just before the last part is sent, so that a client that has it finds it in the log."""
 
     def __init__(self, send: Send, method: str, log: Callable[[int], None]) -> None:
         self._send = send
@@ -263,14 +263,14 @@ class _Logged:
         await self._send(message)
 
     def done(self) -> None:
-        """Log it, unless it is done: an answer that breaks off half-way is logged as well."""
+        """Log the response unless it has been logged; also called for one that ended early."""
         if self._log is not None:
             self._log(self._count)
             self._log = None
 
 
 async def _read(request: Request) -> bytes:
-    """The body, or as much of it as an answer can depend on; the rest is read and dropped, so that the caller gets to hear the answer."""
+    """The body, up to the limit of Put Page; the rest is read and discarded, since a client may read the response only after sending."""
     body = bytearray()
     async for data in request.stream():
         body += data[: LIMIT - len(body)]
@@ -278,19 +278,19 @@ async def _read(request: Request) -> bytes:
 
 
 async def _dropped(response: Response | None) -> None:
-    """Let go of an answer that nobody gets, and so of the connection that it comes from."""
+    """Close a response that is not sent, and the connection to Azurite that it comes from."""
     if isinstance(response, _Streamed):
         await response.upstream.aclose()
 
 
 async def _gone(receive: Receive) -> None:
-    """Returns when the caller has closed the connection."""
+    """Return when the client has closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
 def app(settings: Settings) -> Starlette:
-    """The front as an application."""
+    """The front as an application that closes its connections at the end."""
     front = Front(settings)
 
     @contextlib.asynccontextmanager

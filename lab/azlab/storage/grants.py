@@ -1,6 +1,7 @@
 """Access to one disk by URL: a service SAS that names a stored access policy, as real managed disks hand out.
 
-The SAS carries no rights of its own. They stand in the policy, in the disk's container, so dropping the policy ends the grant at once.
+The SAS itself grants no rights. They are in the policy, which is stored with the disk's container: deleting the policy ends the grant at
+once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from azure.storage.blob import AccessPolicy, BlobServiceClient, generate_blob_sa
 
 from azlab.settings import Settings
 
-BLOB = "abcd"  # what Azure calls the blob of every managed disk
+BLOB = "abcd"  # the name that Azure gives the blob of every managed disk
 _PERMISSIONS = {"Read": "r", "Write": "rw"}
 _ACCESS = {permission: access for access, permission in _PERMISSIONS.items()}
 _ORDER = ("sv", "sr", "si", "sig")
@@ -24,14 +25,14 @@ _ORDER = ("sv", "sr", "si", "sig")
 
 @dataclass(frozen=True)
 class Grant:
-    """What one policy allows, and how long its blob is (nothing resizes a disk while it is granted)."""
+    """The access that one policy allows, and the length of its blob in bytes, which cannot change while access is granted."""
 
     access: str
     length: int
 
 
 class Grants:
-    """Gives and takes back access to disks."""
+    """Grants and revokes access to disks."""
 
     def __init__(self, settings: Settings, service: BlobServiceClient) -> None:
         self._settings = settings
@@ -39,12 +40,12 @@ class Grants:
         self._lock = threading.Lock()
 
     def grant(self, key: str, access: str, seconds: float) -> str:
-        """A URL with `access` (Read or Write) to the disk for that long; asked again before it was revoked, the same URL anew."""
+        """A URL with `access` (Read or Write) to the disk for this many seconds; the same URL as before unless access was revoked since."""
         permission = _PERMISSIONS[access]
         expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         with self._lock:
             policies = self._policies(key)
-            # One policy per kind of access (assumed): the service keeps no more than five, and each would have to be revoked.
+            # One policy per kind of access (assumed): the service keeps at most five.
             policy = next((id for id, each in policies.items() if each.permission == permission), str(uuid.uuid4()))
             policies[policy] = AccessPolicy(permission=permission, expiry=expiry)
             self._service.get_container_client(key).set_container_access_policy(policies)
@@ -57,7 +58,7 @@ class Grants:
             self._service.get_container_client(key).set_container_access_policy({})
 
     def find(self, key: str, policy: str) -> Grant | None:
-        """The grant behind a policy, if it was not revoked. Whether a signature is right, only Azurite knows."""
+        """The grant of a policy, or None if it was revoked. The signature of a SAS is checked by Azurite only."""
         try:
             allowed = self._policies(key).get(policy)
             if allowed is None:

@@ -1,4 +1,4 @@
-"""What Put Page asks for, and whether its body is the one that the caller meant."""
+"""The checks of Put Page: the range it names, and the digests of its body."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class PageWrite:
-    """One Put Page: `update` writes the range, otherwise it is cleared."""
+    """One Put Page: the range from `start` to `end` (exclusive), which `update` writes and otherwise is cleared."""
 
     start: int
     end: int
@@ -28,7 +28,7 @@ class PageWrite:
 
     @classmethod
     def parse(cls, headers: Mapping[str, str], blob_length: int) -> PageWrite:
-        """The request's range, or the refusal that Azure answers."""
+        """The range of a request. Raises Refused, with Azure's answer, if it is not valid."""
         mode = headers.get("x-ms-page-write", "").lower()
         if not mode:
             raise refusals.MISSING_HEADER(HeaderName="x-ms-page-write")
@@ -54,7 +54,7 @@ class PageWrite:
 
 
 def content_length(headers: Mapping[str, str]) -> int:
-    """The body's length as announced; without it the service refuses to read."""
+    """The value of Content-Length. Raises Refused if it is missing."""
     value = headers.get("content-length")
     if value is None:
         raise refusals.LENGTH_REQUIRED()
@@ -62,7 +62,7 @@ def content_length(headers: Mapping[str, str]) -> int:
 
 
 def check_digests(headers: Mapping[str, str], body: bytes) -> str:
-    """Compare the body with the digests sent along; answers its CRC64 as the header has it."""
+    """Compare the body with the digests in the headers; returns its CRC64 in the form of the header. Raises Refused if they differ."""
     md5, crc = headers.get("content-md5"), headers.get("x-ms-content-crc64")
     if md5 is not None and crc is not None:
         raise refusals.BOTH_DIGESTS()
@@ -90,7 +90,7 @@ def _check_md5(sent: str, body: bytes) -> None:
 
 
 def decoded(value: str, length: int) -> bytes | None:
-    """The bytes of a base64 value, None if it is not base64 or of another length."""
+    """The bytes of a base64 value, or None if it is not base64 or has another length."""
     try:
         raw = base64.b64decode(value, validate=True)
     except binascii.Error:

@@ -1,7 +1,7 @@
-"""The answers with which the blob service refuses a request, and the XML that carries them.
+"""The error responses of the blob service, and their XML.
 
-What is DOCUMENTED stands in learn.microsoft.com/rest/api/storageservices/blob-service-error-codes and common-rest-api-error-codes.
-A refusal is data; calling it with its facts gives the exception to raise.
+The source of what is DOCUMENTED is learn.microsoft.com/rest/api/storageservices/blob-service-error-codes and common-rest-api-error-codes.
+A refusal is data; calling it with its facts returns the exception to raise.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class Refused(Exception):
         self.facts = facts
 
     def response(self, request_id: str, method: str) -> Response:
-        """The answer; to HEAD it has no body, so the header alone names the error."""
-        # Azure writes its times with seven digits.
+        """The response; to HEAD it has no body, so only the header names the error."""
+        # Azure writes times with seven digits after the second.
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
         facts = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in self.facts.items())
         message = f"{escape(self.message)}\nRequestId:{request_id}\nTime:{now}"
@@ -44,7 +44,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class BlobRefusal:
-    """One way in which the blob service says no; the facts of a call become elements of the XML."""
+    """One error of the blob service; the facts of a call become elements of the XML."""
 
     status: int
     code: str
@@ -55,19 +55,19 @@ class BlobRefusal:
         return Refused(self.status, self.code, self.text, **facts)
 
 
-# No signature, a wrong one, one that has expired, or one whose policy is gone.
+# The signature is missing, wrong or expired, or its policy was deleted.
 NOT_AUTHENTICATED = BlobRefusal(403, "AuthenticationFailed", _AUTHENTICATION, DOCUMENTED)
-# The signature is right, but what it grants does not go that far.
+# The signature is right, but does not grant this operation.
 NOT_PERMITTED = BlobRefusal(
     403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.", DOCUMENTED
 )
-# The lab's own: Azure has Put Page From URL on a managed disk, the lab has not.
+# Not an answer of Azure, which implements Put Page From URL on managed disks.
 NOT_IMPLEMENTED = BlobRefusal(501, "NotImplemented", "The lab does not implement Put Page From URL.", ASSUMED)
 MISSING_HEADER = BlobRefusal(400, "MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.", DOCUMENTED)
 INVALID_HEADER = BlobRefusal(400, "InvalidHeaderValue", "The value for one of the HTTP headers is not in the correct format.", DOCUMENTED)
 LENGTH_REQUIRED = BlobRefusal(411, "MissingContentLengthHeader", "The Content-Length header was not specified.", DOCUMENTED)
 TOO_LARGE = BlobRefusal(413, "RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit.", DOCUMENTED)
-# Pages that are not whole, not there, or not as many as the body has.
+# The range is not aligned to pages, lies outside the blob, or has another length than the body.
 INVALID_PAGE_RANGE = BlobRefusal(416, "InvalidPageRange", "The page range specified is invalid.", DOCUMENTED)
 # The texts about CRC64 are those of Azurite 3.37, which names live Azure as its source.
 BOTH_DIGESTS = BlobRefusal(400, "BothCrc64AndMd5HeaderPresent", "Both x-ms-content-crc64 header and Content-MD5 header are present.", ISSUE)
@@ -83,7 +83,7 @@ INVALID_MD5 = BlobRefusal(
 MD5_MISMATCH = BlobRefusal(
     400, "Md5Mismatch", "The MD5 value specified in the request did not match with the MD5 value calculated by the server.", DOCUMENTED
 )
-# More requests in a second than the blob may get.
+# The blob had more requests in a second than its limit.
 SERVER_BUSY = BlobRefusal(503, "ServerBusy", "Operations per second is over the account limit.", DOCUMENTED)
 # The front could not reach Azurite.
 INTERNAL = BlobRefusal(500, "InternalError", "The server encountered an internal error. Please retry the request.", DOCUMENTED)

@@ -1,4 +1,4 @@
-"""Local raw disk files with holes: which parts hold data, and how to write only what is not zero."""
+"""Sparse local disk files: the parts that hold data, and writing only what is not zero."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import errno
 import os
 from collections.abc import Iterable, Iterator
 
-CHUNK = 1 << 20  # what is compared, and the least that travels
-WINDOW = 4 << 20  # what one request carries: the limit of Put Page
+CHUNK = 1 << 20  # the unit of comparing and of sending
+WINDOW = 4 << 20  # the bytes of one request, which is the limit of Put Page
 _PIECE = 64 << 10
 _ZEROS = bytes(WINDOW)
 
@@ -15,7 +15,7 @@ Range = tuple[int, int]
 
 
 def is_zero(data: bytes) -> bool:
-    """Whether there is nothing but zeros in up to one window of data."""
+    """Whether data, at most one window of it, is all zeros."""
     return data == _ZEROS if len(data) == WINDOW else data == _ZEROS[: len(data)]
 
 
@@ -26,7 +26,7 @@ def extents(descriptor: int, size: int) -> Iterator[Range]:
         try:
             position = os.lseek(descriptor, position, os.SEEK_DATA)
         except OSError as error:
-            if error.errno != errno.ENXIO:  # it says that only a hole follows
+            if error.errno != errno.ENXIO:  # which means that only a hole follows
                 raise
             return
         end = min(os.lseek(descriptor, position, os.SEEK_HOLE), size)
@@ -36,7 +36,7 @@ def extents(descriptor: int, size: int) -> Iterator[Range]:
 
 
 def merged(ranges: Iterable[Range]) -> list[Range]:
-    """The same bytes in ascending ranges that neither touch nor overlap."""
+    """The same bytes as ascending ranges that neither touch nor overlap."""
     result: list[Range] = []
     for start, end in sorted(ranges):
         if result and start <= result[-1][1]:
@@ -47,19 +47,19 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
 
 
 def windows(ranges: Iterable[Range], size: int) -> list[Range]:
-    """The whole chunks that these ranges touch, in windows small enough for one request."""
-    whole = merged((start - start % CHUNK, min(-(-end // CHUNK) * CHUNK, size)) for start, end in ranges)
-    return [(at, min(at + WINDOW, end)) for start, end in whole for at in range(start, end, WINDOW)]
+    """The complete chunks that these ranges touch, in windows small enough for one request."""
+    touched = merged((start - start % CHUNK, min(-(-end // CHUNK) * CHUNK, size)) for start, end in ranges)
+    return [(at, min(at + WINDOW, end)) for start, end in touched for at in range(start, end, WINDOW)]
 
 
 def chunks(start: int, data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The window's data chunk by chunk, each with its offset on the disk."""
+    """The data of a window that begins at `start`, in chunks, each with its offset on the disk."""
     for at in range(0, len(data), CHUNK):
         yield start + at, data[at : at + CHUNK]
 
 
 def write_sparsely(descriptor: int, start: int, data: bytes) -> None:
-    """Write into a file of holes whatever is not zero."""
+    """Write the parts of data that are not zero into a file that has only holes there."""
     for at in range(0, len(data), _PIECE):
         piece = data[at : at + _PIECE]
         if not is_zero(piece):

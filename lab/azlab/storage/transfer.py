@@ -1,7 +1,7 @@
-"""Moves a disk between its page blob and a sparse local file, sending only what changed.
+"""Copies a disk between its page blob and a sparse local file, and sends back only what changed.
 
-A digest of every chunk of the blob is kept beside the ETag that the blob had at that moment. As long as the ETag stands, writing back
-compares with those digests; otherwise the blob is read once more. So a digest can be missing or stale without any harm.
+The digests of all chunks of the blob are kept together with its ETag. While the blob still has that ETag, writing back compares the file
+with the digests; otherwise it reads the blob again. Missing or outdated digests therefore cost time only.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _WORKERS = 4
 
 
 class Pages(Protocol):
-    """One disk's page blob, footer left out."""
+    """The page blob of one disk, without its footer."""
 
     @property
     def size(self) -> int: ...
@@ -36,14 +36,14 @@ class Pages(Protocol):
 
 @dataclass
 class Digests:
-    """Digest by offset of each chunk that is not all zeros, true while the blob has this ETag."""
+    """The digests of all chunks that are not zero, by offset, valid while the blob has this ETag."""
 
     etag: str
     by_offset: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, path: Path, etag: str) -> Digests | None:
-        """Those that were kept, if they are about the blob as it is now."""
+        """The digests kept in a file, or None if there are none for this ETag."""
         try:
             kept = json.loads(path.read_text())
         except FileNotFoundError:
@@ -53,7 +53,7 @@ class Digests:
         return cls(etag, {int(offset): digest for offset, digest in kept["digests"].items()})
 
     def save(self, path: Path) -> None:
-        """Keep them; in one step, so that a killed lab never leaves half a file."""
+        """Write the digests to a file in one step, so that a killed lab leaves no incomplete file."""
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".new")
         temporary.write_text(json.dumps({"etag": self.etag, "digests": self.by_offset}))
@@ -61,7 +61,7 @@ class Digests:
 
 
 def download(pages: Pages, target: Path, kept: Path) -> None:
-    """Make `target` a sparse file with the disk's bytes."""
+    """Write the disk to the sparse file `target`, and its digests to the file `kept`."""
     descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         os.ftruncate(descriptor, pages.size)
@@ -71,7 +71,7 @@ def download(pages: Pages, target: Path, kept: Path) -> None:
 
 
 def write_back(pages: Pages, source: Path, kept: Path) -> int:
-    """Make the disk's bytes equal to those of the file; answers how many bytes were sent."""
+    """Make the disk equal to the file; returns the number of bytes sent. Raises ValueError if their sizes differ."""
     size = source.stat().st_size
     if size != pages.size:
         raise ValueError(f"{source} has {size} bytes, but the disk has {pages.size}: resize one of them first")
@@ -102,7 +102,7 @@ def write_back(pages: Pages, source: Path, kept: Path) -> int:
 
 
 def _read_all(pages: Pages, sink: Callable[[int, bytes], None]) -> Digests:
-    """Read every page of the blob, pass it on, and answer the digests."""
+    """Read every page of the blob, pass it to `sink` with its offset, and return the digests."""
     digests = Digests(pages.etag())
 
     def fetch(window: Range) -> None:
@@ -121,7 +121,7 @@ def _parallel(work: Callable[[Range], T], windows: Iterable[Range]) -> list[T]:
 
 
 def _digest(chunk: bytes) -> str | None:
-    """None for zeros: a chunk of explicit zeros and a hole are the same bytes."""
+    """The digest of a chunk, or None if it is zero: written zeros and a hole are the same bytes."""
     return None if sparse.is_zero(chunk) else hashlib.blake2b(chunk, digest_size=16).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The footer of a fixed VHD: packed, parsed, and judged the way Azure judges it.
+"""The footer of a fixed VHD: written, parsed, and checked as Azure checks it.
 
 Layout: "Virtual Hard Disk Image Format Specification" 1.0, Microsoft 2006. A fixed VHD is the raw disk and these 512 bytes after it.
 """
@@ -22,7 +22,7 @@ _EPOCH = 946684800  # 2000-01-01 UTC
 
 
 class VhdRefused(Exception):
-    """Azure would not take this VHD; `code` and `message` are its own."""
+    """A VHD that Azure refuses, with Azure's own `code` and `message`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -32,7 +32,7 @@ class VhdRefused(Exception):
 
 @dataclass(frozen=True)
 class VhdRefusal:
-    """One way in which Azure refuses a VHD; `url` is the blob's, without its SAS."""
+    """One error of Azure about a VHD; calling it with the blob's URL (without its SAS) and facts returns the exception to raise."""
 
     text: str
     evidence: Evidence
@@ -54,7 +54,7 @@ NOT_FIXED = VhdRefusal("Disk '{name}' with blob {url} is of {kind} VHD type. Ple
 NOT_WHOLE = VhdRefusal(
     "The VHD {url} has an unsupported virtual size of {size} bytes. The size must be a whole number (in MBs).", DOCUMENTED
 )
-# That the sizes have to agree: flatcar/azure-vhd-utils diskstream.go
+# That the sizes must agree is known from flatcar/azure-vhd-utils, diskstream.go; the text is not.
 OTHER_SIZE = VhdRefusal(
     "The VHD footer of disk '{name}' with blob {url} has a virtual size of {size} bytes,"
     " but the blob holds {held} bytes before its footer.",
@@ -64,16 +64,16 @@ OTHER_SIZE = VhdRefusal(
 
 @dataclass(frozen=True)
 class Footer:
-    """What of a footer matters for judging it."""
+    """The fields of a footer that are checked."""
 
     cookie: bytes
     current_size: int
     disk_type: int
-    checksum_right: bool
+    checksum_valid: bool
 
 
 def pack(disk_bytes: int, *, unique_id: uuid.UUID | None = None, now: float | None = None) -> bytes:
-    """The footer of a fixed disk of that size."""
+    """The footer of a fixed disk of `disk_bytes` bytes."""
     cylinders, heads, sectors = geometry(disk_bytes)
     footer = bytearray(SIZE)
     _FORMAT.pack_into(
@@ -84,7 +84,7 @@ def pack(disk_bytes: int, *, unique_id: uuid.UUID | None = None, now: float | No
         0x00010000,
         0xFFFFFFFFFFFFFFFF,  # no dynamic header
         int((time.time() if now is None else now) - _EPOCH),
-        b"win ",  # as Hyper-V signs: qemu takes the size from the geometry unless it knows the creator
+        b"win ",  # the creator that Hyper-V writes: for unknown creators, qemu takes the size from the geometry
         0x00010000,
         b"Wi2k",
         disk_bytes,
@@ -102,13 +102,13 @@ def pack(disk_bytes: int, *, unique_id: uuid.UUID | None = None, now: float | No
 
 
 def parse(footer: bytes) -> Footer:
-    """The footer's fields; any 512 bytes can be parsed."""
+    """The fields of a footer; never raises for 512 bytes."""
     fields = _FORMAT.unpack_from(footer)
-    return Footer(cookie=fields[0], current_size=fields[9], disk_type=fields[13], checksum_right=fields[14] == checksum(footer))
+    return Footer(cookie=fields[0], current_size=fields[9], disk_type=fields[13], checksum_valid=fields[14] == checksum(footer))
 
 
 def checksum(footer: bytes | bytearray) -> int:
-    """One's complement of the sum of all bytes but the checksum's own four."""
+    """One's complement of the sum of all bytes except the four of the checksum itself."""
     return ~(sum(footer) - sum(footer[_CHECKSUM_AT : _CHECKSUM_AT + 4])) & 0xFFFFFFFF
 
 
@@ -126,14 +126,17 @@ def geometry(disk_bytes: int) -> tuple[int, int, int]:
     return tracks // heads, heads, per_track
 
 
-def is_right(footer: bytes, disk_bytes: int) -> bool:
-    """Whether this is a sound footer for a fixed disk of that size."""
+def is_valid(footer: bytes, disk_bytes: int) -> bool:
+    """Whether this is a valid footer for a fixed disk of `disk_bytes` bytes."""
     seen = parse(footer)
-    return seen == Footer(cookie=_COOKIE, current_size=disk_bytes, disk_type=FIXED, checksum_right=True)
+    return seen == Footer(cookie=_COOKIE, current_size=disk_bytes, disk_type=FIXED, checksum_valid=True)
 
 
 def check(footer: bytes, disk_bytes: int, url: str) -> None:
-    """Refuse what Azure refuses when write access to an uploaded disk is revoked; `url` is the blob's, without its SAS."""
+    """Raise VhdRefused for a footer that Azure refuses when write access to an uploaded disk is revoked.
+
+    `disk_bytes` is the size of the blob without its footer, `url` the URL of the blob without its SAS.
+    """
     seen = parse(footer)
     if seen.cookie != _COOKIE:
         raise NO_COOKIE(url)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ARM resource ids and regions, compared the way Azure compares them: without case."""
+"""ARM resource ids and regions. Both are compared without case, as Azure does."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 
 @dataclass(frozen=True, eq=False)
 class ResourceId:
-    """One resource: ``kind`` is namespace and types (``Microsoft.Network/virtualNetworks/subnets``), ``names`` one name per type.
+    """The id of one resource.
 
-    ``subscription`` may be empty: then it is that of the connection, and ``Azure.locate`` fills it in.
+    ``kind`` is its namespace and types, such as ``Microsoft.Network/virtualNetworks/subnets``; ``names`` holds one name per type.
+    An empty ``subscription`` stands for that of the connection, and ``within`` fills it in.
     """
 
     resource_group: str
@@ -32,11 +33,11 @@ class ResourceId:
 
     @classmethod
     def parse(cls, text: str, kind: str = VM) -> ResourceId:
-        """Read an id; the spelling of its names is kept. ``kind`` is what an error shows as an example."""
+        """The id in a text, with the spelling of its names. An error shows an id of ``kind`` as an example; raises ``InvalidRequest``."""
         parts = text.strip().strip("/").split("/")
         words = [part.casefold() for part in parts]
-        whole = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
-        if not whole or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
+        complete = len(parts) >= 8 and len(parts) % 2 == 0 and all(parts)
+        if not complete or (words[0], words[2], words[4]) != ("subscriptions", "resourcegroups", "providers"):
             example = cls.of(kind, "<group>", *("<name>" for _type in kind.split("/")[1:]), subscription="<id>")
             raise InvalidRequest(f"{text!r} is not a resource id; one looks like {example}.")
         return cls(parts[3], "/".join([parts[5], *parts[6::2]]), tuple(parts[7::2]), parts[1])
@@ -48,19 +49,15 @@ class ResourceId:
 
     @property
     def name(self) -> str:
-        """The resource's own name."""
+        """The name of the resource itself, the last one."""
         return self.names[-1]
 
     def within(self, subscription: str) -> ResourceId:
         """The same id with its subscription filled in if it had none."""
         return self if self.subscription else replace(self, subscription=subscription)
 
-    def sibling(self, kind: str, *names: str) -> ResourceId:
-        """The id of another resource in the same group."""
-        return replace(self, kind=kind, names=names)
-
     def is_a(self, kind: str) -> bool:
-        """Whether this is a resource of that kind."""
+        """Whether the resource is of a kind."""
         return self.kind.casefold() == kind.casefold()
 
     def __str__(self) -> str:
@@ -76,5 +73,5 @@ class ResourceId:
 
 
 def region(location: str) -> str:
-    """``West Europe`` and ``westeurope`` are one region; this is its short name."""
+    """The short name of a region: ``westeurope`` for ``West Europe``."""
     return "".join(location.split()).casefold()

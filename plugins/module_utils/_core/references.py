@@ -1,32 +1,27 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task names: its own resource, and references to others as id, short name or dictionary."""
+"""The resources that a task names: its own, and references to others as id, short name or dictionary."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .errors import InvalidRequest, Missing
 from .ids import ResourceId, region
+from .limits import GROUP_NAME, LONGEST_GROUP_NAME, LONGEST_NAME, RESOURCE_NAME, SUBSCRIPTION_ID
 
-# Azure's own rules. VM names are stricter still, and Azure says so itself.
-# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
-NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
-GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
-SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
 KEYS = ("name", "resource_group", "subscription_id")
 
 
-def own(params: Mapping[str, Any], kind: str) -> ResourceId:
+def own_id(params: Mapping[str, Any], kind: str) -> ResourceId:
     """The resource that the task is about: ``name`` in ``resource_group``."""
     return ResourceId.of(kind, require_group(params["resource_group"]), require_name("name", params["name"]))
 
 
 def require_given(option: str, value: Any) -> None:
-    """Refuse an empty text, which a template gives if nothing was filled in, for a value that must be there."""
+    """Refuse an empty string, the result of a template without a value, for an option that is required."""
     if value == "":
         raise InvalidRequest(f"{option}: must not be empty.")
 
@@ -34,9 +29,9 @@ def require_given(option: str, value: Any) -> None:
 def require_name(option: str, name: Any) -> str:
     """The name of a resource, if Azure allows it."""
     require_given(option, name)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not RESOURCE_NAME.fullmatch(name):
         raise InvalidRequest(
-            f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
+            f"{option}: {name!r} is not a valid name for a resource: use 1 to {LONGEST_NAME} letters, digits, '_', '.' or '-',"
             " the first a letter or digit, the last neither '.' nor '-'."
         )
     return name
@@ -45,23 +40,23 @@ def require_name(option: str, name: Any) -> str:
 def require_group(name: Any, option: str = "resource_group") -> str:
     """The name of a resource group, if Azure allows it."""
     require_given(option, name)
-    if not isinstance(name, str) or not GROUP.fullmatch(name):
+    if not isinstance(name, str) or not GROUP_NAME.fullmatch(name):
         raise InvalidRequest(
-            f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
-            " the last not '.'."
+            f"{option}: {name!r} is not a valid name for a resource group: use 1 to {LONGEST_GROUP_NAME} letters, digits, '_', '-', '.',"
+            " '(' or ')', the last not '.'."
         )
     return name
 
 
 def require_subscription(option: str, value: Any) -> str:
-    """The id of a subscription, if it can be one: it becomes a part of every address."""
-    if not isinstance(value, str) or not SUBSCRIPTION.fullmatch(value):
+    """The id of a subscription, if it is safe in a URL, of which it becomes a part."""
+    if not isinstance(value, str) or not SUBSCRIPTION_ID.fullmatch(value):
         raise InvalidRequest(f"{option}: {value!r} is not a valid subscription id: use letters, digits and '-' only.")
     return value
 
 
 def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, others: str = "") -> None:
-    """Refuse a dictionary with keys that nothing would read."""
+    """Refuse a dictionary with unknown keys, which would be ignored."""
     if unknown := [str(key) for key in value if key not in known]:
         raise InvalidRequest(
             f"{option}: unknown key{'s' if unknown[1:] else ''} {', '.join(unknown)}; known are {', '.join(known)}{others}."
@@ -69,15 +64,15 @@ def require_keys(value: Mapping[Any, Any], known: Sequence[str], option: str, ot
 
 
 def id_of(value: Any, kind: str, option: str) -> Any:
-    """The resource id in a dictionary that has one, as another module's whole result does; any other value as it is."""
+    """The resource id in a dictionary that has one, such as the result of another module; any other value unchanged."""
     if not isinstance(value, Mapping) or "id" not in value:
         return value
     text = str(value["id"] or "")
     return text if text.startswith("/") else str(_identified(text, kind, option))
 
 
-def reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
-    """A resource given as full id, as short name (in ``resource_group``), as {name, resource_group, subscription_id}, or with ``id``."""
+def parse_reference(value: Any, kind: str, resource_group: str | None, option: str) -> ResourceId:
+    """The resource that an option names: by id, by name in ``resource_group``, by {name, resource_group, subscription_id} or by {id}."""
     require_given(option, value)
     value = id_of(value, kind, option)
     if isinstance(value, str) and value.startswith("/"):
@@ -100,36 +95,45 @@ def reference(value: Any, kind: str, resource_group: str | None, option: str) ->
 
 
 def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
-    """What was looked for and is not there. ``groupless`` are the resources whose very group does not exist, a likely mistake."""
+    """The error for a resource that was not found.
+
+    ``groupless`` holds the resources whose resource group does not exist, which is then named as the reason. ``consequence`` ends the
+    sentence otherwise.
+    """
     if resource in groupless:
         return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
     return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
 
 
 def absent_group(resource: ResourceId) -> str:
-    """Where a resource group was looked for in vain."""
+    """The clause about a resource group that does not exist."""
     return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
 
 
+def missing_group(groupless: Collection[ResourceId], *resources: ResourceId) -> str | None:
+    """The clause about the first of some resources whose resource group does not exist; None if all groups exist."""
+    return next((absent_group(each) for each in resources if each in groupless), None)
+
+
 def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
-    """Refuse to make anything in a resource group that does not exist."""
-    if missing := next((each for each in resources if each in groupless), None):
-        raise Missing(f"{absent_group(missing)}: create it first, or name another one.")
+    """Refuse to create anything in a resource group that does not exist."""
+    if clause := missing_group(groupless, *resources):
+        raise Missing(f"{clause}: create it first, or name another one.")
 
 
 def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
-    """A warning about a list that is empty because a group does not exist; one for each group."""
+    """The warnings about a list that is empty because a resource group does not exist; one for each group."""
     return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
 
 
 def require_region(location: str | None, regions: Collection[str], what: str) -> None:
-    """Refuse the region of an option if Azure named the regions that have such resources, and it is none of them."""
+    """Refuse a location that is not among the regions that have such resources. Without known regions, any location is accepted."""
     if location and regions and region(location) not in regions:
         raise InvalidRequest(f"location: {location!r} is not a region that has {what}; these have: {', '.join(sorted(regions))}.")
 
 
 def _identified(text: str, kind: str, option: str) -> ResourceId:
-    """The resource with this id."""
+    """The resource with an id, if its kind and all names in it are valid."""
     try:
         found = ResourceId.parse(text, kind)
     except InvalidRequest as error:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tags: the names we write, and what a resource's tags should become."""
+"""Tags: the names that this collection writes, and the tags that a resource should have."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidRequest
+from .limits import FORBIDDEN_IN_TAG_NAMES, LONGEST_TAG_NAME, LONGEST_TAG_VALUE, MOST_TAGS
 
 PREFIX = "goldenimage."
 VM_ID = PREFIX + "vm_id"
@@ -31,29 +32,25 @@ UPLOAD = "upload"
 RESTORED = "restored"
 BOOT = "boot"
 
-# https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
-LONGEST_VALUE = 256
-LONGEST_NAME = 512
-MOST = 50
-
 
 def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
-    """The user's own tags, checked; None where the option was not given. Names under ``goldenimage.`` are ours and left out."""
+    """The user's tags, checked; None if the option is omitted. Names that begin with ``goldenimage.`` are left out."""
     if (given := params.get("tags")) is None:
         return None
     for name, value in given.items():
         require_text(name, value)
-        if not name or len(name) > LONGEST_NAME or set(name) & set("<>%&\\?/") or len(value) > LONGEST_VALUE:
+        if not 1 <= len(name) <= LONGEST_TAG_NAME or set(name) & set(FORBIDDEN_IN_TAG_NAMES) or len(value) > LONGEST_TAG_VALUE:
             raise InvalidRequest(
-                f"tags: '{name}' is not allowed: names have 1 to {LONGEST_NAME} characters without <>%&\\?/, values up to {LONGEST_VALUE}."
+                f"tags: '{name}' is not allowed: names have 1 to {LONGEST_TAG_NAME} characters without {FORBIDDEN_IN_TAG_NAMES},"
+                f" values up to {LONGEST_TAG_VALUE}."
             )
-    if len(given) > MOST:
-        raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST} that Azure allows on a resource.")
+    if len(given) > MOST_TAGS:
+        raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST_TAGS} that Azure allows on a resource.")
     return users(given)
 
 
 def require_text(name: str, value: Any) -> str:
-    """A tag's value, which YAML may have read as a number."""
+    """The value of a tag, which must be a string: YAML reads some values as numbers."""
     if value is None:
         raise InvalidRequest(f"tags: '{name}' has no value: give a string, '' for an empty one.")
     if not isinstance(value, str):
@@ -62,7 +59,7 @@ def require_text(name: str, value: Any) -> str:
 
 
 def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
-    """A warning about tags that were given and are ours."""
+    """The warning about tags of the user whose names belong to this collection, if there are any."""
     if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
         return ()
     verb = "are" if ours[1:] else "is"
@@ -72,28 +69,28 @@ def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
 def wanted(
     current: Mapping[str, str], given: Mapping[str, str] | None, append: bool, own: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """What the tags should be: the current ones, the user's (names compared without case), and our own above all.
+    """The tags that a resource should have: the current ones, replaced by the user's, replaced by our own. Names are compared without case.
 
-    Without ``append`` the user's tags replace the current ones, except ours.
+    Without ``append``, the user's tags replace all current ones except ours.
     """
     kept = current if append or given is None else {name: value for name, value in current.items() if _is_ours(name)}
     return checked(_over(_over(dict(kept), given or {}), own or {}))
 
 
 def users(current: Mapping[str, str]) -> dict[str, str]:
-    """What a resource made in the place of another keeps of its tags: ours say what the former one was."""
+    """The tags that a resource takes over from the one it replaces: all but ours, which describe the former one."""
     return {name: value for name, value in current.items() if not _is_ours(name)}
 
 
 def checked(tags: dict[str, str]) -> dict[str, str]:
-    """The same tags, if Azure takes so many."""
-    if len(tags) > MOST:
-        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST} that Azure allows on a resource.")
+    """The same tags, if they are not more than Azure allows."""
+    if len(tags) > MOST_TAGS:
+        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST_TAGS} that Azure allows on a resource.")
     return tags
 
 
 def plan_value(plan: Mapping[str, str]) -> str:
-    """Marketplace plan data as a tag's value: managed images have no plan property."""
+    """Marketplace plan data as the value of a tag: managed images have no property for it."""
     return json.dumps({key: plan[key] for key in sorted(plan)}, separators=(",", ":"))
 
 
@@ -102,6 +99,6 @@ def _is_ours(name: str) -> bool:
 
 
 def _over(below: dict[str, str], above: Mapping[str, str]) -> dict[str, str]:
-    """``above`` wins; a name that is there already keeps its spelling."""
+    """Both, with the values of ``above``; a name that exists already keeps its spelling."""
     spelling = {name.casefold(): name for name in below}
     return below | {spelling.get(name.casefold(), name): value for name, value in above.items()}

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Times in one form, so that comparing them as text compares them as times."""
+"""Times: read from Azure's texts, written in one form, always in UTC."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from .limits import require_number
 
@@ -17,20 +17,25 @@ A_YEAR = 365 * 24
 
 
 def require_hours(option: str, hours: int) -> int:
-    """An age that a task gives, checked."""
+    """The value of an option that is an age in hours, if it is between one hour and one year."""
     return require_number(option, hours, highest=A_YEAR, unit="hours")
 
 
-def utc(text: str | None) -> str | None:
-    """``2026-11-22T10:00:00.1234567+00:00`` becomes ``2026-11-22T10:00:00.123456Z``; what is no time becomes None."""
+def parse_time(text: str | None) -> datetime | None:
+    """The time in a text such as ``2026-11-22T10:00:00.1234567+00:00``, cut to microseconds; None if the text is not a time.
+
+    A time without an offset is taken to be in UTC.
+    """
     if not text or not (found := _ISO.fullmatch(text.strip())):
         return None
     day, clock, fraction, offset = found.groups()
     zone = "+00:00" if offset in (None, "Z", "z") else offset
-    moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '')[:6]:0<6}{zone}").astimezone(timezone.utc)
-    return moment.strftime(_FORM)
+    try:
+        return datetime.fromisoformat(f"{day}T{clock}.{(fraction or '')[:6]:0<6}{zone}").astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
 
 
-def hours_before(moment: str, hours: int) -> str:
-    """The moment so many hours before one in the form of ``utc``."""
-    return (datetime.strptime(moment, _FORM) - timedelta(hours=hours)).strftime(_FORM)
+def format_time(moment: datetime) -> str:
+    """The text of a time, as results and tags have it: ``2026-11-22T10:00:00.123456Z``."""
+    return moment.astimezone(timezone.utc).strftime(_FORM)

@@ -202,7 +202,7 @@ def test_the_way_into_a_guest_leads_through_any_path(tmp_path: Path) -> None:
 
 def test_the_ssh_of_the_lab_leads_through_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[str] = []
-    monkeypatch.setattr(cli_vm.daemon, "running", lambda state: 1)
+    monkeypatch.setattr(cli_vm.lock, "running", lambda state: 1)
     monkeypatch.setattr(cli_vm.Settings, "load", lambda state: SimpleNamespace(state=state))
     monkeypatch.setattr(cli_vm, "find", lambda state, name: SimpleNamespace(name="vm", properties={"vmId": "id"}))
     monkeypatch.setattr(os, "execvp", lambda name, command: called.extend(command))

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from azlab.guests.build import image
+from azlab.guests.build import guest_disk
 
 from demo import acts, guest_scripts, offline_search
 from demo.offline_search import Needle, key_body
@@ -156,8 +156,8 @@ def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, 
 
 def test_most_copies_of_a_deleted_key_outlive_what_is_written_after_them(tmp_path: Path) -> None:
     """On a file system as large and as full as a guest's: one copy is lost to the first small files that come."""
-    disk = sized(tmp_path / "root.raw", image.ROOT.size_mib)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", *image.EXT4_OPTIONS, str(disk)], check=True)
+    disk = sized(tmp_path / "root.raw", guest_disk.ROOT.size_mib)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", *guest_disk.EXT4_OPTIONS, str(disk)], check=True)
     with offline_search.opened(disk, 0, disk.stat().st_size) as root:
         subprocess.run(["fallocate", "--length", f"{USED_MIB}M", str(root / "used")], check=True)
         command, environment = ["sh", "-seu"], {**os.environ, "HOME": str(root)}

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import utc
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
@@ -90,7 +90,7 @@ class Place:
         self.tasks(vm_backup, resource_group=group, vm=name)
         world.stop(name)
         later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
-        rested = utc(world.properties("disks", f"{name}-os")["LastOwnershipUpdateTime"])
+        rested = parse_time(world.properties("disks", f"{name}-os")["LastOwnershipUpdateTime"])
         kept = Seal.of(world.properties("virtualMachines", name)["vmId"].lower(), later.strftime("%Y-%m-%dT%H:%M:%SZ")).stamped(rested)
         done(world.compute.virtual_machines.begin_update(group, name, {"tags": {"goldenimage.seal": kept.as_tag()}}))
         return made

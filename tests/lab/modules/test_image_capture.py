@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import utc
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.machines import Machines
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
 
@@ -90,7 +90,7 @@ def seal(subject: Subject) -> str:
     """Deallocate the VM and leave the tag that a killed run leaves."""
     compute, group = subject.world.compute, subject.world.group
     subject.world.stop()
-    rested = utc(subject.world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
+    rested = parse_time(subject.world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
     kept = Seal.of(subject.world.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(rested)
     done(compute.virtual_machines.begin_update(group, "vm", {"tags": {"goldenimage.seal": kept.as_tag()}}))
     return kept.as_tag()
@@ -112,7 +112,7 @@ def test_a_disk_that_another_vm_had_is_not_sealed_by_the_log_that_is_left(subjec
     log = f"GOLDENIMAGE-SEAL: OK vmId={vm_id} time=2126-11-22T10:30:00Z\r\n"
     kept = Seal.of(vm_id.lower(), "2126-11-22T10:30:00Z")
     monkeypatch.setattr(Machines, "boot_log", lambda machines, vm: log)
-    tags = {"goldenimage.seal": kept.stamped(utc(world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])).as_tag()}
+    tags = {"goldenimage.seal": kept.stamped(parse_time(world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])).as_tag()}
     done(compute.virtual_machines.begin_update(world.group, "vm", {"tags": tags}))
     other = world.os_disk("other-os")
     for disk in (other.id, world.id("disks", "vm-os")):
@@ -140,9 +140,10 @@ def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subje
 def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:
     world = subject.world
     vm_id = world.properties("virtualMachines", "vm")["vmId"].lower()
-    for name in ("vm-os", "vm-data"):
+    for name, lun in (("vm-os", "os"), ("vm-data", "5")):
         disk = world.compute.disks.get(world.group, name)
         tags = {
+            "goldenimage.lun": lun,
             "goldenimage.purpose": "before-generalize",
             "goldenimage.vm_id": vm_id,
             "goldenimage.disk": world.properties("disks", name)["uniqueId"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
@@ -129,13 +130,13 @@ def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk,
     {"reset": True, "times": 2},
     {"reset": True, "after_effect": True, "times": 1},
 ], ids=["busy", "timed out", "cut before", "cut after"])  # fmt: skip
-def test_a_shaky_data_plane_is_survived(lab, tasks, disk, options, fault):
+def test_temporary_errors_of_the_data_plane_are_survived(lab, tasks, disk, options, fault):
     with tasks.fault(plane="blob", op="PutPage", **fault):
         created = tasks(image_upload, **options)
     assert holds(lab, created["image"]["id"], disk)
 
 
-def test_a_grant_that_is_taken_away_ends_the_run_without_an_image(lab, tasks, group, disk, options):
+def test_a_revoked_grant_ends_the_run_without_an_image(lab, tasks, group, disk, options):
     with tasks.fault(plane="blob", op="PutPage", status=403, code="AuthenticationFailed"):
         broken = tasks.fails(image_upload, **options)
     assert (broken["status"], broken["code"], broken["changed"]) == (403, "AuthenticationFailed", True)
@@ -144,7 +145,7 @@ def test_a_grant_that_is_taken_away_ends_the_run_without_an_image(lab, tasks, gr
     assert holds(lab, tasks(image_upload, **options)["image"]["id"], disk)
 
 
-def test_a_disk_that_is_not_ours_is_never_touched(lab, tasks, group, options):
+def test_a_disk_of_another_owner_is_not_touched(lab, tasks, group, options):
     body = {"location": "westeurope", "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1}}
     done(lab.compute.disks.begin_create_or_update(group, "debian-upload", body))
     with tasks.writes() as writes:
@@ -164,13 +165,21 @@ def test_bad_files_never_reach_azure(lab, tasks, disk, options, content, text):
     assert writes == []
 
 
-def test_a_group_that_is_not_there(tasks, options):
+def test_a_wrong_secret_is_reported_before_the_file_is_read(tasks, options, monkeypatch):
+    lengths, pread = [], os.pread
+    monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
+    for check in (True, False):
+        assert "AADSTS7000215" in tasks.fails(image_upload, check=check, secret="wrong", **options)["msg"]
+    assert 0 < sum(lengths) < MIB
+
+
+def test_a_group_that_does_not_exist(tasks, options):
     for check, where in itertools.product((True, False), ({}, {"location": "westeurope"})):
         result = tasks.fails(image_upload, check=check, **{**options, "resource_group": "nowhere", **where})
         assert "resource group nowhere was not found in subscription" in result["msg"]
 
 
-def test_a_region_that_is_none(lab, tasks, group, options):
+def test_an_unknown_region(lab, tasks, group, options):
     with tasks.writes() as writes:
         for check in (True, False):
             refused = tasks.fails(image_upload, check=check, location="marsnorth", **options)

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
 from tests.support.fakes import AT_REST, FakeAzure
@@ -44,28 +45,28 @@ def test_predict_do_repeat(play):
     assert done["steps"] == ALL
     assert done["image"] == CAPTURED.as_result()
     assert done["vm"]["generalized"] is True
-    assert azure.deeds == ["tag VM web1", "deallocate VM web1", "tag VM web1", "generalize VM web1", "create image web-1"]
+    assert azure.written == ["tag VM web1", "deallocate VM web1", "tag VM web1", "generalize VM web1", "create image web-1"]
     assert azure.machines.get(VM1).tags == {"owner": "me", tag.SEAL: STAMPED.as_tag()}
 
 
-def test_check_mode_returns_what_the_run_returns_but_for_the_time_of_the_stamp(play):
+def test_check_mode_returns_what_the_run_returns_except_for_the_time_of_the_stamp(play):
     azure = sealed(read_only=True)
-    foreseen = play(azure, check=True, **OPTIONS)
+    predicted = play(azure, check=True, **OPTIONS)
     azure.read_only = False
     done = play(azure, **OPTIONS)
     assert done["vm"] == azure.machines.get(VM1).as_result()
-    foreseen["vm"]["tags"][tag.SEAL] = Seal.from_tag(foreseen["vm"]["tags"][tag.SEAL], VM_ID).stamped(AT_REST).as_tag()
+    predicted["vm"]["tags"][tag.SEAL] = Seal.from_tag(predicted["vm"]["tags"][tag.SEAL], VM_ID).stamped(AT_REST).as_tag()
     keys = ("image", "vm", "steps", "changed")
-    assert {key: foreseen[key] for key in keys} == {key: done[key] for key in keys}
+    assert {key: predicted[key] for key in keys} == {key: done[key] for key in keys}
 
 
 def test_check_mode_of_a_deallocated_vm_knows_the_stamp(play):
     azure = sealed(vms=[replace(OFF, power="deallocated")], disks=[AT_REST_DISK, DATA_DISK])
-    foreseen = play(azure, check=True, **OPTIONS)
-    assert foreseen["vm"] == play(azure, **OPTIONS)["vm"]
+    predicted = play(azure, check=True, **OPTIONS)
+    assert predicted["vm"] == play(azure, **OPTIONS)["vm"]
 
 
-def test_tags_that_somebody_sets_meanwhile_stay(play):
+def test_tags_that_are_set_during_deallocation_are_kept(play):
     azure = sealed()
     deallocate = azure.machines.deallocate
 
@@ -77,7 +78,7 @@ def test_tags_that_somebody_sets_meanwhile_stay(play):
     assert play(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
 
 
-def test_a_resource_group_that_is_not_there_is_found_before_the_point_of_no_return(play):
+def test_a_missing_resource_group_is_refused_before_anything_is_written(play):
     azure = sealed()
     azure.groups.missing = {"images"}
     for check in (True, False):
@@ -88,7 +89,7 @@ def test_a_resource_group_that_is_not_there_is_found_before_the_point_of_no_retu
     assert azure.writes == []
 
 
-def test_the_source_is_not_deleted_without_a_backup_of_what_the_image_does_not_hold(play):
+def test_the_source_is_not_deleted_without_a_backup_of_disks_that_the_image_does_not_hold(play):
     azure = sealed(snapshots=BACKUPS[:1])
     result = play(azure, disks="os", source="delete", **OPTIONS)
     assert "no backup of disk web1-data" in result["msg"]
@@ -120,7 +121,7 @@ def test_diff_shows_the_image_and_the_vm(play):
         ("create image", ALL[:4], ALL[4:]),
     ],
 )
-def test_a_run_that_breaks_says_what_it_did_and_the_next_one_repairs(play, broken, done, rest):
+def test_a_failed_run_reports_its_steps_and_the_next_one_does_the_rest(play, broken, done, rest):
     azure = sealed(break_at=(broken, Refused("could not: (Boom) no", code="Boom", status=500, request_id="r-1")))
     failed = play(azure, **OPTIONS)
     assert failed["failed"] is True
@@ -132,7 +133,7 @@ def test_a_run_that_breaks_says_what_it_did_and_the_next_one_repairs(play, broke
 
 
 def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(play):
-    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
+    used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     vm = replace(GENERALIZED, generalized=False)
     result = play(sealed(vms=[vm], disks=[used, DATA_DISK], boot_logs={VM1: LOG + "Linux version 6.1\n"}), **OPTIONS)
     assert result["failed"] is True
@@ -140,20 +141,20 @@ def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(play):
     assert "the OS disk may have been used" in result["msg"]
 
 
-def test_a_boot_log_is_not_read_where_it_is_not_needed(play):
+def test_a_boot_log_is_not_read_if_it_is_not_needed(play):
     azure = sealed(vms=[replace(GENERALIZED, generalized=False)], disks=[AT_REST_DISK, DATA_DISK])
     azure.machines.boot_log = lambda vm: pytest.fail("read the boot log")
     assert play(azure, **OPTIONS)["steps"] == ALL[3:]
 
 
-def test_the_vm_may_be_gone_once_the_image_is_there(play):
+def test_the_vm_may_be_gone_once_the_image_exists(play):
     assert play(FakeAzure(images=[CAPTURED]), **OPTIONS)["changed"] is False
     gone = play(FakeAzure(), **OPTIONS)
     assert gone["msg"] == "there is no VM web1 in resource group build, and there is no image web-1 yet."
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
-def test_a_group_that_is_not_there_explains_why_the_vm_is_not(play):
+def test_a_missing_group_is_named_as_the_reason_for_a_missing_vm(play):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"build"}
     gone = play(azure, **OPTIONS)
@@ -162,7 +163,7 @@ def test_a_group_that_is_not_there_explains_why_the_vm_is_not(play):
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
-def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+def test_a_tag_with_our_prefix_is_left_out_with_a_warning(play):
     azure = sealed()
     done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
     assert play.warnings == [
@@ -171,7 +172,7 @@ def test_a_tag_of_ours_is_left_out_with_a_warning(play):
     assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 
 
-def test_the_source_goes_when_asked(play):
+def test_the_source_is_deleted_if_requested(play):
     azure = sealed()
     result = play(azure, source="delete", **OPTIONS)
     assert result["steps"] == [*ALL, "delete VM web1"]
@@ -204,7 +205,7 @@ def test_tags_change_without_touching_the_vm(play):
         ({"location": "East US"}, "in westeurope, not in eastus"),
     ],
 )
-def test_bad_input_is_one_sentence(play, options, text):
+def test_invalid_options_are_refused(play, options, text):
     result = play(sealed(read_only=True), **{**OPTIONS, **options})
     assert result["failed"] is True
     assert text in result["msg"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vm_backup: predict, do, repeat; broken half-way and finished; restored into the VM and beside it; removed."""
+"""vm_backup from options to result: predict, do, repeat; interrupted and finished; restored into the VM or next to it; removed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
 from tests.support.fakes import FakeAzure
@@ -30,20 +31,20 @@ def azure_now(**options):
 
 
 def test_predict_do_repeat(play):
-    foreseen = play(azure_now(read_only=True), check=True, **OPTIONS)
+    predicted = play(azure_now(read_only=True), check=True, **OPTIONS)
     azure = azure_now()
     done = play(azure, **OPTIONS)
     again = play(azure, **OPTIONS)
-    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False)
     assert (
-        foreseen["steps"]
+        predicted["steps"]
         == done["steps"]
         == [
             f"take snapshot {OS_NAME} of disk web1-os",
             f"take snapshot {DATA_NAME} of disk web1-data",
         ]
     )
-    assert (foreseen["backup"]["id"], done["backup"]["id"], again["backup"]["id"]) == (f"{VM_ID}/before-generalize",) * 3
+    assert (predicted["backup"]["id"], done["backup"]["id"], again["backup"]["id"]) == (f"{VM_ID}/before-generalize",) * 3
     assert again["backup"]["complete"] is True
     assert [part["lun"] for part in again["backup"]["snapshots"]] == [None, 5]
 
@@ -68,17 +69,17 @@ def test_a_restored_vm_has_the_disks_of_its_backup(play):
     azure = azure_now()
     play(azure, **OPTIONS)
     writes = len(azure.writes)
-    foreseen = play(azure, check=True, state="restored", **OPTIONS)
+    predicted = play(azure, check=True, state="restored", **OPTIONS)
     assert len(azure.writes) == writes
     done = play(azure, state="restored", **OPTIONS)
-    assert foreseen["steps"] == done["steps"]
+    assert predicted["steps"] == done["steps"]
     assert done["vm"]["power_state"] == "deallocated"
-    assert done["vm"]["os_disk"]["id"] == done["os_disk"] == foreseen["os_disk"]
+    assert done["vm"]["os_disk"]["id"] == done["os_disk"] == predicted["os_disk"]
     assert [(disk["lun"], disk["id"]) for disk in done["vm"]["data_disks"]] == [(5, done["data_disks"][0]["disk"])]
     assert play(azure, state="restored", **OPTIONS)["changed"] is False
 
 
-def test_a_restored_vm_is_backed_up_again_and_is_sealed_no_more(play):
+def test_a_restored_vm_has_no_seal_and_is_backed_up_again(play):
     azure = azure_now()
     first = play(azure, **OPTIONS)["backup"]
     azure.machines.put(replace(ON, power="deallocated", tags={"owner": "me", tag.SEAL: "sealed"}))
@@ -92,18 +93,18 @@ def test_a_restored_vm_is_backed_up_again_and_is_sealed_no_more(play):
     assert azure.snapshots.list() == ()
 
 
-def test_an_old_backup_stays_beside_a_new_one(play):
+def test_an_old_backup_is_kept_next_to_a_new_one(play):
     azure = azure_now()
     play(azure, **OPTIONS)
     for each in azure.snapshots.list():
-        azure.snapshots.put(replace(each, time_created="2026-11-01T10:00:00.000000Z"))
+        azure.snapshots.put(replace(each, time_created=parse_time("2026-11-01T10:00:00.000000Z")))
     assert play(azure, **OPTIONS)["changed"] is False
     taken = play.predict_do_repeat(azure, max_age=12, **OPTIONS)
     assert taken["steps"][0] == f"take snapshot {OS_NAME}-2 of disk web1-os"
     assert len(azure.snapshots.list()) == 4
 
 
-def test_an_unfinished_snapshot_ends_the_run_and_not_the_check(play):
+def test_an_unfinished_snapshot_ends_the_run_and_is_predicted_in_check_mode(play):
     azure = azure_now()
     play(azure, **OPTIONS)
     azure.snapshots.put(replace(azure.snapshots.list()[0], provisioning_state="Creating"))
@@ -154,7 +155,7 @@ def test_tags_are_put_on_the_snapshots(play):
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
     ({"max_age": 0}, "max_age: must be between 1 and 8760 hours, not 0"),
 ])  # fmt: skip
-def test_bad_input_is_refused(play, options, text):
+def test_invalid_options_are_refused(play, options, text):
     result = play(azure_now(read_only=True), **{**OPTIONS, **options})
     assert result["failed"]
     assert text in result["msg"]
@@ -170,7 +171,7 @@ def test_bad_input_is_refused(play, options, text):
     ),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
-def test_a_group_that_is_not_there_is_named(play, options, text, check):
+def test_a_missing_group_is_named(play, options, text, check):
     azure = azure_now(read_only=True)
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
@@ -181,13 +182,13 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
     {"vm": "web1", "resource_group": "nogroup"},
     {"vm": {"name": "web1", "resource_group": "nogroup"}, "resource_group": "build"},
 ])  # fmt: skip
-def test_removing_from_a_group_that_is_not_there_warns(play, options):
+def test_removing_from_a_missing_group_warns(play, options):
     azure = azure_now(read_only=True)
     azure.groups.missing = {"nogroup"}
     assert play(azure, state="absent", **options)["changed"] is False
     assert play.warnings == [f"Nothing to delete: resource group nogroup was not found in subscription {azure.subscription}."]
 
 
-def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+def test_a_tag_with_our_prefix_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.lun": "7"}, **OPTIONS)
     assert play.warnings == ["tags: goldenimage.lun is left out, since names that begin with goldenimage. belong to this collection."]

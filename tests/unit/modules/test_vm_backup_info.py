@@ -27,13 +27,13 @@ def test_a_backup_is_listed_as_it_was_returned(monkeypatch):
     ({}, 1), (OPTIONS, 1), ({"vm": "WEB1"}, 1), ({"name": "before-generalize"}, 1),
     ({"vm": "web2"}, 0), ({"name": "weekly"}, 0), ({"resource_group": "other"}, 0), ({"vm": str(ON.id)}, 1),
 ])  # fmt: skip
-def test_a_list_narrows(monkeypatch, options, count):
+def test_a_list_is_filtered(monkeypatch, options, count):
     azure = FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK])
     Player(vm_backup, monkeypatch)(azure, **OPTIONS)
     assert len(Player(vm_backup_info, monkeypatch)(azure, **options)["backups"]) == count
 
 
-def test_bad_input_is_refused(monkeypatch):
+def test_invalid_options_are_refused(monkeypatch):
     play = Player(vm_backup_info, monkeypatch)
     for options, text in (
         ({"vm": {"resource_group": "build"}}, "vm: the dictionary has no name"),
@@ -49,7 +49,7 @@ def test_bad_input_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("options", [{}, {"vm": "web1"}])
-def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(monkeypatch, options):
+def test_a_missing_group_gives_an_empty_list_and_a_warning(monkeypatch, options):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
     play = Player(vm_backup_info, monkeypatch)
@@ -61,7 +61,7 @@ def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(monkeypatch, o
 
 
 @pytest.mark.parametrize("options", [{}, {"resource_group": "build"}, {"resource_group": "nogroup"}])
-def test_the_group_of_the_vm_that_is_not_there_is_named_once(monkeypatch, options):
+def test_the_missing_group_of_the_vm_is_named_once(monkeypatch, options):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
     play = Player(vm_backup_info, monkeypatch)

@@ -1,1 +1,1 @@
-"""Reaching a guest from this machine."""
+"""Access to a guest from this machine: the relay for SSH, and inventory lines."""

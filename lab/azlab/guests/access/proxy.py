@@ -1,4 +1,4 @@
-"""The way into a guest for one TCP connection: what `azlab vm proxy` runs, as an SSH ProxyCommand."""
+"""One TCP connection into a guest: what `azlab vm proxy` runs, as an SSH ProxyCommand."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import socket
 from pathlib import Path
 
 from azlab.guests.run.qmp import connect
-from azlab.guests.spec import Home, homes
+from azlab.guests.spec import CONNECT_SOCKET, Home, homes
 from azlab.settings import LabError, command
 
 _CHUNK = 1 << 16
 
 
 class NoWay(LabError):
-    """There is no such guest, or it does not listen."""
+    """No running guest has this name, or it does not listen on the port."""
 
 
 def proxy(state: Path, vm: str, port: int) -> None:
@@ -32,16 +32,16 @@ def find(state: Path, vm: str) -> Home:
         raise NoWay(f"no running VM is called {vm}: see `{command(state, 'vm list')}`")
     if len(found) > 1:
         ids = ", ".join(home.vm_id for home in found)
-        raise NoWay(f"several running VMs are called {vm}: say which by its id ({ids})")
+        raise NoWay(f"several running VMs are called {vm}: name one by its vmId ({ids})")
     return found[0]
 
 
 def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
-    """A connection to a port of this guest, opened inside its network namespace and handed over."""
+    """A connection to a port of this guest, which the guest's warden opens in its network namespace and passes to this process."""
     try:
-        with connect(home.path, "door.sock", timeout) as door:
-            door.send(str(port).encode())
-            word, ancillary, _, _ = door.recvmsg(256, socket.CMSG_SPACE(array.array("i").itemsize))
+        with connect(home.path, CONNECT_SOCKET, timeout) as warden:
+            warden.send(str(port).encode())
+            word, ancillary, _, _ = warden.recvmsg(256, socket.CMSG_SPACE(array.array("i").itemsize))
     except OSError as error:
         raise NoWay(f"the VM {home.spec().name} cannot be reached: {error}") from error
     handles = array.array("i")
@@ -53,7 +53,7 @@ def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
 
 
 def _relay(guest: socket.socket) -> None:
-    """Copy both ways. The end of our input closes the guest's half; the guest's end ends all."""
+    """Copy in both directions. The end of our input closes that direction only; the end of the guest's data ends the relay."""
     sources = [0, guest.fileno()]
     with guest, contextlib.suppress(ConnectionError):
         while True:

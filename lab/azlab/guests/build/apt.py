@@ -1,4 +1,4 @@
-"""Debian's archives, reached as this machine's own apt reaches its archives."""
+"""The archives of Debian to build a guest from, with the transport settings of this machine's own apt."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ import subprocess
 from azlab.settings import LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-# Plain HTTP works on a machine without CA certificates, and what it brings is signed.
+# Plain HTTP works on a machine without CA certificates, and the archives are signed.
 _ARCHIVES = {
     "Debian": ("AZLAB_DEBIAN_MIRROR", "http://deb.debian.org/debian"),
     "Debian-Security": ("AZLAB_DEBIAN_SECURITY_MIRROR", "http://deb.debian.org/debian-security"),
 }
-ADVICE = f"If they cannot be reached, name mirrors that can in {' and '.join(variable for variable, _ in _ARCHIVES.values())}."
+ADVICE = f"If they cannot be reached, set mirrors that can be reached in {' and '.join(variable for variable, _ in _ARCHIVES.values())}."
 _TARGET = "$(ORIGIN)|$(LABEL)|$(CODENAME)|$(REPO_URI)"
 _TRANSPORT = re.compile(r'Acquire::(https?::|ForceIPv|Retries|Check-)\S* "[^"]')
 _URL = re.compile(r"[a-z+]+:/\S+")
 
 
 class NoDebian(LabError):
-    """Debian's archive cannot be used from this machine as it is set up."""
+    """This machine has no usable apt, or the environment names an invalid mirror."""
 
 
 def sources(suite: str) -> list[str]:
-    """The lines of sources.list for a Debian release: the release itself, its updates and its security updates.
+    """The lines of sources.list for a Debian release: the release, its updates and its security updates.
 
-    None of them depends on which releases the host's apt knows, nor on whether the host is Debian at all.
+    They work whichever release the host runs, and on hosts that are not Debian.
     """
     main, security = (_mirror(label, suite) for label in _ARCHIVES)
     places = ((main, suite), (main, f"{suite}-updates"), (security, f"{suite}-security"))
@@ -35,21 +35,21 @@ def sources(suite: str) -> list[str]:
 
 
 def transport_options() -> list[str]:
-    """How the host's apt reaches its archives (proxies, certificates, retries), as lines of an apt.conf."""
+    """The transport settings of the host's apt (proxies, certificates, retries), as lines of an apt.conf."""
     return [line for line in _output("apt-config", "dump").splitlines() if _TRANSPORT.match(line)]
 
 
 def _mirror(label: str, suite: str) -> str:
-    """The mirror that the environment names, else the one that the host's apt uses for any release of Debian, else Debian's own."""
+    """The mirror that the environment names, or that the host's apt uses for any release of Debian, or Debian's own."""
     variable, own = _ARCHIVES[label]
     named = os.environ.get(variable)
     if named:
         if not _URL.fullmatch(named):
-            raise NoDebian(f"{variable} must be the URL of a mirror, as {own} is, not {named!r}")
+            raise NoDebian(f"{variable} must be the URL of a mirror, such as {own}, not {named!r}")
         return named
     rows = [line.split("|") for line in _output("apt-get", "indextargets", "--format", _TARGET, "Created-By: Packages").splitlines()]
     found = [row for row in rows if row[:2] == ["Debian", label] and not row[3].startswith("cdrom:")]
-    # The mirror of this very release first: a mirror need not have them all.
+    # A mirror of this release comes first, since a mirror need not carry every release.
     return min(found, key=lambda row: not row[2].startswith(suite))[3] if found else own
 
 
@@ -61,4 +61,4 @@ def _output(*command: str) -> str:
             f"there is no {command[0]} on this machine: guest disks are built with apt and mmdebstrap, which Debian and Ubuntu have"
         ) from None
     except subprocess.CalledProcessError as error:
-        raise NoDebian(f"{' '.join(command[:2])} failed on this machine; it said: {error.stderr.strip()}") from error
+        raise NoDebian(f"{' '.join(command[:2])} failed on this machine: {error.stderr.strip()}") from error

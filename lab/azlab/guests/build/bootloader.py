@@ -1,4 +1,4 @@
-"""GRUB for both firmwares, installed the way Debian's cloud images have it, without running grub-install on a device."""
+"""Installs GRUB for BIOS and UEFI as in Debian's cloud images, but into files: grub-install would need a block device."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ESP_MIB = 124
 _SECTOR = 512
 _EARLY = "search.fs_uuid {identity} root hd0,gpt1\nset prefix=($root)'/boot/grub'\n"
 
-# grub-mkconfig asks grub-probe about the machine it runs on; here the answers are those of the machine that will boot.
+# grub-mkconfig asks grub-probe about the running system; this replacement answers for the system that will boot.
 _PROBE = """#!/bin/sh
 case "$*" in
   *--target=device*) echo /dev/sda1 ;;
@@ -35,7 +35,7 @@ def esp_serial(identity: uuid.UUID) -> str:
 
 
 def install(root: Path, work: Path, identity: uuid.UUID) -> None:
-    """Fill /boot/grub of `root`, and leave esp.img, boot.img and core.img in `work`."""
+    """Fill /boot/grub of `root`, and write esp.img, boot.img and core.img to `work`."""
     grub = root / "boot/grub"
     for target in ("i386-pc", "x86_64-efi"):
         modules = grub / target
@@ -46,7 +46,7 @@ def install(root: Path, work: Path, identity: uuid.UUID) -> None:
     (grub / "fonts").mkdir(exist_ok=True)
     shutil.copy2(root / "usr/share/grub/unicode.pf2", grub / "fonts")
     run("chroot", root, "grub-editenv", "/boot/grub/grubenv", "create", apart=True)
-    # The flag with which grub-cloud-amd64 keeps the boot code up to date when GRUB is upgraded.
+    # With this file, grub-cloud-amd64 updates the boot code whenever GRUB is upgraded.
     (root / "etc/grub.d/enable_cloud").touch()
     with _probe(root, identity):
         run("chroot", root, "grub-mkconfig", "--output=/boot/grub/grub.cfg", apart=True)
@@ -81,7 +81,7 @@ def _bios(root: Path, work: Path, identity: uuid.UUID) -> None:
 
 
 def _efi(root: Path, work: Path, identity: uuid.UUID) -> None:
-    """An ESP with the signed shim and GRUB, in Debian's folder and at the removable path: a new VM has no boot entries."""
+    """Write an ESP with the signed shim and GRUB, in Debian's folder and at the removable path, since a new VM has no boot entries."""
     image = work / "esp.img"
     image.touch()
     with image.open("r+b") as file:
@@ -101,7 +101,7 @@ def _efi(root: Path, work: Path, identity: uuid.UUID) -> None:
 
 @contextmanager
 def _probe(root: Path, identity: uuid.UUID) -> Iterator[None]:
-    """Let grub-probe, and /dev/disk/by-uuid, know the root file system that will exist only later."""
+    """Make grub-probe and /dev/disk/by-uuid show the root file system, which is created only later."""
     real, aside = root / "usr/sbin/grub-probe", root / "usr/sbin/grub-probe.aside"
     by_uuid = root / "dev/disk/by-uuid" / str(identity)
     by_uuid.parent.mkdir(parents=True, exist_ok=True)

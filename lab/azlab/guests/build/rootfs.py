@@ -1,4 +1,4 @@
-"""The guest's root file system as a tar: the slow part of a disk, the one that needs the network, cached."""
+"""The guest's root file system as a tar, built from Debian's archives and cached: the slow part of a guest disk."""
 
 from __future__ import annotations
 
@@ -20,36 +20,41 @@ from azlab.settings import CACHE, LabError
 
 SUITE = "bookworm"
 _OPTIONS = ("--variant=minbase", "--mode=root", "--components=main")
-# What a tool mounts is seen by it alone, and its processes and mounts end with it, or with this process, whichever way that happens.
+# Namespaces of its own for a tool: nothing else sees what it mounts, and its processes and mounts end with it or with this process, even
+# if that is killed.
 _APART = ("setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private", "--pid", "--mount-proc", "--kill-child", "--fork")
 _DAY = 24 * 60 * 60
 _KEPT_DAYS = 30
 
 
 class BuildFailed(LabError):
-    """A guest could not be built, with the last words of the tool that failed."""
+    """A guest disk could not be built; the text ends with the output of the tool that failed."""
 
 
 def packages() -> list[str]:
-    """The packages of the guest."""
+    """The names of the packages to install."""
     lines = (Path(__file__).parent / "packages.txt").read_text().splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 def key() -> str:
-    """Names this root file system: the same release, packages and recipe give the same name, whichever mirror they come from."""
+    """A hash over release, packages and recipe, which names the cached file; the mirror has no part in it."""
     return hashlib.sha256("\n".join([SUITE, *packages(), *_OPTIONS]).encode()).hexdigest()[:16]
 
 
 def rootfs_tar(*, renewed: bool = False) -> Path:
-    """The cached tar, built with mmdebstrap if it is not there yet. `renewed`: an old one that cannot be built again is an error."""
+    """The path of the cached tar, which is built with mmdebstrap if it is missing or old.
+
+    With `renewed`, an old tar that cannot be rebuilt is an error. Without, it is used.
+    """
     return cached(CACHE / f"rootfs-{SUITE}-{key()}.tar.zst", _build, renewed=renewed)
 
 
 def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False) -> Path:
-    """A file of the cache: built if it is missing, and built again if it is old and the archive can be reached.
+    """The path of a cached file, which is built if it is missing, and rebuilt if it is older than 30 days and the archive can be reached.
 
-    A young one is taken without asking any archive, so that a machine without a network can work for weeks.
+    A younger file is used without asking any archive, so that a machine without a network can work for weeks. With `renewed`, an
+    error of the rebuild is raised. Without, it is printed and the old file is used.
     """
     with locked(target):
         missing = not target.exists()
@@ -60,44 +65,44 @@ def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False
             except LabError as error:
                 if missing or renewed:
                     raise
-                print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used as it is, because: {error}", file=sys.stderr)
+                print(f"azlab: {target} is older than {_KEPT_DAYS} days and is used nevertheless, because it could not be rebuilt: {error}", file=sys.stderr)
             finally:
                 part_of(target).unlink(missing_ok=True)
     return target
 
 
 def part_of(target: Path) -> Path:
-    """Where a file of the cache is written, until it is whole and gets its name."""
+    """The path at which a cached file is written until it is complete and gets its name."""
     return target.with_suffix(".part")
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None, apart: bool = False) -> None:
-    """Run one tool of the build; its output is shown only when it fails. `apart`: in namespaces of its own, for what mounts or forks."""
+    """Run one tool of the build; its output is shown only if it fails. `apart` is for tools that mount or fork: namespaces of their own."""
     name = Path(command[0]).name
     if not shutil.which(command[0]):
         raise BuildFailed(f"building a guest disk needs the command {name}: install it with apt")
-    whole = [*_APART, *command] if apart else command
-    with subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
+    line: list[str | Path] = [*(_APART if apart else ()), *command]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env) as process:
         try:
             said, _ = process.communicate()
         except BaseException:
             _end(process, apart=apart)
             raise
     if process.returncode:
-        raise BuildFailed(f"building a guest disk: {name} failed with {process.returncode}:\n{said[-3000:].strip()}")
+        raise BuildFailed(f"building a guest disk: {name} failed with exit status {process.returncode}:\n{said[-3000:].strip()}")
 
 
 def _end(process: subprocess.Popen[str], *, apart: bool) -> None:
-    """Kill a tool. With namespaces of its own, its first process is killed there: unshare ends when the last one is gone."""
+    """Kill a tool. In namespaces of its own, its first process is killed: unshare ends when the last process there has ended."""
     if process.poll() is None:
         inside = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split() if apart else []
-        for pid in map(int, inside or [process.pid]):
+        for pid in [int(child) for child in inside] or [process.pid]:
             os.kill(pid, signal.SIGKILL)
         process.wait()
 
 
 def forget_older(fresh: Path) -> None:
-    """Delete what the cache holds of the same kind and suite under other keys: hundreds of megabytes each."""
+    """Delete cached files of the same kind and release under other keys: each takes hundreds of megabytes."""
     kind = fresh.name.rpartition("-")[0]
     for path in fresh.parent.glob(f"{kind}-*"):
         if not path.name.startswith(fresh.name.split(".")[0]):
@@ -106,7 +111,7 @@ def forget_older(fresh: Path) -> None:
 
 @contextmanager
 def locked(target: Path) -> Iterator[None]:
-    """Hold the right to build `target`, so that two labs build it once."""
+    """Hold the lock on building `target`, so that two labs do not build it at the same time."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{target}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -1,1 +1,1 @@
-"""What Azure offers a guest: DHCP, IMDS, WireServer and the provisioning media."""
+"""The platform as a guest sees it: DHCP, IMDS, WireServer, HostGAPlugin and the provisioning medium."""

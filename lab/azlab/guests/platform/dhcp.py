@@ -1,6 +1,6 @@
-"""A DHCP server with one lease, answering as Azure's does.
+"""A DHCP server with one lease, which answers as Azure's does.
 
-The WireServer's address comes twice, as option 245 and as a route of option 121: without either the agent does not find it.
+It sends the WireServer's address twice, as option 245 and as a route of option 121: the agent needs both to find it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FOREVER = b"\xff\xff\xff\xff"
 
 
 def answer(packet: bytes, spec: GuestSpec) -> bytes | None:
-    """The reply to a client's packet, or None where there is nothing to say."""
+    """The reply to a client's packet, or None if it needs no reply."""
     if len(packet) < 240 or packet[0] != 1 or packet[236:240] != _COOKIE:
         return None
     options = parse_options(packet[240:])
@@ -50,7 +50,7 @@ def parse_options(data: bytes) -> dict[int, bytes]:
 
 
 def serve(device: str, spec: GuestSpec) -> None:
-    """Answer on one network device for ever."""
+    """Answer requests on one network device, forever."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
@@ -82,9 +82,9 @@ def _lease(spec: GuestSpec) -> bytes:
 
 
 def _reply(packet: bytes, address: bytes, options: bytes) -> bytes:
-    """A BOOTREPLY to the same transaction and hardware address, by broadcast."""
-    nobody = b"\0\0\0\0"
-    header = _HEADER.pack(2, 1, 6, 0, packet[4:8], 0, 0x8000, nobody, address, _ip(WIRE_SERVER), nobody, packet[28:44], b"")
+    """A BOOTREPLY for the transaction and hardware address of a packet, to be broadcast."""
+    unset = b"\0\0\0\0"
+    header = _HEADER.pack(2, 1, 6, 0, packet[4:8], 0, 0x8000, unset, address, _ip(WIRE_SERVER), unset, packet[28:44], b"")
     return header + _COOKIE + options + b"\xff"
 
 

@@ -1,4 +1,4 @@
-"""The instance metadata service: what a guest can ask about itself."""
+"""The documents of the instance metadata service (IMDS), from which a guest reads facts about itself."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ API_VERSIONS = (
     "2020-12-01", "2021-01-01", "2021-02-01", "2021-03-01", "2021-05-01", "2021-10-01", "2021-11-01", "2021-11-15", "2021-12-13",
     "2023-07-01", "2023-11-15", "2024-03-15", "2024-07-17", "2025-04-07",
 )  # fmt: skip
-# Not in the list that /metadata/versions gives, and answered all the same: what cloud-init asks for.
+# Not listed by /metadata/versions but answered: cloud-init asks for it.
 _HIDDEN = ("2021-08-01",)
 
-# The version that brought a compute field; those not named here were there from the start.
+# The api-version that introduced a compute field; fields not named here exist in every version.
 _SINCE = {
     "tags": "2017-08-01",
     "placementGroupId": "2017-08-01",
@@ -50,13 +50,13 @@ _SINCE = {
 
 
 def instance(spec: GuestSpec, version: str = API_VERSIONS[-1]) -> dict[str, Any]:
-    """The whole instance document as a version has it. Dates in this form sort as text."""
+    """The complete instance document in an api-version. Versions are dates whose text sorts by age."""
     compute = {name: value for name, value in _compute(spec).items() if _SINCE.get(name, "") <= version}
     return {"compute": compute, "network": _network(spec)}
 
 
 def answer(path: str, headers: Mapping[str, str], spec: GuestSpec) -> tuple[int, str]:
-    """Status and JSON text for one GET, with Azure's own words for bad requests."""
+    """Status and JSON text for one GET, with Azure's own error texts."""
     url = urlsplit(path)
     query = {name.lower(): values[0] for name, values in parse_qs(url.query).items()}
     if headers.get("Metadata", "").lower() != "true":
@@ -69,19 +69,25 @@ def answer(path: str, headers: Mapping[str, str], spec: GuestSpec) -> tuple[int,
         return 400, json.dumps({"error": f"Bad request. {reason}", "newest-versions": API_VERSIONS[:-4:-1]})
     if not url.path.startswith("/metadata/instance"):
         return 404, _error("Not found")
-    found: Any = instance(spec, version)
-    for part in url.path.removeprefix("/metadata/instance").split("/"):
-        if not part:
-            continue
-        if isinstance(found, list) and part.isdigit() and int(part) < len(found):
-            found = found[int(part)]
-        elif isinstance(found, dict) and part in found:
-            found = found[part]
-        else:
-            return 404, _error("Not found")
+    try:
+        found = _value_at(instance(spec, version), url.path.removeprefix("/metadata/instance"))
+    except LookupError:
+        return 404, _error("Not found")
     if query.get("format", "json") == "text" and isinstance(found, str):
         return 200, found
     return 200, json.dumps(found)
+
+
+def _value_at(document: Any, path: str) -> Any:
+    """The part of a document that a path of names and list indexes leads to. Raises LookupError if there is none."""
+    for part in filter(None, path.split("/")):
+        if isinstance(document, list) and part.isdigit():
+            document = document[int(part)]
+        elif isinstance(document, dict):
+            document = document[part]
+        else:
+            raise LookupError(part)
+    return document
 
 
 def _compute(spec: GuestSpec) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The provisioning medium: the DVD with ovf-env.xml that Azure shows a new VM."""
+"""The provisioning medium: the DVD with ovf-env.xml that Azure attaches to a new VM."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENVIRONMENT = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def ovf_env(profile: Mapping[str, Any]) -> str:
-    """The environment document for an osProfile: host name, user, password, keys and custom data."""
+    """The text of ovf-env.xml for an osProfile: host name, user, password, SSH keys and custom data."""
     user = profile["adminUsername"]
     elements = [_element("HostName", profile["computerName"]), _element("UserName", user)]
     if profile.get("adminPassword"):
@@ -52,7 +52,7 @@ def ovf_env(profile: Mapping[str, Any]) -> str:
 
 
 def write_medium(profile: Mapping[str, Any], iso: Path) -> None:
-    """Write the DVD image, a UDF bridge as Azure's, readable by its owner alone."""
+    """Write the DVD image, a UDF bridge like Azure's, readable only by its owner."""
     iso.parent.mkdir(parents=True, exist_ok=True)
     iso.touch(mode=0o600)
     with tempfile.TemporaryDirectory(dir=iso.parent, prefix="media-") as folder:
@@ -71,7 +71,7 @@ def _public_key(user: str, key: str) -> str:
 
 
 def _fingerprint(key: str) -> str:
-    """The MD5 fingerprint of an OpenSSH public key, without colons; of the text itself where it is no such key."""
+    """The MD5 fingerprint of an OpenSSH public key, without colons; of the text itself if it is not such a key."""
     try:
         body = base64.b64decode(key.split()[1], validate=True)
     except (IndexError, binascii.Error):

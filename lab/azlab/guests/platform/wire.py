@@ -1,4 +1,4 @@
-"""The WireServer's documents: what the platform tells the agent about the machine it runs on."""
+"""The WireServer's documents, which describe to the agent the machine it runs on."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ _SHARED = """<?xml version="1.0" encoding="utf-8"?>
 </SharedConfig>
 """
 
-# Without StatusUploadBlob the agent never uploads a status; with it, the agent goes through the HostGAPlugin first.
+# Without StatusUploadBlob the agent never uploads a status; with it, the agent tries the HostGAPlugin first.
 _EXTENSIONS = """<?xml version="1.0" encoding="utf-8"?>
 <Extensions version="1.0.0.0" goalStateIncarnation="{incarnation}">
   <GuestAgentExtension xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><GAFamilies/></GuestAgentExtension>
@@ -97,13 +97,13 @@ _EXTENSIONS = """<?xml version="1.0" encoding="utf-8"?>
 
 @dataclass(frozen=True)
 class Wire:
-    """The documents for one machine. Its container is derived from its id, so a lab that is restarted tells the same story."""
+    """The documents for one machine. All ids are derived from its vmId, so they stay the same when the lab is restarted."""
 
     spec: GuestSpec
 
     @property
     def container(self) -> str:
-        """The id of the container that the platform runs this machine in."""
+        """The id of the container in which the platform runs this machine."""
         return str(uuid.uuid5(uuid.UUID(self.spec.vm_id), "container"))
 
     @property
@@ -113,11 +113,11 @@ class Wire:
 
     @property
     def status_blob(self) -> str:
-        """Where the agent is told to upload its status."""
+        """The URL to which the agent is to upload its status."""
         return f"https://md-status.blob.storage.azure.net/$system/{self.spec.name}.{self.spec.vm_id}.status"
 
     def goal_state(self) -> str:
-        """Which documents to fetch."""
+        """The goal state: the URLs of the documents that the agent is to fetch."""
         return self._fill(
             _GOAL_STATE,
             hosting=self._url("hostingEnvironmentConfig"),
@@ -127,7 +127,7 @@ class Wire:
         )
 
     def config(self, kind: str) -> str | None:
-        """The document of this type (without case), if there is such a type."""
+        """The document of this type, in any case, or None if the type is unknown."""
         templates = {"hostingenvironmentconfig": _HOSTING_ENVIRONMENT, "sharedconfig": _SHARED, "extensionsconfig": _EXTENSIONS}
         template = templates.get(kind.lower())
         return template and self._fill(template, status=escape(self.status_blob))

@@ -1,1 +1,1 @@
-"""Running a guest: QEMU, its processes, and the supervisor that outlives the lab."""
+"""Running a guest: QEMU, its monitor, and the warden process that outlives the lab."""

@@ -13,30 +13,31 @@ from azlab.guests.spec import GuestSpec, Home
 MEMORY_MIB = 1024
 TAP = "tap0"
 _QEMU = "qemu-system-x86_64"
-# Features that cost an emulator more than they give: moves byte by byte, a fifth level of page tables, guards between kernel and user.
+# Features that make an emulated guest slower: moves byte by byte, a fifth level of page tables, protections between kernel and user.
 _COSTLY = ("erms", "la57", "pku", "smap", "smep", "umip")
-# Linux takes each of these for an addition to erms. With one of them and without erms, Debian 12's kernel hangs in its first memmove:
+# Linux assumes erms wherever it sees one of these. With one of them and without erms, Debian 12's kernel hangs in its first memmove:
 # https://github.com/torvalds/linux/blob/v6.1/arch/x86/lib/memmove_64.S. QEMU 10 has all four, QEMU 7.2 none.
 _ADDITIONS_TO_ERMS = ("fsrm", "fzrm", "fsrs", "fsrc")
 
-# An emulator keeps two processors in step at every locked access and every wake-up: a boot is over sooner with two, where the host has
-# both to spare, but takes a third more processor time.
+# An emulator synchronizes its processors at every locked access and every wake-up: with two, a boot takes less time if the host has both
+# free, but a third more processor time.
 _PROCESSORS = "AZLAB_GUEST_PROCESSORS"
 
 _FIRMWARE = Path("/usr/share/OVMF")
 FIRMWARE_CODE = _FIRMWARE / "OVMF_CODE_4M.fd"
 FIRMWARE_VARIABLES = _FIRMWARE / "OVMF_VARS_4M.fd"
 
-# What makes cloud-init's ds-identify see Azure, and systemd-detect-virt see Microsoft: waagent's unit has a condition on it.
+# cloud-init's ds-identify recognizes Azure by this tag, and systemd-detect-virt recognizes Microsoft, on which waagent's unit has a
+# condition.
 _CHASSIS_ASSET_TAG = "7783-7084-3265-9085-8269-3286-77"
 _VERSION = "Hyper-V UEFI Release v4.1"
-# With random addresses QEMU 7.2 translates every program anew at each start: three times the processor time per process. Said to systemd
-# in the firmware's tables, because it belongs to this emulator and not to anybody's disk.
+# With address space randomization QEMU 7.2 translates every program again at each start, which triples the processor time per process.
+# systemd reads this from the firmware's tables: the setting belongs to the emulator, not to a user's disk.
 _NO_RANDOM_ADDRESSES = "io.systemd.credential:sysctl.extra=kernel.randomize_va_space=0"
 
 
 def command(spec: GuestSpec, home: Home) -> list[str]:
-    """The command; it is run inside the machine's directory and network namespace."""
+    """The command line; it must be run in the machine's directory and network namespace."""
     return [
         _QEMU,
         *("-name", f"{spec.name},process={home.vm_id}"),
@@ -57,28 +58,28 @@ def command(spec: GuestSpec, home: Home) -> list[str]:
 
 
 def _processor_model() -> str:
-    """All that this QEMU emulates, less what slows a guest down, and less the hypervisor bit: it names another one than Microsoft's."""
+    """All features that this QEMU emulates, without those that slow a guest down and without the hypervisor bit, which names QEMU."""
     unwanted = [feature for feature in (*_COSTLY, *_ADDITIONS_TO_ERMS) if feature in _known_features()]
     return ",".join(["max", *(f"-{feature}" for feature in ("hypervisor", *unwanted))])
 
 
 @functools.cache
 def _known_features() -> frozenset[str]:
-    """The names of processor features that this machine's QEMU knows. It refuses to start with one that it does not know."""
+    """The names of the processor features that this host's QEMU knows; it does not start if given any other."""
     shown = subprocess.run([_QEMU, "-cpu", "help"], check=True, capture_output=True, text=True).stdout
     return frozenset(shown.partition("Recognized CPUID flags:")[2].split())
 
 
 def _processors() -> int:
-    """What the environment says; else two, if the host has them."""
+    """The number of processors from the environment, or two if the host has them."""
     said = os.environ.get(_PROCESSORS) or str(min(2, os.cpu_count() or 1))
     if not said.isdecimal() or int(said) < 1:
-        raise ValueError(f"{_PROCESSORS} must be a number of processors, 1 or more, not {said!r}: set it right, and start the lab again")
+        raise ValueError(f"{_PROCESSORS} must be a number of processors, 1 or more, not {said!r}: correct it and start the lab again")
     return int(said)
 
 
 def smbios_uuid(spec: GuestSpec) -> str:
-    """The id that the firmware shows. Gen1's firmware writes it big-endian, so Linux reads the first three groups reversed."""
+    """The id that the firmware shows. Gen1's firmware writes it big-endian, so Linux shows the first three groups byte-swapped."""
     vm_id = uuid.UUID(spec.vm_id)
     return str(vm_id if spec.generation == "V2" else uuid.UUID(bytes=vm_id.bytes_le))
 
@@ -105,12 +106,12 @@ def _firmware(spec: GuestSpec, home: Home) -> list[str]:
 
 
 def _disk(home: Home, name: str, key: str) -> list[str]:
-    """A raw local copy. Zeroes and discards of the guest become holes, so they become cleared pages when it is written back."""
+    """The arguments for a raw local copy. Zeros and discards become holes, and so cleared pages when the disk is written back."""
     return ["-drive", f"if=none,id={name},file={home.disk(key).name},format=raw,cache=unsafe,discard=unmap,detect-zeroes=unmap"]
 
 
 def _data_disks(spec: GuestSpec, home: Home) -> list[str]:
-    """Data disks on a controller of their own, where their SCSI LUN is their LUN."""
+    """The arguments for the data disks, on a controller of their own, where the SCSI LUN is the LUN of the VM."""
     if not spec.data_disks:
         return []
     arguments = ["-device", "virtio-scsi-pci,id=data"]
@@ -120,7 +121,7 @@ def _data_disks(spec: GuestSpec, home: Home) -> list[str]:
 
 
 def _media(spec: GuestSpec, home: Home) -> list[str]:
-    """The DVD, shown only to a machine that is to be provisioned."""
+    """The arguments for the provisioning medium, which is shown only to a machine that is to be provisioned."""
     if not spec.provision:
         return []
     drive = f"if=none,id=media,file={home.media.name},format=raw,readonly=on,media=cdrom"

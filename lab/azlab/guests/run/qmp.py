@@ -1,10 +1,11 @@
-"""One command at a time over QEMU's monitor socket."""
+"""Commands to QEMU over its monitor socket (QMP), one connection for each."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
+from io import BufferedRWPair
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ class MonitorError(Exception):
 
 
 def execute(home: Path, command: str, timeout: float = 60) -> Any:
-    """Run one command on the machine that lives in `home` and return what it returns."""
+    """Run one command on the machine whose directory is `home`; returns its result. Raises MonitorError."""
     try:
         with connect(home, "qmp.sock", timeout) as client, client.makefile("rwb") as stream:
             _read(stream)
@@ -25,7 +26,7 @@ def execute(home: Path, command: str, timeout: float = 60) -> Any:
 
 
 def connect(home: Path, name: str, timeout: float) -> socket.socket:
-    """A connection to a Unix socket in `home`, whose full path may be longer than a socket's address can be."""
+    """A connection to a Unix socket in `home`, whose full path may be longer than the limit for a socket's address."""
     directory = os.open(home, os.O_RDONLY | os.O_DIRECTORY)
     client = socket.socket(socket.AF_UNIX)
     try:
@@ -39,7 +40,7 @@ def connect(home: Path, name: str, timeout: float) -> socket.socket:
     return client
 
 
-def _ask(stream: Any, command: str) -> Any:
+def _ask(stream: BufferedRWPair[Any, Any], command: str) -> Any:
     stream.write(json.dumps({"execute": command}).encode() + b"\n")
     stream.flush()
     while True:
@@ -50,8 +51,9 @@ def _ask(stream: Any, command: str) -> Any:
             raise MonitorError(f"QEMU refused {command}: {answer['error'].get('desc')}")
 
 
-def _read(stream: Any) -> dict[str, Any]:
+def _read(stream: BufferedRWPair[Any, Any]) -> dict[str, Any]:
     line = stream.readline()
     if not line:
         raise ConnectionError("QEMU closed the connection")
-    return json.loads(line)
+    message: dict[str, Any] = json.loads(line)
+    return message

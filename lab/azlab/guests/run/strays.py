@@ -1,4 +1,4 @@
-"""Guests whose lab was killed: they run on until a lab takes them over, or until somebody wants them gone."""
+"""Guests whose lab was killed: they keep running until a new lab takes them over, or `azlab down` ends them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import os
 import signal
 from pathlib import Path
 
-from azlab.guests.run.machine import wait_for_exit
+from azlab.guests.run.guest import wait_for_exit
 from azlab.guests.spec import homes
 
 
 def end_strays(state: Path) -> list[str]:
-    """Pull the plug of every guest that runs in this state directory, where no lab does; answers the names of their VMs.
+    """Kill every guest in the state directory of a lab that is down; returns the names of their VMs.
 
-    Their disks stay as local files. The next lab on this state writes them back before it does anything else with them.
+    Their disks stay as local files, which the next lab on this state writes back before it uses them.
     """
     ended = []
     for home in homes(state):

@@ -1,4 +1,4 @@
-"""The process that surrounds one machine: its network namespace, the platform's endpoints, the way in, and QEMU as its child.
+"""The warden: the process around one machine, with its network namespace, the platform's endpoints, a socket for connections, and QEMU.
 
 It depends on no other process of the lab: a lab that is killed and started again finds its machines still running.
 Run as `unshare --net python -m azlab.guests.run.warden HOME`.
@@ -17,17 +17,16 @@ import threading
 from pathlib import Path
 
 from azlab.guests.platform import dhcp, fabric
-from azlab.guests.platform.report import Recorder
+from azlab.guests.platform.guest_report import Recorder
 from azlab.guests.run import qemu
-from azlab.guests.spec import GuestSpec, Home
+from azlab.guests.spec import CONNECT_SOCKET, GuestSpec, Home
 from azlab.requestlog import RequestLog
 
-DOOR = "door.sock"
 _PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
-    """Set everything up, run QEMU, and end when it ends."""
+    """Set up network and endpoints, run QEMU, and end when it ends; returns QEMU's exit status."""
     home = Home(Path(sys.argv[1]))
     os.chdir(home.path)
     spec = home.spec()
@@ -36,13 +35,13 @@ def main() -> int:
     log = RequestLog(home.path.parents[1] / "logs" / "guests.jsonl")
     fabric.serve(fabric.Fabric(spec, Recorder(home.platform_file)), log)
     threading.Thread(target=dhcp.serve, args=(qemu.TAP, spec), daemon=True).start()
-    door = _door()
-    threading.Thread(target=_keep_door, args=(door, spec.private_ip), daemon=True).start()
+    connections = listen()
+    threading.Thread(target=serve_connections, args=(connections, spec.private_ip), daemon=True).start()
     return subprocess.run(qemu.command(spec, home), preexec_fn=_die_with_parent).returncode
 
 
 def _network(spec: GuestSpec) -> None:
-    """The platform's addresses on loopback, and a tap device that holds the subnet's gateway."""
+    """Give the loopback device the platform's addresses, and a tap device the gateway's."""
     for arguments in (
         "link set lo up",
         f"address add {dhcp.WIRE_SERVER}/32 dev lo",
@@ -54,36 +53,38 @@ def _network(spec: GuestSpec) -> None:
         subprocess.run(["ip", *arguments.split()], check=True)
 
 
-def _door() -> socket.socket:
-    """Where processes outside the namespace ask for a connection into it."""
-    Path(DOOR).unlink(missing_ok=True)
-    door = socket.socket(socket.AF_UNIX)
-    door.bind(DOOR)
-    os.chmod(DOOR, 0o600)
-    door.listen(16)
-    return door
+def listen() -> socket.socket:
+    """The socket on which processes outside the namespace ask for a connection into it."""
+    Path(CONNECT_SOCKET).unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(CONNECT_SOCKET)
+    os.chmod(CONNECT_SOCKET, 0o600)
+    listener.listen(16)
+    return listener
 
 
-def _keep_door(door: socket.socket, guest: str) -> None:
+def serve_connections(listener: socket.socket, guest: str) -> None:
+    """Serve every request for a connection, each in a thread."""
     while True:
-        visitor, _ = door.accept()
-        threading.Thread(target=_let_in, args=(visitor, guest), daemon=True).start()
+        caller, _ = listener.accept()
+        threading.Thread(target=_connect, args=(caller, guest), daemon=True).start()
 
 
-def _let_in(visitor: socket.socket, guest: str) -> None:
-    """Read a port, connect to it in the guest, and hand the open connection over: no byte passes through here."""
-    with visitor:
+def _connect(caller: socket.socket, guest: str) -> None:
+    """Read a port, connect to it in the guest, and pass the open socket to the caller, so that no data goes through this process."""
+    with caller:
         try:
-            port = int(visitor.recv(16))
+            port = int(caller.recv(16))
             with socket.create_connection((guest, port), timeout=30) as connection:
                 connection.setblocking(True)
                 handle = array.array("i", [connection.fileno()])
-                visitor.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
+                caller.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
         except (OSError, ValueError) as error:
-            visitor.send(f"-{error}".encode()[:200])
+            caller.send(f"-{error}".encode()[:200])
 
 
 def _die_with_parent() -> None:
+    """Have the kernel kill this process when its parent ends."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

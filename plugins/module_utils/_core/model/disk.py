@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..ids import ResourceId
 from .provisioning import SUCCEEDED
 
 NO_CACHING, READ_WRITE = "None", "ReadWrite"
-"""How Azure caches a disk of which nothing else was said: the OS disk of a VM by ReadWrite, any other not at all."""
+"""The default caching of a data disk and of an OS disk in Azure."""
 
 
 @dataclass(frozen=True)
 class Disk:
-    """A managed disk. ``unique_id`` names its life: a disk deleted and made again has another one."""
+    """A managed disk.
+
+    ``unique_id`` is another one for a disk that was deleted and created again. ``ownership_time`` is when the disk was last attached,
+    detached, or came to rest because its VM was deallocated; None if Azure does not say.
+    """
 
     id: ResourceId
     location: str
@@ -28,14 +33,11 @@ class Disk:
     hyper_v_generation: str | None = None
     architecture: str | None = None
     security_type: str | None = None
-    size_bytes: int | None = None
     size_gib: int | None = None
     storage_account_type: str | None = None
-    create_option: str | None = None
-    upload_size_bytes: int | None = None
     source: ResourceId | None = None
     managed_by: ResourceId | None = None
-    ownership_time: str | None = None
-    time_created: str | None = None
+    ownership_time: datetime | None = None
+    time_created: datetime | None = None
     zones: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..ids import ResourceId
 
 
 @dataclass(frozen=True)
 class Nic:
-    """A network interface, as far as reaching a VM takes."""
+    """A network interface, with the address and the subnet of its first configuration."""
 
     id: ResourceId
-    location: str
     private_ip: str | None = None
     subnet: ResourceId | None = None
-    mac: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..ids import ResourceId
 from .provisioning import SUCCEEDED
@@ -14,27 +15,22 @@ from .provisioning import SUCCEEDED
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a managed disk."""
+    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; empty if Azure does not say."""
 
     id: ResourceId
     location: str
     provisioning_state: str = SUCCEEDED
     source: ResourceId | None = None
     source_unique_id: str = ""
-    unique_id: str = ""
     incremental: bool = False
     os_type: str | None = None
     hyper_v_generation: str | None = None
-    architecture: str | None = None
-    security_type: str | None = None
-    size_bytes: int | None = None
     size_gib: int | None = None
-    storage_account_type: str | None = None
-    time_created: str | None = None
+    time_created: datetime | None = None
     completion_percent: float | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def whole(self) -> bool:
-        """Whether every byte is in it: some are usable only once they were copied in the background."""
+    def complete(self) -> bool:
+        """Whether it can be used: Azure copies the bytes of some snapshots in the background, after it has created them."""
         return self.provisioning_state == SUCCEEDED and self.completion_percent in (None, 100)

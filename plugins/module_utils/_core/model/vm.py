@@ -13,17 +13,13 @@ from ..ids import ResourceId
 from .provisioning import SUCCEEDED
 
 RUNNING = "running"
-
-
 STOPPED = "stopped"
-
-
 DEALLOCATED = "deallocated"
 
 
 @dataclass(frozen=True)
 class AttachedDisk:
-    """A disk as a VM refers to it. ``lun`` is None for the OS disk, ``disk`` is None for one that is not a managed disk."""
+    """A disk as a VM refers to it. ``lun`` is None for the OS disk; ``disk`` is None if it is not a managed disk."""
 
     name: str
     disk: ResourceId | None
@@ -36,7 +32,7 @@ class AttachedDisk:
     delete_option: str | None = None
 
     def as_result(self) -> dict[str, Any]:
-        """The part of a VM's dictionary that is about this disk; the LUN stands before it."""
+        """The dictionary for this disk in the result for a VM, without the LUN."""
         return {
             "id": str(self.disk) if self.disk else None,
             "name": self.name,
@@ -48,7 +44,12 @@ class AttachedDisk:
 
 @dataclass(frozen=True)
 class Vm:
-    """A virtual machine with its instance view. ``vm_id`` is lower case; ``power`` is the word after ``PowerState/``, '' if unknown."""
+    """A virtual machine with its instance view.
+
+    ``vm_id`` is Azure's own id of the VM, in lower case: a VM created again under the same name has another one. ``power`` is the word
+    after ``PowerState/``, empty if unknown. ``image`` is the id or the URN of the image that the VM was created from.
+    ``boot_diagnostics`` is whether Azure keeps a boot log in managed storage.
+    """
 
     id: ResourceId
     location: str
@@ -78,7 +79,7 @@ class Vm:
 
     @property
     def at_rest(self) -> bool:
-        """Whether the guest has ended for sure. A generalized VM cannot run, whatever its power state is called."""
+        """Whether the guest has certainly stopped. A generalized VM cannot run, whatever its power state says."""
         return self.generalized or self.power in (STOPPED, DEALLOCATED)
 
     def as_result(self) -> dict[str, Any]:

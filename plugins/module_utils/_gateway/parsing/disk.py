@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
-from ..._core.times import utc
+from ..._core.times import parse_time
 from .json import Json, at, id_from, properties_of
 
 
@@ -24,15 +24,12 @@ def parse_disk(raw: Json) -> Disk:
         hyper_v_generation=properties.get("hyperVGeneration"),
         architecture=at(properties, "supportedCapabilities").get("architecture"),
         security_type=at(properties, "securityProfile").get("securityType"),
-        size_bytes=properties.get("diskSizeBytes"),
         size_gib=properties.get("diskSizeGB"),
         storage_account_type=at(raw, "sku").get("name"),
-        create_option=creation.get("createOption"),
-        upload_size_bytes=creation.get("uploadSizeBytes"),
         source=id_from(creation.get("sourceResourceId")),
         managed_by=id_from(raw.get("managedBy")),
-        ownership_time=utc(properties.get("LastOwnershipUpdateTime") or properties.get("lastOwnershipUpdateTime")),
-        time_created=utc(properties.get("timeCreated")),
+        ownership_time=parse_time(properties.get("LastOwnershipUpdateTime") or properties.get("lastOwnershipUpdateTime")),
+        time_created=parse_time(properties.get("timeCreated")),
         zones=tuple(raw.get("zones") or ()),
         tags=raw.get("tags") or {},
     )

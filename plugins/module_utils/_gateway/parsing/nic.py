@@ -16,9 +16,6 @@ def parse_nic(raw: Json) -> Nic:
     first = properties_of((properties.get("ipConfigurations") or [{}])[0])
     return Nic(
         id=ResourceId.parse(raw["id"]),
-        location=raw["location"],
         private_ip=first.get("privateIPAddress"),
         subnet=id_in(first.get("subnet")),
-        mac=properties.get("macAddress"),
-        tags=raw.get("tags") or {},
     )

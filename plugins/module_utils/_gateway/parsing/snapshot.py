@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._core.ids import ResourceId
 from ..._core.model.snapshot import Snapshot
-from ..._core.times import utc
+from ..._core.times import parse_time
 from .json import Json, at, id_from, properties_of
 
 
@@ -20,16 +20,11 @@ def parse_snapshot(raw: Json) -> Snapshot:
         provisioning_state=properties.get("provisioningState", ""),
         source=id_from(creation.get("sourceResourceId")),
         source_unique_id=creation.get("sourceUniqueId", ""),
-        unique_id=properties.get("uniqueId", ""),
         incremental=bool(properties.get("incremental")),
         os_type=properties.get("osType"),
         hyper_v_generation=properties.get("hyperVGeneration"),
-        architecture=at(properties, "supportedCapabilities").get("architecture"),
-        security_type=at(properties, "securityProfile").get("securityType"),
-        size_bytes=properties.get("diskSizeBytes"),
         size_gib=properties.get("diskSizeGB"),
-        storage_account_type=at(raw, "sku").get("name"),
-        time_created=utc(properties.get("timeCreated")),
+        time_created=parse_time(properties.get("timeCreated")),
         completion_percent=properties.get("completionPercent"),
         tags=raw.get("tags") or {},
     )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What restoring a backup still takes: disks made from its snapshots, and the VM's own disks exchanged for them."""
+"""The plan for restoring a backup: create disks from its snapshots, and exchange the disks of the VM for them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from ..._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ..._core.plan import Plan, Step
 from ..steps.disk import CopyDisk, DeleteDisk
 from ..steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk, attached_body
-from .plan import Backup, BackupRequest, Observed, backups_in, lun_of, missing_group, part_id, traits_of
+from .backups import Backup, backups_in, lun_of, traits_of
+from .names import part_id
+from .observe import Observed
+from .request import BackupRequest
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class _Part:
 
 
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
-    """A VM that was not generalized gets its own disks back; of any other only the disks are made, for a new VM."""
+    """Create the missing disks. A VM that is still the one backed up and is not generalized gets them; otherwise they are for a new VM."""
     backup = _choose(request, seen)
     parts = [
         _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
@@ -56,10 +59,10 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
 
 
 def _choose(request: BackupRequest, seen: Observed) -> Backup:
-    """The backup of the VM as it is now; else the newest of a VM that had its name."""
+    """The newest backup of the VM that exists now, else the newest of a former VM with its name. It must be complete."""
     backups = backups_in(seen.snapshots, request.vm, request.name)
     if not backups:
-        reason = missing_group(request, seen) or f"resource group {request.resource_group} holds none"
+        reason = seen.reason_for_no_backup(request) or f"resource group {request.resource_group} holds none"
         raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
     own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
     backup = (own or backups)[-1]
@@ -69,10 +72,10 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
 
 
 def _make(part: _Part, present: Disk | None, into: Vm | None, backup: Backup) -> list[Step]:
-    """The disk of one snapshot: made, made again after a failure, or there already."""
+    """Create the disk of one snapshot, or create it again after a failure. An existing disk must be ours and free for the VM."""
     if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
         raise InvalidRequest(
-            f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, and was not made from {part.snapshot.id.name}: "
+            f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, but was not made from {part.snapshot.id.name}: "
             "rename or delete it first."
         )
     if present is not None and into is not None and present.managed_by not in (None, into.id):
@@ -84,7 +87,7 @@ def _make(part: _Part, present: Disk | None, into: Vm | None, backup: Backup) ->
 
 
 def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
-    """Azure exchanges the OS disk in one request; a data disk must leave its LUN before another takes it."""
+    """Give the VM the restored disks. The OS disk is exchanged in one request; a data disk must leave its LUN before another takes it."""
     os_disk = next(part.disk for part in parts if part.lun is None)
     data = {part.lun: part.disk for part in parts if part.lun is not None}
     attached = {disk.lun: disk.disk for disk in vm.data_disks}
@@ -105,14 +108,14 @@ def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
 
 
 def _attach(part: _Part) -> dict[str, Any]:
-    """A data disk as it was attached before; Azure's default is to cache nothing."""
+    """A restored data disk in a request body, with the caching that it had. Without caching, Azure caches nothing."""
     caching = traits_of(part.snapshot).get("caching")
     body = {"lun": part.lun, "createOption": "Attach", "managedDisk": {"id": str(part.disk)}}
     return {**body, "caching": caching} if caching else body
 
 
 def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
-    """The VM with the disks of the backup."""
+    """The VM as it will be with the disks of the backup."""
     if not _exchange(vm, parts):
         return vm
     made = {part.lun: _attached(part, vm) for part in parts}
@@ -124,13 +127,14 @@ def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:
 
 
 def _attached(part: _Part, vm: Vm) -> AttachedDisk:
-    """A restored disk as the VM will have it. Exchanging the OS disk leaves its caching as it is."""
+    """A restored disk as the VM will have it. Exchanging the OS disk does not change its caching."""
     traits = traits_of(part.snapshot)
     caching = vm.os_disk.caching if part.lun is None else traits.get("caching") or NO_CACHING
     return AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, caching, traits.get("sku"))
 
 
 def _body(snapshot: Snapshot) -> dict[str, Any]:
+    """The request body of a disk that is made from a snapshot."""
     traits = traits_of(snapshot)
     kept = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
     properties: dict[str, Any] = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
@@ -146,7 +150,7 @@ def _body(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _result(parts: Sequence[_Part]) -> Mapping[str, Any]:
-    """What image_boot takes as ``os_disk`` and ``data_disks``."""
+    """Return values in the form of the options ``os_disk`` and ``data_disks`` of image_boot."""
     return {
         "os_disk": next((str(part.disk) for part in parts if part.lun is None), None),
         "data_disks": [{"lun": part.lun, "disk": str(part.disk)} for part in parts if part.lun is not None],

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on managed disks: data, a sentence, one call each."""
+"""Steps on managed disks. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..._core.ports import Azure
 
 @dataclass(frozen=True)
 class CreateUploadDisk:
-    """An empty disk that waits for its bytes."""
+    """Create an empty disk that an upload fills."""
 
     disk: ResourceId
     body: Mapping[str, Any]
@@ -31,7 +31,7 @@ class CreateUploadDisk:
 
 @dataclass(frozen=True)
 class SendPages:
-    """Everything between the grant and its end, which commits the upload. ``tags`` are the proof, so they are added last."""
+    """Upload the content of a disk file. ``tags`` prove that the disk is complete, so they are added last."""
 
     disk: ResourceId
     path: str
@@ -47,7 +47,7 @@ class SendPages:
 
 @dataclass(frozen=True)
 class DiscardUpload:
-    """Delete a disk that never got all of its bytes: it may still be open for writing."""
+    """Delete a disk whose upload was not finished: it may still be open for writing."""
 
     disk: ResourceId
 
@@ -60,6 +60,8 @@ class DiscardUpload:
 
 @dataclass(frozen=True)
 class DeleteDisk:
+    """Delete a disk."""
+
     disk: ResourceId
 
     def __str__(self) -> str:
@@ -71,7 +73,7 @@ class DeleteDisk:
 
 @dataclass(frozen=True)
 class CopyDisk:
-    """A disk made from a snapshot."""
+    """Create a disk from a snapshot. ``body`` is the request body."""
 
     disk: ResourceId
     source: ResourceId

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on managed images: data, a sentence, one call each."""
+"""Steps on managed images. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..._core.ports import Azure
 
 @dataclass(frozen=True)
 class CreateImage:
-    """``body`` is the whole request, ``source`` what the sentence calls it."""
+    """Create an image. ``body`` is the request body, ``source`` names its source in the sentence."""
 
     image: ResourceId
     source: str
@@ -31,6 +31,8 @@ class CreateImage:
 
 @dataclass(frozen=True)
 class TagImage:
+    """Replace all tags of an image."""
+
     image: ResourceId
     tags: Mapping[str, str]
 
@@ -43,6 +45,8 @@ class TagImage:
 
 @dataclass(frozen=True)
 class DeleteImage:
+    """Delete an image."""
+
     image: ResourceId
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on snapshots: data, a sentence, one call each."""
+"""Steps on snapshots. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ..._core.ports import Azure
 
 @dataclass(frozen=True)
 class TakeSnapshot:
+    """Take a snapshot of a disk. ``body`` is the request body."""
+
     snapshot: ResourceId
     source: ResourceId
     body: Mapping[str, Any]
@@ -29,6 +31,8 @@ class TakeSnapshot:
 
 @dataclass(frozen=True)
 class TagSnapshot:
+    """Replace all tags of a snapshot."""
+
     snapshot: ResourceId
     tags: Mapping[str, str]
 
@@ -41,6 +45,8 @@ class TagSnapshot:
 
 @dataclass(frozen=True)
 class DeleteSnapshot:
+    """Delete a snapshot."""
+
     snapshot: ResourceId
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps that make and change virtual machines: data, a sentence, one call each."""
+"""Steps on virtual machines. Each is data, a sentence and one call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..._core.ports import Azure
 
 @dataclass(frozen=True)
 class CreateVm:
-    """``body`` is the whole request. It may hold a password, so it is never shown."""
+    """Create a VM. ``body`` is the request body; it may hold a password, so it is never shown. ``source`` names the image or disk."""
 
     vm: ResourceId
     source: str
@@ -34,6 +34,8 @@ class CreateVm:
 
 @dataclass(frozen=True)
 class TagVm:
+    """Replace all tags of a VM."""
+
     vm: ResourceId
     tags: Mapping[str, str]
 
@@ -46,7 +48,7 @@ class TagVm:
 
 @dataclass(frozen=True)
 class SwapOsDisk:
-    """Azure takes another OS disk for a deallocated VM; how the first one came into being must be said again, unchanged."""
+    """Give a deallocated VM another OS disk. Azure requires the ``createOption`` of its first one again, unchanged."""
 
     vm: ResourceId
     disk: ResourceId
@@ -62,7 +64,7 @@ class SwapOsDisk:
 
 @dataclass(frozen=True)
 class SetDataDisks:
-    """``disks`` are all that the VM has afterwards."""
+    """Set the data disks of a VM. ``disks`` are all that it has afterwards, as they are in a request body."""
 
     vm: ResourceId
     sentence: str
@@ -76,7 +78,7 @@ class SetDataDisks:
 
 
 def attached_body(disk: AttachedDisk) -> dict[str, Any]:
-    """A data disk that stays as it is."""
+    """A data disk in a request body that leaves it unchanged."""
     body = {
         "lun": disk.lun,
         "name": disk.name,
@@ -90,7 +92,7 @@ def attached_body(disk: AttachedDisk) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class KeepSeal:
-    """Remember the verdict while the boot log surely still exists: nobody promises that it survives deallocation."""
+    """Keep a seal in a tag before the VM is deallocated: Azure does not promise that the boot log survives that."""
 
     vm: ResourceId
     seal: Seal
@@ -104,6 +106,8 @@ class KeepSeal:
 
 @dataclass(frozen=True)
 class Deallocate:
+    """Stop a VM and release its host."""
+
     vm: ResourceId
 
     def __str__(self) -> str:
@@ -115,7 +119,7 @@ class Deallocate:
 
 @dataclass(frozen=True)
 class StampSeal:
-    """Bind the kept seal to the time at which the disk came to rest: a later start moves that time, and the seal is void."""
+    """Bind the kept seal to the time at which the OS disk came to rest. A later start changes that time and so voids the seal."""
 
     vm: ResourceId
     os_disk: ResourceId
@@ -130,7 +134,7 @@ class StampSeal:
 
 @dataclass(frozen=True)
 class DropSeal:
-    """Forget a seal whose disk leaves the VM: it says nothing about the disk that comes."""
+    """Remove the seal of a VM that gets another OS disk, to which the seal does not apply."""
 
     vm: ResourceId
 
@@ -143,7 +147,7 @@ class DropSeal:
 
 @dataclass(frozen=True)
 class Generalize:
-    """Only a flag in Azure, and no way back: the guest must have been generalized from within."""
+    """Mark a VM as generalized. This cannot be undone, and does nothing in the guest, which must have been generalized before."""
 
     vm: ResourceId
 
@@ -156,7 +160,7 @@ class Generalize:
 
 @dataclass(frozen=True)
 class DeleteVm:
-    """Its disks and interfaces go or stay as each one's own ``deleteOption`` says."""
+    """Delete a VM. Its disks and network interfaces are deleted too, or stay, according to the ``deleteOption`` of each."""
 
     vm: ResourceId
 
@@ -168,5 +172,5 @@ class DeleteVm:
 
 
 def _tag_vm(azure: Azure, vm: ResourceId, seal: Seal) -> None:
-    """A tag is written with all others, so they are read now: deallocating takes minutes, in which somebody may have set some."""
+    """Add a seal to the tags of a VM. They are replaced together, so they are read now: others may have changed during deallocation."""
     azure.machines.tag(vm, {**azure.machines.get(vm).tags, tag.SEAL: seal.as_tag()})

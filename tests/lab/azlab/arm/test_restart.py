@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from azlab import daemon
+from azlab import lock
 from azlab.cli.disk import key as find_key
 from azlab.settings import Settings
 from azlab.storage.blobs import BlobStore
@@ -62,7 +62,7 @@ def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
     BlobStore(lab.settings).write(find_key(state, image.id, "os")[1], 512, b"k" * 512)
     before, token = lab.compute.images.get(world.group, "image").as_dict(), lab.http.headers["Authorization"]
     azlab("--state", state, "down")
-    assert processes_of(state) == [] and daemon.running(state) is None
+    assert processes_of(state) == [] and lock.running(state) is None
 
     again = start(state)
     assert again.settings == lab.settings
@@ -90,10 +90,10 @@ def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
     disk = world.disk()
     answer = lab.arm("PATCH", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/disk", {"tags": {}})
     operation = answer.headers["azure-asyncoperation"]
-    pid = daemon.running(state)
+    pid = lock.running(state)
     assert pid is not None
     os.kill(pid, 9)
-    assert daemon.wait_until_gone(pid, state, 30)
+    assert lock.wait_until_gone(pid, state, 30)
 
     store = Store(state / "arm.sqlite")
     id = operation.split("/DiskOperations/")[1].split("?")[0]
@@ -115,10 +115,10 @@ def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
 
 def kill(state: Path) -> None:
     """End the control plane with SIGKILL."""
-    pid = daemon.running(state)
+    pid = lock.running(state)
     assert pid is not None
     os.kill(pid, 9)
-    assert daemon.wait_until_gone(pid, state, 30)
+    assert lock.wait_until_gone(pid, state, 30)
 
 
 def test_what_a_crash_caught_without_a_record_is_settled_by_what_is_there(state: Path) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An empty lab by hand: the commands of lab/README.md as they stand, and what those that make groups and networks say."""
+"""The commands of lab/README.md, run as they are, and the output of the commands that create groups and networks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.tasks import make_disk
 
 ROOT = Path(__file__).resolve().parents[4]
 AZLAB = Path(sys.executable).with_name("azlab")
-# What only a lab with guests does, which takes minutes: here VMs run in name only, and the disk is a small one.
+# Replacements for the commands that need guests, which take minutes: this lab has none, and the disk is small.
 REWRITTEN = {
     ".venv/bin/azlab up": ".venv/bin/azlab up --no-guests --hurry",
     ".venv/bin/azlab disk build --out build/debian-12.raw": "cp small.raw build/debian-12.raw",
@@ -31,7 +31,7 @@ REWRITTEN = {
 
 def commands() -> list[str]:
     """The commands of the section "By hand"."""
-    section = (ROOT / "docs" / "lab.md").read_text().partition("\n## By hand\n")[2].partition("\n## ")[0]
+    section = (ROOT / "lab" / "README.md").read_text().partition("\n## By hand\n")[2].partition("\n## ")[0]
     return [line.strip() for line in section.splitlines() if line.startswith("    ")]
 
 
@@ -53,14 +53,14 @@ def test_the_commands_of_the_documentation_lead_from_an_empty_lab_to_a_vm(tmp_pa
 
 
 def azlab(lab: RunningLab, *arguments: str) -> str:
-    """What a command prints, or the one sentence that it refuses with."""
+    """The output of a command, or the one sentence of its error."""
     done = subprocess.run([AZLAB, "--state", lab.settings.state, *arguments], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout == "") in ((0, False), (1, True)), done
     assert "Traceback" not in done.stderr
     return (done.stdout or done.stderr).rstrip("\n")
 
 
-def test_groups_and_networks_are_made_once_and_found_again(lab: RunningLab) -> None:
+def test_groups_and_networks_are_created_once_and_found_again(lab: RunningLab) -> None:
     name, root = "by-hand", f"/subscriptions/{lab.settings.subscription}/resourceGroups/by-hand"
     for _ in range(2):
         assert azlab(lab, "group", "create", name, "--location", "uksouth") == root
@@ -82,7 +82,8 @@ def test_a_group_that_exists_keeps_its_region_and_its_tags(lab: RunningLab) -> N
     assert (
         azlab(lab, "group", "create", "KEPT") == "azlab: the resource group kept exists in uksouth, not in westeurope: choose another name"
     )
-    assert lab.arm("GET", root, version="2021-04-01").json() == before and before["tags"] == {"owner": "somebody"}
+    assert lab.arm("GET", root, version="2021-04-01").json() == before
+    assert before["tags"] == {"owner": "somebody"}
 
 
 @pytest.mark.parametrize("subnets", [("default", "more"), ("Default",), ("front", "back"), ()], ids=" ".join)
@@ -127,14 +128,15 @@ def test_a_group_may_have_any_letters(lab: RunningLab, name: str) -> None:
         ("group create a/b", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group create a.", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
         ("group delete a/b", "the name of a resource group must have 1 to 90 letters, digits and characters of -_.() and "),
-        ("group create by-hand --location mars", "the resource group by-hand could not be made: The provided location 'mars' is not "),
+        ("group create by-hand --location mars", "the resource group by-hand could not be created: The provided location 'mars' is not "),
         (
             "group delete none",
-            "there is no resource group none: see `azlab --state {state} group list`, or make it with `azlab --state {state} group create`",
+            "there is no resource group none: see `azlab --state {state} group list`, or create it with `azlab --state {state} group"
+            " create`",
         ),
         (
             "network create net --resource-group none",
-            "there is no resource group none: see `azlab --state {state} group list`, or make it with ",
+            "there is no resource group none: see `azlab --state {state} group list`, or create it with ",
         ),
         ("network create net- --resource-group none", "the name of a virtual network must have 1 to 64 letters, digits and "),
     ],
@@ -143,7 +145,7 @@ def test_a_refusal_is_one_sentence(lab: RunningLab, arguments: str, said: str) -
     assert azlab(lab, *arguments.split()).startswith("azlab: " + said.format(state=lab.settings.state))
 
 
-def test_a_lab_that_is_down_says_how_to_start_it(tmp_path: Path) -> None:
+def test_the_error_about_a_lab_that_is_down_says_how_to_start_it(tmp_path: Path) -> None:
     Settings.create(tmp_path)
     done = subprocess.run([AZLAB, "--state", tmp_path, "group", "list"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (1, f"azlab: the lab in {tmp_path} is down: start it with `azlab --state {tmp_path} up`\n")

@@ -1,17 +1,24 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `azlab` says when it cannot do its work: one sentence, never a traceback."""
+"""The command line of `azlab`: errors are one sentence, never a traceback."""
 
 from __future__ import annotations
 
+import argparse
+import importlib
+import json
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from azlab.cli.main import build_parser
+from azlab.client import environment
 from azlab.settings import Settings
 from azlab.store import Resource, Store
 
@@ -21,7 +28,8 @@ DISK = "/subscriptions/x/resourceGroups/rg/providers/Microsoft.Compute/disks/d"
 
 def refused(*arguments: str | Path, cwd: Path | None = None, **environment: str | Path) -> str:
     done = subprocess.run([AZLAB, *arguments], capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment})
-    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
     return done.stderr
 
 
@@ -33,7 +41,7 @@ def test_a_machine_without_apt_cannot_build_a_disk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["cache", "state"])
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, broken: str) -> None:
+def test_the_error_about_a_path_that_cannot_be_written_names_it(tmp_path: Path, broken: str) -> None:
     """Not even root can make a directory below a file."""
     (tmp_path / "file").touch()
     where = tmp_path / "file" / broken
@@ -41,15 +49,16 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, broken: str) ->
         said = refused("--state", where, "up", "--no-guests")
     else:
         said = refused("disk", "build", "--out", tmp_path / "disk.raw", XDG_CACHE_HOME=where)
-    assert said.startswith(f"azlab: {tmp_path}/file") and said.endswith(": Not a directory\n")
+    assert said.startswith(f"azlab: {tmp_path}/file")
+    assert said.endswith(": Not a directory\n")
 
 
 @pytest.mark.parametrize(
     ("out", "why"),
     [
         ("", ", which is a folder: name a file"),
-        ("none/disk.raw", ": there is no folder {folder}/none; make it first"),
-        ("file/disk.raw", ": there is no folder {folder}/file; make it first"),
+        ("none/disk.raw", ": there is no folder {folder}/none; create it first"),
+        ("file/disk.raw", ": there is no folder {folder}/file; create it first"),
         ("/proc/disk.raw", ": No such file or directory"),
         ("link", ": No such file or directory"),
     ],
@@ -75,8 +84,8 @@ def test_an_empty_state_is_refused(tmp_path: Path, command: str) -> None:
 @pytest.mark.parametrize(
     "command", ["vm list", "vm inventory", "vm proxy x 22", "vm ssh x", "vm log x", "disk list", "disk get x y", "group list"]
 )
-def test_where_no_lab_is_every_command_says_so(tmp_path: Path, command: str) -> None:
-    """An empty AZLAB_STATE is the default, whose hint needs no --state."""
+def test_every_command_reports_that_there_is_no_lab(tmp_path: Path, command: str) -> None:
+    """An empty AZLAB_STATE means the default directory, for which the hint needs no --state."""
     where = tmp_path / "build" / "azlab"
     said = f"azlab: there is no lab in {where}: start one with `azlab{{}} up`\n"
     assert refused(*command.split(), cwd=tmp_path, AZLAB_STATE="") == said.format("")
@@ -85,7 +94,7 @@ def test_where_no_lab_is_every_command_says_so(tmp_path: Path, command: str) -> 
 
 
 @pytest.mark.parametrize("command", ["vm list", "vm inventory", "vm proxy x 22", "vm ssh x", "group list"])
-def test_while_a_lab_is_down_no_vm_runs(tmp_path: Path, command: str) -> None:
+def test_commands_about_vms_and_groups_report_that_the_lab_is_down(tmp_path: Path, command: str) -> None:
     Settings.create(tmp_path)
     Store(tmp_path / "arm.sqlite")
     assert refused("--state", tmp_path, *command.split()) == (
@@ -105,11 +114,11 @@ def test_disks_are_listed_while_a_lab_is_down_but_not_before_it_was_up(tmp_path:
 
 
 @pytest.mark.parametrize("resource", ["/x", "d", DISK + "/more", DISK.replace("disks", "virtualMachines")])
-def test_what_is_not_the_id_of_a_disk_is_answered_with_one(tmp_path: Path, resource: str) -> None:
+def test_an_invalid_disk_id_is_refused_with_an_example(tmp_path: Path, resource: str) -> None:
     Settings.create(tmp_path)
     Store(tmp_path / "arm.sqlite")
     assert refused("--state", tmp_path, "disk", "get", resource, tmp_path / "file") == (
-        "azlab: a disk is named by its resource id, which looks like /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
+        "azlab: the disk must be a resource id like /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/"
         f"Microsoft.Compute/disks/NAME, not {resource!r}: see `azlab --state {tmp_path} disk list`\n"
     )
 
@@ -126,10 +135,10 @@ def test_disks_of_a_lab_that_is_down_cannot_be_reached(tmp_path: Path, what: str
 
 
 def test_a_signal_that_was_ignored_before_stays_ignored(tmp_path: Path) -> None:
-    """An interrupted demo stops its lab, and a second Ctrl-C must not cut that short."""
+    """An interrupted demo stops its lab, and a second Ctrl-C must not interrupt that."""
     script = """
         import signal, sys
-        from azlab import cli
+        from azlab.cli import main as cli
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.argv = ["azlab", "down"]
         cli.main()
@@ -138,3 +147,40 @@ def test_a_signal_that_was_ignored_before_stays_ignored(tmp_path: Path) -> None:
     command = [sys.executable, "-c", textwrap.dedent(script)]
     done = subprocess.run(command, env={**os.environ, "AZLAB_STATE": str(tmp_path)}, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["not running", "True True"]
+
+
+def subcommands(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """The function that every subcommand names."""
+    nested = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    for each in (each for action in nested for each in action.choices.values()):
+        yield from subcommands(each)
+    if not nested:
+        yield parser.get_default("run")
+
+
+@pytest.mark.parametrize("name", sorted(set(subcommands(build_parser()))))
+def test_every_subcommand_names_a_function(name: str) -> None:
+    file, _, function = name.partition(".")
+    assert callable(getattr(importlib.import_module(f"azlab.cli.{file}"), function))
+
+
+def test_the_way_into_a_guest_starts_without_the_client_and_the_daemon() -> None:
+    """SSH runs `azlab vm proxy` for every connection, which has to wait for its imports."""
+    script = "import sys; import azlab.cli.main, azlab.cli.vm, azlab.guests.access.proxy; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"asyncio", "ssl", "httpx", "cryptography", "azure.core", "azlab.client", "azlab.daemon"} & set(done.stdout.split())
+
+
+def test_the_environment_is_the_same_for_a_shell_and_as_json(tmp_path: Path) -> None:
+    """A value with a space and a quote survives both."""
+    place = tmp_path / "it's here"
+    settings = Settings.create(place)
+    printed, shown = (
+        subprocess.run([AZLAB, "--state", place, "env", *more], capture_output=True, text=True, check=True).stdout
+        for more in ([], ["--json"])
+    )
+    variables = json.loads(shown)
+    assert variables == environment(settings)
+    assert dict(line.removeprefix("export ").split("=", 1) for line in printed.splitlines()) == {
+        name: shlex.quote(value) for name, value in variables.items()
+    }

@@ -1,4 +1,4 @@
-"""Machines for the tests of the guests' room: nothing here boots."""
+"""Fixtures for the tests of guests, in which no machine boots."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SPEC = GuestSpec(
 
 @dataclass
 class FolderBlobs:
-    """A blob store whose disks are sparse files; it can be away for a while."""
+    """A blob store whose disks are sparse files, and which can be made unavailable."""
 
     folder: Path
     away: int = 0
@@ -85,7 +85,7 @@ def home(settings: Settings) -> Home:
 
 @pytest.fixture
 def running(home: Home) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that passes for the machine's own, until it is killed."""
+    """A process that is taken for the machine's own until it is killed."""
     process = pretend(home, "warden")
     yield process
     process.kill()
@@ -103,7 +103,7 @@ def pretend(home: Home, name: str) -> subprocess.Popen[bytes]:
 
 @pytest.fixture
 def guests(settings: Settings, blobs: FolderBlobs) -> Callable[..., Guests]:
-    """Makes the lab's guests anew, as a lab that starts again does; `ended` collects who ended."""
+    """Creates the lab's `Guests`, as a lab that starts again does; `ended` collects the vmIds of guests that ended."""
 
     def make(ended: list[str] | None = None, **more: Any) -> Guests:
         return Guests(settings, blobs, (ended if ended is not None else []).append, **more)
@@ -112,5 +112,5 @@ def guests(settings: Settings, blobs: FolderBlobs) -> Callable[..., Guests]:
 
 
 def machine(**changes: Any) -> GuestSpec:
-    """The machine of these tests, but for some fields."""
+    """The machine of these tests with some fields changed."""
     return replace(SPEC, **changes)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A build of the guest disk that is interrupted: it leaves no mount, no process and no file, whichever signal ends it."""
+"""An interrupted build of the guest disk leaves no mount, no process and no file, whichever signal ends it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,7 @@ from tests.support.leftovers import marked
 
 AZLAB = Path(sys.executable).parent / "azlab"
 MARK = "GOLDENIMAGE_INTERRUPTED_BUILD"
-# As mmdebstrap does it: mounts below TMPDIR, and children, one of which has left its session.
+# Like mmdebstrap, it mounts below TMPDIR and has children, one of which is in another session.
 MMDEBSTRAP = """#!/bin/sh
 mkdir -p "$TMPDIR/mmdebstrap.x/proc" "$TMPDIR/mmdebstrap.x/shm"
 mount -t proc proc "$TMPDIR/mmdebstrap.x/proc"
@@ -33,7 +34,7 @@ while :; do sleep 1; done
 """
 
 
-def until(ready, otherwise: str) -> None:
+def until(ready: Callable[[], bool], otherwise: str) -> None:
     end = time.monotonic() + 60
     while not ready():
         assert time.monotonic() < end, otherwise
@@ -41,7 +42,7 @@ def until(ready, otherwise: str) -> None:
 
 
 class Build:
-    """`azlab disk build` with an empty cache, at the point where mmdebstrap has mounted and runs on."""
+    """A running `azlab disk build` with an empty cache, after mmdebstrap has mounted its file systems."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.scratch, self.mark = folder, folder / "scratch", uuid.uuid4().hex
@@ -70,8 +71,8 @@ class Build:
 
 
 @pytest.fixture
-def build(tmp_path: Path):
-    """A build that is going on."""
+def build(tmp_path: Path) -> Iterator[Build]:
+    """A running build."""
     build = Build(tmp_path)
     yield build
     for process in build.processes():
@@ -81,7 +82,7 @@ def build(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["process", "group"])
-def test_an_interrupted_build_leaves_nothing(build: Build, number: signal.Signals, send) -> None:
+def test_an_interrupted_build_leaves_nothing(build: Build, number: signal.Signals, send: Callable[[int, int], None]) -> None:
     assert build.mounts() == []
     send(build.process.pid, number)
     assert (build.process.communicate(timeout=60)[1], build.process.returncode) == ("azlab: interrupted\n", 128 + number)

@@ -11,6 +11,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
@@ -154,9 +155,8 @@ def test_every_key_of_a_disk_is_parsed(key):
             "hyperVGeneration": "V2",
             "supportedCapabilities": {"architecture": "x64"},
             "securityProfile": {"securityType": "TrustedLaunch"},
-            "diskSizeBytes": 1024,
             "diskSizeGB": 1,
-            "creationData": {"createOption": "Upload", "uploadSizeBytes": 1536},
+            "creationData": {"createOption": "Copy", "sourceResourceId": str(DATA)},
             "timeCreated": "2026-11-22T10:00:00+00:00",
             key: "2026-11-22T11:00:00.1234567Z",
         },
@@ -170,14 +170,12 @@ def test_every_key_of_a_disk_is_parsed(key):
         hyper_v_generation="V2",
         architecture="x64",
         security_type="TrustedLaunch",
-        size_bytes=1024,
         size_gib=1,
         storage_account_type="Premium_LRS",
-        create_option="Upload",
-        upload_size_bytes=1536,
+        source=DATA,
         managed_by=an_id(VM, "v"),
-        ownership_time="2026-11-22T11:00:00.123456Z",
-        time_created="2026-11-22T10:00:00.000000Z",
+        ownership_time=parse_time("2026-11-22T11:00:00.123456Z"),
+        time_created=parse_time("2026-11-22T10:00:00.000000Z"),
     )
 
 
@@ -191,6 +189,6 @@ def test_every_key_of_a_snapshot_is_parsed():
         source=OS,
         source_unique_id="u",
         incremental=True,
-        time_created="2026-11-22T10:00:00.000000Z",
+        time_created=parse_time("2026-11-22T10:00:00.000000Z"),
         tags={"a": "b"},
     )

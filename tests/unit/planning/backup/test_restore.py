@@ -14,7 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.restore import plan_restore
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.disk import CopyDisk, DeleteDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk
@@ -65,7 +65,7 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"vm": RESTORED, "disks": DISKS}, ()),
     ({"vm": replace(RESTORED, power="running"), "disks": DISKS}, ()),
 ], ids=[
-    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM made anew", "the same VM", "disks made, VM off",
+    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM recreated", "the same VM", "disks made, VM off",
     "sealed", "sealed again since",
     "OS disk exchanged", "data disk detached", "restored", "restored and started again",
 ])  # fmt: skip
@@ -80,19 +80,19 @@ def test_a_disk_attached_after_the_backup_stays():
     assert [step.disks for step in steps[1:]] == [[kept], [kept, *ATTACH.disks]]
 
 
-def test_the_disks_are_returned_as_image_boot_takes_them():
+def test_the_disks_are_returned_in_the_form_of_the_options_of_image_boot():
     after = plan_restore(REQUEST, FREE).after
     assert (after["os_disk"], after["data_disks"]) == (str(NEW_OS), [{"lun": 5, "disk": str(NEW_DATA)}])
     assert after["vm"] is None
 
 
-def test_the_vm_is_foreseen_with_its_new_disks():
+def test_the_vm_is_predicted_with_its_new_disks():
     after = plan_restore(REQUEST, replace(FREE, vm=replace(ON, tags=SEALED))).after["vm"]
     assert (after["tags"], after["data_disks"][0]["caching"]) == ({"owner": "me"}, "None")
     assert (after["power_state"], after["os_disk"]["id"], after["data_disks"][0]["id"]) == (DEALLOCATED, str(NEW_OS), str(NEW_DATA))
 
 
-def test_what_the_disk_was_like_is_restored():
+def test_the_properties_of_the_disk_are_restored():
     traits = '{"sku":"Premium_LRS","zones":["2"],"caching":null}'
     bought = replace(OS_SNAPSHOT, tags={**OS_SNAPSHOT.tags, tag.TRAITS: traits, tag.PLAN: "{}"})
     body = plan_restore(REQUEST, Observed(snapshots=(bought, DATA_SNAPSHOT))).steps[0].body
@@ -107,6 +107,6 @@ def test_what_the_disk_was_like_is_restored():
     ({"disks": (replace(DISK_OS, source=DATA_SNAPSHOT.id),)}, InvalidRequest, "was not made from"),
     ({"vm": OFF, "disks": (replace(DISK_OS, managed_by=replace(VM1, names=("web9",))),)}, InvalidRequest, "attached to VM web9"),
 ])  # fmt: skip
-def test_what_restoring_refuses(changes, error, text):
+def test_restoring_is_refused(changes, error, text):
     with pytest.raises(error, match=text):
         plan_restore(REQUEST, replace(FREE, **changes))

@@ -14,7 +14,11 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.prov
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.plan import Plan
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CaptureRequest, Observed, plan_capture
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import Verdict
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import plan_capture
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.image import CreateImage, DeleteImage, TagImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import (
     Deallocate,
@@ -32,7 +36,6 @@ from tests.support.world import (
     DATA_DISK,
     GENERALIZED,
     IMAGE_TAGS,
-    LOG,
     OFF,
     ON,
     OS,
@@ -49,8 +52,10 @@ from tests.support.world import (
 OWNER = {"owner": "me"}
 KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
-SEEN = Observed(vm=OFF, os_disk=OS_DISK, data_disks=(DATA_DISK,), boot_log=LOG, backups=BACKUPS)
-LATER = replace(SEEN, vm=STAMPED_VM, os_disk=AT_REST_DISK, boot_log="")
+SAVED = backups_in(BACKUPS)
+SEEN = Observed(vm=OFF, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL), backups=SAVED)
+NO_VERDICT = Verdict(reason="its boot log holds no verdict")
+LATER = replace(SEEN, vm=STAMPED_VM, disks=(AT_REST_DISK, DATA_DISK), verdict=NO_VERDICT)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +66,7 @@ LATER = replace(SEEN, vm=STAMPED_VM, os_disk=AT_REST_DISK, boot_log="")
             replace(SEEN, vm=replace(OFF, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
             (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         ),
-        (replace(SEEN, vm=replace(OFF, power=DEALLOCATED), os_disk=AT_REST_DISK), (STAMP, Generalize(VM1), CREATE)),
+        (replace(SEEN, vm=replace(OFF, power=DEALLOCATED), disks=(AT_REST_DISK, DATA_DISK)), (STAMP, Generalize(VM1), CREATE)),
         (LATER, (Generalize(VM1), CREATE)),
         (replace(LATER, vm=GENERALIZED), (CREATE,)),
         (Observed(vm=GENERALIZED, image=CAPTURED), ()),
@@ -83,7 +88,7 @@ def test_capture_does_only_what_is_missing(seen, steps):
     assert plan_capture(REQUEST, seen).steps == steps
 
 
-def test_a_plan_names_what_was_and_what_will_be():
+def test_a_plan_has_the_state_before_and_after():
     after = replace(OFF, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
     assert plan_capture(REQUEST, SEEN) == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
@@ -92,23 +97,23 @@ def test_a_plan_names_what_was_and_what_will_be():
     )
 
 
-def test_check_mode_foresees_what_a_real_run_does_and_says_so():
-    foreseen = plan_capture(REQUEST, Observed(vm=ON, os_disk=OS_DISK, data_disks=(DATA_DISK,), foresee=True))
-    assert foreseen.sentences == plan_capture(REQUEST, SEEN).sentences
-    assert foreseen.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
-    assert foreseen.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
+def test_check_mode_predicts_what_a_real_run_does_and_warns():
+    predicted = plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK, DATA_DISK), check_mode=True))
+    assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
+    assert predicted.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
+    assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
 
 
-def test_check_mode_holds_every_other_refusal():
+def test_check_mode_refuses_everything_else_too():
     with pytest.raises(InvalidRequest, match="TrustedLaunch"):
-        plan_capture(REQUEST, Observed(vm=replace(ON, security_type="TrustedLaunch"), os_disk=OS_DISK, foresee=True))
+        plan_capture(REQUEST, Observed(vm=replace(ON, security_type="TrustedLaunch"), disks=(OS_DISK,), check_mode=True))
     with pytest.raises(InvalidRequest, match="backup"):
-        plan_capture(REQUEST, replace(SEEN, backups=(), foresee=True))
+        plan_capture(REQUEST, replace(SEEN, backups=(), check_mode=True))
 
 
 def test_a_guest_still_running_when_the_wait_ended_is_refused():
     with pytest.raises(InvalidRequest, match="VM web1 is still running"):
-        plan_capture(REQUEST, Observed(vm=ON, os_disk=OS_DISK, backups=BACKUPS))
+        plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK,), backups=SAVED))
 
 
 @pytest.mark.parametrize(
@@ -118,20 +123,20 @@ def test_a_guest_still_running_when_the_wait_ended_is_refused():
             {"vm": replace(OFF, security_type="TrustedLaunch")},
             "Creation of managed images are not supported for virtual machine with TrustedLaunch security type",
         ),
-        ({"os_disk": replace(OS_DISK, security_type="TrustedLaunch")}, "with TrustedLaunch security type"),
+        ({"disks": (replace(OS_DISK, security_type="TrustedLaunch"), DATA_DISK)}, "with TrustedLaunch security type"),
         ({"vm": replace(OFF, security_type="ConfidentialVM")}, "with ConfidentialVM security type"),
         ({"vm": replace(OFF, os_disk=replace(OFF.os_disk, ephemeral=True))}, "Source virtual machine cannot contain an ephemeral OS disk"),
-        ({"vm": replace(OFF, os_disk=AttachedDisk("vhd", None))}, "disk vhd is no managed disk"),
-        ({"os_disk": replace(OS_DISK, architecture="Arm64")}, "Arm64"),
+        ({"vm": replace(OFF, os_disk=AttachedDisk("vhd", None))}, "disk vhd is not a managed disk"),
+        ({"disks": (replace(OS_DISK, architecture="Arm64"), DATA_DISK)}, "Arm64"),
         (
-            {"data_disks": (replace(DATA_DISK, storage_account_type="UltraSSD_LRS"),)},
+            {"disks": (OS_DISK, replace(DATA_DISK, storage_account_type="UltraSSD_LRS"))},
             "Source virtual machine cannot contain UltraSSD: disk web1-data",
         ),
         ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, ours among them"),
     ],
     ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
 )
-def test_what_azure_would_refuse_is_refused_before_the_first_write(change, text):
+def test_what_azure_would_refuse_later_is_refused_before_the_first_write(change, text):
     with pytest.raises(InvalidRequest, match=text):
         plan_capture(REQUEST, replace(SEEN, **change))
 
@@ -147,7 +152,7 @@ def test_another_region_than_the_vms_is_refused():
     assert plan_capture(replace(REQUEST, location="westeurope"), replace(SEEN, vm=replace(OFF, location="West Europe"))).changed
 
 
-def test_nothing_to_capture_and_nothing_captured():
+def test_without_a_vm_and_without_an_image_nothing_can_be_captured():
     with pytest.raises(Missing, match="no VM web1 in resource group build, and there is no image web-1 yet"):
         plan_capture(REQUEST, Observed())
 
@@ -166,7 +171,7 @@ ANOTHER = replace(CAPTURED, tags={tag.VM_ID: "ffffffff-0000-0000-0000-0000000000
         (CAPTURED, replace(REQUEST, zone_resilient=True), "not zone resilient"),
         (CAPTURED, replace(REQUEST, location="eastus"), "exists in westeurope, not in eastus"),
     ],
-    ids=["another VM's", "nobody's", "failed", "too few disks", "too many disks", "not zone resilient", "elsewhere"],
+    ids=["another VM's", "of unknown source", "failed", "too few disks", "too many disks", "not zone resilient", "elsewhere"],
 )
 def test_an_image_that_is_not_the_one_asked_for_is_refused(image, request_, text):
     with pytest.raises(InvalidRequest, match=text) as raised:
@@ -182,49 +187,49 @@ def test_recreate_replaces_an_image_that_does_not_count_and_leaves_one_that_does
     assert plan_capture(recreate, replace(seen, image=CAPTURED)).steps == ()
 
 
-def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+def test_recreate_drops_the_tags_of_the_replaced_image():
     former = replace(ANOTHER, tags={**ANOTHER.tags, tag.DIGEST: "sha256-4m:old", tag.PLAN: "{}", "owner": "me"})
     seen = replace(LATER, vm=GENERALIZED, image=former)
     recreate = replace(REQUEST, recreate=True)
     assert plan_capture(recreate, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "owner": "me"}
-    anew = replace(recreate, tags={"release": "2"}, append_tags=False)
-    assert plan_capture(anew, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
+    replaced = replace(recreate, tags={"release": "2"}, append_tags=False)
+    assert plan_capture(replaced, seen).steps[1].body["tags"] == {**IMAGE_TAGS, "release": "2"}
 
 
-def test_recreate_asks_for_the_same_evidence_before_it_deletes():
+def test_recreate_requires_the_same_evidence_before_it_deletes():
     with pytest.raises(InvalidRequest, match="sealed"):
-        plan_capture(replace(REQUEST, recreate=True), replace(SEEN, image=ANOTHER, boot_log=""))
+        plan_capture(replace(REQUEST, recreate=True), replace(SEEN, image=ANOTHER, verdict=NO_VERDICT))
 
 
-def test_what_a_failed_run_left_for_the_same_vm_is_replaced_unasked():
+def test_the_remains_of_a_failed_run_for_the_same_vm_are_replaced_without_recreate():
     failed = replace(CAPTURED, provisioning_state=FAILED)
     assert plan_capture(REQUEST, replace(LATER, vm=GENERALIZED, image=failed)).steps == (DeleteImage(TARGET), CREATE)
 
 
-def test_without_its_vm_an_image_must_be_right():
+def test_an_image_whose_vm_is_gone_must_be_usable():
     with pytest.raises(Missing, match="no VM web1 .* image web-1 exists, but its provisioning state is Failed"):
         plan_capture(REQUEST, Observed(image=replace(CAPTURED, provisioning_state=FAILED)))
 
 
-def test_an_image_in_the_making_is_waited_for_or_foreseen():
+def test_an_unfinished_image_ends_a_run_and_is_predicted_in_check_mode():
     seen = Observed(vm=GENERALIZED, image=replace(CAPTURED, provisioning_state="Creating"))
     with pytest.raises(TimedOut, match="still Creating"):
         plan_capture(REQUEST, seen)
-    foreseen = plan_capture(REQUEST, replace(seen, foresee=True))
-    assert (foreseen.steps, foreseen.warnings) == ((), ("Image web-1 is Creating: planned as if that had succeeded.",))
+    predicted = plan_capture(REQUEST, replace(seen, check_mode=True))
+    assert (predicted.steps, predicted.warnings) == ((), ("Image web-1 is Creating: planned as if that had succeeded.",))
 
 
-def test_the_os_disk_alone_is_taken_from_the_disk_where_the_vm_has_more():
+def test_the_os_disk_is_the_source_if_the_vm_has_data_disks_that_are_not_captured():
     os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS)}, "caching": "ReadWrite"}
     body = {"location": "westeurope", "tags": IMAGE_TAGS, "properties": {"hyperVGeneration": "V2", "storageProfile": {"osDisk": os_disk}}}
     request = replace(REQUEST, os_only=True)
-    plan = plan_capture(request, replace(LATER, vm=GENERALIZED, data_disks=()))
+    plan = plan_capture(request, replace(LATER, vm=GENERALIZED, disks=(AT_REST_DISK,)))
     assert plan.steps == (CreateImage(TARGET, "the OS disk of VM web1", body),)
     single = replace(GENERALIZED, data_disks=())
-    assert plan_capture(request, replace(LATER, vm=single, data_disks=())).steps == (CREATE,)
+    assert plan_capture(request, replace(LATER, vm=single, disks=(AT_REST_DISK,))).steps == (CREATE,)
 
 
-def test_zone_resilience_and_the_marketplace_plan_travel():
+def test_zone_resilience_and_the_marketplace_plan_are_carried_over():
     vm = replace(GENERALIZED, plan={"publisher": "p", "product": "o", "name": "s"})
     (step,) = plan_capture(replace(REQUEST, zone_resilient=True), replace(LATER, vm=vm)).steps
     assert step.body["properties"]["storageProfile"] == {"zoneResilient": True}
@@ -240,13 +245,13 @@ def test_the_source_is_deleted_last_and_also_when_the_image_is_there_already():
     assert plan_capture(request, Observed(image=CAPTURED)).steps == ()
 
 
-def test_data_disks_that_go_with_the_source_need_a_backup_where_the_image_does_not_hold_them():
+def test_data_disks_that_are_deleted_and_not_captured_need_a_backup():
     request = replace(REQUEST, os_only=True, delete_source=True)
     seen = replace(LATER, vm=GENERALIZED)
     alone = replace(CAPTURED, data_disks=())
     assert plan_capture(request, seen).steps[-1] == DeleteVm(VM1)
     assert plan_capture(request, replace(seen, image=alone)).steps == (DeleteVm(VM1),)
-    for refused in (replace(seen, backups=BACKUPS[:1]), replace(seen, backups=(), image=alone)):
+    for refused in (replace(seen, backups=backups_in(BACKUPS[:1])), replace(seen, backups=(), image=alone)):
         with pytest.raises(InvalidRequest, match="no backup of disk"):
             plan_capture(request, refused)
         assert plan_capture(replace(request, backup_required=False), refused).steps[-1] == DeleteVm(VM1)
@@ -268,5 +273,5 @@ def test_a_request_is_read_from_the_options():
 
 
 def test_assumed_seals_leave_no_tag():
-    steps = plan_capture(replace(REQUEST, assume_sealed=True), replace(SEEN, boot_log="")).steps
+    steps = plan_capture(replace(REQUEST, assume_sealed=True), replace(SEEN, verdict=NO_VERDICT)).steps
     assert steps == (Deallocate(VM1), Generalize(VM1), CREATE)

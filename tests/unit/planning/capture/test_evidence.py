@@ -11,26 +11,38 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import (
-    require_backups,
-    require_seal,
-    trusted_seal,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import evidence
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import Verdict, require_seal, trusted_seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.linux import judge_console, read_verdict
 
+from tests.support.fakes import FakeAzure
 from tests.support.world import AT_REST_DISK, BACKUPS, DATA_DISK, GENERALIZED, LOG, OFF, OS_DISK, SEAL, STAMPED, STAMPED_VM, VM_ID, backup
 
 DISKS = (OS_DISK, DATA_DISK)
+GOOD = judge_console(LOG, VM_ID)
+NO_VERDICT = judge_console("", VM_ID)
+
+
+def without_lun(snapshot):
+    """A snapshot that vm_backup cannot restore."""
+    return replace(snapshot, tags={name: value for name, value in snapshot.tags.items() if name != tag.LUN})
+
+
+def require_backups(vm, disks, snapshots, seal, max_age=24):
+    evidence.require_backups(vm, disks, backups_in(snapshots), seal, max_age)
 
 
 def test_a_stamped_seal_is_trusted_while_the_disk_rests():
     assert trusted_seal(STAMPED_VM, AT_REST_DISK) == STAMPED
-    assert require_seal(STAMPED_VM, AT_REST_DISK, "") == STAMPED
+    assert require_seal(STAMPED_VM, AT_REST_DISK, NO_VERDICT) == STAMPED
 
 
 @pytest.mark.parametrize(
     ("vm", "disk"),
     [
-        (STAMPED_VM, replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")),
+        (STAMPED_VM, replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))),
         (STAMPED_VM, replace(AT_REST_DISK, ownership_time=None)),
         (replace(STAMPED_VM, power="stopped"), AT_REST_DISK),
         (replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()}), AT_REST_DISK),
@@ -38,10 +50,10 @@ def test_a_stamped_seal_is_trusted_while_the_disk_rests():
     ],
     ids=["used since", "no time", "not deallocated", "never stamped", "a tag copied from another VM"],
 )
-def test_any_doubt_about_the_tag_asks_for_the_boot_log(vm, disk):
+def test_a_doubtful_tag_is_not_trusted(vm, disk):
     assert trusted_seal(vm, disk) is None
     with pytest.raises(InvalidRequest, match="not known to be sealed: its boot log holds no verdict"):
-        require_seal(vm, disk, "")
+        require_seal(vm, disk, NO_VERDICT)
 
 
 RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
@@ -49,43 +61,53 @@ RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
 
 @pytest.mark.parametrize(
     "disk",
-    [replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z"), replace(AT_REST_DISK, ownership_time=None)],
+    [replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z")), replace(AT_REST_DISK, ownership_time=None)],
     ids=["used since", "no time"],
 )
 @pytest.mark.parametrize("power", ["stopped", "deallocated"])
-def test_a_stamp_that_no_longer_stands_is_not_overruled_by_the_log_that_it_came_from(disk, power):
+def test_an_outdated_stamp_is_not_overruled_by_the_verdict_that_it_came_from(disk, power):
     with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
-        require_seal(replace(STAMPED_VM, power=power), disk, LOG)
+        require_seal(replace(STAMPED_VM, power=power), disk, GOOD)
 
 
 def test_a_later_verdict_is_a_new_seal():
-    used = replace(AT_REST_DISK, ownership_time="2026-11-22T12:00:00.000000Z")
-    assert require_seal(replace(STAMPED_VM, power="stopped"), used, LOG + LOG.replace("10:30:00", "12:30:00")) == RE_SEALED
+    used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
+    assert (
+        require_seal(replace(STAMPED_VM, power="stopped"), used, judge_console(LOG + LOG.replace("10:30:00", "12:30:00"), VM_ID))
+        == RE_SEALED
+    )
 
 
 def test_a_seal_that_was_kept_and_not_stamped_yet_is_found_again_in_the_log():
     kept = replace(STAMPED_VM, tags={tag.SEAL: SEAL.as_tag()})
-    assert require_seal(kept, AT_REST_DISK, LOG) == SEAL
+    assert require_seal(kept, AT_REST_DISK, GOOD) == SEAL
 
 
 def test_a_generalized_vm_cannot_have_been_used():
-    assert require_seal(GENERALIZED, replace(AT_REST_DISK, ownership_time=None), LOG) == SEAL
+    assert require_seal(GENERALIZED, replace(AT_REST_DISK, ownership_time=None), GOOD) == SEAL
 
 
 def test_a_verdict_is_not_about_a_disk_that_was_made_after_it():
-    swapped = replace(OS_DISK, time_created="2026-11-22T10:31:00.000000Z")
+    swapped = replace(OS_DISK, time_created=parse_time("2026-11-22T10:31:00.000000Z"))
     with pytest.raises(InvalidRequest, match="its OS disk was made at 2026-11-22T10:31:00.000000Z, after the verdict"):
-        require_seal(OFF, swapped, LOG)
-    assert require_seal(OFF, replace(OS_DISK, time_created="2026-11-22T09:00:00.000000Z"), LOG) == SEAL
+        require_seal(OFF, swapped, GOOD)
+    assert require_seal(OFF, replace(OS_DISK, time_created=parse_time("2026-11-22T09:00:00.000000Z")), GOOD) == SEAL
 
 
-def test_the_boot_log_speaks_for_itself():
-    assert require_seal(OFF, OS_DISK, LOG) == SEAL
+def test_a_good_verdict_is_enough():
+    assert require_seal(OFF, OS_DISK, GOOD) == SEAL
 
 
-def test_without_boot_diagnostics_the_reason_is_named():
+def test_without_boot_diagnostics_the_reason_is_named_and_no_log_is_read():
+    vm = replace(OFF, boot_diagnostics=False)
+    azure = FakeAzure(vms=[vm])
+    azure.machines.boot_log = lambda vm: pytest.fail("read the boot log")
     with pytest.raises(InvalidRequest, match="boot diagnostics with managed storage are off"):
-        require_seal(replace(OFF, boot_diagnostics=False), OS_DISK, "")
+        require_seal(vm, OS_DISK, read_verdict(azure, vm))
+
+
+def test_the_boot_log_of_a_vm_is_read():
+    assert read_verdict(FakeAzure(vms=[OFF], boot_logs={OFF.id: LOG}), OFF) == Verdict(SEAL)
 
 
 def test_a_backup_of_every_disk_before_the_seal_is_enough():
@@ -98,7 +120,7 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
     [
         (),
         BACKUPS[:1],
-        (backup(OS_DISK, time="2026-11-22T10:30:01.000000Z"), backup(DATA_DISK)),
+        (backup(OS_DISK, time=parse_time("2026-11-22T10:30:01.000000Z")), backup(DATA_DISK)),
         (backup(OS_DISK), backup(replace(DATA_DISK, unique_id="another life"))),
         (backup(OS_DISK), backup(DATA_DISK, vm_id="ffffffff")),
         (backup(OS_DISK), backup(DATA_DISK, name="b2")),
@@ -107,7 +129,8 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
         (backup(OS_DISK), replace(backup(DATA_DISK), source_unique_id="another life")),
         (backup(OS_DISK), replace(backup(DATA_DISK), time_created=None)),
         (backup(OS_DISK), replace(backup(DATA_DISK), completion_percent=40.0)),
-        (backup(OS_DISK), backup(DATA_DISK, time="2026-11-21T10:29:59.000000Z")),
+        (backup(OS_DISK), without_lun(backup(DATA_DISK))),
+        (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-21T10:29:59.000000Z"))),
     ],
     ids=[
         "none",
@@ -121,21 +144,22 @@ def test_a_backup_of_every_disk_before_the_seal_is_enough():
         "a tag that lies",
         "no time",
         "still being copied",
+        "cannot be restored",
         "of long ago",
     ],
 )
-def test_anything_less_is_no_backup(backups):
+def test_anything_less_is_not_enough(backups):
     with pytest.raises(InvalidRequest, match="no backup of .* from the 24 hours before its seal of 2026-11-22T10:30:00Z: run vm_backup"):
         require_backups(OFF, DISKS, backups, SEAL)
 
 
-def test_an_older_backup_counts_where_it_is_allowed_to():
-    old = (backup(OS_DISK), backup(DATA_DISK, time="2026-11-20T10:00:00.000000Z"))
+def test_an_older_backup_counts_if_the_request_allows_it():
+    old = (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-20T10:00:00.000000Z")))
     require_backups(OFF, DISKS, old, SEAL, max_age=72)
 
 
 def test_without_a_seal_only_a_backup_of_the_deallocated_disks_is_known_to_be_late():
-    late = (backup(OS_DISK, time="2026-11-22T11:00:01.000000Z"), backup(DATA_DISK))
+    late = (backup(OS_DISK, time=parse_time("2026-11-22T11:00:01.000000Z")), backup(DATA_DISK))
     require_backups(OFF, (AT_REST_DISK, DATA_DISK), late, None)
     require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), BACKUPS, None)
     with pytest.raises(InvalidRequest, match="no backup of disk web1-os: run"):

@@ -1,4 +1,4 @@
-"""One virtual machine: QEMU on local copies of its disks, which return to their page blobs whenever QEMU ends."""
+"""One guest: QEMU on local copies of a VM's disks, which are written back to their page blobs whenever QEMU ends."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from azlab.guests.platform.guest_report import GuestReport
 from azlab.guests.platform.media import write_medium
-from azlab.guests.platform.report import Report
 from azlab.guests.run import qemu, qmp
 from azlab.guests.spec import GuestSpec, Home
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _POLL = 0.2
 _RETRY = 5.0
-_LAST_BREATH = 30.0
-# A power button pressed before systemd-logind listens is lost, so it is pressed again.
+_EXIT_SECONDS = 30.0
+# A press of the power button before systemd-logind listens has no effect, so it is repeated.
 _PRESS_EVERY = 10.0
 _GRACE_CPU_SECONDS = 150.0
 _GRACE_SECONDS = 300.0
@@ -36,7 +36,7 @@ class GuestError(Exception):
 
 
 class Blobs(Protocol):
-    """What a machine needs of the blob store."""
+    """The part of the blob store that a guest uses."""
 
     def download(self, key: str, path: Path) -> None:
         """Write the disk into a sparse raw file."""
@@ -45,8 +45,11 @@ class Blobs(Protocol):
         """Make the disk equal to the raw file."""
 
 
-class Machine:
-    """The life of one VM between its starts and ends. Safe to use from several threads."""
+class Guest:
+    """The guest of one VM, over all its starts. Safe to use from several threads.
+
+    `on_end(vm_id)` is called when the guest has ended without `power_off` and its disks are written back.
+    """
 
     def __init__(self, home: Home, blobs: Blobs, on_end: Callable[[str], None]) -> None:
         self.home = home
@@ -56,13 +59,13 @@ class Machine:
         self._disks = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
-        self._asked = False
+        self._asked = False  # whether an end of QEMU is expected, so that `on_end` is not to be called
         self._closed = False
         self._cpu = 0.0
         self._console_before = 0
 
     def start(self, spec: GuestSpec) -> None:
-        """Fetch the disks and boot. Returns when QEMU runs."""
+        """Download the disks and boot; returns when QEMU runs. Raises GuestError if it does not start."""
         with self._operation:
             if self._closed:
                 raise GuestError(f"the guest of VM {spec.name} was not started: the lab is going down")
@@ -79,14 +82,14 @@ class Machine:
             self._asked = False
 
     def adopt(self) -> None:
-        """Take over what an earlier lab left: a machine that still runs, or disks that were not written back."""
+        """Take over what an earlier lab left: a guest that still runs, or disks that were not written back."""
         for part in self.home.path.glob("*.part"):
             part.unlink()
         self._ended.clear()
         self._watch(self.home.pid("warden"))
 
     def power_off(self, graceful: bool) -> None:
-        """End the guest and return when its disks are written back: by its power button, or by pulling the plug."""
+        """End the guest, with its power button if `graceful`, and return when its disks are written back."""
         with self._operation:
             self._asked = True
             if graceful:
@@ -97,7 +100,7 @@ class Machine:
             self._ended.wait()
 
     def close(self) -> bool:
-        """Let nothing start any more, and end what runs; says whether something did."""
+        """Refuse further starts and end the guest; returns whether it ran."""
         with self._operation:
             self._closed = True
         ran = self.running
@@ -106,12 +109,12 @@ class Machine:
 
     @property
     def running(self) -> bool:
-        """QEMU runs, or its disks are still on their way back."""
+        """Whether QEMU runs, or its disks are still being written back."""
         return not self._ended.is_set()
 
     @property
     def cpu_seconds(self) -> float:
-        """Processor time that this start's QEMU took so far."""
+        """Processor time, in seconds, that QEMU has used since this start."""
         pid = self.home.pid("qemu")
         if pid:
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -121,17 +124,17 @@ class Machine:
 
     @property
     def console_since_start(self) -> bytes:
-        """What the guest wrote to its serial console since this start; since its first one where an earlier lab started it."""
+        """The output on the serial console since this start, or since the first start if an earlier lab started the guest."""
         return self._console()[self._console_before :]
 
     @property
-    def report(self) -> Report:
-        """What the guest told the platform since this start."""
-        return Report.load(self.home.platform_file)
+    def report(self) -> GuestReport:
+        """The reports of the guest to the platform since this start."""
+        return GuestReport.load(self.home.platform_file)
 
     @contextmanager
     def frozen(self, key: str) -> Iterator[None]:
-        """Hold the guest still, with the bytes of this moment in the disk's page blob."""
+        """Pause the guest while its disk's page blob has the bytes of this moment."""
         with self._operation:
             if not self._hold():
                 self._settle()
@@ -147,7 +150,7 @@ class Machine:
                 qmp.execute(self.home.path, "cont")
 
     def _hold(self) -> bool:
-        """Stop the guest's processors; false where there is no guest, or where it has just ended and its disks are home."""
+        """Stop the guest's processors; false if no guest runs, or if it has just ended and its disks are written back."""
         if not self.running:
             return False
         try:
@@ -156,14 +159,14 @@ class Machine:
         except qmp.MonitorError:
             began = time.monotonic()
             while self.home.pid("qemu"):  # QEMU closes its monitor a little before it is gone
-                if time.monotonic() - began > _LAST_BREATH:
+                if time.monotonic() - began > _EXIT_SECONDS:
                     raise
                 time.sleep(_POLL)
             self._ended.wait()
             return False
 
     def provisioned(self) -> None:
-        """Take the provisioning medium, and with it the password, off this machine's disk."""
+        """Delete the provisioning medium, which holds the password, from the host."""
         self.home.media.unlink(missing_ok=True)
 
     def _console(self) -> bytes:
@@ -220,10 +223,10 @@ class Machine:
                 return
 
     def _watch(self, warden: int | None, child: subprocess.Popen[bytes] | None = None) -> None:
-        threading.Thread(target=self._see_to_the_end, args=(warden, child), name=f"watch {self.home.vm_id}", daemon=True).start()
+        threading.Thread(target=self._wait_and_settle, args=(warden, child), name=f"watch {self.home.vm_id}", daemon=True).start()
 
-    def _see_to_the_end(self, warden: int | None, child: subprocess.Popen[bytes] | None) -> None:
-        """Wait until the machine's processes are gone, then bring its disks home, however long the blob store is away."""
+    def _wait_and_settle(self, warden: int | None, child: subprocess.Popen[bytes] | None) -> None:
+        """Wait until QEMU and the warden have ended, then write the disks back, and try again for as long as the blob store is away."""
         wait_for_exit(warden)
         if child:
             child.wait()
@@ -241,7 +244,7 @@ class Machine:
             self._on_end(self.home.vm_id)
 
     def _settle(self) -> None:
-        """Write back every local disk and delete it. Nothing may run."""
+        """Write back every local disk and delete it. QEMU must not be running."""
         with self._disks:
             for disk in sorted(self.home.path.glob("*.raw")):
                 self._blobs.write_back(disk, disk.stem)
@@ -251,7 +254,7 @@ class Machine:
 
 
 def wait_for_exit(pid: int | None) -> None:
-    """Wait for any process, a child or not."""
+    """Wait for a process to end, whether it is a child of this one or not."""
     if pid is None:
         return
     try:

@@ -1,6 +1,6 @@
-"""A bootable Debian disk as Debian's own Azure image is: Gen1 (BIOS) and Gen2 (UEFI) in one, with cloud-init and waagent.
+"""Builds the guest disk: Debian with cloud-init and waagent, laid out as Debian's own Azure image, bootable as Gen1 and as Gen2.
 
-No loop device and no mount is needed: file systems are written into plain files and put together by offset.
+It needs no loop device and no mount: file systems are written into plain files, which are then copied to their offsets on the disk.
 """
 
 from __future__ import annotations
@@ -18,14 +18,12 @@ from azlab.guests.build import bootloader
 from azlab.guests.build.rootfs import SUITE, BuildFailed, cached, key, part_of, rootfs_tar, run
 from azlab.settings import CACHE
 
-__all__ = ["BuildFailed", "build_disk", "rootfs_tar"]
-
 MIB = 1 << 20
 DISK_MIB = 2048
 
 HERE = Path(__file__).parent
 
-# What Debian's build removes or empties last, so that every guest is born without an identity.
+# What Debian's image build removes or empties at its end, so that every guest starts without an identity.
 _REMOVED = (
     "etc/ssh/ssh_host_*",
     "etc/apt/apt.conf.d/99mmdebstrap",
@@ -36,15 +34,17 @@ _REMOVED = (
     "var/log/apt/*",
 )
 _EMPTIED = ("etc/machine-id", "etc/hostname")
-# Work for nothing on an emulated processor: a guest has neither network nor LVM. And nothing trims a disk unasked, at midnight on Mondays.
+# The first three cost an emulated processor time and have no effect here: a guest has neither network nor LVM. The last would trim
+# the disk at a time that no test controls: Mondays at midnight.
 _MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_reap.service", "fstrim.timer")
-# The host key whose fingerprint the agent reports, and waits half an hour for: Debian's, and one of those that 02_emulated.cfg allows.
+# The setting that names the host key whose fingerprint the agent reports, and for which it waits half an hour: Debian's value, and a key
+# type that 02_emulated.cfg allows.
 _HOST_KEY = ("Provisioning.SshHostKeyPairType=auto", "Provisioning.SshHostKeyPairType=ed25519")
 
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition of Debian's Azure layout. The root is number 1 and lies last, so that it can grow."""
+    """One partition of Debian's Azure layout. The root has number 1 and is the last on the disk, so that it can grow."""
 
     number: int
     start_mib: int
@@ -59,24 +59,27 @@ ROOT = Partition(1, 128, DISK_MIB - 128 - 1, "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B7
 
 
 def build_disk(out: Path) -> Path:
-    """Write the raw disk to `out`: a sparse copy of the cached one, which is built first if it is not there yet."""
+    """Write the raw disk to `out`: a sparse copy of the cached disk, which is built first if it is missing or old.
+
+    Returns `out`; raises BuildFailed if the disk cannot be built or written.
+    """
     _require_writable(out)
     disk = cached(CACHE / f"disk-{SUITE}-{_key()}.raw", _build)
     try:
         run("cp", "--sparse=always", "--reflink=auto", disk, out)
     except BaseException:
         if out.is_file():
-            out.resolve().unlink()  # a part of a disk looks like a whole one
+            out.resolve().unlink()  # an incomplete disk cannot be distinguished from a complete one
         raise
     return out
 
 
 def _require_writable(out: Path) -> None:
-    """Refuse a place where no file can be written, by trying, before minutes go into a build."""
+    """Raise BuildFailed if `out` cannot be written: it is tried before the build, which takes minutes."""
     if out.is_dir():
         raise BuildFailed(f"the disk cannot be written to {out}, which is a folder: name a file")
     if not out.parent.is_dir():
-        raise BuildFailed(f"the disk cannot be written to {out}: there is no folder {out.parent}; make it first")
+        raise BuildFailed(f"the disk cannot be written to {out}: there is no folder {out.parent}; create it first")
     target = out.resolve()
     existed = target.exists()
     try:
@@ -88,16 +91,17 @@ def _require_writable(out: Path) -> None:
 
 
 def _key() -> str:
-    """Names this disk: root file system, recipe and overlay."""
+    """A hash over everything the disk is made from: root file system, recipe and overlay."""
     recipe = hashlib.sha256(key().encode())
-    sources = [HERE / "image.py", HERE / "bootloader.py", *sorted(path for path in (HERE / "overlay").rglob("*") if path.is_file())]
-    for source in sources:
+    recipes = [HERE / "guest_disk.py", HERE / "bootloader.py"]
+    overlay = sorted(path for path in (HERE / "overlay").rglob("*") if path.is_file())
+    for source in [*recipes, *overlay]:
         recipe.update(source.read_bytes())
     return recipe.hexdigest()[:16]
 
 
 def _build(disk: Path) -> None:
-    # An old disk is worth building again only from a new root file system.
+    # An expired disk is rebuilt only from a new root file system: from the old one it would be the same disk.
     tar = rootfs_tar(renewed=disk.exists())
     identity = uuid.uuid5(uuid.NAMESPACE_URL, disk.name)
     with tempfile.TemporaryDirectory(prefix="azlab-disk-") as scratch:
@@ -113,13 +117,13 @@ def _build(disk: Path) -> None:
         _root_file_system(root, work / "root.img", identity)
         fresh = part_of(disk)
         _assemble(fresh, work, identity)
-        # The disk is as old as what is on it.
+        # The disk expires together with the packages on it.
         os.utime(fresh, (tar.stat().st_mtime,) * 2)
         fresh.rename(disk)
 
 
 def _dress(root: Path, identity: uuid.UUID) -> None:
-    """Turn the root file system into a machine's: what a Debian cloud image has on top of its packages."""
+    """Add the configuration that a Debian cloud image has on top of its packages, and remove the build's traces."""
     shutil.copytree(HERE / "overlay", root, dirs_exist_ok=True)
     for pattern in _REMOVED:
         for path in root.glob(pattern):
@@ -129,7 +133,7 @@ def _dress(root: Path, identity: uuid.UUID) -> None:
     agent = root / "etc/waagent.conf"
     settings = agent.read_text()
     if _HOST_KEY[0] not in settings:
-        raise BuildFailed(f"building a guest disk: /etc/waagent.conf no longer says {_HOST_KEY[0]}: see _HOST_KEY in {__file__}")
+        raise BuildFailed(f"building a guest disk: /etc/waagent.conf does not contain {_HOST_KEY[0]} any more: adapt _HOST_KEY in {__file__}")
     agent.write_text(settings.replace(*_HOST_KEY))
     for name in _MASKED:
         (root / "etc/systemd/system" / name).symlink_to("/dev/null")
@@ -138,7 +142,7 @@ def _dress(root: Path, identity: uuid.UUID) -> None:
     resolver.symlink_to("/run/systemd/resolve/resolv.conf")
     (root / "etc/hosts").write_text("127.0.0.1\tlocalhost\n::1\t\tlocalhost ip6-localhost ip6-loopback\n")
     (root / "boot/efi").mkdir(exist_ok=True)
-    # No `discard`: blocks of deleted files stay until somebody trims, as on most disks that people bring.
+    # Without `discard`, blocks of deleted files stay on the disk until it is trimmed, as on most disks that users bring.
     (root / "etc/fstab").write_text(
         f"UUID={identity} / ext4 rw,errors=remount-ro,x-systemd.growfs 0 1\n"
         f"UUID={bootloader.esp_serial(identity)} /boot/efi vfat umask=0077 0 0\n"
@@ -146,7 +150,7 @@ def _dress(root: Path, identity: uuid.UUID) -> None:
 
 
 def _empty_dev(root: Path) -> None:
-    """The kernel fills /dev itself; device nodes of the build do not belong on the disk."""
+    """Remove the device nodes of the build: the kernel fills /dev at every boot."""
     for entry in (root / "dev").iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
@@ -155,14 +159,14 @@ def _empty_dev(root: Path) -> None:
 
 
 def _root_file_system(root: Path, image: Path, identity: uuid.UUID) -> None:
-    """Write the directory into an ext4 image that GRUB 2.06 can read."""
+    """Write the directory into an ext4 image whose features GRUB 2.06 can read."""
     image.touch()
     os.truncate(image, ROOT.size_mib * MIB)
     run("mke2fs", "-q", "-t", "ext4", "-U", str(identity), *EXT4_OPTIONS, "-d", root, image)
 
 
 def _assemble(disk: Path, work: Path, identity: uuid.UUID) -> None:
-    """Partition table, boot code and the three partitions, each at its offset."""
+    """Write the partition table, the boot code and the three partitions, each at its offset."""
     disk.unlink(missing_ok=True)
     disk.touch()
     os.truncate(disk, DISK_MIB * MIB)

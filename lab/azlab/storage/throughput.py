@@ -1,4 +1,4 @@
-"""How fast a standard page blob goes: 60 MiB/s and 500 requests a second, each blob for itself.
+"""The throughput limits of a standard page blob: 60 MiB/s and 500 requests per second for each blob.
 
 https://learn.microsoft.com/azure/storage/blobs/scalability-targets
 """
@@ -16,7 +16,7 @@ REQUESTS = 500
 
 
 class Bucket:
-    """Tokens that come back at a steady rate, up to one second's worth."""
+    """A token bucket, refilled at `rate` tokens per second, which holds the tokens of one second at most."""
 
     def __init__(self, rate: float, clock: Callable[[], float]) -> None:
         self._rate = rate
@@ -25,13 +25,13 @@ class Bucket:
         self._at = clock()
 
     def debt(self, count: float) -> float:
-        """Take tokens, more than there are if need be; answers the seconds until the debt is paid."""
+        """Take tokens, even more than the bucket holds; returns the seconds until the missing ones are refilled."""
         self._fill()
         self._tokens -= count
         return max(0.0, -self._tokens / self._rate)
 
     def take(self, count: float) -> bool:
-        """Take tokens if there are enough."""
+        """Take tokens if the bucket holds enough; returns whether it did."""
         self._fill()
         if self._tokens < count:
             return False
@@ -44,18 +44,18 @@ class Bucket:
         self._at = now
 
 
-class Limits:
-    """The buckets of every blob."""
+class ThroughputLimits:
+    """The limits of all blobs, each with buckets of its own."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._bytes: dict[str, Bucket] = defaultdict(lambda: Bucket(BYTES, clock))
         self._requests: dict[str, Bucket] = defaultdict(lambda: Bucket(REQUESTS, clock))
 
     def count_request(self, blob: str) -> None:
-        """Refuse the request that is too many in this second."""
+        """Count one request; raises Refused if the blob had too many in this second."""
         if not self._requests[blob].take(1):
             raise refusals.SERVER_BUSY()
 
     def wait_for_bytes(self, blob: str, count: int) -> float:
-        """Seconds after which this many more bytes may go to or from the blob."""
+        """Seconds to wait before this many more bytes may be sent to or from the blob."""
         return self._bytes[blob].debt(count)

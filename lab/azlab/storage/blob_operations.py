@@ -1,4 +1,4 @@
-"""Which operation of the blob service a request is, and what a managed disk's SAS allows."""
+"""The operations of the blob service, by name, and those that a managed disk's SAS allows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PLAIN = {"GET": GET_BLOB, "HEAD": GET_PROPERTIES, "DELETE": "DeleteBlob"}
 
 
 def operation(method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> str:
-    """The operation's name, as Azure's reference calls it."""
+    """The name of a request's operation, as in Azure's REST reference. Header and query names must be in lower case."""
     comp = query.get("comp", "").lower()
     if method == "PUT" and comp == "page":
         if "x-ms-copy-source" in headers:

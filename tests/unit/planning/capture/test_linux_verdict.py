@@ -1,14 +1,15 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdict on the serial console, strictly read."""
+"""The verdict of the finalizer on the serial console of a Linux guest."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal, read_verdict
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.linux import judge_console
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 TIME = "2026-11-22T10:30:00Z"
@@ -38,10 +39,10 @@ SHUTDOWN = """
         f"{BOOT}{OK}[   88.9] reboot: Power down\r\n",
         BOOT + OK.replace("aaaaaaaa", "AAAAAAAA") + "\r\n\r\n\x00\r\n",
     ],
-    ids=["alone", "a whole shutdown", "kernel on the same line", "vmId in capitals, then noise"],
+    ids=["alone", "a complete shutdown", "kernel on the same line", "vmId in capitals, then noise"],
 )
 def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
-    assert read_verdict(log, VM_ID).seal == Seal.of(VM_ID, TIME)
+    assert judge_console(log, VM_ID).seal == Seal.of(VM_ID, TIME)
 
 
 @pytest.mark.parametrize(
@@ -66,30 +67,19 @@ def test_a_verdict_followed_by_nothing_but_the_shutdown_is_a_seal(log):
         "started again, used, stopped",
         "a login",
         "a service started",
-        "a target that is no shutdown",
+        "a target that is not part of a shutdown",
         "another VM's",
         "failed",
         "failed later",
         "cut off",
     ],
 )
-def test_anything_else_is_no_seal(log, reason):
-    verdict = read_verdict(log, VM_ID)
+def test_anything_else_is_not_a_seal(log, reason):
+    verdict = judge_console(log, VM_ID)
     assert verdict.seal is None
     assert re.search(reason, verdict.reason), verdict.reason
 
 
 def test_only_the_last_verdict_counts():
     first = OK.replace("10:30:00", "09:00:00")
-    assert read_verdict(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
-
-
-def test_a_seal_survives_as_a_tag_of_at_most_256_characters():
-    seal = Seal.of(VM_ID, TIME).stamped("2026-11-22T11:00:00.123456Z")
-    assert len(seal.as_tag()) <= 256
-    assert Seal.from_tag(seal.as_tag(), VM_ID) == seal
-
-
-@pytest.mark.parametrize("value", [None, "", "no json", "[]", "{}", '{"time":1,"digest":2}', Seal.of("ffffffff", TIME).as_tag()])
-def test_a_tag_that_is_not_this_vms_seal_is_none(value):
-    assert Seal.from_tag(value, VM_ID) is None
+    assert judge_console(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)

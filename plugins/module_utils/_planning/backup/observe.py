@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VM, its disks and its backups in Azure, as planning needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._core.ids import ResourceId
+from ..._core.model.disk import Disk
+from ..._core.model.snapshot import Snapshot
+from ..._core.model.vm import Vm
+from ..._core.ports import Azure
+from ..._core.references import missing_group
+from .backups import backups_in, is_part
+from .request import ABSENT, PRESENT, RESTORED, BackupRequest
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The state of Azure. ``snapshots`` are all of the backup's resource group.
+
+    ``disks`` are those of the VM, or, for restoring, all of that group. ``groupless`` holds resources that were not found and whose
+    resource group does not exist either.
+    """
+
+    vm: Vm | None = None
+    disks: tuple[Disk, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
+    groupless: frozenset[ResourceId] = frozenset()
+    check_mode: bool = False
+
+    def reason_for_no_backup(self, request: BackupRequest) -> str | None:
+        """The sentence about a resource group that does not exist, of the backup or of the VM; None if both exist."""
+        return missing_group(self.groupless, request.place, request.vm)
+
+
+def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
+    """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
+    group = request.resource_group
+    snapshots = azure.snapshots.list(group) if check_mode else azure.snapshots.list_settled(group, is_part)
+    vm = None if request.state == ABSENT else _find_vm(azure, request, check_mode)
+    disks = _disks(azure, request, vm, check_mode)
+    found = backups_in(snapshots, request.vm, request.name) and (vm or request.state != PRESENT)
+    groupless = frozenset() if found else azure.groups.groupless(request.place, request.vm)
+    return Observed(vm, disks, snapshots, groupless, check_mode)
+
+
+def _find_vm(azure: Azure, request: BackupRequest, check_mode: bool) -> Vm | None:
+    return azure.machines.find(request.vm) if check_mode else azure.machines.find_settled(request.vm)
+
+
+def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, check_mode: bool) -> tuple[Disk, ...]:
+    """The disks that are backed up, or those that may have been restored already."""
+    if request.state == RESTORED:
+        group = request.resource_group
+        return azure.disks.list(group) if check_mode else azure.disks.list_settled(group, is_part)
+    return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image, the VM and the evidence in Azure, as far as planning needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..._core.ids import ResourceId
+from ..._core.model.disk import Disk
+from ..._core.model.image import Image
+from ..._core.model.vm import AttachedDisk, Vm
+from ..._core.ports import Azure
+from ..backup.backups import Backup, backups_in
+from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
+from .evidence_of import linux
+from .request import CaptureRequest
+from .target import Target
+from .targets.managed_image import ManagedImage
+
+# By the OS type of a VM. A guest of any other type is read like Linux, and found without a verdict.
+VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
+
+    ``groupless`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
+    runs counts as one that has stopped, sealed and backed up.
+    """
+
+    vm: Vm | None = None
+    image: Image | None = None
+    disks: tuple[Disk, ...] = ()
+    verdict: Verdict = UNREAD
+    backups: tuple[Backup, ...] = ()
+    groupless: frozenset[ResourceId] = frozenset()
+    check_mode: bool = False
+
+    @property
+    def os_disk(self) -> Disk | None:
+        """The OS disk of the VM, if it was read."""
+        return self.disks[0] if self.disks else None
+
+
+class Needs(NamedTuple):
+    """The decisions that follow from the image and the VM alone: whether to capture, and which evidence that takes."""
+
+    capture: bool
+    disks: tuple[ResourceId, ...] = ()
+    seal: bool = False
+    backups: bool = False
+
+
+def needs(request: CaptureRequest, image: Image | None, vm: Vm | None) -> Needs:
+    """The decisions for an image and a VM, each of which may not exist. An image as requested needs no VM and no evidence."""
+    capture = image is None or target_of(request, image).flaw(vm) is not None
+    if vm is None:
+        return Needs(capture)
+    disks = tuple(each.disk for each in disks_to_read(request, vm) if each.disk)
+    if capture:
+        return Needs(capture, disks, seal=not request.assume_sealed, backups=request.backup_required)
+    if request.backup_required and deletes_uncaptured_disks(request, vm):
+        return Needs(capture, disks, backups=True)
+    return Needs(capture)
+
+
+def disks_to_read(request: CaptureRequest, vm: Vm) -> tuple[AttachedDisk, ...]:
+    """The disks of a VM that the image holds, and those that deleting the VM may delete."""
+    return vm.disks[:1] if request.os_only and not request.delete_source else vm.disks
+
+
+def deletes_uncaptured_disks(request: CaptureRequest, vm: Vm) -> bool:
+    """Whether deleting the VM may delete disks that the image does not hold, so that only their backup is left."""
+    return request.os_only and request.delete_source and bool(vm.data_disks)
+
+
+def target_of(request: CaptureRequest, image: Image | None) -> Target:
+    """The target of a request, with the image that exists under its id."""
+    return ManagedImage(request, image)
+
+
+def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed:
+    """Read what planning needs. Outside of check mode, first wait for a running VM to stop.
+
+    The resource group of the image is looked up too: Azure would refuse the image only after the VM was marked as generalized.
+    """
+    image = azure.images.find(request.target) if check_mode else azure.images.find_settled(request.target)
+    vm = azure.machines.find(request.vm)
+    need = needs(request, image, vm)
+    if vm is None:
+        groupless = azure.groups.groupless(request.vm if need.capture else None)
+        return Observed(image=image, groupless=groupless, check_mode=check_mode)
+    if not need.capture and not need.backups:
+        return Observed(vm, image, check_mode=check_mode)
+    if image is None and not azure.groups.location(request.target.resource_group):
+        return Observed(vm, groupless=frozenset({request.target}), check_mode=check_mode)
+    return _observe_stopped(azure, request, image, check_mode)
+
+
+def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None, check_mode: bool) -> Observed:
+    """Read the VM again, once it has stopped, and then what it takes to capture it. An unmanaged disk is refused without that."""
+    vm = azure.machines.find(request.vm) if check_mode else azure.machines.find_stopped(request.vm)
+    if vm is None or vm.os_disk.disk is None:
+        return Observed(vm, image, check_mode=check_mode)
+    need = needs(request, image, vm)
+    disks = tuple(azure.disks.get(disk) for disk in need.disks)
+    return Observed(
+        vm=vm,
+        image=image,
+        disks=disks,
+        verdict=_read_verdict(azure, vm, disks[0]) if need.seal else UNREAD,
+        backups=backups_in(azure.snapshots.list()) if need.backups else (),
+        check_mode=check_mode,
+    )
+
+
+def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
+    """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
+    if not vm.at_rest or trusted_seal(vm, os_disk):
+        return UNREAD
+    return VERDICT_READERS.get(vm.os_type, linux.read_verdict)(azure, vm)

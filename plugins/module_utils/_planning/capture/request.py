@@ -1,0 +1,60 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of a capture: which VM becomes which image, and what must be proven first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..._core import tags as tag
+from ..._core.ids import IMAGE, VM, ResourceId, region
+from ..._core.limits import require_wait
+from ..._core.references import own_id, parse_reference
+from ..._core.times import require_hours
+
+MAX_AGE = 24
+"""Default of how many hours before its seal a VM may have been backed up at most."""
+
+
+@dataclass(frozen=True)
+class CaptureRequest:
+    """The checked options of one task. ``location`` is the short name of a region, ``backup_max_age`` is in hours."""
+
+    vm: ResourceId
+    target: ResourceId
+    location: str | None = None
+    os_only: bool = False
+    backup_required: bool = True
+    backup_max_age: int = MAX_AGE
+    delete_source: bool = False
+    assume_sealed: bool = False
+    recreate: bool = False
+    zone_resilient: bool | None = None
+    tags: Mapping[str, str] | None = None
+    append_tags: bool = True
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
+        """Check and complete the module's options; raises ``InvalidRequest``."""
+        require_wait(params)
+        return cls(
+            vm=parse_reference(params["vm"], VM, params["resource_group"], "vm"),
+            target=own_id(params, IMAGE),
+            location=region(params["location"]) if params.get("location") else None,
+            os_only=params["disks"] == "os",
+            backup_required=params["backup"] == "require",
+            backup_max_age=require_hours("backup_max_age", params["backup_max_age"]),
+            delete_source=params["source"] == "delete",
+            assume_sealed=params["sealed"] == "assume",
+            recreate=params["recreate"],
+            zone_resilient=params["zone_resilient"],
+            tags=tag.from_params(params),
+            append_tags=params["append_tags"],
+        )
+
+    def within(self, subscription: str) -> CaptureRequest:
+        """The same request with full ids."""
+        return replace(self, vm=self.vm.within(subscription), target=self.target.within(subscription))

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The VM as the source of a capture: it is deallocated, keeps its seal as a tag, and is marked as generalized."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+from ..._core import tags as tag
+from ..._core.errors import InvalidRequest
+from ..._core.ids import ResourceId
+from ..._core.model.disk import Disk
+from ..._core.model.seal import Seal
+from ..._core.model.vm import DEALLOCATED, Vm
+from ..._core.plan import Step
+from ..steps.vm import Deallocate, Generalize, KeepSeal, StampSeal
+from .evidence import is_stamped, kept_seal
+
+
+class Preparation(NamedTuple):
+    """Steps that turn a VM into a source, and the VM after them."""
+
+    steps: tuple[Step, ...]
+    vm: Vm
+
+
+def refuse_unsupported(vm: Vm) -> None:
+    """Refuse a VM of which Azure makes no image of any kind, which it would say only after the VM was marked as generalized."""
+    if vm.os_disk.ephemeral:
+        raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain an ephemeral OS disk.")
+    if unmanaged := [each.name for each in vm.disks if each.disk is None]:
+        raise InvalidRequest(f"VM {vm.id.name}: disk {unmanaged[0]} is not a managed disk; convert the VM to managed disks first.")
+
+
+def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
+    """The steps that a VM still lacks. Its seal is kept before it is deallocated, and stamped after that."""
+    pending = seal if seal and not vm.generalized and not is_stamped(seal, vm, os_disk) else None
+    steps: list[Step] = []
+    if vm.power != DEALLOCATED:
+        steps += [KeepSeal(vm.id, pending)] if pending and pending != kept_seal(vm) else []
+        steps.append(Deallocate(vm.id))
+    if pending:
+        steps.append(StampSeal(vm.id, os_disk_id(vm), pending))
+    if not vm.generalized:
+        steps.append(Generalize(vm.id))
+    tags = _stamped_tags(vm, os_disk, pending) if pending else vm.tags
+    return Preparation(tuple(steps), replace(vm, power=DEALLOCATED, generalized=True, tags=tags))
+
+
+def os_disk_id(vm: Vm) -> ResourceId:
+    """The id of the OS disk, which must be a managed disk."""
+    if vm.os_disk.disk is None:
+        raise InvalidRequest(f"VM {vm.id.name}: its OS disk is not a managed disk.")
+    return vm.os_disk.disk
+
+
+def _stamped_tags(vm: Vm, os_disk: Disk | None, seal: Seal) -> dict[str, str]:
+    """The tags of the VM with its seal, stamped if the time is known already: deallocating a VM sets it."""
+    rested = os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None
+    return tag.checked({**vm.tags, tag.SEAL: seal.stamped(rested).as_tag()})

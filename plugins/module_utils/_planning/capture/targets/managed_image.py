@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A managed image as the target of a capture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...._core import tags as tag
+from ...._core.errors import InvalidRequest
+from ...._core.ids import region
+from ...._core.limits import LONGEST_TAG_VALUE
+from ...._core.model.disk import NO_CACHING, Disk
+from ...._core.model.image import Image, ImageDisk
+from ...._core.model.provisioning import FAILED, SUCCEEDED
+from ...._core.model.vm import Vm
+from ...settling import settled
+from ...steps.image import CreateImage, DeleteImage, TagImage
+from ..request import CaptureRequest
+from ..source import os_disk_id
+from ..target import Outcome
+
+ULTRA = "UltraSSD_LRS"
+BEING_MADE = ("Creating", "Updating")
+
+
+@dataclass(frozen=True)
+class ManagedImage:
+    """A managed image as it is requested, and as it exists, if it does."""
+
+    request: CaptureRequest
+    image: Image | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name for sentences."""
+        return f"image {self.request.target.name}"
+
+    def flaw(self, vm: Vm | None) -> str | None:
+        """Why the existing image is not the requested one; None if it is, or if there is none."""
+        image = self.image
+        if image is None:
+            return None
+        if image.provisioning_state not in (SUCCEEDED, *BEING_MADE):
+            return f"exists, but its provisioning state is {image.provisioning_state}"
+        return _other_origin(image, vm) or self._other_kind(image) or self._other_disks(image, vm)
+
+    def is_leftover(self, vm: Vm) -> bool:
+        """Whether the existing image is the remains of a failed run for this VM: it has never been usable."""
+        return self.image is not None and self.image.provisioning_state == FAILED and _origin(self.image) == vm.vm_id
+
+    def refuse_unsupported(self, vm: Vm, disks: Sequence[Disk]) -> None:
+        """Refuse a VM of which Azure makes no managed image, and another region than that of the VM."""
+        os_disk = disks[0] if disks else None
+        security = vm.security_type or (os_disk.security_type if os_disk else None)
+        if security and security != "Standard":
+            kind = "ConfidentialVM" if security.startswith("Confidential") else security
+            raise InvalidRequest(
+                f"VM {vm.id.name}: Creation of managed images are not supported for virtual machine with {kind} security type."
+                " Publish it to a compute gallery instead."
+            )
+        ultra = [] if self.request.os_only else [disk.id.name for disk in disks[1:] if disk.storage_account_type == ULTRA]
+        if ultra:
+            raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain UltraSSD: disk {ultra[0]} is one.")
+        if os_disk and os_disk.architecture == "Arm64":
+            raise InvalidRequest(
+                f"VM {vm.id.name}: managed images of Arm64 machines do not exist; publish it to a compute gallery instead."
+            )
+        if self.request.location not in (None, region(vm.location)):
+            raise InvalidRequest(f"location: an image is made where its VM is, in {region(vm.location)}, not in {self.request.location}.")
+
+    def state(self) -> Mapping[str, Any]:
+        """The image as it is."""
+        return _result(self.image)
+
+    def create(self, vm: Vm, disks: Sequence[Disk]) -> Outcome:
+        """Create the image from the VM or, without its data disks, from its OS disk. An existing image is deleted first."""
+        image = self._predicted(vm, disks)
+        source = f"the OS disk of VM {vm.id.name}" if self._is_from_disk(vm) else f"VM {vm.id.name}"
+        former = (DeleteImage(image.id),) if self.image else ()
+        return Outcome((*former, CreateImage(image.id, source, self._body(vm, image))), _result(image))
+
+    def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
+        """Set the tags of the image that differ."""
+        image = self.image
+        if image is None:
+            raise ValueError("there is no image to adjust")
+        _image, warnings = settled("image", image, check_mode)
+        tags = tag.wanted(image.tags, self.request.tags, self.request.append_tags, _own_tags(vm) if vm else None)
+        steps = (TagImage(image.id, tags),) if tags != image.tags else ()
+        return Outcome(steps, _result(replace(image, tags=tags)), warnings)
+
+    def _other_kind(self, image: Image) -> str | None:
+        if self.request.location not in (None, region(image.location)):
+            return f"exists in {image.location}, not in {self.request.location}"
+        if self.request.zone_resilient not in (None, image.zone_resilient):
+            return f"exists, but is {'' if image.zone_resilient else 'not '}zone resilient"
+        return None
+
+    def _other_disks(self, image: Image, vm: Vm | None) -> str | None:
+        luns = [disk.lun for disk in image.data_disks]
+        expected = [] if self.request.os_only else [disk.lun for disk in vm.data_disks] if vm else luns
+        return f"exists, but holds the data disks at LUN {luns}, not {expected}" if luns != expected else None
+
+    def _is_from_disk(self, vm: Vm) -> bool:
+        """Whether the OS disk is the source: an image made from a VM always holds its data disks too."""
+        return self.request.os_only and bool(vm.data_disks)
+
+    def _predicted(self, vm: Vm, disks: Sequence[Disk]) -> Image:
+        """The image as it will be."""
+        kept = tag.users(self.image.tags) if self.image else {}
+        held = [
+            ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching or NO_CACHING, each.storage_account_type) for each in vm.disks
+        ]
+        return Image(
+            id=self.request.target,
+            location=region(vm.location),
+            source=None if self._is_from_disk(vm) else vm.id,
+            os_type=vm.os_type,
+            os_state="Generalized",
+            hyper_v_generation=disks[0].hyper_v_generation if disks else None,
+            os_disk=held[0],
+            data_disks=() if self.request.os_only else tuple(held[1:]),
+            zone_resilient=bool(self.request.zone_resilient),
+            tags=tag.wanted(kept, self.request.tags, self.request.append_tags, _own_tags(vm)),
+        )
+
+    def _body(self, vm: Vm, image: Image) -> dict[str, Any]:
+        """The request body that creates the image."""
+        properties: dict[str, Any] = {"hyperVGeneration": image.hyper_v_generation or "V1"}
+        storage: dict[str, Any] = {} if self.request.zone_resilient is None else {"zoneResilient": self.request.zone_resilient}
+        if self._is_from_disk(vm):
+            storage["osDisk"] = {"osType": vm.os_type, "osState": "Generalized", "managedDisk": {"id": str(os_disk_id(vm))}}
+            if vm.os_disk.caching:
+                storage["osDisk"]["caching"] = vm.os_disk.caching
+        else:
+            properties["sourceVirtualMachine"] = {"id": str(vm.id)}
+        if storage:
+            properties["storageProfile"] = storage
+        return {"location": image.location, "tags": dict(image.tags), "properties": properties}
+
+
+def _origin(image: Image) -> str:
+    """The vmId of the VM that an image was made from, in lower case; empty if it is unknown."""
+    return image.tags.get(tag.VM_ID, "").lower()
+
+
+def _other_origin(image: Image, vm: Vm | None) -> str | None:
+    origin = _origin(image)
+    if vm is None or origin == vm.vm_id:
+        return None
+    source = f"the VM with vmId {origin}" if origin else "an unknown source"
+    return f"exists, but was made from {source}, not from VM {vm.id.name} ({vm.vm_id})"
+
+
+def _own_tags(vm: Vm) -> dict[str, str]:
+    """The tags that name the source of an image, and those for which a managed image has no property."""
+    own = {tag.VM_ID: vm.vm_id, tag.VM: str(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
+    return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
+
+
+def _result(image: Image | None) -> dict[str, Any]:
+    return {"image": image.as_result() if image else None}
