@@ -65,7 +65,7 @@ def test_every_row_of_a_table_has_its_evidence(module: ModuleType) -> None:
 
 @pytest.mark.parametrize("module", tables(), ids=lambda module: module.__name__)
 def test_every_row_is_made_where_the_others_of_its_table_are(module: ModuleType) -> None:
-    """A row that a function makes has no name, so that nobody can look its evidence up."""
+    """A row that a function makes has no name, so its evidence cannot be looked up."""
     source = Path(inspect.getfile(module))
     made = [name for name, _ in calls(source) if name in {row.__name__ for row in ROW}]
     assert len(made) == len(rows(module))

@@ -1,4 +1,4 @@
-"""What a resource type declares about itself.
+"""The declaration of a resource type.
 
 A resource type is a folder below `arm/compute` or `arm/network`. One module in it has an attribute `TYPE`, a `ResourceType`;
 `arm/registry.py` finds it there, and nothing outside the folder names the type.

@@ -23,7 +23,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass
 class NetworkState(State):
-    """What only the lab knows about a virtual network or a network interface."""
+    """Facts about a virtual network or a network interface that only the lab keeps."""
 
     guid: str = ""
     """The resourceGuid, which stays the same when the resource is replaced."""

@@ -19,7 +19,7 @@ from .request import BootRequest
 
 @dataclass(frozen=True)
 class Source:
-    """What a new VM is made from, and where. ``name`` is how a sentence calls it."""
+    """The origin of a new VM and its region. ``name`` is how a sentence calls it."""
 
     name: str
     location: str

@@ -20,7 +20,7 @@ from system import NotSealed, run
 from traces import EMPTIED, REMOVED
 
 PATTERNS = Path("/run/goldenimage-seal/patterns")
-"""Where grep reads its patterns from; its folder is open to root alone."""
+"""The file from which grep reads its patterns; its folder is open to root alone."""
 
 
 def check(machine: Machine) -> None:

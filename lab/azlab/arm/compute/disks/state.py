@@ -34,7 +34,7 @@ class Grant:
 
 @dataclass
 class DiskState(State):
-    """What only the lab knows about a disk or snapshot."""
+    """Facts about a disk or snapshot that only the lab keeps."""
 
     key: str | None = None
     """The page blob with the disk's bytes. A disk without one is not completed."""

@@ -19,7 +19,7 @@ class ImageBlob:
 
 @dataclass
 class ImageState(State):
-    """What only the lab knows about a managed image."""
+    """Facts about a managed image that only the lab keeps."""
 
     making: list[str] = field(default_factory=list)
     """The page blobs of an image that is being made. If that fails, they are removed with the image or by the next attempt."""

@@ -108,7 +108,7 @@ def _check_placement(vm: Resource, given: Json) -> None:
 
 
 class _DiskChange:
-    """What a request changes about a VM's disks. When it exists, all checks have been made.
+    """The changes that a request makes to the disks of a VM. It exists only after all checks have passed.
 
     `vm` is the copy of the VM with the changes; its entries of disks are changed here. `given` is the `properties` of the request.
     """

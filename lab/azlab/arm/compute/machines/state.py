@@ -19,7 +19,7 @@ _SECRETS = ("adminPassword", "customData")
 
 @dataclass
 class MachineState(State):
-    """What only the lab knows about a VM."""
+    """Facts about a VM that only the lab keeps."""
 
     generation: str = "V1"
     """The Hyper-V generation of the OS disk, V1 or V2."""
