@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
@@ -17,9 +17,8 @@ from .observe import Observed
 from .request import BootRequest
 
 
-@dataclass(frozen=True)
-class Source:
-    """The origin of a new VM and its region. ``name`` is how a sentence calls it."""
+class Source(NamedTuple):
+    """What a new VM is made from, and where. ``name`` is how a sentence calls it."""
 
     name: str
     location: str
