@@ -1,4 +1,4 @@
-"""Managed images over the bare SDK: from VMs, disks and snapshots, and everything that Azure refuses about them."""
+"""Managed images with the bare SDK: from VMs, disks and snapshots, and requests that Azure refuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.running_lab import LOCATION, RunningLab, done
 
 @pytest.fixture
 def outside(lab: RunningLab) -> Iterator[None]:
-    """Blobs and a platform image that lie outside the lab."""
+    """A catalogue with blobs and a platform image."""
     root = "https://a.blob.core.windows.net/b"
     blobs = {
         f"{root}/block.vhd": {"diskSizeGB": 1, "blobType": "BlockBlob"},
@@ -37,7 +37,7 @@ def outside(lab: RunningLab) -> Iterator[None]:
 
 
 def image_path(world: World, name: str) -> str:
-    """Where an image is."""
+    """The path of an image."""
     return f"resourceGroups/{world.group}/providers/Microsoft.Compute/images/{name}"
 
 
@@ -106,7 +106,7 @@ def test_an_image_of_a_vm_holds_all_its_disks(lab: RunningLab, world: World) -> 
     assert blobs.read(find_key(state, image.id, "5")[1], 0, 512) == b"d" * 512
 
 
-def test_an_images_data_disks_come_with_every_vm_made_from_it(lab: RunningLab, world: World) -> None:
+def test_a_vm_from_an_image_gets_the_images_data_disks(lab: RunningLab, world: World) -> None:
     os_disk, data = world.os_disk("s-os"), world.disk("s-data")
     body = image_of_disk(os_disk.id)
     body["properties"]["storageProfile"]["dataDisks"] = [{"lun": 3, "managedDisk": {"id": data.id}}]
@@ -149,7 +149,7 @@ def test_a_vm_must_be_generalized(lab: RunningLab, world: World) -> None:
     )
 
 
-def test_a_trusted_launch_vm_becomes_no_managed_image(lab: RunningLab, world: World) -> None:
+def test_a_trusted_launch_vm_is_refused_as_a_source(lab: RunningLab, world: World) -> None:
     disk = world.os_disk("tl", hyperVGeneration="V2", securityProfile={"securityType": "TrustedLaunch"})
     body = vm_of_disk(disk.id, world.subnet(), securityProfile={"securityType": "TrustedLaunch"})
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
@@ -161,7 +161,7 @@ def test_a_trusted_launch_vm_becomes_no_managed_image(lab: RunningLab, world: Wo
     refused(lambda: put(world.group, "i", of_disk), "OperationNotAllowed", "TrustedLaunch")
 
 
-def test_an_ephemeral_vm_becomes_no_managed_image(lab: RunningLab, world: World) -> None:
+def test_an_ephemeral_vm_is_refused_as_a_source(lab: RunningLab, world: World) -> None:
     os_disk = {"caching": "ReadOnly", "diffDiskSettings": {"option": "Local"}}
     body = vm_of_image(world.image().id, world.subnet(), os_disk)
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
@@ -202,7 +202,7 @@ def test_bad_os_disks_are_refused(lab: RunningLab, group: str, os_disk: dict[str
     refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), "InvalidParameter", text, 400)
 
 
-def test_an_image_needs_sources_that_are_there_and_whole(lab: RunningLab, world: World) -> None:
+def test_the_sources_of_an_image_must_exist_and_be_complete(lab: RunningLab, world: World) -> None:
     put = lab.compute.images.begin_create_or_update
     refused(lambda: put(world.group, "i", {"location": LOCATION, "properties": {}}), "InvalidParameter", "osDisk", 400)
     refused(lambda: put(world.group, "i", image_of_disk(world.id("disks", "none"))), "ResourceNotFound", "none", 404)
@@ -237,7 +237,7 @@ def test_luns_are_unique_and_sizes_do_not_shrink(lab: RunningLab, world: World) 
     refused(lambda: put(world.group, "i", small), "InvalidParameter", "smaller", 400)
 
 
-def test_a_dynamic_vhd_becomes_no_disk(lab: RunningLab, group: str, outside: None) -> None:
+def test_a_dynamic_vhd_is_refused(lab: RunningLab, group: str, outside: None) -> None:
     creation = {"createOption": "Import", "sourceUri": "https://a.blob.core.windows.net/b/dynamic.vhd"}
     body = {"location": LOCATION, "properties": {"creationData": creation}}
     put = lab.compute.disks.begin_create_or_update
@@ -245,7 +245,7 @@ def test_a_dynamic_vhd_becomes_no_disk(lab: RunningLab, group: str, outside: Non
 
 
 @pytest.mark.parametrize("kind", ["managedDisk", "snapshot"])
-def test_no_disk_is_in_an_image_twice(lab: RunningLab, world: World, kind: str) -> None:
+def test_a_disk_is_refused_twice_in_one_image(lab: RunningLab, world: World, kind: str) -> None:
     disk = world.os_disk()
     source = {kind: {"id": world.snapshot(disk.id).id if kind == "snapshot" else disk.id}}
     os_disk = {"osType": "Linux", "osState": "Generalized", **source}
@@ -285,13 +285,13 @@ def test_names_follow_the_rule(lab: RunningLab, world: World) -> None:
         ("https://a.blob.core.windows.net/b/none.vhd", "ImageBlobNotFound", "Unable to find VHD blob", 404),
     ],
 )
-def test_bad_blobs_become_no_image(lab: RunningLab, group: str, outside: None, uri: str, code: str, text: str, status: int) -> None:
+def test_bad_blobs_are_refused(lab: RunningLab, group: str, outside: None, uri: str, code: str, text: str, status: int) -> None:
     os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": uri}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
     refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), code, text, status)
 
 
-def test_blobs_and_platform_images_of_the_outside_can_be_used(lab: RunningLab, world: World, outside: None) -> None:
+def test_blobs_and_platform_images_of_the_catalogue_can_be_used(lab: RunningLab, world: World, outside: None) -> None:
     os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": "https://a.blob.core.windows.net/b/good.vhd"}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", body))

@@ -1,4 +1,4 @@
-"""Virtual machines over the bare SDK: life, power, disks, interfaces."""
+"""Virtual machines with the bare SDK: creation, power, disks, interfaces."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.support.running_lab import GIB, LOCATION, RunningLab, done
 
 
 def vm_path(world: World, tail: str = "") -> str:
-    """Where the test's VM is."""
+    """The path of the test's VM."""
     return f"resourceGroups/{world.group}/providers/Microsoft.Compute/virtualMachines/vm{tail}"
 
 
 def owned(world: World, name: str) -> str:
-    """When the ownership of a disk last changed."""
+    """The time at which the owner of a disk last changed."""
     return str(world.compute.disks.get(world.group, name).properties["LastOwnershipUpdateTime"])
 
 
@@ -53,7 +53,7 @@ def test_a_vm_put_answers_as_recorded(lab: RunningLab, world: World) -> None:
     assert lab.arm("PUT", vm_path(world), {"location": LOCATION, "properties": {}}).status_code == 200
 
 
-def test_no_secret_comes_back(lab: RunningLab, world: World) -> None:
+def test_secrets_are_never_shown(lab: RunningLab, world: World) -> None:
     profile = os_profile(customData="c2VjcmV0LWN1c3RvbS1kYXRh")
     world.put_vm({**vm_of_image(world.image().id, world.subnet()), "tags": {"a": "b"}})
     body = vm_of_image(world.id("images", "image"), world.subnet(), osProfile=profile)
@@ -77,7 +77,7 @@ def test_a_vm_has_an_address_of_its_subnet(lab: RunningLab, world: World) -> Non
     assert nic["properties"]["macAddress"].startswith("00-0D-3A-")
 
 
-def test_power_goes_round(lab: RunningLab, world: World) -> None:
+def test_a_vm_is_stopped_deallocated_and_started_again(lab: RunningLab, world: World) -> None:
     machines = lab.compute.virtual_machines
     world.vm()
     assert world.power()[-1] == "PowerState/running"
@@ -121,18 +121,18 @@ def test_generalize_is_a_flag_that_stays(lab: RunningLab, world: World) -> None:
 def test_both_instance_views_are_the_same(lab: RunningLab, world: World) -> None:
     world.vm()
     expanded = lab.compute.virtual_machines.get(world.group, "vm", expand="instanceView").as_dict()["properties"]["instanceView"]
-    alone = lab.compute.virtual_machines.instance_view(world.group, "vm").as_dict()
-    assert expanded == alone
-    assert "vmAgent" not in alone
-    assert [disk["name"] for disk in alone["disks"]] == ["vm-os"]
-    assert alone["hyperVGeneration"] == "V1"
+    separate = lab.compute.virtual_machines.instance_view(world.group, "vm").as_dict()
+    assert expanded == separate
+    assert "vmAgent" not in separate
+    assert [disk["name"] for disk in separate["disks"]] == ["vm-os"]
+    assert separate["hyperVGeneration"] == "V1"
 
 
 def test_the_ownership_time_moves_with_every_change_of_owner(lab: RunningLab, world: World) -> None:
     world.vm()
     times = [owned(world, "vm-os")]
-    for deed in (lab.compute.virtual_machines.begin_deallocate, lab.compute.virtual_machines.begin_start):
-        done(deed(world.group, "vm"))
+    for operation in (lab.compute.virtual_machines.begin_deallocate, lab.compute.virtual_machines.begin_start):
+        done(operation(world.group, "vm"))
         times.append(owned(world, "vm-os"))
     done(lab.compute.virtual_machines.begin_power_off(world.group, "vm"))
     assert owned(world, "vm-os") == times[-1]
@@ -153,7 +153,7 @@ def test_the_boot_log_is_a_blob_behind_a_sas(lab: RunningLab, world: World) -> N
     assert httpx.get(found.console_screenshot_blob_uri, verify=context, trust_env=False).content.startswith(b"BM")
 
 
-def test_a_vm_takes_with_it_what_says_so(lab: RunningLab, world: World) -> None:
+def test_deleting_a_vm_deletes_what_its_delete_options_say(lab: RunningLab, world: World) -> None:
     body = vm_of_image(world.image().id, world.subnet(), {"name": "goes"})
     body["properties"]["storageProfile"]["dataDisks"] = [{"lun": 0, "name": "stays", "createOption": "Empty", "diskSizeGB": 1}]
     vm = world.put_vm(body)
@@ -179,7 +179,7 @@ def test_interfaces_by_reference_outlive_the_vm(lab: RunningLab, world: World) -
 
 
 # --- disks of a VM ----------------------------------------------------------------------------------------------------------------
-def test_data_disks_come_and_go(lab: RunningLab, world: World) -> None:
+def test_data_disks_are_attached_and_detached(lab: RunningLab, world: World) -> None:
     vm = world.vm()
     data = world.disk("data")
     attach = [{"lun": 12, "createOption": "Attach", "managedDisk": {"id": data.id}}]
@@ -212,7 +212,7 @@ def test_the_os_disk_is_swapped_while_the_vm_is_deallocated(lab: RunningLab, wor
     refused(lambda: machines.begin_update(world.group, "vm", back), "OperationNotAllowed", "since the VM is generalized")
 
 
-def test_a_vm_of_an_image_has_a_copy_and_may_be_bigger(lab: RunningLab, world: World) -> None:
+def test_a_vm_from_an_image_gets_a_copy_that_may_be_larger(lab: RunningLab, world: World) -> None:
     image = world.image()
     state, blobs = lab.settings.state, BlobStore(lab.settings)
     blobs.write(find_key(state, image.id, "os")[1], 0, b"i" * 512)
@@ -233,6 +233,6 @@ def test_a_vm_of_an_image_has_a_copy_and_may_be_bigger(lab: RunningLab, world: W
 
 
 def big_image(world: World) -> Any:
-    """An image whose disk has 2 GiB."""
+    """An image with a disk of 2 GiB."""
     disk = world.os_disk("big-source", size=2)
     return done(world.compute.images.begin_create_or_update(world.group, "big-image", image_of_disk(disk.id)))
