@@ -1,7 +1,9 @@
 """The processes of a lab: Azurite, the blob front, and the control plane with its guests.
 
-python -m azlab.daemon STATE          the control plane; it starts and stops the other two
-python -m azlab.daemon STATE front    the blob front, as a process of its own
+    python -m azlab.daemon STATE          the control plane; it starts and stops the other two
+    python -m azlab.daemon STATE front    the blob front, as a process of its own
+
+The control plane holds the lock of the lab as long as it runs.
 """
 
 from __future__ import annotations

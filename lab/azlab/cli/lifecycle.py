@@ -145,7 +145,7 @@ def logs(options: argparse.Namespace) -> None:
     kind = "jsonl" if options.name in ("arm", "blob", "guests") else "log"
     path = options.state.resolve() / "logs" / f"{options.name}.{kind}"
     if not path.exists():
-        raise CommandFailed(f"there is no {path} yet")
+        raise CommandFailed(f"there is no log {path} yet: start the lab with `{command(options.state, 'up')}`")
     with path.open("rb") as file:
         while chunk := file.read(1 << 16):
             sys.stdout.buffer.write(chunk)

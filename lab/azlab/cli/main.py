@@ -20,6 +20,7 @@ from azlab.settings import LabError, default_state
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
+_FOR_A_SHELL = ', as lines for a shell: eval "$(azlab env)"'
 _EPILOG = "All files of the lab are in its directory: --state, or AZLAB_STATE, or ./build/azlab."
 
 
@@ -95,11 +96,8 @@ def _lifecycle(commands: Commands) -> None:
     _command(commands, "status", "lifecycle.status", "print whether the lab is up, and its addresses").add_argument(
         "--json", action="store_true", help="print a JSON object"
     )
-    show = _command(commands, "env", "lifecycle.env", "print the environment variables that make clients use this lab", _ENV)
+    show = _command(commands, "env", "lifecycle.env", "print the environment variables that make clients use this lab", _FOR_A_SHELL)
     show.add_argument("--json", action="store_true", help="print a JSON object with the same names and values")
-
-
-_ENV = ', as lines for a shell: eval "$(azlab env)"'
 
 
 def _group(commands: Commands) -> None:

@@ -26,7 +26,7 @@ _KERNEL_LINE = re.compile(rb"^\[ *\d+\.\d{6}\] ", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Budget:
-    """How long provisioning may take, in seconds: processor time of the guest, and Azure's own 40 minutes for a guest that idles.
+    """The limits of provisioning, in seconds: processor time of the guest, and Azure's own 40 minutes for a guest that idles.
 
     `still_cpu_seconds` is the processor time after which a kernel that has written to the console, and then nothing more, counts as hung.
     """

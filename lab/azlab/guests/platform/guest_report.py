@@ -1,4 +1,4 @@
-"""What a guest has reported to the platform since its start: its health, and the status that its agent uploads."""
+"""The reports of a guest to the platform since its start: its health, and the status that its agent uploads."""
 
 from __future__ import annotations
 

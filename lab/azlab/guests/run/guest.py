@@ -129,7 +129,7 @@ class Guest:
 
     @property
     def report(self) -> GuestReport:
-        """What the guest has reported to the platform since this start."""
+        """The reports of the guest to the platform since this start."""
         return GuestReport.load(self.home.platform_file)
 
     @contextmanager

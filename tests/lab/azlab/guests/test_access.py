@@ -9,12 +9,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from azlab.guests.access import inventory
 from azlab.guests.access.proxy import NoWay, find, open_port
 from azlab.guests.access.ssh import ssh_options
 from azlab.guests.run import warden
+from azlab.guests.spec import Home
+from azlab.settings import Settings
 
 from tests.support.guest_specs import SPEC, machine
 
@@ -22,7 +25,7 @@ from .conftest import pretend
 
 
 @pytest.fixture
-def guest(home, monkeypatch) -> Iterator[int]:
+def guest(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A machine with a listening socket whose guest is this computer; returns a port that sends everything back twice."""
     process = pretend(home, "qemu")
     monkeypatch.chdir(home.path)
@@ -47,13 +50,13 @@ def _say_twice(server: socket.socket) -> None:
                 client.sendall(data * 2)
 
 
-def test_the_connection_leads_to_the_guest(guest, home):
+def test_the_connection_leads_to_the_guest(guest: int, home: Home) -> None:
     with open_port(home, guest) as connection:
         connection.sendall(b"hello")
         assert connection.recv(64) == b"hellohello"
 
 
-def test_the_proxy_relays_large_amounts_of_data(guest, settings):
+def test_the_proxy_relays_large_amounts_of_data(guest: int, settings: Settings) -> None:
     program = (
         "import sys, pathlib; from azlab.guests.access.proxy import proxy; proxy(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))"
     )
@@ -63,22 +66,22 @@ def test_the_proxy_relays_large_amounts_of_data(guest, settings):
     assert len(heard) == 2 * len(said)
 
 
-def test_the_error_about_a_closed_port_names_it(guest, home):
+def test_the_error_about_a_closed_port_names_it(guest: int, home: Home) -> None:
     with pytest.raises(NoWay, match=r"port 1 of the VM web: .*refused"):
         open_port(home, 1)
 
 
 @pytest.mark.parametrize("name", ["web", "WEB", SPEC.vm_id])
-def test_a_running_machine_is_found_by_name_or_id(guest, home, settings, name):
+def test_a_running_machine_is_found_by_name_or_id(guest: int, home: Home, settings: Settings, name: str) -> None:
     assert find(settings.state, name) == home
 
 
-def test_a_machine_that_does_not_run_is_not_found(home, settings):
+def test_a_machine_that_does_not_run_is_not_found(home: Home, settings: Settings) -> None:
     with pytest.raises(NoWay, match="no running VM is called web"):
         find(settings.state, "web")
 
 
-def test_the_inventory_has_address_user_and_proxy_command(guest, settings):
+def test_the_inventory_has_address_user_and_proxy_command(guest: int, settings: Settings) -> None:
     [line] = inventory.lines(settings.state)
     name, *variables = shlex.split(line)
     values = dict(variable.split("=", 1) for variable in variables)
@@ -86,7 +89,7 @@ def test_the_inventory_has_address_user_and_proxy_command(guest, settings):
     assert f"vm proxy {SPEC.vm_id} %p" in values["ansible_ssh_common_args"]
 
 
-def test_ssh_options_survive_any_path(tmp_path):
+def test_ssh_options_survive_any_path(tmp_path: Path) -> None:
     state = tmp_path / "it's 100% here"
     values = dict(word.split("=", 1) for word in shlex.split(inventory.line(state, SPEC))[1:])
     options = shlex.split(values["ansible_ssh_common_args"])
@@ -95,5 +98,5 @@ def test_ssh_options_survive_any_path(tmp_path):
     assert shlex.split(command.replace("%%", "%"))[1:] == ["--state", str(state), "vm", "proxy", SPEC.vm_id, "%p"]
 
 
-def test_a_specialized_machine_has_no_user_in_the_inventory(settings):
+def test_a_specialized_machine_has_no_user_in_the_inventory(settings: Settings) -> None:
     assert "ansible_user" not in inventory.line(settings.state, machine(os_profile=None))

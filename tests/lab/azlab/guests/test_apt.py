@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def nothing_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
     """A host whose apt-get prints these rows of its index targets."""
 
     def lists(*rows: str) -> None:
@@ -32,7 +33,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return lists
 
 
-def test_a_host_with_another_debian_provides_its_mirrors(host):
+def test_a_host_with_another_debian_provides_its_mirrors(host: Callable[..., None]) -> None:
     host(
         "Docker|Docker CE|trixie|http://other/",
         "Debian Backports|Debian Backports|trixie-backports|http://backports/debian/",
@@ -48,13 +49,13 @@ def test_a_host_with_another_debian_provides_its_mirrors(host):
     ]
 
 
-def test_the_mirror_of_this_release_comes_first(host):
+def test_the_mirror_of_this_release_comes_first(host: Callable[..., None]) -> None:
     host("Debian|Debian|trixie|http://new/", "Debian|Debian|bookworm-updates|http://old/", "Debian|Debian|bookworm|http://older/")
     assert apt.sources("bookworm")[0] == f"{SIGNED} http://old/ bookworm main"
 
 
 @pytest.mark.parametrize("rows", [(), ("Ubuntu|Ubuntu|noble|http://archive.ubuntu.com/ubuntu/",)], ids=["no index", "Ubuntu"])
-def test_a_host_without_debian_uses_debians_own_archives(host, rows):
+def test_a_host_without_debian_uses_debians_own_archives(host: Callable[..., None], rows: tuple[str, ...]) -> None:
     host(*rows)
     assert apt.sources("bookworm") == [
         f"{SIGNED} http://deb.debian.org/debian bookworm main",
@@ -63,7 +64,7 @@ def test_a_host_without_debian_uses_debians_own_archives(host, rows):
     ]
 
 
-def test_mirrors_from_the_environment_are_used(host, monkeypatch):
+def test_mirrors_from_the_environment_are_used(host: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     host("Debian|Debian|bookworm|http://host/debian/", "Debian|Debian-Security|bookworm-security|http://host/security/")
     monkeypatch.setenv("AZLAB_DEBIAN_MIRROR", "https://mine/debian")
     assert [line.split()[2] for line in apt.sources("bookworm")] == ["https://mine/debian", "https://mine/debian", "http://host/security/"]
@@ -72,7 +73,7 @@ def test_mirrors_from_the_environment_are_used(host, monkeypatch):
 
 
 @pytest.mark.parametrize("value", ["mine", "http://a b/debian", "http://mine/debian bookworm main"])
-def test_a_mirror_that_is_not_a_url_is_refused(host, monkeypatch, value):
+def test_a_mirror_that_is_not_a_url_is_refused(host: Callable[..., None], monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     host()
     monkeypatch.setenv("AZLAB_DEBIAN_MIRROR", value)
     with pytest.raises(
@@ -81,13 +82,13 @@ def test_a_mirror_that_is_not_a_url_is_refused(host, monkeypatch, value):
         apt.sources("bookworm")
 
 
-def test_the_error_on_a_host_without_apt_names_what_is_missing(monkeypatch, tmp_path: Path):
+def test_the_error_on_a_host_without_apt_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(apt.NoDebian, match="there is no apt-get on this machine"):
         apt.sources("bookworm")
 
 
-def test_the_error_of_apt_about_its_sources_is_shown(monkeypatch, tmp_path: Path):
+def test_the_error_of_apt_about_its_sources_is_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "apt-get").write_text("#!/bin/sh\necho 'E: Malformed entry 1' >&2\nexit 100\n")
     (tmp_path / "apt-get").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
@@ -95,7 +96,7 @@ def test_the_error_of_apt_about_its_sources_is_shown(monkeypatch, tmp_path: Path
         apt.sources("bookworm")
 
 
-def test_transport_options_of_the_host_are_passed_on(monkeypatch):
+def test_transport_options_of_the_host_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     dump = [
         'Acquire::http::Proxy "http://proxy:3142";',
         'Acquire::Check-Valid-Until "false";',
@@ -107,7 +108,9 @@ def test_transport_options_of_the_host_are_passed_on(monkeypatch):
     assert apt.transport_options() == dump[:2]
 
 
-def test_the_error_about_an_unreachable_archive_names_it_and_the_variables(host, monkeypatch, tmp_path: Path):
+def test_the_error_about_an_unreachable_archive_names_it_and_the_variables(
+    host: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """With the host's own apt and mmdebstrap, and a mirror on which nothing listens."""
     monkeypatch.setattr(rootfs.os, "geteuid", lambda: 0)
     monkeypatch.setattr(rootfs.tempfile, "tempdir", str(tmp_path))

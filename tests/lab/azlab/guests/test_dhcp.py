@@ -22,13 +22,13 @@ def ip(address: str) -> bytes:
     return ipaddress.IPv4Address(address).packed
 
 
-def test_a_discover_gets_an_offer_of_the_private_address():
+def test_a_discover_gets_an_offer_of_the_private_address() -> None:
     reply = answer(packet(1), machine())
     assert (reply[0], reply[4:8], reply[16:20], reply[28:34]) == (2, b"abcd", ip("10.1.0.4"), MAC)
     assert parse_options(reply[240:])[53] == b"\x02"
 
 
-def test_the_lease_has_the_options_of_azures():
+def test_the_lease_has_the_options_of_azures() -> None:
     options = parse_options(answer(packet(3, bytes([50, 4]) + ip("10.1.0.4")), machine())[240:])
     gateway, wire = ip("10.1.0.1"), ip("168.63.129.16")
     assert options[53] == b"\x05"
@@ -37,12 +37,12 @@ def test_the_lease_has_the_options_of_azures():
     assert options[51] == b"\xff\xff\xff\xff"
 
 
-def test_a_request_for_another_address_is_refused():
+def test_a_request_for_another_address_is_refused() -> None:
     options = parse_options(answer(packet(3, bytes([50, 4]) + ip("10.1.0.9")), machine())[240:])
     assert options[53] == b"\x06"
 
 
-def test_packets_for_other_servers_are_ignored():
+def test_packets_for_other_servers_are_ignored() -> None:
     other_server = packet(3, bytes([54, 4]) + ip("10.1.0.2"))
     release, reply = packet(7), b"\x02" + packet(1)[1:]
     assert [answer(each, machine()) for each in (other_server, release, reply, b"short")] == [None] * 4

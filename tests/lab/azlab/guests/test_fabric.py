@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -59,7 +60,7 @@ def ask(platform_file: Path, log: Path) -> Iterator[Callable[..., httpx.Response
     services = {"wire": fabric.wire_server, "plugin": fabric.host_plugin, "imds": fabric.metadata}
     servers = {name: start(name, ("127.0.0.1", 0), service, SPEC.vm_id, requests) for name, service in services.items()}
 
-    def call(service: str, method: str, path: str, **more) -> httpx.Response:
+    def call(service: str, method: str, path: str, **more: Any) -> httpx.Response:
         return httpx.request(method, f"http://127.0.0.1:{servers[service].server_address[1]}{path}", trust_env=False, **more)
 
     yield call
@@ -67,7 +68,7 @@ def ask(platform_file: Path, log: Path) -> Iterator[Callable[..., httpx.Response
         list(pool.map(lambda server: (server.shutdown(), server.server_close()), servers.values()))
 
 
-def test_every_document_of_the_goal_state_can_be_fetched(ask):
+def test_every_document_of_the_goal_state_can_be_fetched(ask: Callable[..., httpx.Response]) -> None:
     assert "2012-11-30" in ask("wire", "GET", "/?comp=versions").text
     goal = ElementTree.fromstring(ask("wire", "GET", "/machine/?comp=goalstate", headers=AGENT).text)
     container = goal.findtext(".//ContainerId")
@@ -80,7 +81,7 @@ def test_every_document_of_the_goal_state_can_be_fetched(ask):
         assert container in document.text
 
 
-def test_the_extensions_config_names_the_status_blob(ask):
+def test_the_extensions_config_names_the_status_blob(ask: Callable[..., httpx.Response]) -> None:
     document = ElementTree.fromstring(ask("wire", "GET", "/machine/c/i?comp=config&type=extensionsConfig").text)
     blob = document.find("StatusUploadBlob")
     assert (blob.get("statusBlobType"), SPEC.vm_id in blob.text) == ("BlockBlob", True)
@@ -89,31 +90,31 @@ def test_the_extensions_config_names_the_status_blob(ask):
 @pytest.mark.parametrize(
     "service, path", [("wire", "/machine?comp=certificates"), ("wire", "/m?comp=config&type=no"), ("plugin", "/vmSettings"), ("imds", "/x")]
 )
-def test_unknown_paths_are_answered_with_404(ask, service, path):
+def test_unknown_paths_are_answered_with_404(ask: Callable[..., httpx.Response], service: str, path: str) -> None:
     status = ask(service, "GET", f"{path}?api-version=2021-12-13" if service == "imds" else path, headers={"Metadata": "true"}).status_code
     assert status == 404
 
 
-def test_ready_is_kept_when_the_agent_restarts(ask, platform_file):
+def test_ready_is_kept_when_the_agent_restarts(ask: Callable[..., httpx.Response], platform_file: Path) -> None:
     for state, details in (("NotReady", STARTING), ("Ready", ""), ("NotReady", STARTING)):
         assert ask("wire", "POST", "/machine?comp=health", content=HEALTH.format(state=state, details=details)).status_code == 200
     assert GuestReport.load(platform_file).ready
 
 
-def test_a_failed_provisioning_is_recorded(ask, platform_file):
+def test_a_failed_provisioning_is_recorded(ask: Callable[..., httpx.Response], platform_file: Path) -> None:
     ask("wire", "POST", "/machine?comp=health", content=HEALTH.format(state="NotReady", details=FAILED))
     report = GuestReport.load(platform_file)
     assert (report.ready, report.failure) == (False, "no user")
 
 
-def test_the_agent_is_recognized_by_the_service_it_uses(ask, platform_file):
+def test_the_agent_is_recognized_by_the_service_it_uses(ask: Callable[..., httpx.Response], platform_file: Path) -> None:
     ask("wire", "GET", "/machine/?comp=goalstate", headers=AGENT)
     assert not GuestReport.load(platform_file).agent_seen
     ask("plugin", "GET", "/versions", headers={"User-Agent": "Cloud-Init/22.4.2"})
     assert GuestReport.load(platform_file).agent_seen
 
 
-def test_an_uploaded_status_becomes_the_vm_agent(ask, platform_file):
+def test_an_uploaded_status_becomes_the_vm_agent(ask: Callable[..., httpx.Response], platform_file: Path) -> None:
     content = base64.b64encode(json.dumps(STATUS).encode()).decode()
     envelope = {"requestUri": "https://blob", "headers": [{"headerName": "x-ms-blob-type", "headerValue": "BlockBlob"}], "content": content}
     assert ask("plugin", "PUT", "/status", json=envelope, headers=AGENT).status_code == 200
@@ -132,20 +133,22 @@ def test_an_uploaded_status_becomes_the_vm_agent(ask, platform_file):
     }
 
 
-def test_an_agent_that_is_not_ready_is_shown_as_unavailable():
+def test_an_agent_that_is_not_ready_is_shown_as_unavailable() -> None:
     unready = {**STATUS, "aggregateStatus": {"guestAgentStatus": {"version": "2.7.3.0", "status": "NotReady"}}}
     assert vm_agent(unready)["statuses"][0]["displayStatus"] == "NotReady"
     assert (vm_agent(None), vm_agent({"aggregateStatus": {}})) == (None, None)
 
 
 @pytest.mark.parametrize("service, method, path", [("plugin", "PUT", "/status"), ("wire", "POST", "/machine?comp=health")])
-def test_unreadable_reports_are_refused(ask, platform_file, service, method, path):
+def test_unreadable_reports_are_refused(
+    ask: Callable[..., httpx.Response], platform_file: Path, service: str, method: str, path: str
+) -> None:
     assert ask(service, method, path, content=b"nonsense").status_code == 400
     report = GuestReport.load(platform_file)
     assert (report.health, report.status) == ("", None)
 
 
-def test_every_request_is_logged_when_it_arrives_and_when_it_is_answered(ask, log):
+def test_every_request_is_logged_when_it_arrives_and_when_it_is_answered(ask: Callable[..., httpx.Response], log: Path) -> None:
     ask("plugin", "GET", "/versions", headers=AGENT)
     entries = [json.loads(line) for line in log.read_text().splitlines()]
     assert [(each["phase"], each["op"], each["vm"], each.get("status")) for each in entries] == [

@@ -15,14 +15,14 @@ from azlab.guests.build import bootloader, guest_disk, rootfs
 IDENTITY = uuid.UUID("1a35b943-4075-5d0d-9823-18144c7e1142")
 
 
-def test_the_partitions_are_debians_and_leave_no_hole():
+def test_the_partitions_are_debians_and_leave_no_hole() -> None:
     layout = [
         (each.number, each.start_mib, each.start_mib + each.size_mib) for each in (guest_disk.BIOS_BOOT, guest_disk.ESP, guest_disk.ROOT)
     ]
     assert layout == [(14, 1, 4), (15, 4, 128), (1, 128, guest_disk.DISK_MIB - 1)]
 
 
-def test_the_boot_code_finds_its_core(tmp_path: Path):
+def test_the_boot_code_finds_its_core(tmp_path: Path) -> None:
     (tmp_path / "boot.img").write_bytes(bytes(range(256)) * 2)
     (tmp_path / "core.img").write_bytes(b"\xaa" * 1024)
     disk = tmp_path / "disk.raw"
@@ -35,11 +35,11 @@ def test_the_boot_code_finds_its_core(tmp_path: Path):
     assert struct.unpack_from("<Q", data, 4 * 512 + 0x1F4) == (5,)
 
 
-def test_the_esp_has_the_name_that_fstab_uses():
+def test_the_esp_has_the_name_that_fstab_uses() -> None:
     assert bootloader.esp_serial(IDENTITY) == "1A35-B943"
 
 
-def test_the_package_list_has_what_the_roles_need():
+def test_the_package_list_has_what_the_roles_need() -> None:
     needed = {
         "linux-image-cloud-amd64",
         "cloud-init",
@@ -54,14 +54,14 @@ def test_the_package_list_has_what_the_roles_need():
     assert not [name for name in rootfs.packages() if " " in name or not name]
 
 
-def test_the_error_of_a_failed_tool_has_its_output(tmp_path: Path):
+def test_the_error_of_a_failed_tool_has_its_output(tmp_path: Path) -> None:
     with pytest.raises(rootfs.BuildFailed, match="ls failed with exit status 2:\n.*nowhere"):
         rootfs.run("ls", tmp_path / "nowhere")
     with pytest.raises(rootfs.BuildFailed, match="needs the command no-such-tool"):
         rootfs.run("no-such-tool")
 
 
-def test_the_overlay_is_valid_for_cloud_init_and_grub():
+def test_the_overlay_is_valid_for_cloud_init_and_grub() -> None:
     overlay = guest_disk.HERE / "overlay"
     assert "datasource_list: [ Azure ]" in (overlay / "etc/cloud/cloud.cfg.d/90_dpkg.cfg").read_text()
     defaults = "GRUB_CMDLINE_LINUX=console=ttyS0; for file; do . $file; done; echo $GRUB_TIMEOUT $GRUB_CMDLINE_LINUX"
@@ -70,7 +70,7 @@ def test_the_overlay_is_valid_for_cloud_init_and_grub():
     assert said == "0 console=ttyS0 mitigations=off\n"
 
 
-def test_the_agent_waits_for_a_host_key_that_cloud_init_creates(tmp_path: Path):
+def test_the_agent_waits_for_a_host_key_that_cloud_init_creates(tmp_path: Path) -> None:
     """It waits half an hour for that key, and is not ready until then."""
     (tmp_path / "etc/systemd/system").mkdir(parents=True)
     (tmp_path / "boot").mkdir()
@@ -84,7 +84,7 @@ def test_the_agent_waits_for_a_host_key_that_cloud_init_creates(tmp_path: Path):
     assert "Logs.Verbose=n" in agent
 
 
-def test_a_waagent_conf_without_debians_host_key_setting_is_refused(tmp_path: Path):
+def test_a_waagent_conf_without_debians_host_key_setting_is_refused(tmp_path: Path) -> None:
     (tmp_path / "etc/systemd/system").mkdir(parents=True)
     (tmp_path / "etc/waagent.conf").write_text("Provisioning.Agent=auto\n")
     with pytest.raises(guest_disk.BuildFailed, match="does not contain Provisioning.SshHostKeyPairType=auto any more"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from azlab.guests.platform import imds
@@ -12,13 +13,13 @@ from tests.support.guest_specs import SPEC, machine
 ASKED = {"Metadata": "true"}
 
 
-def get(path: str, version: str = "2021-12-13", **query: str):
+def get(path: str, version: str = "2021-12-13", **query: str) -> tuple[int, Any]:
     asked = "&".join(f"{name}={value}" for name, value in {"api-version": version, **query}.items())
     status, text = imds.answer(f"{path}?{asked}", ASKED, SPEC)
     return status, text if query.get("format") == "text" else json.loads(text)
 
 
-def test_the_instance_document_describes_the_machine():
+def test_the_instance_document_describes_the_machine() -> None:
     status, found = get("/metadata/instance")
     compute = found["compute"]
     assert status == 200
@@ -37,23 +38,23 @@ def test_the_instance_document_describes_the_machine():
     "path, expected",
     [("/metadata/instance/compute/vmId", SPEC.vm_id), ("/metadata/instance/compute/tagsList/1/value", "images")],
 )
-def test_a_path_leads_to_one_value(path, expected):
+def test_a_path_leads_to_one_value(path: str, expected: Any) -> None:
     assert get(path) == (200, expected)
     assert get(path, format="text") == (200, expected)
 
 
-def test_an_older_version_lacks_newer_fields():
+def test_an_older_version_lacks_newer_fields() -> None:
     _, old = get("/metadata/instance/compute", "2018-02-01")
     assert {"vmId", "tags", "zone"} <= old.keys()
     assert not {"osProfile", "storageProfile", "tagsList"} & old.keys()
 
 
-def test_cloud_inits_version_is_answered_and_has_the_profile():
+def test_cloud_inits_version_is_answered_and_has_the_profile() -> None:
     status, found = get("/metadata/instance", "2021-08-01", extended="true")
     assert (status, found["compute"]["osProfile"]["adminUsername"]) == (200, "alice")
 
 
-def test_a_specialized_machine_has_no_profile():
+def test_a_specialized_machine_has_no_profile() -> None:
     compute = imds.instance(machine(os_profile=None))["compute"]
     assert compute["osProfile"] == {"adminUsername": "", "computerName": "", "disablePasswordAuthentication": ""}
     assert compute["publicKeys"] == []
@@ -69,7 +70,7 @@ def test_a_specialized_machine_has_no_profile():
         ("/metadata/attested/document?api-version=2021-12-13", ASKED, 404, "Not found"),
     ],
 )
-def test_bad_requests_get_azures_errors(path, headers, status, word):
+def test_bad_requests_get_azures_errors(path: str, headers: dict[str, str], status: int, word: str) -> None:
     got, text = imds.answer(path, headers, SPEC)
     assert got == status
     assert word in json.loads(text)["error"]

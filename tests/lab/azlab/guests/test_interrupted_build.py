@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -33,7 +34,7 @@ while :; do sleep 1; done
 """
 
 
-def until(ready, otherwise: str) -> None:
+def until(ready: Callable[[], bool], otherwise: str) -> None:
     end = time.monotonic() + 60
     while not ready():
         assert time.monotonic() < end, otherwise
@@ -70,7 +71,7 @@ class Build:
 
 
 @pytest.fixture
-def build(tmp_path: Path):
+def build(tmp_path: Path) -> Iterator[Build]:
     """A running build."""
     build = Build(tmp_path)
     yield build
@@ -81,7 +82,7 @@ def build(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("send", [os.kill, os.killpg], ids=["process", "group"])
-def test_an_interrupted_build_leaves_nothing(build: Build, number: signal.Signals, send) -> None:
+def test_an_interrupted_build_leaves_nothing(build: Build, number: signal.Signals, send: Callable[[int, int], None]) -> None:
     assert build.mounts() == []
     send(build.process.pid, number)
     assert (build.process.communicate(timeout=60)[1], build.process.returncode) == ("azlab: interrupted\n", 128 + number)

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from azlab.guests import real
@@ -19,9 +20,10 @@ from azlab.guests.run import guest as run_guest
 from azlab.guests.run.guest import GuestError
 from azlab.guests.run.qmp import MonitorError
 from azlab.guests.run.strays import end_strays
-from azlab.guests.spec import homes
+from azlab.guests.spec import Home, homes
+from azlab.settings import Settings
 
-from tests.support.guest_specs import SPEC, machine
+from tests.support.guest_specs import SPEC, FolderBlobs, machine
 
 from .conftest import pretend
 
@@ -38,19 +40,19 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_a_spec_is_kept_without_its_secrets(home):
+def test_a_spec_is_kept_without_its_secrets(home: Home) -> None:
     kept = home.spec_file.read_text()
     assert home.spec() == replace(SPEC, os_profile={**home.spec().os_profile})
     assert SPEC.os_profile["adminPassword"] not in kept
     assert SPEC.os_profile["customData"] not in kept
 
 
-def test_an_unknown_generation_is_refused():
+def test_an_unknown_generation_is_refused() -> None:
     with pytest.raises(ValueError, match="V1 or V2"):
         machine(generation="V3")
 
 
-def test_disks_left_by_a_killed_lab_are_written_back(guests, blobs, home):
+def test_disks_left_by_a_killed_lab_are_written_back(guests: Callable[..., Guests], blobs: FolderBlobs, home: Home) -> None:
     home.disk("d-os").write_bytes(b"new bytes")
     home.disk("d-zero").with_suffix(".part").write_bytes(b"half a download")
     ended: list[str] = []
@@ -61,7 +63,9 @@ def test_disks_left_by_a_killed_lab_are_written_back(guests, blobs, home):
     assert (list(home.path.glob("*.raw")), list(home.path.glob("*.part")), lab.is_running(VM)) == ([], [], False)
 
 
-def test_a_guest_counts_as_running_until_its_disks_are_written_back(guests, blobs, home, running, monkeypatch):
+def test_a_guest_counts_as_running_until_its_disks_are_written_back(
+    guests: Callable[..., Guests], blobs: FolderBlobs, home: Home, running: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run_guest, "_RETRY", 0.05)
     home.disk("d-os").write_bytes(b"new bytes")
     blobs.away = 3
@@ -75,14 +79,14 @@ def test_a_guest_counts_as_running_until_its_disks_are_written_back(guests, blob
     assert "the blob store is away" in home.log.read_text()
 
 
-def test_processes_of_another_machine_are_ignored(home):
+def test_processes_of_another_machine_are_ignored(home: Home) -> None:
     with subprocess.Popen(["sleep", "600"]) as stranger:
         (home.path / "warden.pid").write_text(str(stranger.pid))
         assert home.pid("warden") is None
         stranger.kill()
 
 
-def test_guests_of_a_killed_lab_can_be_ended_and_keep_their_disks(home, running, settings):
+def test_guests_of_a_killed_lab_can_be_ended_and_keep_their_disks(home: Home, running: subprocess.Popen[bytes], settings: Settings) -> None:
     home.disk("d-os").write_bytes(b"new bytes")
     assert end_strays(settings.state) == ["web"]
     assert running.wait() != 0
@@ -90,7 +94,9 @@ def test_guests_of_a_killed_lab_can_be_ended_and_keep_their_disks(home, running,
     assert end_strays(settings.state) == []
 
 
-def test_a_ready_report_ends_provisioning_and_deletes_the_password(guests, home, running):
+def test_a_ready_report_ends_provisioning_and_deletes_the_password(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes]
+) -> None:
     home.media.write_bytes(b"password")
     lab = guests()
     Recorder(home.platform_file).health(READY)
@@ -98,11 +104,11 @@ def test_a_ready_report_ends_provisioning_and_deletes_the_password(guests, home,
     assert not home.media.exists()
 
 
-def test_a_silent_guest_times_out(guests, running):
+def test_a_silent_guest_times_out(guests: Callable[..., Guests], running: subprocess.Popen[bytes]) -> None:
     assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "timed_out"
 
 
-def test_an_agent_without_a_health_report_is_detected(guests, home, running):
+def test_an_agent_without_a_health_report_is_detected(guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes]) -> None:
     Recorder(home.platform_file).agent_seen()
     assert guests(budget=Budget(cpu_seconds=600, seconds=0.1)).wait_provisioned(VM) == "agent_running"
 
@@ -111,49 +117,57 @@ HANGS = b"[    4.364887] LSM: Security Framework initializing\n"
 
 
 @pytest.fixture
-def busy(monkeypatch):
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A guest whose processor time grows by ten seconds whenever it is read."""
     looked = iter(range(0, 10_000, 10))
     monkeypatch.setattr(run_guest.Guest, "cpu_seconds", property(lambda self: float(next(looked))))
     monkeypatch.setattr(real, "_POLL", 0.001)
 
 
-def test_a_kernel_silent_for_a_minute_of_processor_time_counts_as_hung(guests, home, running, busy):
+def test_a_kernel_silent_for_a_minute_of_processor_time_counts_as_hung(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], busy: None
+) -> None:
     home.serial_log.write_bytes(HANGS)
     assert guests().wait_provisioned(VM) == "still"
 
 
 @pytest.mark.parametrize("console", [b"", b"BdsDxe: starting Boot0002\n"], ids=["no console", "only firmware"])
-def test_a_guest_without_kernel_messages_gets_the_complete_budget(guests, home, running, busy, console):
+def test_a_guest_without_kernel_messages_gets_the_complete_budget(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], busy: None, console: bytes
+) -> None:
     home.serial_log.write_bytes(console)
     assert guests().wait_provisioned(VM) == "timed_out"
 
 
-def test_a_guest_that_has_reported_to_the_platform_does_not_count_as_hung(guests, home, running, busy):
+def test_a_guest_that_has_reported_to_the_platform_does_not_count_as_hung(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], busy: None
+) -> None:
     home.serial_log.write_bytes(HANGS)
     Recorder(home.platform_file).agent_seen()
     assert guests().wait_provisioned(VM) == "agent_running"
 
 
-def test_a_guest_with_console_output_does_not_count_as_hung(guests, home, running, busy, monkeypatch):
+def test_a_guest_with_console_output_does_not_count_as_hung(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], busy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = iter(HANGS * number for number in range(1, 1000))
     monkeypatch.setattr(run_guest.Guest, "console_since_start", property(lambda self: next(lines)))
     assert guests().wait_provisioned(VM) == "timed_out"
 
 
-def test_a_reported_failure_ends_the_wait(guests, home, running):
+def test_a_reported_failure_ends_the_wait(guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes]) -> None:
     Recorder(home.platform_file).health(FAILED)
     assert guests().wait_provisioned(VM) == "timed_out"
 
 
-def test_a_guest_that_ends_before_its_report_has_ended(guests, home, running):
+def test_a_guest_that_ends_before_its_report_has_ended(guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes]) -> None:
     lab = guests()
     running.kill()
     running.wait()
     assert lab.wait_provisioned(VM) == "ended"
 
 
-def test_only_a_running_guest_has_an_agent_status(guests, home, running):
+def test_only_a_running_guest_has_an_agent_status(guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes]) -> None:
     status = {"timestampUTC": "t", "aggregateStatus": {"guestAgentStatus": {"version": "9", "status": "Ready"}}}
     home.platform_file.write_text(json.dumps({"health": "Ready", "failure": "", "agent_seen": True, "status": status}))
     lab = guests()
@@ -164,7 +178,7 @@ def test_only_a_running_guest_has_an_agent_status(guests, home, running):
     assert lab.agent_status(VM) is None
 
 
-def test_the_boot_log_is_kept_until_the_vm_is_deleted(guests, home):
+def test_the_boot_log_is_kept_until_the_vm_is_deleted(guests: Callable[..., Guests], home: Home) -> None:
     home.serial_log.write_bytes(b"Linux version\n")
     lab = guests()
     assert lab.boot_log(VM) == b"Linux version\n"
@@ -173,26 +187,28 @@ def test_the_boot_log_is_kept_until_the_vm_is_deleted(guests, home):
     assert list(homes(home.path.parents[1])) == []
 
 
-def test_a_machine_that_is_to_be_provisioned_needs_a_profile(guests):
+def test_a_machine_that_is_to_be_provisioned_needs_a_profile(guests: Callable[..., Guests]) -> None:
     with pytest.raises(GuestError, match="osProfile"):
         guests().start(machine(os_profile=None))
 
 
-def test_a_failed_download_leaves_no_local_disk(guests, home):
+def test_a_failed_download_leaves_no_local_disk(guests: Callable[..., Guests], home: Home) -> None:
     lab = guests()
     with pytest.raises(subprocess.CalledProcessError):
         lab.start(machine(provision=False))
     assert (list(home.path.glob("*.raw")), lab.is_running(VM)) == ([], False)
 
 
-def test_a_lab_that_shuts_down_starts_no_guest(guests, blobs, settings, monkeypatch):
+def test_a_lab_that_shuts_down_starts_no_guest(
+    guests: Callable[..., Guests], blobs: FolderBlobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A start that is under way is waited for; a later one is refused."""
     for key in SPEC.disks:
         (blobs.folder / key).write_bytes(b"disk")
     fetching, going = threading.Event(), threading.Event()
     download = blobs.download
 
-    def slowly(key, path):
+    def slowly(key: str, path: Path) -> None:
         fetching.set()
         going.wait(10)
         download(key, path)
@@ -218,7 +234,9 @@ def test_a_lab_that_shuts_down_starts_no_guest(guests, blobs, settings, monkeypa
         assert not lab.is_running(late)
 
 
-def test_a_disk_is_copied_after_write_back_if_its_guest_has_just_ended(guests, blobs, home, running, monkeypatch):
+def test_a_disk_is_copied_after_write_back_if_its_guest_has_just_ended(
+    guests: Callable[..., Guests], blobs: FolderBlobs, home: Home, running: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the end of QEMU and the end of writing back there is no guest to pause, and the page blob is not current yet."""
     monkeypatch.setattr(run_guest, "_RETRY", 0.05)
     home.disk("d-os").write_bytes(b"last words")
@@ -226,7 +244,7 @@ def test_a_disk_is_copied_after_write_back_if_its_guest_has_just_ended(guests, b
     blobs.away = 3
     with ThreadPoolExecutor(1) as pool:
 
-        def copy():
+        def copy() -> bytes:
             with lab.frozen(VM, "d-os"):
                 return (blobs.folder / "d-os").read_bytes()
 
@@ -236,7 +254,9 @@ def test_a_disk_is_copied_after_write_back_if_its_guest_has_just_ended(guests, b
         assert copied.result(20) == b"last words"
 
 
-def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, running, monkeypatch):
+def test_a_guest_that_runs_and_does_not_answer_is_not_copied(
+    guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(run_guest, "_EXIT_SECONDS", 0.1)
     qemu = pretend(home, "qemu")
     try:
@@ -247,7 +267,7 @@ def test_a_guest_that_runs_and_does_not_answer_is_not_copied(guests, home, runni
         qemu.wait()
 
 
-def test_a_lab_without_guests_keeps_its_marks_over_a_restart(settings, blobs):
+def test_a_lab_without_guests_keeps_its_marks_over_a_restart(settings: Settings, blobs: FolderBlobs) -> None:
     lab = NoGuests(settings, blobs, lambda vm_id: None)
     lab.start(SPEC)
     assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM)) == ("ready", None, b"")
@@ -261,7 +281,7 @@ def test_a_lab_without_guests_keeps_its_marks_over_a_restart(settings, blobs):
     assert list(homes(settings.state)) == []
 
 
-def test_guests_and_no_guests_have_the_same_interface():
+def test_guests_and_no_guests_have_the_same_interface() -> None:
     def surface(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}
 

@@ -9,7 +9,9 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,14 +24,14 @@ from azlab.storage.blobs import BlobStore
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory):
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = Settings.create(tmp_path_factory.mktemp("lab"), guests=False)
     tls.ensure(settings)
     return settings
 
 
 @pytest.fixture(scope="session")
-def azurite(settings):
+def azurite(settings: Settings) -> Iterator[Azurite]:
     azurite = Azurite(settings)
     azurite.start()
     yield azurite
@@ -37,7 +39,7 @@ def azurite(settings):
 
 
 @pytest.fixture(scope="session")
-def front(settings, azurite):
+def front(settings: Settings, azurite: Azurite) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen([sys.executable, "-m", "azlab.daemon", str(settings.state), "front"])
     context = ssl.create_default_context(cafile=str(settings.bundle))
     with httpx.Client(verify=context, trust_env=False) as client:
@@ -48,16 +50,16 @@ def front(settings, azurite):
 
 
 @pytest.fixture
-def store(settings, azurite):
+def store(settings: Settings, azurite: Azurite) -> BlobStore:
     return BlobStore(settings)
 
 
 @pytest.fixture
-def disk(store):
+def disk(store: BlobStore) -> Iterator[Callable[..., str]]:
     """Creates disks of a given size, and deletes them after the test."""
     made = []
 
-    def make(size=4 << 20):
+    def make(size: int = 4 << 20) -> str:
         key = f"d-{uuid.uuid4()}"
         store.create(key, size)
         made.append(key)
@@ -69,30 +71,30 @@ def disk(store):
 
 
 @pytest.fixture
-def faults(settings, front):
+def faults(settings: Settings, front: subprocess.Popen[bytes]) -> Iterator[Callable[..., str]]:
     """Activates faults, and removes all of them after the test."""
     yield lambda **rule: fault_rules.add(settings.faults, plane="blob", **rule)
     fault_rules.clear(settings.faults)
 
 
 @pytest.fixture
-def wire(settings, front):
+def wire(settings: Settings, front: subprocess.Popen[bytes]) -> Wire:
     return Wire(settings)
 
 
 @pytest.fixture(scope="session", name="until")
-def fixture_until():
+def fixture_until() -> Callable[..., None]:
     return until
 
 
 @dataclass(frozen=True)
-class Answer:
+class WireResponse:
     status: int
     headers: dict[str, str]
     body: bytes
 
     @property
-    def code(self):
+    def code(self) -> str | None:
         """The error's code; header and XML must agree on it."""
         code = self.headers.get("x-ms-error-code")
         if self.body.startswith(b"\xef\xbb\xbf<?xml"):
@@ -103,31 +105,31 @@ class Answer:
 class Wire:
     """Plain HTTP to the front, without any header that the test did not set."""
 
-    def __init__(self, settings):
+    def __init__(self, settings: Settings) -> None:
         self._context = ssl.create_default_context(cafile=str(settings.bundle))
         self._port = settings.blob_port
 
-    def send(self, method, url, query="", body=None, **headers):
+    def send(self, method: str, url: str, query: str = "", body: bytes | None = None, **headers: Any) -> WireResponse:
         parts = urlsplit(url)
         connection = http.client.HTTPSConnection("127.0.0.1", self._port, context=self._context, timeout=60)
         target = parts.path + "?" + "&".join(filter(None, (query, parts.query)))
         try:
             connection.request(method, target, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            return WireResponse(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
         finally:
             connection.close()
 
-    def put_page(self, url, start, body, **headers):
+    def put_page(self, url: str, start: int, body: bytes | None, **headers: Any) -> WireResponse:
         span = f"bytes={start}-{start + len(body) - 1}"
         return self.send("PUT", url, "comp=page", body, x_ms_page_write="update", x_ms_range=span, x_ms_version="2023-11-03", **headers)
 
-    def clear(self, url, start, end):
+    def clear(self, url: str, start: int, end: int) -> WireResponse:
         span = f"bytes={start}-{end - 1}"
         return self.send("PUT", url, "comp=page", x_ms_page_write="clear", x_ms_range=span, x_ms_version="2023-11-03", Content_Length="0")
 
 
-def until(true, seconds=20):
+def until(true: Callable[[], Any], seconds: float = 20) -> None:
     """Wait for a condition; fail if it does not become true in time."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -135,7 +137,7 @@ def until(true, seconds=20):
         time.sleep(0.02)
 
 
-def _answers(client, url):
+def _answers(client: httpx.Client, url: str) -> bool:
     try:
         return client.get(url).status_code == 403
     except httpx.TransportError:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from azlab.storage.blobs import VhdRefused, service_client
+from azlab.settings import Settings
+from azlab.storage.azurite import Azurite
+from azlab.storage.blobs import BlobStore, VhdRefused, service_client
 
 MIB = 1 << 20
 SEED = random.Random(20261122)
 
 
-def noise(length):
+def noise(length: int) -> bytes:
     return SEED.randbytes(length)
 
 
 @pytest.fixture
-def raw(tmp_path):
+def raw(tmp_path: Path) -> Path:
     """A sparse file of 64 MiB with data at several offsets, and written zeros at one."""
     path = tmp_path / "disk.raw"
     with path.open("wb") as file:
@@ -29,7 +33,7 @@ def raw(tmp_path):
     return path
 
 
-def test_a_new_disk_is_zero_has_no_footer_and_gets_one(store, disk):
+def test_a_new_disk_is_zero_has_no_footer_and_gets_one(store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk(4 * MIB)
     assert store.exists(key)
     assert store.size(key) == 4 * MIB
@@ -42,7 +46,7 @@ def test_a_new_disk_is_zero_has_no_footer_and_gets_one(store, disk):
     assert store.ranges(key) == []
 
 
-def test_touching_writes_are_one_range(store, disk):
+def test_touching_writes_are_one_range(store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk()
     store.write(key, 512, noise(1024))
     store.write(key, 1536, noise(512))
@@ -50,14 +54,14 @@ def test_touching_writes_are_one_range(store, disk):
     assert store.ranges(key) == [(512, 2048), (MIB, MIB + 512)]
 
 
-def test_deleting_a_disk_twice_succeeds(store, disk):
+def test_deleting_a_disk_twice_succeeds(store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk()
     store.delete(key)
     assert not store.exists(key)
     store.delete(key)
 
 
-def test_copies_are_independent_both_ways_and_after_a_restart(store, disk, azurite):
+def test_copies_are_independent_both_ways_and_after_a_restart(store: BlobStore, disk: Callable[..., str], azurite: Azurite) -> None:
     source, target = disk(), disk()
     old, new, newer = noise(1024), noise(512), noise(512)
     store.write(source, 0, old)
@@ -69,7 +73,7 @@ def test_copies_are_independent_both_ways_and_after_a_restart(store, disk, azuri
     store.write(source, 2 * MIB, new)
     expected = (new + old[512:], old[:512] + newer)
 
-    def seen():
+    def seen() -> tuple[bytes, bytes]:
         return store.read(source, 0, 1024), store.read(target, 0, 1024)
 
     assert seen() == expected
@@ -82,7 +86,7 @@ def test_copies_are_independent_both_ways_and_after_a_restart(store, disk, azuri
     assert store.read(target, 0, 1024) == expected[1]
 
 
-def test_a_disk_survives_a_restart_of_azurite(store, disk, azurite):
+def test_a_disk_survives_a_restart_of_azurite(store: BlobStore, disk: Callable[..., str], azurite: Azurite) -> None:
     key, data = disk(), noise(4 * MIB)
     store.write(key, 0, data)
     store.write_footer(key)
@@ -92,7 +96,7 @@ def test_a_disk_survives_a_restart_of_azurite(store, disk, azurite):
     store.check_vhd(key)
 
 
-def test_a_file_written_to_a_disk_is_read_back_unchanged(store, disk, raw, tmp_path):
+def test_a_file_written_to_a_disk_is_read_back_unchanged(store: BlobStore, disk: Callable[..., str], raw: Path, tmp_path: Path) -> None:
     key = disk(64 * MIB)
     sent = store.write_back(raw, key)
     assert 5 * MIB < sent <= 9 * MIB
@@ -104,7 +108,9 @@ def test_a_file_written_to_a_disk_is_read_back_unchanged(store, disk, raw, tmp_p
     assert not any(start < 32 * MIB and end > 30 * MIB for start, end in store.ranges(key))
 
 
-def test_only_changes_are_sent_and_discarded_ranges_are_cleared(store, disk, raw, tmp_path):
+def test_only_changes_are_sent_and_discarded_ranges_are_cleared(
+    store: BlobStore, disk: Callable[..., str], raw: Path, tmp_path: Path
+) -> None:
     key = disk(64 * MIB)
     store.write_back(raw, key)
     copy = tmp_path / "copy.raw"
@@ -125,7 +131,7 @@ def test_only_changes_are_sent_and_discarded_ranges_are_cleared(store, disk, raw
     assert again.read_bytes() == copy.read_bytes()
 
 
-def test_writing_back_overwrites_what_others_wrote_meanwhile(store, disk, raw, tmp_path):
+def test_writing_back_overwrites_what_others_wrote_meanwhile(store: BlobStore, disk: Callable[..., str], raw: Path, tmp_path: Path) -> None:
     key = disk(64 * MIB)
     store.write_back(raw, key)
     store.write(key, 40 * MIB, noise(4096))
@@ -136,7 +142,7 @@ def test_writing_back_overwrites_what_others_wrote_meanwhile(store, disk, raw, t
     assert back.read_bytes() == raw.read_bytes()
 
 
-def test_writing_back_repairs_the_footer(store, disk, raw):
+def test_writing_back_repairs_the_footer(store: BlobStore, disk: Callable[..., str], raw: Path) -> None:
     key = disk(64 * MIB)
     store.write_back(raw, key)
     store.write(key, 64 * MIB, bytes(512))
@@ -144,14 +150,14 @@ def test_writing_back_repairs_the_footer(store, disk, raw):
     store.check_vhd(key)
 
 
-def test_a_file_of_another_size_is_refused(store, disk, raw):
+def test_a_file_of_another_size_is_refused(store: BlobStore, disk: Callable[..., str], raw: Path) -> None:
     key = disk(32 * MIB)
     with pytest.raises(ValueError, match="67108864 bytes, but the disk has 33554432"):
         store.write_back(raw, key)
     assert store.ranges(key) == []
 
 
-def test_a_resized_disk_keeps_its_bytes_and_moves_its_footer(store, disk):
+def test_a_resized_disk_keeps_its_bytes_and_moves_its_footer(store: BlobStore, disk: Callable[..., str]) -> None:
     key, data = disk(4 * MIB), noise(512)
     store.write(key, 4 * MIB - 512, data)
     store.write_footer(key)
@@ -161,7 +167,7 @@ def test_a_resized_disk_keeps_its_bytes_and_moves_its_footer(store, disk):
     store.check_vhd(key)
 
 
-def test_small_files_are_kept_under_their_names(store, settings):
+def test_small_files_are_kept_under_their_names(store: BlobStore, settings: Settings) -> None:
     kept = service_client(settings).get_container_client("texts")
     store.put_file("status/vm 1", b"one")
     store.put_file("status/vm 1", b"two")
@@ -169,7 +175,7 @@ def test_small_files_are_kept_under_their_names(store, settings):
     assert not kept.get_blob_client("status/none").exists()
 
 
-def test_azurite_is_stopped_cleanly_and_one_left_behind_is_replaced(settings, azurite):
+def test_azurite_is_stopped_cleanly_and_one_left_behind_is_replaced(settings: Settings, azurite: Azurite) -> None:
     azurite.stop()
     azurite.stop()
     azurite.start()

@@ -9,15 +9,22 @@ import http.client
 import json
 import socket
 import ssl
+import subprocess
 import time
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
 from azlab import faults as fault_rules
+from azlab.settings import Settings
+from azlab.storage.blobs import BlobStore
 from azlab.storage.front import Front
 from azlab.storage.pages import crc64_of
 from azlab.storage.throughput import Bucket, ThroughputLimits
+
+from .conftest import Wire
 
 MIB = 1 << 20
 PAGE = b"p" * 512
@@ -26,7 +33,7 @@ WRONG_MD5 = base64.b64encode(hashlib.md5(b"other").digest()).decode()
 WRONG_CRC = base64.b64encode(bytes(8)).decode()
 
 
-def slow_crc64(data):
+def slow_crc64(data: bytes) -> int:
     """The CRC64 computed bit by bit, as the service defines it."""
     value = 0xFFFFFFFFFFFFFFFF
     for byte in data:
@@ -37,29 +44,29 @@ def slow_crc64(data):
 
 
 @pytest.fixture
-def written(store, disk):
+def written(store: BlobStore, disk: Callable[..., str]) -> tuple[str, str]:
     """A disk and a URL to write to it."""
     key = disk()
     return key, store.grant(key, "Write", 600)
 
 
 @pytest.fixture
-def log(settings):
-    def entries(key):
+def log(settings: Settings) -> Callable[[str], list[dict[str, Any]]]:
+    def entries(key: str) -> list[dict[str, Any]]:
         lines = (settings.logs / "blob.jsonl").read_text().splitlines()
         return [entry for entry in map(json.loads, lines) if f"/{key}/" in entry["path"]]
 
     return entries
 
 
-def test_crc64_is_the_services_own():
+def test_crc64_is_the_services_own() -> None:
     # 0xAE8B14860A799888 is the check value of CRC-64/NVME in the catalogue of parametrised CRC algorithms.
     assert slow_crc64(b"123456789") == 0xAE8B14860A799888
     for data in (b"", b"123456789", PAGE, bytes(4096)):
         assert crc64_of(data) == base64.b64encode(slow_crc64(data).to_bytes(8, "little")).decode()
 
 
-def test_the_response_has_the_headers_of_azures(wire, written):
+def test_the_response_has_the_headers_of_azures(wire: Wire, written: tuple[str, str]) -> None:
     key, url = written
     answer = wire.put_page(url, 0, PAGE, x_ms_client_request_id="mine")
     assert answer.status == 201
@@ -83,7 +90,9 @@ def test_the_response_has_the_headers_of_azures(wire, written):
     ],
     ids=["right MD5", "right CRC64", "wrong MD5", "wrong CRC64", "both", "no MD5", "no CRC64"],
 )
-def test_digests_are_compared_before_anything_is_written(wire, store, written, headers, code):
+def test_digests_are_compared_before_anything_is_written(
+    wire: Wire, store: BlobStore, written: tuple[str, str], headers: dict[str, str], code: str | None
+) -> None:
     key, url = written
     answer = wire.put_page(url, 512, PAGE, **headers)
     assert answer.code == code
@@ -91,7 +100,7 @@ def test_digests_are_compared_before_anything_is_written(wire, store, written, h
     assert store.ranges(key) == ([] if code else [(512, 1024)])
 
 
-def test_a_mismatch_names_both_digests(wire, written):
+def test_a_mismatch_names_both_digests(wire: Wire, written: tuple[str, str]) -> None:
     body = wire.put_page(written[1], 0, PAGE, Content_MD5=WRONG_MD5).body.decode()
     assert "The MD5 value specified in the request did not match with the MD5 value calculated by the server." in body
     assert f"<UserSpecifiedMd5>{WRONG_MD5}</UserSpecifiedMd5><ServerCalculatedMd5>{RIGHT_MD5}</ServerCalculatedMd5>" in body
@@ -132,7 +141,9 @@ def test_a_mismatch_names_both_digests(wire, written):
         "no mode",
     ],
 )
-def test_put_page_is_refused_as_azure_refuses_it(wire, store, written, headers, body, status, code):
+def test_put_page_is_refused_as_azure_refuses_it(
+    wire: Wire, store: BlobStore, written: tuple[str, str], headers: dict[str, str], body: bytes, status: int, code: str | None
+) -> None:
     key, url = written
     answer = wire.send("PUT", url, "comp=page", body, **{"x_ms_page_write": "update", "x_ms_version": "2023-11-03", **headers})
     assert (answer.status, answer.code) == (status, code)
@@ -140,13 +151,13 @@ def test_put_page_is_refused_as_azure_refuses_it(wire, store, written, headers, 
         assert store.ranges(key) == []
 
 
-def test_a_write_without_content_length_is_refused(wire, written):
+def test_a_write_without_content_length_is_refused(wire: Wire, written: tuple[str, str]) -> None:
     headers = {"x_ms_page_write": "update", "x_ms_range": "bytes=0-511"}
     answer = wire.send("PUT", written[1], "comp=page", iter([PAGE]), **headers)
     assert (answer.status, answer.code) == (411, "MissingContentLengthHeader")
 
 
-def test_one_clear_may_span_the_whole_disk(wire, store, disk):
+def test_one_clear_may_span_the_whole_disk(wire: Wire, store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk(64 * MIB)
     url = store.grant(key, "Write", 600)
     for start in (0, 20 * MIB, 64 * MIB - 512):
@@ -155,7 +166,9 @@ def test_one_clear_may_span_the_whole_disk(wire, store, disk):
     assert store.ranges(key) == []
 
 
-def test_every_request_is_logged_twice_and_no_signature_is(settings, wire, written, log):
+def test_every_request_is_logged_twice_and_no_signature_is(
+    settings: Settings, wire: Wire, written: tuple[str, str], log: Callable[[str], list[dict[str, Any]]]
+) -> None:
     key, url = written
     wire.put_page(url, 512, PAGE)
     arrived, answered = log(key)
@@ -169,7 +182,9 @@ def test_every_request_is_logged_twice_and_no_signature_is(settings, wire, writt
     assert url.rsplit("sig=", 1)[1] not in (settings.logs / "blob.jsonl").read_text()
 
 
-def test_a_fault_replaces_as_many_responses_as_it_says(wire, store, written, faults):
+def test_a_fault_replaces_as_many_responses_as_it_says(
+    wire: Wire, store: BlobStore, written: tuple[str, str], faults: Callable[..., str]
+) -> None:
     key, url = written
     faults(op="PutPage", times=2, status=503, code="ServerBusy", message="Busy.", retry_after=7)
     for _ in range(2):
@@ -179,7 +194,9 @@ def test_a_fault_replaces_as_many_responses_as_it_says(wire, store, written, fau
     assert wire.put_page(url, 0, PAGE).status == 201
 
 
-def test_a_reset_cuts_the_connection_before_or_after_the_write(wire, store, written, faults, log):
+def test_a_reset_cuts_the_connection_before_or_after_the_write(
+    wire: Wire, store: BlobStore, written: tuple[str, str], faults: Callable[..., str], log: Callable[[str], list[dict[str, Any]]]
+) -> None:
     key, url = written
     faults(op="PutPage", times=1, reset=True)
     with pytest.raises((http.client.HTTPException, OSError)):
@@ -192,11 +209,13 @@ def test_a_reset_cuts_the_connection_before_or_after_the_write(wire, store, writ
     assert [entry["status"] for entry in log(key) if entry["phase"] == "out"] == [None, None]
 
 
-def test_a_replaced_response_releases_its_connection(settings, store, disk, faults):
+def test_a_replaced_response_releases_its_connection(
+    settings: Settings, store: BlobStore, disk: Callable[..., str], faults: Callable[..., str]
+) -> None:
     url = store.grant(disk(), "Read", 600)
     faults(op="GetBlob", status=500, after_effect=True)
 
-    async def run():
+    async def run() -> list[Any]:
         front = Front(settings)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(front)) as client:
             for _ in range(3):
@@ -209,7 +228,16 @@ def test_a_replaced_response_releases_its_connection(settings, store, disk, faul
 
 
 @pytest.mark.parametrize("after_effect", [False, True])
-def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, faults, until, after_effect, log):
+def test_a_hang_lasts_until_its_rule_is_removed(
+    settings: Settings,
+    wire: Wire,
+    store: BlobStore,
+    written: tuple[str, str],
+    faults: Callable[..., str],
+    until: Callable[..., None],
+    after_effect: bool,
+    log: Callable[[str], list[dict[str, Any]]],
+) -> None:
     key, url = written
     rule = faults(path=key, hang=True, after_effect=after_effect)
     with ThreadPoolExecutor(1) as pool:
@@ -223,7 +251,14 @@ def test_a_hang_lasts_until_its_rule_is_removed(settings, wire, store, written, 
     assert store.ranges(key) == [(0, 512)]
 
 
-def test_a_request_whose_client_left_while_it_hung_has_no_effect(settings, store, written, faults, until, log):
+def test_a_request_whose_client_left_while_it_hung_has_no_effect(
+    settings: Settings,
+    store: BlobStore,
+    written: tuple[str, str],
+    faults: Callable[..., str],
+    until: Callable[..., None],
+    log: Callable[[str], list[dict[str, Any]]],
+) -> None:
     key, url = written
     rule = faults(path=key, hang=True)
     context = ssl.create_default_context(cafile=str(settings.bundle))
@@ -239,7 +274,7 @@ def test_a_request_whose_client_left_while_it_hung_has_no_effect(settings, store
     assert store.ranges(key) == []
 
 
-def test_a_delay_delays(wire, written, faults):
+def test_a_delay_delays(wire: Wire, written: tuple[str, str], faults: Callable[..., str]) -> None:
     faults(path=written[0], times=1, delay=0.5)
     started = time.monotonic()
     assert wire.put_page(written[1], 0, PAGE).status == 201
@@ -247,13 +282,13 @@ def test_a_delay_delays(wire, written, faults):
 
 
 @pytest.fixture
-def throughput(settings, front):
+def throughput(settings: Settings, front: subprocess.Popen[bytes]) -> Iterator[None]:
     settings.faults.write_text('{"throughput": true}')
     yield
     fault_rules.clear(settings.faults)
 
 
-def test_a_bucket_refills_at_its_rate_and_holds_one_second():
+def test_a_bucket_refills_at_its_rate_and_holds_one_second() -> None:
     now = [0.0]
     bucket = Bucket(100, lambda: now[0])
     assert bucket.debt(100) == 0
@@ -266,23 +301,25 @@ def test_a_bucket_refills_at_its_rate_and_holds_one_second():
     assert not bucket.take(1)
 
 
-def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, throughput):
+def test_bytes_beyond_60_mib_a_second_have_to_wait(
+    settings: Settings, store: BlobStore, written: tuple[str, str], throughput: None
+) -> None:
     key, url = written
     limits = ThroughputLimits(clock=lambda: 0.0)
     passed = []
     waiting = limits.wait_for_bytes
 
-    def seen(blob, count):
+    def seen(blob: str, count: int) -> float:
         passed.append((blob, count, waiting(blob, count)))
         return 0.0
 
     limits.wait_for_bytes = seen
 
-    async def put(client):
+    async def put(client: httpx.AsyncClient) -> httpx.Response:
         headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes=0-{4 * MIB - 1}"}
         return await client.put(url + "&comp=page", content=bytes(4 * MIB), headers=headers)
 
-    async def ask(client):
+    async def ask(client: httpx.AsyncClient) -> None:
         assert [(await put(client)).status_code for _ in range(16)] == [201] * 16
         assert len((await client.get(store.grant(key, "Read", 600))).content) == 4 * MIB + 512
 
@@ -292,14 +329,14 @@ def test_bytes_beyond_60_mib_a_second_have_to_wait(settings, store, written, thr
     assert sum(count for _, count, _ in passed[16:]) == 4 * MIB + 512
 
 
-def test_the_501st_request_of_a_second_is_refused(settings, store, disk, throughput):
+def test_the_501st_request_of_a_second_is_refused(settings: Settings, store: BlobStore, disk: Callable[..., str], throughput: None) -> None:
     key = disk()
     url, other = store.grant(key, "Read", 600), store.grant(disk(), "Read", 600)
     limits = ThroughputLimits(clock=lambda: 0.0)
     for _ in range(499):
         limits.count_request(key)
 
-    async def ask(client):
+    async def ask(client: httpx.AsyncClient) -> None:
         assert (await client.head(url)).status_code == 200
         refused = await client.get(url)
         assert (refused.status_code, refused.headers["x-ms-error-code"]) == (503, "ServerBusy")
@@ -309,10 +346,10 @@ def test_the_501st_request_of_a_second_is_refused(settings, store, disk, through
     in_process(settings, limits, ask)
 
 
-def in_process(settings, limits, ask):
+def in_process(settings: Settings, limits: ThroughputLimits, ask: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
     """Run `ask` with a client of a front in this process, whose clock does not advance."""
 
-    async def run():
+    async def run() -> None:
         front = Front(settings, limits)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(front)) as client:
             await ask(client)

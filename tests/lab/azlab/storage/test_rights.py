@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+
 import pytest
+from azlab.settings import Settings
 from azlab.storage.blob_operations import operation
+from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.storage.blob import BlobClient
+
+from .conftest import Wire
 
 MIB = 1 << 20
 PAGE = b"p" * 512
@@ -38,7 +45,9 @@ ALLOWED = {
 
 @pytest.mark.parametrize("access", ALLOWED)
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_grant_allows_what_a_managed_disk_allows_and_no_more(wire, store, disk, access, name):
+def test_a_grant_allows_what_a_managed_disk_allows_and_no_more(
+    wire: Wire, store: BlobStore, disk: Callable[..., str], access: str, name: str
+) -> None:
     key = disk()
     method, query, headers, body = REQUESTS[name]
     answer = wire.send(method, store.grant(key, access, 600), query, body, x_ms_version="2023-11-03", **headers)
@@ -51,7 +60,7 @@ def test_a_grant_allows_what_a_managed_disk_allows_and_no_more(wire, store, disk
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_every_operation_has_its_name(name):
+def test_every_operation_has_its_name(name: str) -> None:
     method, query, headers, _ = REQUESTS[name]
     parameters = dict(part.split("=", 1) for part in query.split("&") if part)
     named = {header.replace("_", "-"): value for header, value in headers.items()}
@@ -60,7 +69,7 @@ def test_every_operation_has_its_name(name):
 
 @pytest.mark.parametrize("access", ALLOWED)
 @pytest.mark.parametrize("name", REQUESTS)
-def test_a_revoked_url_allows_nothing(wire, store, disk, access, name):
+def test_a_revoked_url_allows_nothing(wire: Wire, store: BlobStore, disk: Callable[..., str], access: str, name: str) -> None:
     key = disk()
     url = store.grant(key, access, 600)
     assert wire.send("HEAD", url).status == 200
@@ -71,19 +80,19 @@ def test_a_revoked_url_allows_nothing(wire, store, disk, access, name):
     assert store.ranges(key) == []
 
 
-def test_the_url_is_that_of_a_real_disk(settings, store, disk):
+def test_the_url_is_that_of_a_real_disk(settings: Settings, store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk()
     path, query = store.grant(key, "Read", 600).split("?")
     assert path == f"{settings.blob_url}/{key}/abcd"
     assert [part.split("=")[0] for part in query.split("&")] == ["sv", "sr", "si", "sig"]
 
 
-def test_grants_expire(wire, store, disk):
+def test_grants_expire(wire: Wire, store: BlobStore, disk: Callable[..., str]) -> None:
     answer = wire.send("GET", store.grant(disk(), "Read", -1))
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
 
 
-def test_a_repeated_grant_has_the_same_url_and_the_new_duration(wire, store, disk):
+def test_a_repeated_grant_has_the_same_url_and_the_new_duration(wire: Wire, store: BlobStore, disk: Callable[..., str]) -> None:
     key = disk()
     ended = store.grant(key, "Read", -1)
     assert wire.send("HEAD", ended).status == 403
@@ -95,13 +104,13 @@ def test_a_repeated_grant_has_the_same_url_and_the_new_duration(wire, store, dis
     assert store.grant(key, "Read", 600) != ended
 
 
-def test_a_grant_is_for_one_disk(wire, store, disk):
+def test_a_grant_is_for_one_disk(wire: Wire, store: BlobStore, disk: Callable[..., str]) -> None:
     mine, other = disk(), disk()
     answer = wire.send("GET", store.grant(mine, "Read", 600).replace(mine, other))
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
 
 
-def test_revoking_does_not_affect_other_disks_or_later_grants(wire, store, disk):
+def test_revoking_does_not_affect_other_disks_or_later_grants(wire: Wire, store: BlobStore, disk: Callable[..., str]) -> None:
     mine, other = disk(), disk()
     url = store.grant(other, "Read", 600)
     store.grant(mine, "Read", 600)
@@ -112,18 +121,20 @@ def test_revoking_does_not_affect_other_disks_or_later_grants(wire, store, disk)
 
 @pytest.mark.parametrize("end", ["?", "&sig=", "sig=%2", f"sig={'A' * 43}%3D"], ids=["no SAS", "no signature", "broken", "forged"])
 @pytest.mark.parametrize("name", ["PutPage", "GetBlob", "DeleteBlob"])
-def test_without_a_valid_signature_everything_is_refused(wire, store, disk, end, name):
+def test_without_a_valid_signature_everything_is_refused(
+    wire: Wire, store: BlobStore, disk: Callable[..., str], end: str, name: str
+) -> None:
     key = disk()
     method, query, headers, body = REQUESTS[name]
     url = store.grant(key, "Write", 600)
     cut = {"?": url.index("?"), "&": url.index("&sig=")}.get(end[0], url.index("sig="))
-    spoilt = url[:cut] + end if end[0] == "s" else url[:cut]
-    answer = wire.send(method, spoilt, query, body, **headers)
+    altered = url[:cut] + end if end[0] == "s" else url[:cut]
+    answer = wire.send(method, altered, query, body, **headers)
     assert (answer.status, answer.code) == (403, "AuthenticationFailed")
     assert answer.body.startswith(b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthenticationFailed</Code>')
 
 
-def test_the_url_of_a_small_file_reads_only_that_file(wire, store):
+def test_the_url_of_a_small_file_reads_only_that_file(wire: Wire, store: BlobStore) -> None:
     url = store.put_text("boot/vm 1.log", b"hello", 60)
     assert wire.send("GET", url).body == b"hello"
     assert wire.send("PUT", url, "", b"x", x_ms_blob_type="BlockBlob").code == "AuthorizationPermissionMismatch"
@@ -131,7 +142,9 @@ def test_the_url_of_a_small_file_reads_only_that_file(wire, store):
     assert wire.send("GET", url.replace("vm%201", "vm%202")).code == "AuthenticationFailed"
 
 
-def test_the_sdk_writes_reads_and_understands_refusals(settings, store, disk, front):
+def test_the_sdk_writes_reads_and_understands_refusals(
+    settings: Settings, store: BlobStore, disk: Callable[..., str], front: subprocess.Popen[bytes]
+) -> None:
     key = disk()
     ca = str(settings.bundle)
     writer = BlobClient.from_blob_url(store.grant(key, "Write", 600), connection_verify=ca)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import subprocess
+from pathlib import Path
 
 import pytest
 from azlab.storage import vhd
@@ -23,12 +24,12 @@ URL = "https://127.0.0.1:1/md1/d-1/abcd"
         (4 << 40, (65535, 16, 255)),
     ],
 )
-def test_geometry_follows_the_specification(size, geometry):
+def test_geometry_follows_the_specification(size: int, geometry: tuple[int, int, int]) -> None:
     assert vhd.geometry(size) == geometry
 
 
 @pytest.mark.parametrize("mib", [20, 64, 2048, 30 * 1024, 1024 * 1024])
-def test_qemu_reads_the_footer(tmp_path, mib):
+def test_qemu_reads_the_footer(tmp_path: Path, mib: int) -> None:
     path = tmp_path / "disk.vhd"
     with path.open("wb") as file:
         file.truncate(mib * MIB)
@@ -38,7 +39,7 @@ def test_qemu_reads_the_footer(tmp_path, mib):
     assert seen["virtual-size"] == mib * MIB
 
 
-def test_the_footer_of_a_disk_is_valid_for_that_disk_only():
+def test_the_footer_of_a_disk_is_valid_for_that_disk_only() -> None:
     footer = vhd.pack(64 * MIB)
     assert len(footer) == 512
     assert vhd.is_valid(footer, 64 * MIB)
@@ -47,7 +48,7 @@ def test_the_footer_of_a_disk_is_valid_for_that_disk_only():
     vhd.check(footer, 64 * MIB, URL)
 
 
-def changed(offset, form, value):
+def changed(offset: int, form: str, value: int) -> bytes:
     footer = bytearray(vhd.pack(64 * MIB))
     struct.pack_into(form, footer, offset, value)
     return bytes(footer)
@@ -73,9 +74,9 @@ def changed(offset, form, value):
             " but the blob holds 67108864 bytes before its footer.",
         ),
     ],
-    ids=["no cookie", "dynamic", "differencing", "not whole", "not the blob's size"],
+    ids=["no cookie", "dynamic", "differencing", "not a whole number of MiB", "not the blob's size"],
 )
-def test_wrong_footers_are_refused_with_azures_texts(footer, text):
+def test_wrong_footers_are_refused_with_azures_texts(footer: bytes, text: str) -> None:
     with pytest.raises(vhd.VhdRefused) as refused:
         vhd.check(footer, 64 * MIB, URL)
     assert (refused.value.code, refused.value.message) == ("InvalidVhd", text)
