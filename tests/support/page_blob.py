@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A page blob on a server in a thread that fails where a test says so, and the disk that tests upload into it."""
+"""A page blob on a server in a thread, with the faults that a test wants, and the disk that tests upload into it."""
 
 from __future__ import annotations
 

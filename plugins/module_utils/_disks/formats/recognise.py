@@ -38,7 +38,7 @@ _OF_OTHERS = "Azure says: \"is not a supported VHD. Disk is expected to have coo
 
 
 def recognise(path: str, size: int, head: bytes, tail: bytes) -> int:
-    """How many bytes of a file, from its start, are the disk; raise InvalidRequest for a format that Azure would refuse.
+    """The size of the disk that begins at the start of a file; raise InvalidRequest for a format that Azure would refuse.
 
     ``size`` is that of the file; ``head`` and ``tail`` are its first and last 512 bytes or more.
     """

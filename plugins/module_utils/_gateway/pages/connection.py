@@ -50,13 +50,13 @@ class PageConnection:
     """Up to ``workers`` connections to one page blob, shared by as many threads; each is kept open for the next write."""
 
     def __init__(self, url: str, workers: int) -> None:
-        """Open nothing yet. Raise Unavailable without urllib3, or if the environment names a proxy or authorities that cannot be used."""
+        """Connect to nothing yet. Raise Unavailable if urllib3 is missing, or if the environment names an unusable proxy or authority."""
         with needs("urllib3"):
             import urllib3
         self._failures = (urllib3.exceptions.HTTPError, OSError)
         parts = urllib.parse.urlsplit(f"{url}&comp=page")
         manager = _manager(urllib3, parts, num_pools=1, maxsize=workers, block=True)
-        # The pool of the host, and not its manager, makes the requests: the manager takes the URL apart for each, which doubles their cost.
+        # The pool of the host is called, not its manager, which parses the URL for every request: that takes a third longer.
         self._pool = manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
         tunnelled = manager.proxy is None or parts.scheme == "https"
         self._target = urllib.parse.urlunsplit(parts._replace(scheme="", netloc="") if tunnelled else parts)
@@ -68,7 +68,14 @@ class PageConnection:
         """
         try:
             answer = self._pool.urlopen(
-                "PUT", self._target, body=content, headers=_headers(part, content), timeout=timeout, retries=False, redirect=False
+                "PUT",
+                self._target,
+                body=content,
+                headers=_headers(part, content),
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                assert_same_host=False,
             )
         except self._failures as error:
             return _no_answer(error)
@@ -95,11 +102,11 @@ def _headers(part: Range, content: bytes) -> dict[str, str]:
 
 
 def _no_answer(error: Exception) -> NoAnswer:
-    """The reason in words of the system, which hold nothing of the URL, or else the name of the error."""
+    """The reason of an error without its text, which may hold the URL: the system's own reason, or else the name of the error."""
     found = causes(error)
     untrusted = next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), "")
     reason = next((each.strerror for each in found if isinstance(each, OSError) and each.strerror), type(error).__name__)
-    # http.client says with which status a proxy refused, but not in a field of its own.
+    # The status with which a proxy refused stands only in this text of http.client, which holds no secret.
     tunnel = next((str(each) for each in found if isinstance(each, OSError) and str(each).startswith("Tunnel connection failed")), "")
     return NoAnswer(tunnel or reason, untrusted)
 
@@ -109,7 +116,7 @@ def _verification(error: BaseException) -> str:
 
 
 def _manager(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
-    """A maker of connections to the host of a URL, through the proxy that the environment names for it."""
+    """urllib3's manager for the host of a URL, through the proxy that the environment names for it."""
     if url.scheme == "https":
         options |= {"cert_reqs": "CERT_REQUIRED", **authorities()}
     if not (proxy := _proxy(url)):

@@ -12,7 +12,7 @@ import socketserver
 import threading
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Unavailable
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, Unavailable
 
 from tests.support.page_blob import SECRET, Clock, everything_shown, expected, upload
 
@@ -42,6 +42,7 @@ class Tunnel(socketserver.StreamRequestHandler):
         login = next((line.partition(": ")[2] for line in headers if line.startswith("Proxy-Authorization")), "")
         self.server.requests.append((first, login))
         if self.server.refusal:
+            self.rfile.read(sum(int(line.partition(": ")[2]) for line in headers if line.startswith("Content-Length")))
             self.wfile.write(f"HTTP/1.1 {self.server.refusal}\r\nContent-Length: 0\r\n\r\n".encode())
             return
         host, _colon, port = first.split()[1].rpartition(":")
@@ -80,6 +81,15 @@ def test_an_upload_goes_through_the_named_proxy(secure_blob, monkeypatch, variab
     assert secure_blob.content == expected()
     assert {(first.rpartition(" ")[0], login) for first, login in proxy.requests} == {(f"CONNECT {secure_blob.url.split('/')[2]}", "")}
     assert len(proxy.requests) == len(secure_blob.connections)
+
+
+def test_a_proxy_is_asked_for_an_http_address_by_its_url(blob, monkeypatch):
+    with running(refusal="404 Not Found") as proxy:
+        monkeypatch.setenv("http_proxy", f"http://{LOGIN}@{proxy.address}")
+        with pytest.raises(Refused, match="404") as failure:
+            upload(blob, workers=1)
+    assert [first for first, _login in proxy.requests] == [f"PUT {blob.url}&comp=page HTTP/1.1"]
+    assert SECRET not in everything_shown(failure.value)
 
 
 def test_the_credentials_of_a_proxy_are_sent_to_it(secure_blob, monkeypatch):
