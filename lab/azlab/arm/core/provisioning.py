@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from azlab.store import Resource
 
-PENDING = ("Creating", "Updating", "Deleting")
+_PENDING = ("Creating", "Updating", "Deleting")
 
 
 def is_deleting(resource: Resource) -> bool:
@@ -18,7 +18,7 @@ def is_deleting(resource: Resource) -> bool:
 
 def is_pending(resource: Resource) -> bool:
     """Whether an operation on the resource has not ended."""
-    return resource.properties.get("provisioningState") in PENDING
+    return resource.properties.get("provisioningState") in _PENDING
 
 
 def settle(resource: Resource, *, complete: bool) -> None:

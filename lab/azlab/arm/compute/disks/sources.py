@@ -12,7 +12,7 @@ from azlab.arm.core import errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
-FOOTER = 512
+_FOOTER = 512
 _LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 """https://learn.microsoft.com/rest/api/compute/disks/create-or-update#creationdata (uploadSizeBytes, footer included)"""
 
@@ -51,9 +51,9 @@ def _upload_size(creation: Json) -> int:
     size = int(size)
     if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
         raise disk_errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
-    if (size - FOOTER) % MIB:
-        raise disk_errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
-    return size - FOOTER
+    if (size - _FOOTER) % MIB:
+        raise disk_errors.UPLOAD_NOT_MIB(size=size, disk=size - _FOOTER)
+    return size - _FOOTER
 
 
 def _copied(lab: Lab, creation: Json, location: str, size_gib: int | None) -> Content:

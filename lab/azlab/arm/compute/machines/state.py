@@ -12,7 +12,7 @@ from azlab.arm.core.provisioning import is_deleting, settle
 from azlab.arm.core.state import State
 from azlab.store import Resource
 
-UP = ("creating", "starting", "running")
+_UP = ("creating", "starting", "running")
 """The power states in which a guest may write to its disks."""
 _SECRETS = ("adminPassword", "customData")
 
@@ -37,7 +37,7 @@ class MachineState(State):
     @property
     def is_up(self) -> bool:
         """Whether a guest may write to the VM's disks."""
-        return self.power in UP
+        return self.power in _UP
 
 
 def settle_vm(vm: Resource) -> None:
