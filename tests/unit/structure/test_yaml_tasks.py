@@ -31,7 +31,7 @@ COMMANDS = {
     "playbooks/capture_linux.yml: Test the connection to the guest": "any answer is enough; ping would need Python on the guest",
     "roles/linux_prepare/handlers/main.yml: Generate GRUB's menu": "no module generates GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
-    "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits until this session has ended": "no module starts such a unit",
+    "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits for this session to end": "no module starts a transient unit",
     "roles/linux_generalize/tasks/cloud_init.yml: Reset the state of cloud-init": "only cloud-init knows all of its state",
 }
 KEYWORDS = {
