@@ -227,22 +227,12 @@ request_id:
   type: str
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.errors import Failed
-from ..module_utils._core.ids import VM
-from ..module_utils._core.model.nic import Nic
-from ..module_utils._core.model.vm import Vm
-from ..module_utils._core.tags import left_out
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.boot.plan import Observed, plan_boot, plan_unboot, unprovisioned, vm_result
-from ..module_utils._planning.boot.request import BootRequest
-from ..module_utils._planning.settling import DELETING
+from ..module_utils._ansible.perform import perform
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.boot.plan import BOOT
 
 ARGUMENTS = arguments(
     AZURE,
@@ -275,66 +265,8 @@ RULES = dict(
 )
 
 
-def observe(azure: Azure, request: BootRequest, state: str, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun.
-
-    A region that was given has to be that of the managed image or of the disks; it is looked up only if there are none.
-    """
-    machines, images = azure.machines, azure.images
-    find_vm, find_image = (machines.find, images.find) if foresee else (machines.find_settled, images.find_settled)
-    vm = find_vm(request.vm)
-    if state == "absent" or (vm is not None and vm.provisioning_state != DELETING):
-        groupless = azure.groups.groupless(None if vm else request.vm)
-        return Observed(vm=vm, nic=nic_of(azure, vm), groupless=groupless, foresee=foresee)
-    named = [disk for disk in (request.os_disk, *(each.disk for each in request.data_disks)) if disk]
-    image = find_image(request.image) if request.image else None
-    disks = tuple(disk for disk in map(azure.disks.find, named) if disk)
-    found = {each.id for each in (image, *disks) if each}
-    lost = None if request.subnet is None or azure.subnets.exists(request.subnet) else request.subnet
-    return Observed(
-        vm=vm,
-        location=request.location or azure.groups.location(request.vm.resource_group),
-        image=image,
-        disks=disks,
-        has_subnet=lost is None,
-        groupless=azure.groups.groupless(request.vm, lost, *(each for each in (request.image, *named) if each and each not in found)),
-        regions=azure.regions.of(VM) if request.location and not found else frozenset(),
-        foresee=foresee,
-    )
-
-
-def nic_of(azure: Azure, vm: Vm | None) -> Nic | None:
-    """The VM's first network interface."""
-    return azure.nics.find(vm.nics[0]) if vm and vm.nics else None
-
-
-@contextmanager
-def with_boot_log(azure: Azure, request: BootRequest) -> Iterator[None]:
-    """Add the end of the boot log to the failures that only the guest can explain."""
-    try:
-        yield
-    except Failed as error:
-        if not str(error.facts.get("code")).startswith("OSProvisioning"):
-            raise
-        raise unprovisioned(error, azure.machines.boot_log(request.vm)) from error
-
-
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS, **RULES)
-    state = module.params["state"]
-    with reporting(module) as report:
-        request = BootRequest.from_params(module.params)
-        report.warns(*left_out(module.params))
-        azure = connect(module.params)
-        request = request.within(azure.subscription)
-        seen = observe(azure, request, state, foresee=module.check_mode)
-        report.plan = plan_boot(request, seen) if state == "present" else plan_unboot(request, seen)
-        if report.plan.changed and not module.check_mode:
-            with with_boot_log(azure, request):
-                report.plan.apply(azure, report)
-            if state == "present":
-                vm = azure.machines.get(request.vm)
-                report.returns(vm=vm_result(vm, nic_of(azure, vm)))
+    perform(AnsibleModule(**ARGUMENTS, **RULES), connect, BOOT)
 
 
 if __name__ == "__main__":

@@ -122,20 +122,13 @@ request_id:
   type: str
 """
 
-import re
-from contextlib import suppress
-from typing import Any
-
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.common.validation import check_type_dict
 
 from ..module_utils._ansible.arguments import AZURE, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.ids import IMAGE, ResourceId
-from ..module_utils._core.model.image import Image
-from ..module_utils._core.references import empty_list
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.images.listing import ListRequest, chosen
+from ..module_utils._ansible.key_values import read_key_values
+from ..module_utils._ansible.perform import perform
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.images.plan import IMAGES
 
 ARGUMENTS = arguments(
     AZURE,
@@ -146,35 +139,10 @@ ARGUMENTS = arguments(
 )
 
 
-def tags_of(given: Any) -> Any:
-    """A text of key=value as Ansible reads it for the modules that write tags; anything else as it is.
-
-    A text in which a name stands alone is not such a dictionary: it is a list with commas.
-    """
-    if isinstance(given, str) and re.match(r"[^:={]*=", given):
-        with suppress(TypeError, ValueError):
-            return check_type_dict(given)
-    return given
-
-
-def observe(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
-    """Read one image, where name and group say which; else a group's, or all."""
-    if request.name and request.resource_group:
-        image = azure.images.find(ResourceId.of(IMAGE, request.resource_group, request.name))
-        return (image,) if image else ()
-    return azure.images.list(request.resource_group)
-
-
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module, writes=False) as report:
-        request = ListRequest.from_params({**module.params, "tags": tags_of(module.params["tags"])})
-        azure = connect(module.params)
-        found = observe(azure, request)
-        images = chosen(request, found)
-        report.warns(*empty_list(azure.groups.groupless(None if found else request.place)))
-        shown = images[: request.limit]
-        report.returns(images=[image.as_result() for image in shown], truncated=len(shown) < len(images))
+    module.params["tags"] = read_key_values(module.params["tags"])
+    perform(module, connect, IMAGES, writes=False)
 
 
 if __name__ == "__main__":

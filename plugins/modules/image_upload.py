@@ -70,6 +70,14 @@ options:
     description: Whether to keep the interim disk once the image exists.
     type: bool
     default: false
+  progress:
+    description:
+      - Whether to show progress lines while the disk is uploaded. A line has the percentage, the bytes that were sent and skipped, the
+        rate, and the time that is left. There is at most one line every 5 seconds, on the standard error of the C(ansible) command.
+      - Lines appear only if the module runs on the controller, as the user who runs C(ansible), and not asynchronously. Delegated to
+        another host, the module uploads without lines.
+    type: bool
+    default: true
   recreate:
     description:
       - Whether to replace an existing image that was made from other content or with other options. It is deleted after the upload.
@@ -202,15 +210,17 @@ request_id:
   type: str
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
-from ..module_utils._ansible.report import reporting
-from ..module_utils._core.ids import IMAGE, region
-from ..module_utils._core.tags import left_out
+from ..module_utils._ansible.perform import perform
+from ..module_utils._ansible.progress import progress_listener
+from ..module_utils._disks.look import look_at_disk
 from ..module_utils._disks.reader import read_disk
-from ..module_utils._gateway.azure import Azure, connect
-from ..module_utils._planning.upload.plan import Observed, UploadRequest, plan_upload, sent_and_skipped
+from ..module_utils._gateway.azure import connect
+from ..module_utils._planning.upload.plan import upload
 
 ARGUMENTS = arguments(
     AZURE,
@@ -224,43 +234,15 @@ ARGUMENTS = arguments(
     disk=dict(type="raw"),
     storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
     keep_disk=dict(type="bool", default=False),
+    progress=dict(type="bool", default=True),
     recreate=dict(type="bool", default=False),
 )
 
 
-def observe(azure: Azure, request: UploadRequest, foresee: bool) -> Observed:
-    """Read from Azure what planning needs to know; a real run waits here for what a run that died has begun.
-
-    The region is looked up only if it was given and the image is not there already.
-    """
-    find_image, find_disk = (azure.images.find, azure.disks.find) if foresee else (azure.images.find_settled, azure.disks.find_settled)
-    location = request.location or azure.groups.location(request.image.resource_group)
-    image = find_image(request.image)
-    there = image is not None and region(image.location) == region(location)
-    return Observed(
-        location=location,
-        image=image,
-        disk=find_disk(request.disk),
-        groupless=frozenset() if image else azure.groups.groupless(request.image, request.disk),
-        regions=azure.regions.of(IMAGE) if request.location and not there else frozenset(),
-        foresee=foresee,
-    )
-
-
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    with reporting(module) as report:
-        request = UploadRequest.from_params(module.params)
-        report.warns(*left_out(module.params))
-        content = read_disk(request.path)
-        azure = connect(module.params)
-        request = request.within(azure.subscription)
-        report.plan = plan_upload(request, content, observe(azure, request, foresee=module.check_mode))
-        sent, skipped = sent_and_skipped(report.plan, content.disk)
-        report.returns(digest=content.disk.digest, bytes_sent=sent, bytes_skipped=skipped)
-        if report.plan.changed and not module.check_mode:
-            report.plan.apply(azure, report)
-            report.returns(image=azure.images.get(request.image).as_result())
+    subject = upload(look_at_disk, read_disk)
+    perform(module, connect, subject, listener=progress_listener(module.params["progress"], os.environ))
 
 
 if __name__ == "__main__":

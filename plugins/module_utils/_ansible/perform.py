@@ -8,23 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .._core.listener import Listener, Listeners, Silence
 from .._core.ports import Azure
 from .._core.subject import R, Subject
 from .._core.tags import left_out
 from .report import reporting
 
 
-def perform(module: Any, connect: Callable[[Mapping[str, Any]], Azure], subject: Subject[R], writes: bool = True) -> None:
+def perform(
+    module: Any,
+    connect: Callable[[Mapping[str, Any]], Azure],
+    subject: Subject[R],
+    writes: bool = True,
+    listener: Listener | None = None,
+) -> None:
     """Run one task and exit or fail. A module without ``writes`` only reads, and returns neither steps nor a diff.
 
     ``connect`` makes the connection from the module's options. In check mode the plan is made and not applied.
+    ``listener`` receives the progress of the plan while it is carried out.
     """
     with reporting(module, writes) as report:
         request = subject.request(module.params)
-        report.warns(*left_out(module.params))
+        if writes:
+            report.warns(*left_out(module.params))
         azure = connect(module.params)
         request = request.within(azure.subscription)
         report.plan = plan = subject.plan(azure, request, module.check_mode)
         if plan.changed and not module.check_mode:
-            plan.apply(azure, report)
+            plan.apply(azure, Listeners(report, listener or Silence()))
             report.returns(**subject.result(azure, request, plan))

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way out of a module: ``reporting`` holds its only ``exit_json`` and ``fail_json``."""
+"""The end of a module: ``reporting`` holds the only ``exit_json`` and ``fail_json`` of the collection."""
 
 from __future__ import annotations
 
@@ -28,46 +28,44 @@ class Report:
         self.plan: Plan | None = None
 
     def started(self, step: str) -> None:
-        """A step begins: nothing to report yet."""
+        """Ignore a step that begins: only a finished step is reported."""
 
     def moved(self, sent: int, total: int, skipped: int) -> None:
-        """Bytes were sent: they are not part of a result."""
+        """Ignore bytes that were sent: they are not part of a result."""
 
     def done(self, step: str) -> None:
-        """A step was carried out."""
+        """Remember a step that was carried out."""
         self._done.append(step)
 
     def returns(self, **values: Any) -> None:
-        """Return values as they are in Azure now; they go before the plan's prediction."""
+        """Set return values as they are in Azure now; they replace the plan's prediction."""
         self._values.update(values)
 
     def warns(self, *warnings: str) -> None:
-        """What the user should know, however the task ends."""
+        """Add warnings, which are shown whether the task succeeds or fails."""
         self._warnings += warnings
 
     def success(self) -> dict[str, Any]:
-        """What ``exit_json`` gets."""
-        if self.plan is None or not self._writes:
-            return {"changed": False, **(self.plan.after if self.plan else {}), **self._values}
-        result: dict[str, Any] = {"changed": self.plan.changed, "steps": self.plan.sentences, **self.plan.after, **self._values}
-        if self._module._diff:
-            result["diff"] = self.plan.diff
-        return result
+        """The arguments of ``exit_json``."""
+        plan = self.plan or Plan()
+        steps = {"steps": plan.sentences} if self._writes else {}
+        diff = {"diff": plan.diff} if self._writes and self._module._diff else {}
+        return {"changed": plan.changed, **steps, **plan.after, **plan.facts, **self._values, **diff}
 
     def failure(self, error: GoldenImageError) -> dict[str, Any]:
-        """What ``fail_json`` gets: work done so far is not forgotten."""
+        """The arguments of ``fail_json``, with the steps that were carried out before the error."""
         steps = {"steps": list(self._done)} if self._writes else {}
         return {"msg": error.message, "changed": bool(self._done), **steps, **error.facts}
 
     def warn(self) -> None:
-        """Hand all warnings to Ansible."""
+        """Pass all warnings to Ansible."""
         for warning in (*self._warnings, *(self.plan.warnings if self.plan else ())):
             self._module.warn(warning)
 
 
 @contextmanager
 def reporting(module: Any, writes: bool = True) -> Iterator[Report]:
-    """Run a module's body, then exit or fail. Errors that are not ours are bugs, and keep their traceback.
+    """Run a module's body, then exit or fail. An error of any other class is a bug and keeps its traceback.
 
     Without ``writes`` the module only reads, and has no steps to return.
     """

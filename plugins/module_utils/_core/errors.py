@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be wrong, as states. Each carries one sentence for the user: what, where, what to do."""
+"""The errors that a module reports. Each has one sentence for the user: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Mapping
 
 
 class GoldenImageError(Exception):
-    """The one family of errors that a module reports; everything else is a bug and keeps its traceback."""
+    """The base of all errors that a module reports. Any other exception is a bug and keeps its traceback.
+
+    ``facts`` become return values of the failed task; those that are None are left out.
+    """
 
     def __init__(self, message: str, **facts: object) -> None:
         super().__init__(message)
@@ -18,15 +21,15 @@ class GoldenImageError(Exception):
 
 
 class InvalidRequest(GoldenImageError):
-    """What was asked cannot be done, or not in the state that Azure is in. Nothing was written."""
+    """The request cannot be carried out, or not in the current state of Azure. Nothing was written."""
 
 
 class Missing(GoldenImageError):
-    """Something that must exist does not."""
+    """A resource that must exist does not."""
 
 
 class Denied(GoldenImageError):
-    """Azure knows who asks, or does not, and says no: 401, 403, no usable credential."""
+    """The identity was not accepted, or has no right to do this: 401, 403, or no usable credential."""
 
 
 class Refused(GoldenImageError):
@@ -38,8 +41,8 @@ class Failed(GoldenImageError):
 
 
 class TimedOut(GoldenImageError):
-    """The task's wait_timeout passed; the operation may still be going on in Azure, and the next run finds it."""
+    """The ``wait_timeout`` of the task has passed. The operation may still run in Azure, and the next run finds it."""
 
 
 class Unavailable(GoldenImageError):
-    """No answer came (network, TLS, name), or something needed on this machine is not installed."""
+    """No answer came (network, TLS, name resolution), or a library is not installed on this machine."""

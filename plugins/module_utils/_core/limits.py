@@ -1,18 +1,64 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Numbers that a task gives, checked before anything is read or written."""
+"""Azure's limits for names, tags, users and disks, each with its source, and the check of a number against its limits.
+
+Azure refuses what breaks a limit, but often only after a task has written something. Planning therefore checks first.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidRequest
 
+MIB = 1024 * 1024
+GIB = 1024 * MIB
+
+# Names: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+LONGEST_NAME = 80
+"""Of a disk, an image, a snapshot or a network interface."""
+RESOURCE_NAME = re.compile(rf"[^\W_][\w.-]{{0,{LONGEST_NAME - 1}}}(?<![.-])")
+"""VM names have further limits: see below."""
+LONGEST_GROUP_NAME = 90
+GROUP_NAME = re.compile(rf"[\w.()-]{{1,{LONGEST_GROUP_NAME}}}(?<![.])")
+SUBSCRIPTION_ID = re.compile(r"[A-Za-z0-9-]+")
+LONGEST_VM_NAME = 64
+
+# Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
+MOST_TAGS = 50
+"""On one resource."""
+LONGEST_TAG_NAME = 512
+LONGEST_TAG_VALUE = 256
+FORBIDDEN_IN_TAG_NAMES = "<>%&\\?/"
+
+# The guest of a new VM, by operating system.
+LONGEST_COMPUTER_NAME = {"Linux": 64, "Windows": 15}
+"""https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
+# Users and passwords: https://learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update#osprofile
+LONGEST_USER_NAME = {"Linux": 64, "Windows": 20}
+PASSWORD_LENGTHS = {"Linux": (6, 72), "Windows": (8, 123)}
+PASSWORD_KINDS = 3
+"""Of the four kinds upper case, lower case, digits and special characters."""
+
+# Disks
+SMALLEST_UPLOAD = 20 * MIB
+"""In bytes, without the footer. With it, `uploadSizeBytes` must be at least 20972032:
+https://learn.microsoft.com/azure/virtual-machines/linux/disks-upload-vhd-to-managed-disk-cli"""
+LARGEST_OS_DISK = 4095 * GIB
+"""In bytes: https://learn.microsoft.com/azure/virtual-machines/faq-for-disks"""
+LARGEST_DATA_DISK_GIB = 32767
+"""https://learn.microsoft.com/azure/virtual-machines/disks-types"""
+HIGHEST_LUN = 63
+"""LUNs begin with 0: https://learn.microsoft.com/javascript/api/@azure/arm-batch/datadisk"""
+LARGEST_PAGE_WRITE = 4 * MIB
+"""In bytes, of one Put Page: https://learn.microsoft.com/rest/api/storageservices/put-page"""
+
 
 def require_number(option: str, value: int, lowest: int = 1, highest: int | None = None, unit: str = "") -> int:
-    """The value of an option, if it lies between its limits."""
+    """The value of an option if it is between its limits, which are included. Raises ``InvalidRequest`` otherwise."""
     if value < lowest or (highest is not None and value > highest):
         limits = f"at least {lowest}" if highest is None else f"between {lowest} and {highest}"
         raise InvalidRequest(f"{option}: must be {limits}{f' {unit}' if unit else ''}, not {value}.")
@@ -20,5 +66,5 @@ def require_number(option: str, value: int, lowest: int = 1, highest: int | None
 
 
 def require_wait(params: Mapping[str, Any]) -> None:
-    """Refuse a ``wait_timeout`` that leaves no time to do anything."""
+    """Refuse a ``wait_timeout`` below one second."""
     require_number("wait_timeout", params["wait_timeout"])

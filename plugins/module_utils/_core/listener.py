@@ -32,3 +32,25 @@ class Silence:
 
     def done(self, step: str) -> None:
         """Ignore a step that has succeeded."""
+
+
+class Listeners:
+    """A listener that passes everything on to several others."""
+
+    def __init__(self, *listeners: Listener) -> None:
+        self._listeners = listeners
+
+    def started(self, step: str) -> None:
+        """Pass on that a step begins."""
+        for listener in self._listeners:
+            listener.started(step)
+
+    def moved(self, sent: int, total: int, skipped: int) -> None:
+        """Pass on how many bytes were sent."""
+        for listener in self._listeners:
+            listener.moved(sent, total, skipped)
+
+    def done(self, step: str) -> None:
+        """Pass on that a step has succeeded."""
+        for listener in self._listeners:
+            listener.done(step)

@@ -26,12 +26,14 @@ class Plan:
 
     ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
     returns and the second half of the diff. A module that only reads has its results in ``after``.
+    ``facts`` are further return values, which are not states and not part of the diff.
     """
 
     steps: tuple[Step, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

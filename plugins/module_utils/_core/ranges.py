@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Byte ranges of a disk: half open, aligned to pages, never longer than one request may carry."""
+"""Byte ranges of a disk: half open, aligned to pages, and short enough for one request."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PAGE = 512
-MAX_PUT = 4 * 1024 * 1024
-"""The most that one Put Page carries: https://learn.microsoft.com/rest/api/storageservices/put-page"""
+"""The alignment of every write, in bytes."""
 
 
 @dataclass(frozen=True, order=True)
 class Range:
-    """The bytes from `start` up to, and without, `end`."""
+    """The bytes from `start` up to `end`, which is not included."""
 
     start: int
     end: int
 
     @property
     def length(self) -> int:
-        """How many bytes it spans."""
+        """The number of bytes."""
         return self.end - self.start
 
 
 def total(ranges: Iterable[Range]) -> int:
-    """How many bytes the ranges span together."""
+    """The number of bytes in all ranges."""
     return sum(part.length for part in ranges)
 
 

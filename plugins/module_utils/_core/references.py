@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .errors import InvalidRequest, Missing
 from .ids import ResourceId, region
+from .limits import GROUP_NAME, LONGEST_GROUP_NAME, LONGEST_NAME, RESOURCE_NAME, SUBSCRIPTION_ID
 
-# Azure's rules for most resources. Those for VM names are stricter, and Azure's own error explains them.
-# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
-NAME = re.compile(r"[^\W_][\w.-]{0,79}(?<![.-])")
-GROUP = re.compile(r"[\w.()-]{1,90}(?<![.])")
-SUBSCRIPTION = re.compile(r"[A-Za-z0-9-]+")
 KEYS = ("name", "resource_group", "subscription_id")
 
 
@@ -34,9 +29,9 @@ def require_given(option: str, value: Any) -> None:
 def require_name(option: str, name: Any) -> str:
     """The name of a resource, if Azure allows it."""
     require_given(option, name)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    if not isinstance(name, str) or not RESOURCE_NAME.fullmatch(name):
         raise InvalidRequest(
-            f"{option}: {name!r} is not a valid name for a resource: use 1 to 80 letters, digits, '_', '.' or '-',"
+            f"{option}: {name!r} is not a valid name for a resource: use 1 to {LONGEST_NAME} letters, digits, '_', '.' or '-',"
             " the first a letter or digit, the last neither '.' nor '-'."
         )
     return name
@@ -45,17 +40,17 @@ def require_name(option: str, name: Any) -> str:
 def require_group(name: Any, option: str = "resource_group") -> str:
     """The name of a resource group, if Azure allows it."""
     require_given(option, name)
-    if not isinstance(name, str) or not GROUP.fullmatch(name):
+    if not isinstance(name, str) or not GROUP_NAME.fullmatch(name):
         raise InvalidRequest(
-            f"{option}: {name!r} is not a valid name for a resource group: use 1 to 90 letters, digits, '_', '-', '.', '(' or ')',"
-            " the last not '.'."
+            f"{option}: {name!r} is not a valid name for a resource group: use 1 to {LONGEST_GROUP_NAME} letters, digits, '_', '-', '.',"
+            " '(' or ')', the last not '.'."
         )
     return name
 
 
 def require_subscription(option: str, value: Any) -> str:
     """The id of a subscription, if it is safe in a URL, of which it becomes a part."""
-    if not isinstance(value, str) or not SUBSCRIPTION.fullmatch(value):
+    if not isinstance(value, str) or not SUBSCRIPTION_ID.fullmatch(value):
         raise InvalidRequest(f"{option}: {value!r} is not a valid subscription id: use letters, digits and '-' only.")
     return value
 

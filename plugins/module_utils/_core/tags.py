@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidRequest
+from .limits import FORBIDDEN_IN_TAG_NAMES, LONGEST_TAG_NAME, LONGEST_TAG_VALUE, MOST_TAGS
 
 PREFIX = "goldenimage."
 VM_ID = PREFIX + "vm_id"
@@ -31,11 +32,6 @@ UPLOAD = "upload"
 RESTORED = "restored"
 BOOT = "boot"
 
-# https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
-LONGEST_VALUE = 256
-LONGEST_NAME = 512
-MOST = 50
-
 
 def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
     """The user's tags, checked; None if the option is omitted. Names that begin with ``goldenimage.`` are left out."""
@@ -43,12 +39,13 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
         return None
     for name, value in given.items():
         require_text(name, value)
-        if not name or len(name) > LONGEST_NAME or set(name) & set("<>%&\\?/") or len(value) > LONGEST_VALUE:
+        if not 1 <= len(name) <= LONGEST_TAG_NAME or set(name) & set(FORBIDDEN_IN_TAG_NAMES) or len(value) > LONGEST_TAG_VALUE:
             raise InvalidRequest(
-                f"tags: '{name}' is not allowed: names have 1 to {LONGEST_NAME} characters without <>%&\\?/, values up to {LONGEST_VALUE}."
+                f"tags: '{name}' is not allowed: names have 1 to {LONGEST_TAG_NAME} characters without {FORBIDDEN_IN_TAG_NAMES},"
+                f" values up to {LONGEST_TAG_VALUE}."
             )
-    if len(given) > MOST:
-        raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST} that Azure allows on a resource.")
+    if len(given) > MOST_TAGS:
+        raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST_TAGS} that Azure allows on a resource.")
     return users(given)
 
 
@@ -87,8 +84,8 @@ def users(current: Mapping[str, str]) -> dict[str, str]:
 
 def checked(tags: dict[str, str]) -> dict[str, str]:
     """The same tags, if they are not more than Azure allows."""
-    if len(tags) > MOST:
-        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST} that Azure allows on a resource.")
+    if len(tags) > MOST_TAGS:
+        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST_TAGS} that Azure allows on a resource.")
     return tags
 
 

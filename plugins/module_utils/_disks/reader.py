@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import os
-import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .._core.errors import Failed, InvalidRequest
-from .._core.model.disk_file import FOOTER, DiskFile, Identity, padded, require_size
-from .formats.recognise import recognise
+from .._core.model.disk_file import DiskFile, Identity, padded
 from .formats.vhd import fixed_footer
 from .holes import data_ranges
-from .partitions import TABLES, read_partitions
+from .look import look, open_disk
 from .scan import scan
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ class LocalDisk:
     @contextmanager
     def opened(self) -> Iterator[Callable[[Range], bytes]]:
         """Open the file. Threads may share the reader, which returns the bytes of any range of the padded disk."""
-        descriptor = _open(self.disk.path)
+        descriptor = open_disk(self.disk.path)
         try:
             yield _reader(descriptor, self.disk.content)
         finally:
@@ -52,14 +50,11 @@ class LocalDisk:
 
 def read_disk(path: str) -> LocalDisk:
     """Read a disk file from end to end. Raise InvalidRequest if it cannot be read, or for a format or size that Azure would refuse."""
-    descriptor = _open(path)
+    descriptor = open_disk(path)
     try:
         before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise InvalidRequest(f"{path} is not a regular file: name a disk file.")
-        start, tail = os.pread(descriptor, TABLES, 0), os.pread(descriptor, FOOTER, max(before.st_size - FOOTER, 0))
-        content = recognise(path, before.st_size, start, tail)
-        require_size(path, content)
+        seen = look(path, descriptor)
+        content = seen.content
         found = scan(_reader(descriptor, content), padded(content), data_ranges(descriptor, content))
         if _identity(os.fstat(descriptor)) != _identity(before):
             raise InvalidRequest(f"{path} changed while it was being read; run again when nothing writes to it any more.")
@@ -70,18 +65,11 @@ def read_disk(path: str) -> LocalDisk:
         content=content,
         digest=found.digest,
         ranges=found.ranges,
-        partitions=read_partitions(start),
+        partitions=seen.partitions,
         identity=_identity(before),
         footer=fixed_footer(padded(content), found.digest),
     )
     return LocalDisk(disk)
-
-
-def _open(path: str) -> int:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise InvalidRequest(f"cannot read the disk file {path}: {error.strerror}.") from error
 
 
 def _identity(found: os.stat_result) -> Identity:

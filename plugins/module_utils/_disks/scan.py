@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from .._core.ranges import MAX_PUT, PAGE, Range, pieces
+from .._core.limits import LARGEST_PAGE_WRITE
+from .._core.ranges import PAGE, Range, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-CHUNK = MAX_PUT
+CHUNK = LARGEST_PAGE_WRITE
 SIEVE = 4 * 1024
 """The size of a file system's block. A block of zeros is never sent, but a page of zeros that shares its block with data is:
 leaving out single pages would take a hundred times the requests."""

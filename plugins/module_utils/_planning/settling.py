@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run that died has begun, and Azure has not finished yet."""
+"""Resources on which Azure still carries out an operation that an interrupted run began."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ DELETING = "Deleting"
 T = TypeVar("T", Disk, Image, Snapshot, Vm)
 
 
-def settled(noun: str, resource: T | None, foresee: bool) -> tuple[T | None, tuple[str, ...]]:
-    """The resource once nothing works on it. A real run has waited for that; check mode foresees it, and says so in a warning."""
+def settled(noun: str, resource: T | None, check_mode: bool) -> tuple[T | None, tuple[str, ...]]:
+    """The resource after the operation on it, and warnings. ``noun`` names its kind in sentences.
+
+    Outside of check mode the operation was waited for, so ``TimedOut`` is raised if it still runs. Check mode assumes that it succeeds,
+    and a warning says so; the resource is None if it is being deleted.
+    """
     if resource is None or not _is_busy(resource):
         return resource, ()
     state = resource.provisioning_state if resource.provisioning_state in BUSY else "being copied"
-    if not foresee:
+    if not check_mode:
         raise TimedOut(f"{noun} {resource.id.name} is still {state}; run again later, or raise wait_timeout.")
     after = None if state == DELETING else replace(resource, provisioning_state=SUCCEEDED)
     return after, (f"{noun[0].upper()}{noun[1:]} {resource.id.name} is {state}: planned as if that had succeeded.",)

@@ -106,8 +106,8 @@ def test_a_refused_creation_is_repaired_by_the_next_run(lab, tasks, options):
 @pytest.mark.parametrize(("change", "text"), [
     ({"image": "nothing"}, "no image nothing"),
     ({"location": "northeurope"}, "image debian is in westeurope"),
-    ({"admin_username": None}, "needs its first user"),
-    ({"admin_password": None, "ssh_public_keys": []}, "somebody can log in"),
+    ({"admin_username": None}, "must have a first user"),
+    ({"admin_password": None, "ssh_public_keys": []}, "no one could log in"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
 ])  # fmt: skip
 def test_invalid_input_is_refused_before_the_first_write(tasks, options, change, text):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
@@ -162,6 +163,14 @@ def test_unsupported_files_are_refused_before_the_first_write(lab, tasks, disk, 
         assert text in tasks.fails(image_upload, **options)["msg"]
         assert text in tasks.fails(image_upload, check=True, **options)["msg"]
     assert writes == []
+
+
+def test_a_wrong_secret_is_reported_before_the_file_is_read(tasks, options, monkeypatch):
+    lengths, pread = [], os.pread
+    monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
+    for check in (True, False):
+        assert "AADSTS7000215" in tasks.fails(image_upload, check=check, secret="wrong", **options)["msg"]
+    assert 0 < sum(lengths) < MIB
 
 
 def test_a_missing_resource_group_is_named(tasks, options):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a module says when it ends, well or not."""
+"""The result of a module that succeeds or fails."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Module:
 PLAN = Plan((Say("one"), Say("two")), {"image": None}, {"image": {"name": "i"}, "vm": None}, ("mind the gap",))
 
 
-def ended(module: Module, body) -> Ended:
-    with pytest.raises(Ended) as raised, reporting(module) as report:
+def ended(module: Module, body, writes: bool = True) -> Ended:
+    with pytest.raises(Ended) as raised, reporting(module, writes) as report:
         body(report)
     return raised.value
 
@@ -78,7 +78,7 @@ def test_a_plan_that_was_only_made_shows_its_diff_when_asked():
     assert ended(Module(diff=True), body).result["diff"] == {"before": {"image": None}, "after": after}
 
 
-def test_half_done_is_not_forgotten():
+def test_a_failure_returns_the_steps_that_were_done():
     def body(report):
         report.plan = Plan((Say("one"), Say("break"), Say("three")), warnings=("w",))
         report.plan.apply([], report)
@@ -89,8 +89,26 @@ def test_half_done_is_not_forgotten():
     assert end.result == {"msg": "could not break: (Boom) no", "changed": True, "steps": ["one"], "code": "Boom", "status": 409}
 
 
-def test_reading_changes_nothing():
-    assert ended(Module(), lambda report: report.returns(images=[])).result == {"changed": False, "images": []}
+def test_facts_are_returned_and_not_part_of_the_diff():
+    def body(report):
+        report.plan = Plan(after={"image": "i"}, facts={"bytes_sent": 7})
+
+    assert ended(Module(diff=True), body).result == {
+        "changed": False,
+        "steps": [],
+        "image": "i",
+        "bytes_sent": 7,
+        "diff": {"before": {}, "after": {"image": "i"}},
+    }
+
+
+def test_a_module_that_reads_returns_neither_steps_nor_a_diff():
+    def body(report):
+        report.plan = Plan(after={"images": []}, warnings=("w",))
+
+    module = Module(diff=True)
+    assert ended(module, body, writes=False).result == {"changed": False, "images": []}
+    assert module.warnings == ["w"]
 
 
 def test_a_bug_keeps_its_traceback():

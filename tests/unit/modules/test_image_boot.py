@@ -41,13 +41,13 @@ def azure_now(**options):
 
 
 def test_predict_do_repeat_remove(play):
-    foreseen = play(azure_now(read_only=True), check=True, **OPTIONS)
+    predicted = play(azure_now(read_only=True), check=True, **OPTIONS)
     azure = azure_now()
     done = play(azure, **OPTIONS)
     again = play(azure, **OPTIONS)
-    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
-    assert foreseen["steps"] == done["steps"] == ["create VM t1 from image web-1"]
-    assert (foreseen["vm"]["id"], done["vm"]["id"]) == (str(NEW), str(NEW))
+    assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert predicted["steps"] == done["steps"] == ["create VM t1 from image web-1"]
+    assert (predicted["vm"]["id"], done["vm"]["id"]) == (str(NEW), str(NEW))
     assert done["vm"]["tags"] == {tag.PURPOSE: tag.BOOT}
     assert play(azure, check=True, state="absent", name="t1", resource_group="images")["changed"] is True
     assert play(azure, state="absent", name="t1", resource_group="images")["vm"] is None
@@ -64,7 +64,7 @@ def test_no_result_holds_a_secret(play):
     assert specification["admin_password"]["no_log"] is specification["custom_data"]["no_log"] is True
 
 
-def test_a_guest_that_never_came_up_leaves_its_last_words(play):
+def test_a_guest_that_did_not_come_up_is_quoted(play):
     late = Failed("could not create VM t1: (OSProvisioningTimedOut) too late.", code="OSProvisioningTimedOut", status=200)
     azure = azure_now(break_at=("create VM", late), boot_logs={NEW: "Booting\r\nKernel panic\r\n"})
     result = play(azure, **OPTIONS)
@@ -72,7 +72,7 @@ def test_a_guest_that_never_came_up_leaves_its_last_words(play):
     assert result["boot_log"] == ["Booting", "Kernel panic"]
 
 
-def test_check_mode_foresees_what_a_dead_run_has_begun(play):
+def test_check_mode_assumes_that_the_operations_of_an_interrupted_run_succeed(play):
     azure = azure_now()
     play(azure, **OPTIONS)
     vm = azure.machines.get(NEW)
@@ -95,7 +95,7 @@ def test_other_failures_stay_as_they_are(play):
     ({"name": "v" * 65}, "name: the name of a VM must have 1 to 64 characters, not 65."),
     ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
     ({"admin_username": "Admin"}, "admin_username: 'Admin' is a name that Azure does not allow for the first user; choose another one."),
-    ({"admin_password": "weak-but-long"}, "admin_password: Azure takes 6 to 72 characters for Linux, of at least three of the four kinds"),
+    ({"admin_password": "weak-but-long"}, "admin_password: Azure accepts 6 to 72 characters for Linux, of at least three of the four"),
     ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
     ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),
     ({"subnet": "default"}, "subnet: give a resource id"),
@@ -118,7 +118,7 @@ def test_bad_input_is_refused_before_anything_is_written(play, options, text):
     assert text in result["msg"]
 
 
-def test_absent_needs_a_name_only_and_spares_strangers(play):
+def test_absent_needs_a_name_only_and_leaves_other_vms_alone(play):
     result = play(azure_now(vms=[ON], read_only=True), state="absent", name="web1", resource_group="build")
     assert "left alone" in result["msg"]
 
@@ -136,7 +136,7 @@ def test_removing_from_a_group_that_is_not_there_warns(play):
     ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "{gone}, so there is no image web-1 in it: check resource_group."),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
-def test_a_group_that_is_not_there_is_named(play, options, text, check):
+def test_a_group_that_does_not_exist_is_named(play, options, text, check):
     azure = azure_now(read_only=True)
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
@@ -144,7 +144,7 @@ def test_a_group_that_is_not_there_is_named(play, options, text, check):
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_subnet_that_is_not_there_is_named_before_anything_is_written(play, check):
+def test_a_subnet_that_does_not_exist_is_named_before_anything_is_written(play, check):
     azure = azure_now(read_only=True)
     azure.subnets.missing = frozenset({"default"})
     text = "there is no virtual network net with a subnet default in resource group images."
@@ -155,7 +155,7 @@ URN = "Debian:debian-12:12-gen2:latest"
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_region_is_looked_up_where_no_image_or_disk_says_where_the_vm_has_to_be(play, check):
+def test_regions_are_read_only_if_no_image_or_disk_decides_the_region(play, check):
     refused = play(azure_now(read_only=True), check=check, **{**OPTIONS, "image": URN, "location": "marsnorth"})
     assert refused["msg"] == "location: 'marsnorth' is not a region that has virtual machines; these have: northeurope, westeurope."
     azure = azure_now()
@@ -164,6 +164,6 @@ def test_a_region_is_looked_up_where_no_image_or_disk_says_where_the_vm_has_to_b
     assert play(azure_now(), check=check, **{**OPTIONS, "image": URN, "location": "West Europe", "name": "t2"})["changed"] is True
 
 
-def test_a_tag_of_ours_is_left_out_with_a_warning(play):
+def test_a_tag_of_the_collection_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.purpose": "mine"}, **OPTIONS)
     assert play.warnings == ["tags: goldenimage.purpose is left out, since names that begin with goldenimage. belong to this collection."]

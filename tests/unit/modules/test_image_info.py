@@ -50,7 +50,7 @@ def images() -> list:
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_it_lists_what_was_asked_for(play, options, names, check):
+def test_the_filters_choose_the_images(play, options, names, check):
     result = play(FakeAzure(images=images(), read_only=True), check=check, **options)
     assert [image["name"] for image in result["images"]] == names
     assert (result["changed"], result["truncated"]) == (False, False)
@@ -60,7 +60,7 @@ def test_an_image_is_the_same_as_the_other_modules_return(play):
     assert play(FakeAzure(images=[CAPTURED]))["images"] == [CAPTURED.as_result()]
 
 
-def test_a_limit_says_when_it_cuts(play):
+def test_a_limit_sets_truncated(play):
     azure = FakeAzure(images=images())
     result = play(azure, limit=2)
     assert ([image["name"] for image in result["images"]], result["truncated"]) == (["db", "web-1"], True)
@@ -74,25 +74,33 @@ def test_a_limit_says_when_it_cuts(play):
     ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
     ({"tags": {"release": 3}}, "tags: the value of 'release' must be a string, not 3; put it in quotes."),
     ({"tags": {"": "x"}}, "tags: the name of a tag must be a string that is not empty."),
-    ({"tags": ["=x"]}, "tags: '=x' is not a tag: give name, name:value or name=value."),
+    ({"tags": ["=x"]}, "tags: '=x' is not a valid tag: give name, name:value or name=value."),
     ({"tags": '{"role"'}, "is not a dictionary in JSON."),
     ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
 ])  # fmt: skip
-def test_bad_input_is_one_sentence(play, options, text):
+def test_bad_input_is_refused_in_one_sentence(play, options, text):
     refused = play(FakeAzure(), **options)
     assert text in refused["msg"]
     assert "steps" not in refused
 
 
 @pytest.mark.parametrize("options", [{}, {"name": "web-1"}, {"tags": ["role"]}])
-def test_a_group_that_is_not_there_is_an_empty_list_and_a_warning(play, options):
+def test_a_group_that_does_not_exist_gives_an_empty_list_and_a_warning(play, options):
     azure = FakeAzure(images=images(), read_only=True)
     azure.groups.missing = {"nogroup"}
     assert play(azure, resource_group="nogroup", **options)["images"] == []
     assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
 
 
-def test_a_group_that_is_there_may_be_empty(play):
+def test_a_filter_by_tags_of_the_collection_is_not_left_out(play):
+    tagged = replace(CAPTURED, tags={"goldenimage.digest": "d"})
+    azure = FakeAzure(images=[*images()[1:], tagged])
+    for tags in (["goldenimage.digest"], {"goldenimage.digest": "d"}):
+        assert [image["name"] for image in play(azure, tags=tags)["images"]] == ["web-1"]
+    assert play.warnings == []
+
+
+def test_an_existing_group_may_be_empty(play):
     play(FakeAzure(), resource_group="images")
     play(FakeAzure(), name="nothing")
     assert play.warnings == []

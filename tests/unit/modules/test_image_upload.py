@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
 from ansible_collections.goldenimage.azure.plugins.modules import image_upload
@@ -38,13 +39,13 @@ def options(tmp_path):
 
 
 def test_predict_do_repeat(play, options):
-    foreseen = play(FakeAzure(read_only=True), check=True, **options)
+    predicted = play(FakeAzure(read_only=True), check=True, **options)
     azure = FakeAzure()
     done = play(azure, **options)
     again = play(azure, **options)
-    assert (foreseen["changed"], done["changed"], again["changed"]) == (True, True, False)
+    assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False)
     assert (
-        foreseen["steps"]
+        predicted["steps"]
         == done["steps"]
         == [
             "create disk debian-upload for the upload",
@@ -55,15 +56,15 @@ def test_predict_do_repeat(play, options):
     )
     assert azure.written == ["create disk debian-upload", "upload disk debian-upload", "create image debian", "delete disk debian-upload"]
     assert azure.uploaded == {"debian-upload": {5 * MIB: b"content".ljust(512, b"\0")}}
-    assert (foreseen["digest"], foreseen["bytes_sent"], foreseen["bytes_skipped"]) == (done["digest"], 1024, 20 * MIB - 512)
+    assert (predicted["digest"], predicted["bytes_sent"], predicted["bytes_skipped"]) == (done["digest"], 1024, 20 * MIB - 512)
     assert (again["bytes_sent"], again["bytes_skipped"], again["steps"]) == (0, 20 * MIB + 512, [])
     assert done["image"]["tags"] == {tag.DIGEST: done["digest"]}
-    assert [foreseen["image"][key] for key in ("id", "tags", "os_type")] == [done["image"][key] for key in ("id", "tags", "os_type")]
-    assert foreseen["diff"]["before"] == {"image": None, "disk": None}
+    assert [predicted["image"][key] for key in ("id", "tags", "os_type")] == [done["image"][key] for key in ("id", "tags", "os_type")]
+    assert predicted["diff"]["before"] == {"image": None, "disk": None}
 
 
 @pytest.mark.parametrize("write", ["create disk", "upload disk", "create image", "delete disk"])
-def test_a_broken_run_tells_what_was_done_and_the_next_one_repairs_it(play, options, write):
+def test_a_broken_run_returns_its_steps_and_the_next_one_repairs_it(play, options, write):
     azure = FakeAzure(break_at=(write, Refused("could not do it: (Busy) later.", code="Busy", status=409)))
     broken = play(azure, **options)
     azure.break_at = None
@@ -91,6 +92,33 @@ def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypat
     assert azure.images.find(TARGET) is None
 
 
+class Closed:
+    """An Azure that refuses every request."""
+
+    subscription = SUBSCRIPTION
+
+    def __getattr__(self, name):
+        raise Denied("could not sign in: (invalid_client) the secret is wrong.")
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_wrong_secret_is_reported_before_the_file_is_read(play, options, check, monkeypatch):
+    lengths = []
+    pread = os.pread
+    monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
+    assert "the secret is wrong" in play(Closed(), check=check, **options)["msg"]
+    assert 0 < sum(lengths) <= 65 * 1024
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_file_that_does_not_exist_is_reported_before_a_connection_is_made(play, options, check, monkeypatch):
+    asked = []
+    monkeypatch.setattr(image_upload, "connect", asked.append)
+    result = play(None, check=check, **{**options, "path": "/nowhere.raw"})
+    assert result["msg"] == "cannot read the disk file /nowhere.raw: No such file or directory."
+    assert asked == []
+
+
 @pytest.mark.parametrize(("change", "text"), [
     ({"path": ""}, "path: must not be empty."),
     ({"path": "/nowhere.raw"}, "cannot read the disk file /nowhere.raw"),
@@ -110,7 +138,7 @@ def test_bad_input_is_refused_before_anything_is_written(play, options, change, 
     assert text in result["msg"]
 
 
-def test_an_image_of_other_content_stays_unless_told(play, options):
+def test_an_image_of_other_content_is_kept_without_recreate(play, options):
     azure = FakeAzure(images=[Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})])
     assert "recreate" in play(azure, **options)["msg"]
     assert azure.writes == []
@@ -118,7 +146,7 @@ def test_an_image_of_other_content_stays_unless_told(play, options):
     assert "delete image debian" in azure.written
 
 
-def test_check_mode_foresees_an_image_in_the_making(play, options):
+def test_check_mode_assumes_that_an_image_in_creation_succeeds(play, options):
     azure = FakeAzure()
     done = play(azure, **options)
     azure.images.put(replace(azure.images.get(TARGET), provisioning_state="Creating"))
@@ -146,7 +174,7 @@ def test_tags_are_changed_without_an_upload(play, options):
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("recreate", [False, True])
-def test_a_region_that_is_none_is_refused_before_anything_is_written(play, options, check, recreate):
+def test_an_unknown_region_is_refused_before_anything_is_written(play, options, check, recreate):
     text = "location: 'marsnorth' is not a region that has managed images; these have: northeurope, westeurope."
     assert play(FakeAzure(read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
     old = Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})
@@ -158,7 +186,7 @@ def test_a_region_is_returned_by_its_short_name(play, options, check):
     assert play(FakeAzure(read_only=check), check=check, location="West Europe", **options)["image"]["location"] == "westeurope"
 
 
-def test_a_region_is_looked_up_only_where_it_matters(play, options):
+def test_regions_are_read_only_if_needed(play, options):
     azure = FakeAzure()
     play(azure, **options)
     play(azure, location="West Europe", **options)
@@ -177,14 +205,14 @@ def test_a_region_is_looked_up_only_where_it_matters(play, options):
         {"disk": {"name": "d", "resource_group": "nogroup"}},
     ],
 )
-def test_a_group_that_is_not_there_is_named(play, options, change, check):
+def test_a_group_that_does_not_exist_is_named(play, options, change, check):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
     assert play(azure, check=check, **{**options, **change})["msg"] == f"{gone}: create it first, or name another one."
 
 
-def test_a_tag_of_ours_is_left_out_with_a_warning(play, options):
+def test_a_tag_of_the_collection_is_left_out_with_a_warning(play, options):
     assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
     assert play.warnings == ["tags: goldenimage.digest is left out, since names that begin with goldenimage. belong to this collection."]
 

@@ -66,6 +66,12 @@ def test_a_module_has_its_test(name: str, place: str) -> None:
     assert tracked(f"{place}/test_{name}.py"), f"{place}/test_{name}.py is missing"
 
 
+@pytest.mark.parametrize("path", tracked("plugins/action/*.py"), ids=lambda path: path.stem)
+def test_an_action_plugin_has_its_module_and_its_test(path: Path) -> None:
+    assert path.stem in modules()
+    assert tracked(f"tests/unit/action/test_{path.stem}.py")
+
+
 def row(name: str) -> bool:
     """Whether a table of the README has a row that begins with this name."""
     return any(line.startswith((f"| `{name}` |", f"| [`{name}`](")) for line in README.splitlines())

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a local disk file is, and whether Azure would take it: every refusal here happens before the first byte is sent."""
+"""A local disk file, and the checks that Azure accepts it, which come before the first byte is sent."""
 
 from __future__ import annotations
 
@@ -10,25 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
+from ..limits import LARGEST_OS_DISK, MIB, SMALLEST_UPLOAD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..ranges import Range
 
-MIB = 1024 * 1024
-GIB = 1024 * MIB
 FOOTER = 512
-MIN_DISK = 20 * MIB
-"""`uploadSizeBytes` is at least 20972032, which is 20 MiB and the footer:
-https://learn.microsoft.com/azure/virtual-machines/linux/disks-upload-vhd-to-managed-disk-cli"""
-MAX_OS_DISK = 4095 * GIB
-"""The largest disk that a VM starts from: https://learn.microsoft.com/azure/virtual-machines/faq-for-disks"""
+"""The length of a VHD footer, in bytes."""
 
 
 @dataclass(frozen=True)
 class Partitions:
-    """What the partition table says about starting from the disk."""
+    """The parts of a partition table that decide which VMs can start from the disk. ``table`` is ``mbr``, ``gpt`` or None."""
 
     table: str | None = None
     esp: bool = False
@@ -36,13 +31,13 @@ class Partitions:
 
     @property
     def generation(self) -> str:
-        """The Hyper-V generation that this disk is made for."""
+        """The Hyper-V generation of the VMs for which the disk was made: ``V1`` or ``V2``."""
         return "V2" if self.esp else "V1"
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What changes whenever somebody writes to a file or puts another one in its place."""
+    """The properties of a file that change when it is written to or replaced."""
 
     inode: int
     size: int
@@ -51,7 +46,11 @@ class Identity:
 
 @dataclass(frozen=True)
 class DiskFile:
-    """A local disk, read once from end to end: what is in it, and which ranges of it are worth sending."""
+    """A local disk after it was read once from end to end.
+
+    ``content`` is the number of bytes of the disk without padding and footer, ``digest`` the tree digest of the padded disk, and
+    ``ranges`` are the parts that are not zero. ``footer`` is the VHD footer to send.
+    """
 
     path: str
     content: int
@@ -63,47 +62,50 @@ class DiskFile:
 
     @property
     def disk_bytes(self) -> int:
-        """The size of the disk in Azure: whole mebibytes."""
+        """The size of the disk in Azure: a multiple of 1 MiB, in bytes."""
         return padded(self.content)
 
     @property
     def upload_bytes(self) -> int:
-        """The size of the upload: the disk and its footer."""
+        """The size of the upload, in bytes: the disk and its footer."""
         return self.disk_bytes + FOOTER
 
 
 class DiskContent(Protocol):
-    """The bytes of a disk for as long as an upload takes."""
+    """The bytes of a disk, which can be read several times while it is uploaded."""
 
     @property
     def disk(self) -> DiskFile:
-        """The file as it was read for its digest."""
+        """The disk file as it was read for the digest."""
 
     def opened(self) -> AbstractContextManager[Callable[[Range], bytes]]:
-        """Open the file for reading; the reader is safe to share between threads."""
+        """Open the file for reading. Threads may share the reader that this context returns."""
 
     def require_unchanged(self) -> None:
-        """Raise when the file is no longer the one that was read for the digest."""
+        """Raise ``Failed`` if the file was changed or replaced since it was read for the digest."""
 
 
 def padded(size: int) -> int:
-    """The next whole number of mebibytes, which is all that Azure takes."""
+    """The size rounded up to a multiple of 1 MiB, since Azure accepts no others."""
     return -(-size // MIB) * MIB
 
 
 def require_size(path: str, content: int) -> None:
-    """Refuse a disk that is too small or too large to become an OS disk."""
+    """Refuse a disk of ``content`` bytes that is too small or too large for an OS disk."""
     size = padded(content)
-    if size < MIN_DISK:
-        raise InvalidRequest(f"{path} is a disk of {content} bytes; Azure takes no disk below 20 MiB ({MIN_DISK} bytes): enlarge it first.")
-    if size > MAX_OS_DISK:
+    if size < SMALLEST_UPLOAD:
         raise InvalidRequest(
-            f"{path} is a disk of {content} bytes; Azure VMs start from disks of at most 4095 GiB ({MAX_OS_DISK} bytes): shrink it first."
+            f"{path} is a disk of {content} bytes; Azure accepts no disk below 20 MiB ({SMALLEST_UPLOAD} bytes): enlarge it first."
+        )
+    if size > LARGEST_OS_DISK:
+        raise InvalidRequest(
+            f"{path} is a disk of {content} bytes; Azure VMs start from disks of at most 4095 GiB ({LARGEST_OS_DISK} bytes):"
+            " shrink it first."
         )
 
 
 def require_bootable(path: str, partitions: Partitions, generation: str) -> None:
-    """Refuse a disk whose partitions cannot start on VMs of the generation: Azure takes it, and every VM made from it hangs."""
+    """Refuse a disk that VMs of the generation cannot start from: Azure would accept it, and every VM made from it would hang."""
     if generation == "V2" and not partitions.esp:
         raise InvalidRequest(
             f"{path} has no EFI system partition, so VMs of Hyper-V generation V2 cannot start from it: "

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 from ..._core.ids import SNAPSHOT, ResourceId
+from ..._core.limits import LONGEST_NAME
 from ..._core.model.vm import Vm
 from .backups import OS
 from .request import BackupRequest
-
-LONGEST_NAME = 80
-"""Of a disk or a snapshot: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
 
 
 def backup_id(request: BackupRequest, vm: Vm, number: int = 1) -> str:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The request that makes a throw-away VM. What it makes goes with it; what it was given stays."""
+"""The body of the request that creates a VM. What it creates is deleted with the VM; existing disks are kept."""
 
 from __future__ import annotations
 
@@ -11,32 +11,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tags as tag
+from ..._core.limits import LONGEST_NAME
 from .request import URN, BootRequest, DataDisk
+from .source import Source
 
 NETWORK_API = "2020-11-01"
-"""The version that says what a network interface inside a VM's request may hold."""
+"""The API version that defines the network interface inside a request for a VM."""
 
 
-def vm_body(
-    request: BootRequest,
-    location: str,
-    os_type: str,
-    tags: Mapping[str, str],
-    image_luns: tuple[int, ...],
-    zones: tuple[str, ...],
-    plan: str | None,
-) -> dict[str, Any]:
-    """``image_luns`` are the data disks that come with the image, ``plan`` the Marketplace plan as its tag holds it."""
+def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> dict[str, Any]:
+    """A VM in the zone of its disks, with the Marketplace plan that a tag of its image or OS disk names."""
+    zones = (request.zone,) if request.zone else source.zones
+    plan = source.tags.get(tag.PLAN)
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
-        "storageProfile": _storage(request, os_type, image_luns),
+        "storageProfile": _storage(request, source),
         "networkProfile": _network(request),
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
     }
     if request.os_disk is None:
-        properties["osProfile"] = _os_profile(request, os_type)
+        properties["osProfile"] = _os_profile(request, source.os_type)
     return {
-        "location": location,
+        "location": source.location,
         **({"zones": list(zones)} if zones else {}),
         **({"plan": json.loads(plan)} if plan else {}),
         "tags": dict(tags),
@@ -44,12 +40,18 @@ def vm_body(
     }
 
 
-def _storage(request: BootRequest, os_type: str, image_luns: tuple[int, ...]) -> dict[str, Any]:
+def _storage(request: BootRequest, source: Source) -> dict[str, Any]:
     sku = {"storageAccountType": request.storage_account_type}
-    coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in image_luns]
+    luns = [disk.lun for disk in source.image.data_disks if disk.lun is not None] if source.image else []
+    coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in luns]
     disks = sorted([*coming, *(_data_disk(each, sku) for each in request.data_disks)], key=lambda each: each["lun"])
     if request.os_disk is not None:
-        os_disk = {"osType": os_type, "createOption": "Attach", "deleteOption": "Detach", "managedDisk": {"id": str(request.os_disk)}}
+        os_disk = {
+            "osType": source.os_type,
+            "createOption": "Attach",
+            "deleteOption": "Detach",
+            "managedDisk": {"id": str(request.os_disk)},
+        }
         return {"osDisk": os_disk, "dataDisks": disks}
     return {
         "imageReference": _reference(request),
@@ -65,7 +67,7 @@ def _data_disk(each: DataDisk, sku: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _reference(request: BootRequest) -> dict[str, str]:
-    """Azure wants the Marketplace in words, and galleries of others under names of their own."""
+    """The image reference: Azure has other properties for Marketplace images and for shared and community galleries."""
     text = (request.other_image or "").casefold()
     if URN.fullmatch(text):
         return dict(zip(("publisher", "offer", "sku", "version"), request.source.split(":"), strict=True))
@@ -79,7 +81,7 @@ def _network(request: BootRequest) -> dict[str, Any]:
     nic = {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}
     return {
         "networkApiVersion": NETWORK_API,
-        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:80], "properties": nic}],
+        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic}],
     }
 
 
@@ -98,8 +100,3 @@ def _os_profile(request: BootRequest, os_type: str) -> dict[str, Any]:
         keys = [{"path": f"/home/{user}/.ssh/authorized_keys", "keyData": key.strip()} for key in request.ssh_public_keys]
         profile["linuxConfiguration"]["ssh"] = {"publicKeys": keys}
     return profile
-
-
-def plan_of(tags: Mapping[str, str]) -> str | None:
-    """The Marketplace plan that an image or a disk carries as a tag."""
-    return tags.get(tag.PLAN)

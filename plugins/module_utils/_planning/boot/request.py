@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task asks of a throw-away VM."""
+"""The options of a temporary VM."""
 
 from __future__ import annotations
 
@@ -14,22 +14,17 @@ from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import DISK, IMAGE, SUBNET, VM, ResourceId
-from ..._core.limits import require_number, require_wait
+from ..._core.limits import HIGHEST_LUN, LARGEST_DATA_DISK_GIB, LONGEST_VM_NAME, require_number, require_wait
 from ..._core.references import require_group
 
-LONGEST_NAME = 64
-"""Of a VM: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftcompute"""
-HIGHEST_LUN = 63
-LARGEST_GIB = 32767
-"""Of a data disk: https://learn.microsoft.com/azure/virtual-machines/disks-types"""
 URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
-"""An image of the Marketplace: publisher, offer, sku and version."""
+"""A Marketplace image: publisher, offer, sku and version."""
 SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
 
 
 @dataclass(frozen=True)
 class DataDisk:
-    """A new, empty disk of a size, or one that exists."""
+    """A new, empty disk with ``size_gib``, or an existing ``disk``."""
 
     lun: int
     size_gib: int | None = None
@@ -38,9 +33,13 @@ class DataDisk:
 
 @dataclass(frozen=True)
 class BootRequest:
-    """``image`` is a managed image, ``other_image`` the id or URN of any other kind; with ``os_disk`` the VM is specialized."""
+    """``image`` is a managed image, ``other_image`` the id or URN of any other image. With ``os_disk`` the VM is specialized.
+
+    ``state`` is ``present`` or ``absent``.
+    """
 
     vm: ResourceId
+    state: str = "present"
     image: ResourceId | None = None
     other_image: str | None = None
     os_disk: ResourceId | None = None
@@ -63,12 +62,13 @@ class BootRequest:
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
         """Check and complete the module's options."""
         require_wait(params)
-        if len(params["name"]) > LONGEST_NAME:
-            raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_NAME} characters, not {len(params['name'])}.")
+        if len(params["name"]) > LONGEST_VM_NAME:
+            raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_VM_NAME} characters, not {len(params['name'])}.")
         group = require_group(params["resource_group"])
         image, other_image = _image(params["image"], group)
         request = cls(
             vm=references.own_id(params, VM),
+            state=params["state"],
             image=image,
             other_image=other_image,
             os_disk=references.parse_reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
@@ -88,7 +88,10 @@ class BootRequest:
             append_tags=params["append_tags"],
         )
         if request.os_disk and any((request.admin_username, request.admin_password, request.ssh_public_keys, request.custom_data)):
-            raise InvalidRequest("os_disk: such a VM keeps its users; leave out admin_username, its password and keys, and custom_data.")
+            raise InvalidRequest(
+                "os_disk: a VM from a specialized disk keeps its users;"
+                " omit admin_username, admin_password, ssh_public_keys and custom_data."
+            )
         return request
 
     def within(self, subscription: str) -> BootRequest:
@@ -108,12 +111,12 @@ class BootRequest:
 
     @property
     def source(self) -> str:
-        """The id of what the VM is made from."""
+        """The id of the image or of the OS disk."""
         return str(self.image or self.os_disk or self.other_image)
 
 
 def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
-    """A managed image by id, name or dictionary; ids of galleries and URNs of the Marketplace go to Azure as they are."""
+    """A managed image, or the id or URN of another image, which is passed to Azure unchanged."""
     if not value:
         return None, None
     text = references.id_of(value, IMAGE, "image")
@@ -125,21 +128,23 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
 
 
 def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
+    """The data disks, sorted by LUN."""
     disks: list[DataDisk] = []
     for each in given:
         lun, size, disk = each["lun"], each.get("size_gib"), each.get("disk")
         require_number("data_disks: lun", lun, lowest=0, highest=HIGHEST_LUN)
         if any(other.lun == lun for other in disks):
-            raise InvalidRequest(f"data_disks: LUN {lun} is given twice; each disk needs a LUN of its own.")
+            raise InvalidRequest(f"data_disks: LUN {lun} is given twice: give every disk another LUN.")
         if (size is None) == (disk is None):
-            raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new one, or disk, for one that exists.")
+            raise InvalidRequest(f"data_disks: the disk at LUN {lun} needs either size_gib, for a new disk, or disk, for an existing one.")
         if size is not None:
-            require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_GIB)
+            require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_DATA_DISK_GIB)
         disks.append(DataDisk(lun, size, references.parse_reference(disk, DISK, group, "data_disks") if disk else None))
     return tuple(sorted(disks, key=lambda each: each.lun))
 
 
 def _subnet(value: Any, group: str) -> ResourceId:
+    """A subnet by id or dictionary."""
     value = references.id_of(value, SUBNET, "subnet")
     if isinstance(value, str) and value.startswith("/"):
         return references.parse_reference(value, SUBNET, group, "subnet")
@@ -147,7 +152,7 @@ def _subnet(value: Any, group: str) -> ResourceId:
         references.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
     if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
         raise InvalidRequest(
-            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is another, resource_group."
+            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is in another group, resource_group."
         )
     names = (references.require_name("subnet", value[key]) for key in ("virtual_network", "subnet"))
     return ResourceId.of(SUBNET, require_group(value.get("resource_group") or group, "subnet"), *names)

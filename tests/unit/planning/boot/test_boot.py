@@ -15,13 +15,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.plan import (
-    LOG_LINES,
-    Observed,
-    plan_boot,
-    plan_unboot,
-    unprovisioned,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.observe import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.plan import plan_boot
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.provisioning import LOG_LINES, unprovisioned
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest, DataDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import DeleteVm, TagVm
 
@@ -33,6 +29,7 @@ NEW = an_id(VM, "build", "t1")
 OS, EXTRA = an_id(DISK, "build", "old-os"), an_id(DISK, "build", "extra")
 PASSWORD, DATA = "Correct-Horse-9", "#cloud-config"
 REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=("ssh-ed25519 AAAA me",))
+ABSENT = replace(REQUEST, state="absent")
 SPECIALIZED = BootRequest(vm=NEW, os_disk=OS, subnet=SUBNET_ID, data_disks=(DataDisk(3, disk=EXTRA),))
 OS_DISK = Disk(OS, "westeurope", os_type="Linux", zones=("2",), tags={tag.PLAN: '{"name":"n","product":"o","publisher":"p"}'})
 TAKEN_DISK = replace(OS_DISK, managed_by=an_id(VM, "build", "v9"))
@@ -105,13 +102,13 @@ def test_specialized_disks_are_attached_and_stay():
     assert (asked["zones"], asked["plan"]) == (["2"], {"name": "n", "product": "o", "publisher": "p"})
 
 
-def test_new_disks_stand_beside_those_of_the_image():
+def test_new_disks_are_added_to_those_of_the_image():
     disks = body(replace(REQUEST, data_disks=(DataDisk(0, size_gib=4),)))["properties"]["storageProfile"]["dataDisks"]
     assert disks[0] == {"lun": 0, "createOption": "Empty", "deleteOption": "Delete", "diskSizeGB": 4, "managedDisk": SKU}
     assert [disk["lun"] for disk in disks] == [0, 5]
 
 
-def test_a_password_and_custom_data_reach_the_guest_and_nobody_else():
+def test_a_password_and_custom_data_are_only_in_the_request():
     secret = replace(REQUEST, admin_password=PASSWORD, custom_data=DATA, computer_name="host", ssh_public_keys=())
     plan = plan_boot(secret, SEEN)
     profile = plan.steps[0].body["properties"]["osProfile"]
@@ -185,11 +182,11 @@ def test_what_cannot_be_changed_is_refused(request_, vm, text):
     (replace(SEEN, image=replace(CAPTURED, provisioning_state="Creating")), plan_boot(REQUEST, SEEN).steps, "Image web-1 is Creating"),
     (replace(SEEN, vm=replace(BOOTED, provisioning_state="Deleting")), plan_boot(REQUEST, SEEN).steps, "VM t1 is Deleting"),
 ], ids=["VM made", "image made", "VM deleted"])  # fmt: skip
-def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen, steps, warning):
+def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(seen, steps, warning):
     with pytest.raises(TimedOut, match="is still (Creating|Deleting); run again later"):
         plan_boot(REQUEST, seen)
-    foreseen = plan_boot(REQUEST, replace(seen, foresee=True))
-    assert (foreseen.steps, foreseen.warnings) == (steps, (f"{warning}: planned as if that had succeeded.",))
+    predicted = plan_boot(REQUEST, replace(seen, check_mode=True))
+    assert (predicted.steps, predicted.warnings) == (steps, (f"{warning}: planned as if that had succeeded.",))
 
 
 @pytest.mark.parametrize(("request_", "text"), [
@@ -198,7 +195,7 @@ def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen, steps, warnin
     (replace(REQUEST, storage_account_type="Premium_LRS"), "its storage_account_type is Standard_LRS"),
     (replace(REQUEST, subnet=replace(SUBNET_ID, names=("net", "other"))), "it is in subnet .*/net/subnets/default"),
 ])  # fmt: skip
-def test_where_and_what_an_existing_vm_is_counts_too(request_, text):
+def test_place_and_properties_of_an_existing_vm_are_compared(request_, text):
     vm = replace(BOOTED, zones=("2",), os_disk=replace(BOOTED.os_disk, storage_account_type="Standard_LRS"))
     seen = Observed(vm=vm, nic=replace(ADDRESS, subnet=SUBNET_ID))
     assert plan_boot(REQUEST, seen).steps == ()
@@ -225,38 +222,39 @@ def test_an_image_of_the_marketplace_is_a_urn():
     (replace(REQUEST, location="North Europe"), SEEN, InvalidRequest, "image web-1 is in westeurope"),
     (replace(REQUEST, data_disks=(DataDisk(5, size_gib=1),)), SEEN, InvalidRequest, "LUN 5 is taken"),
     (replace(REQUEST, admin_username=None), SEEN, InvalidRequest, "admin_username"),
-    (replace(REQUEST, ssh_public_keys=()), SEEN, InvalidRequest, "somebody can log in"),
-    (replace(REQUEST, os_type="Windows"), SEEN, InvalidRequest, "Windows VM needs"),
+    (replace(REQUEST, ssh_public_keys=()), SEEN, InvalidRequest, "no one could log in"),
+    (replace(REQUEST, os_type="Windows"), SEEN, InvalidRequest, "Windows VM must have one"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(EXTRA_DISK,)), Missing, "no disk old-os"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(OS_DISK,)), Missing, "no disk extra"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(TAKEN_DISK, EXTRA_DISK)), InvalidRequest, "attached to VM v9"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(OS_DISK, replace(EXTRA_DISK, location="eastus"))), InvalidRequest, "disk extra is in eastus"),
 ])  # fmt: skip
-def test_what_azure_would_refuse_later(request_, seen, error, text):
+def test_what_azure_would_refuse_is_refused_before(request_, seen, error, text):
     with pytest.raises(error, match=text):
         plan_boot(request_, seen)
 
 
-def test_absent_deletes_what_this_module_made():
-    assert plan_unboot(REQUEST, THERE).steps == (DeleteVm(NEW),)
-    assert plan_unboot(REQUEST, Observed()).steps == ()
+def test_absent_deletes_a_vm_that_this_module_made():
+    assert plan_boot(ABSENT, THERE).steps == (DeleteVm(NEW),)
+    assert plan_boot(ABSENT, Observed()).steps == ()
 
 
 def test_absent_leaves_other_vms_alone():
     with pytest.raises(InvalidRequest, match="left alone"):
-        plan_unboot(REQUEST, Observed(vm=replace(BOOTED, tags={"owner": "somebody"})))
+        plan_boot(ABSENT, Observed(vm=replace(BOOTED, tags={"owner": "somebody"})))
 
 
-def test_a_guest_that_never_came_up_is_quoted():
+def test_a_guest_that_did_not_come_up_is_quoted():
     late = Failed("could not create VM t1: (OSProvisioningTimedOut) text.", code="OSProvisioningTimedOut", status=200)
-    told = unprovisioned(late, "\r\n".join(f"line {number}" for number in range(100)))
-    assert told.facts["boot_log"] == [f"line {number}" for number in range(100 - LOG_LINES, 100)]
-    assert told.facts["code"] == "OSProvisioningTimedOut"
-    assert told.message.endswith(f"The last line of its boot log is: line 99 (boot_log holds the last {LOG_LINES}).")
+    quoted = unprovisioned(late, "\r\n".join(f"line {number}" for number in range(100)))
+    assert quoted.facts["boot_log"] == [f"line {number}" for number in range(100 - LOG_LINES, 100)]
+    assert quoted.facts["code"] == "OSProvisioningTimedOut"
+    assert quoted.message.endswith(f"The last line of its boot log is: line 99 (boot_log holds the last {LOG_LINES}).")
     assert "is empty" in unprovisioned(late, "").message
 
 
 PARAMS = {
+    "state": "present",
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
     "os_type": None, "computer_name": None, "admin_username": "me", "admin_password": None, "ssh_public_keys": ["ssh-ed25519 AAAA me"],
@@ -274,7 +272,7 @@ def test_options_become_a_request():
 
 @pytest.mark.parametrize(("params", "text"), [
     ({"data_disks": [{"lun": 64, "size_gib": 1}]}, "^data_disks: lun: must be between 0 and 63, not 64.$"),
-    ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice; each disk needs"),
+    ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice: "),
     ({"data_disks": [{"lun": 1, "size_gib": 1, "disk": "d"}]}, "either size_gib"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
     ({"subnet": "default"}, "subnet: give a resource id"),
@@ -282,7 +280,7 @@ def test_options_become_a_request():
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
     ({"image": None, "os_disk": "a/b"}, "os_disk: .a/b. is not a valid name for a resource"),
 ])  # fmt: skip
-def test_options_that_cannot_be(params, text):
+def test_options_that_are_refused(params, text):
     with pytest.raises(InvalidRequest, match=text):
         BootRequest.from_params({**PARAMS, **params})
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names, first user and password of a new VM: what Azure would refuse is refused before, and no error shows the password."""
+"""The host name, first user and password of a new VM are checked, and no error shows the password."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REQUEST = BootRequest(vm=ResourceId.of(VM, "g", "web-1"), admin_username="me", a
 @pytest.mark.parametrize("change", [
     {}, {"admin_password": "Ab-3456Z"}, {"admin_password": "under_score1"}, {"computer_name": "h" * 15}, {"admin_username": "u" * 20},
 ])  # fmt: skip
-def test_what_azure_takes(change, os_type):
+def test_what_azure_accepts(change, os_type):
     require_login(replace(REQUEST, **change), os_type)
 
 
@@ -33,20 +33,20 @@ def test_what_azure_takes(change, os_type):
     ("Linux", {"admin_username": "u" * 65}, "^admin_username: must have 1 to 64 characters"),
     ("Windows", {"admin_username": "u" * 21}, "^admin_username: must have 1 to 20 characters"),
     ("Windows", {"admin_username": "me."}, "^admin_username: must not end with '.'"),
-    ("Linux", {"admin_password": "Ab-34"}, "^admin_password: Azure takes 6 to 72 characters for Linux"),
-    ("Linux", {"admin_password": "Ab-3" * 19}, "^admin_password: Azure takes 6 to 72 characters for Linux"),
-    ("Windows", {"admin_password": "Ab-3456"}, "^admin_password: Azure takes 8 to 123 characters for Windows"),
+    ("Linux", {"admin_password": "Ab-34"}, "^admin_password: Azure accepts 6 to 72 characters for Linux"),
+    ("Linux", {"admin_password": "Ab-3" * 19}, "^admin_password: Azure accepts 6 to 72 characters for Linux"),
+    ("Windows", {"admin_password": "Ab-3456"}, "^admin_password: Azure accepts 8 to 123 characters for Windows"),
     ("Linux", {"admin_password": "lower-case"}, "three of the four kinds"),
     ("Linux", {"admin_password": "Ab-34567\n"}, "no control characters"),
     ("Linux", {"admin_password": "P@ssw0rd"}, "very common password"),
 ])  # fmt: skip
-def test_what_azure_would_refuse_later(os_type, change, text):
+def test_what_azure_would_refuse_is_refused_before(os_type, change, text):
     with pytest.raises(InvalidRequest, match=text) as refused:
         require_login(replace(REQUEST, **change), os_type)
     assert change.get("admin_password", "no password") not in refused.value.message
 
 
-def test_only_windows_takes_no_user_that_ends_with_a_period():
+def test_only_windows_refuses_a_user_that_ends_with_a_period():
     require_login(replace(REQUEST, admin_username="me."), "Linux")
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploading: what is missing, in which order, and what forbids it."""
+"""The steps of an upload, their order, and what is refused before and after the disk file is read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import GoldenImageError, InvalidRequest, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, VM
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import MIB
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import MIB, DiskFile, Identity, Partitions
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range
@@ -23,26 +24,23 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.
     SendPages,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.image import CreateImage, DeleteImage, TagImage
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.plan import (
-    Observed,
-    UploadRequest,
-    plan_upload,
-    sent_and_skipped,
-)
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.observe import Observed
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.plan import check_upload, plan_upload
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.request import UploadRequest
 
 from tests.support.world import an_id
 
 DIGEST = "sha256-4m:" + "5" * 64
 FILE = DiskFile("/d.raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")
 TARGET, INTERIM = an_id(IMAGE, "images", "debian"), an_id(DISK, "images", "debian-upload")
-REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw")
+REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw", generation="V2")
 OURS = {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian"}
 PROOF = {**OURS, tag.DIGEST: DIGEST}
 
 
 @dataclass(frozen=True)
 class Content:
-    """A disk whose bytes nobody reads."""
+    """A disk whose bytes are not read."""
 
     disk: DiskFile = FILE
 
@@ -99,7 +97,7 @@ ALL = (NEW_DISK, SEND, NEW_IMAGE, DELETE)
 
 
 def plan(request=REQUEST, content=CONTENT, **seen):
-    return plan_upload(request, content, Observed(location="westeurope", **seen))
+    return plan_upload(request, content, check_upload(request, Observed(location="westeurope", **seen)))
 
 
 @pytest.mark.parametrize(("seen", "steps"), [
@@ -124,17 +122,17 @@ def plan(request=REQUEST, content=CONTENT, **seen):
     ({"image": IMAGE_NOW, "disk": replace(FULL, state="Attached", managed_by=USER)}, ()),
     ({"image": replace(IMAGE_NOW, provisioning_state=FAILED), "disk": FULL}, (DeleteImage(TARGET), NEW_IMAGE, DELETE)),
 ], ids=[
-    "nothing there", "killed before the grant", "killed while sending", "killed before the commit", "commit without proof",
+    "nothing exists", "killed before the grant", "killed while sending", "killed before the commit", "commit without a digest",
     "disk failed", "disk of other content", "disk of the other generation", "disk elsewhere", "a VM had the disk",
-    "a VM had the disk, which does not say its birth", "no VM since the disk was made", "killed after the commit",
-    "names without case", "killed before the disk went", "left open beside its image", "done", "a stranger's disk is left alone",
+    "a VM had the disk, whose time of creation is unknown", "no VM since the disk was made", "killed after the commit",
+    "names in another case", "killed before the disk was deleted", "open although the image exists", "done", "another disk is left alone",
     "a disk in use is left alone", "image failed",
 ])  # fmt: skip
 def test_an_upload_does_only_what_is_missing(seen, steps):
     assert plan(**seen).steps == steps
 
 
-def test_a_kept_disk_is_neither_deleted_nor_missed():
+def test_a_kept_disk_is_not_deleted_and_not_uploaded_again():
     keeping = replace(REQUEST, keep_disk=True)
     assert plan(keeping).steps == (NEW_DISK, SEND, NEW_IMAGE)
     assert plan(keeping).after["disk"] == str(INTERIM)
@@ -145,7 +143,7 @@ def test_recreate_replaces_an_image_of_other_content_after_the_upload():
     assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE, DELETE)
 
 
-def test_what_a_replaced_image_was_is_not_said_of_the_new_one():
+def test_recreate_drops_the_tags_of_the_replaced_image():
     former = replace(OTHER_IMAGE, tags={**OTHER_IMAGE.tags, tag.VM_ID: "v", tag.PLAN: "{}", "owner": "me"})
     recreate = replace(REQUEST, recreate=True, tags={"release": "2"})
     kept = {"owner": "me", "release": "2", tag.DIGEST: DIGEST}
@@ -158,7 +156,7 @@ def test_the_interim_disk_has_the_users_tags_too():
     assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS}
 
 
-def test_a_strangers_disk_is_not_returned():
+def test_a_disk_of_another_owner_is_not_returned():
     assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).after["disk"] is None
     assert plan(image=IMAGE_NOW, disk=replace(FULL, tags={})).before["disk"] is None
 
@@ -167,24 +165,24 @@ def test_a_strangers_disk_is_not_returned():
     "seen",
     [{"image": replace(IMAGE_NOW, provisioning_state="Creating"), "disk": FULL}, {"disk": replace(FULL, provisioning_state="Creating")}],
 )
-def test_what_azure_still_works_on_is_waited_for_or_foreseen(seen):
+def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(seen):
     with pytest.raises(TimedOut, match="is still Creating; run again later"):
         plan(**seen)
     after = {name: replace(value, provisioning_state="Succeeded") for name, value in seen.items()}
-    foreseen = plan(foresee=True, **seen)
-    assert foreseen.steps == plan(**after).steps
-    assert "is Creating: planned as if that had succeeded." in foreseen.warnings[0]
+    predicted = plan(check_mode=True, **seen)
+    assert predicted.steps == plan(**after).steps
+    assert "is Creating: planned as if that had succeeded." in predicted.warnings[0]
 
 
-def test_an_image_that_is_being_deleted_is_gone():
-    assert plan(foresee=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
+def test_check_mode_assumes_that_an_image_in_deletion_is_gone():
+    assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
 
 
 def test_recreate_of_the_same_content_changes_nothing():
     assert plan(replace(REQUEST, recreate=True), image=IMAGE_NOW).steps == ()
 
 
-def test_tags_follow_without_another_upload():
+def test_tags_are_set_without_another_upload():
     asked = replace(REQUEST, tags={"release": "2"})
     assert plan(asked, image=IMAGE_NOW).steps == (TagImage(TARGET, {tag.DIGEST: DIGEST, "release": "2"}),)
 
@@ -205,22 +203,48 @@ def test_the_result_is_the_image_as_it_will_be():
     (REQUEST, {"disk": replace(FULL, tags={**PROOF, tag.IMAGE: "images/other"})}, "not the interim disk"),
     (replace(REQUEST, generation="V1"), {}, "without a BIOS boot partition"),
 ])  # fmt: skip
-def test_what_an_upload_refuses(request_, seen, text):
+def test_an_upload_that_is_not_possible_is_refused(request_, seen, text):
     with pytest.raises(InvalidRequest, match=text):
         plan(request_, **seen)
 
 
-def test_the_generation_follows_the_disk_unless_said():
-    bios = Content(replace(FILE, partitions=Partitions("mbr", bios_boot=True)))
-    assert plan(content=bios).steps[0].body["properties"]["hyperVGeneration"] == "V1"
+@pytest.mark.parametrize(("request_", "seen", "text"), [
+    (REQUEST, {"disk": replace(FULL, managed_by=USER)}, "attached to VM v9"),
+    (REQUEST, {"disk": replace(FULL, tags={})}, "not the interim disk"),
+    (REQUEST, {"disk": replace(FULL, provisioning_state="Creating")}, "disk debian-upload is still Creating"),
+    (REQUEST, {"image": replace(IMAGE_NOW, os_type="Windows")}, "os_type is Windows"),
+    (REQUEST, {"groupless": frozenset({TARGET})}, "resource group images was not found"),
+    (replace(REQUEST, location="marsnorth"), {"regions": frozenset({"westeurope"})}, "'marsnorth' is not a region"),
+])  # fmt: skip
+def test_what_does_not_depend_on_the_content_is_refused_before_the_file_is_read(request_, seen, text):
+    with pytest.raises(GoldenImageError, match=text):
+        check_upload(request_, Observed(location="westeurope", **seen))
+
+
+@pytest.mark.parametrize("state", [FAILED, "Succeeded"])
+def test_an_image_whose_content_decides_is_not_refused_before_the_file_is_read(state):
+    unlike = replace(IMAGE_NOW, provisioning_state=state, os_type="Windows")
+    assert check_upload(replace(REQUEST, recreate=True), Observed("westeurope", image=unlike)).image == unlike
+    assert check_upload(REQUEST, Observed("westeurope", image=replace(IMAGE_NOW, provisioning_state=FAILED), disk=FULL)).disk == FULL
+
+
+def test_the_generation_follows_the_disk_if_omitted():
+    bios = Partitions("mbr", bios_boot=True)
+    assert UploadRequest.from_params(PARAMS, lambda path: bios).generation == "V1"
+    assert plan(replace(REQUEST, generation="V1"), Content(replace(FILE, partitions=bios))).steps[0].body["properties"] == {
+        **NEW_DISK.body["properties"],
+        "hyperVGeneration": "V1",
+    }
+    with pytest.raises(InvalidRequest, match="has no EFI system partition"):
+        UploadRequest.from_params({**PARAMS, "hyper_v_generation": "V2"}, lambda path: bios)
 
 
 def test_bytes_are_counted_with_the_footer():
-    assert sent_and_skipped(plan(), FILE) == (MIB + 512, 63 * MIB)
-    assert sent_and_skipped(plan(disk=FULL), FILE) == (0, 64 * MIB + 512)
+    assert plan().facts == {"digest": DIGEST, "bytes_sent": MIB + 512, "bytes_skipped": 63 * MIB}
+    assert plan(disk=FULL).facts == {"digest": DIGEST, "bytes_sent": 0, "bytes_skipped": 64 * MIB + 512}
 
 
-def test_a_step_says_what_it_does_and_nothing_of_the_content():
+def test_a_step_has_a_sentence_without_the_content():
     assert plan().sentences == [
         "create disk debian-upload for the upload",
         "upload /d.raw to disk debian-upload",
@@ -237,11 +261,16 @@ PARAMS = {
 }  # fmt: skip
 
 
+def look(path):
+    assert path == "/d.raw"
+    return FILE.partitions
+
+
 def test_options_become_a_request():
-    assert UploadRequest.from_params(PARAMS).within(TARGET.subscription) == REQUEST
-    elsewhere = UploadRequest.from_params({**PARAMS, "disk": {"name": "d", "resource_group": "tmp"}})
+    assert UploadRequest.from_params(PARAMS, look).within(TARGET.subscription) == REQUEST
+    elsewhere = UploadRequest.from_params({**PARAMS, "disk": {"name": "d", "resource_group": "tmp"}}, look)
     assert (elsewhere.disk.resource_group, elsewhere.disk.name) == ("tmp", "d")
 
 
-def test_the_interim_disk_of_a_long_name_still_has_a_name():
-    assert len(UploadRequest.from_params({**PARAMS, "name": "i" * 80}).disk.name) == 80
+def test_the_name_of_an_interim_disk_is_not_too_long():
+    assert len(UploadRequest.from_params({**PARAMS, "name": "i" * 80}, look).disk.name) == 80

@@ -12,6 +12,7 @@ from typing import Any
 from ...._core import tags as tag
 from ...._core.errors import InvalidRequest
 from ...._core.ids import region
+from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.disk import NO_CACHING, Disk
 from ...._core.model.image import Image, ImageDisk
 from ...._core.model.provisioning import FAILED, SUCCEEDED
@@ -158,7 +159,7 @@ def _other_origin(image: Image, vm: Vm | None) -> str | None:
 def _own_tags(vm: Vm) -> dict[str, str]:
     """The tags that name the source of an image, and those for which a managed image has no property."""
     own = {tag.VM_ID: vm.vm_id, tag.VM: str(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
-    return {name: value for name, value in own.items() if len(value) <= tag.LONGEST_VALUE}
+    return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
 
 
 def _result(image: Image | None) -> dict[str, Any]:

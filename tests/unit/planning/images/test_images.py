@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which images a list shows, and in what order."""
+"""The images of a list, and their order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import IMAGE, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.listing import ListRequest, chosen
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.plan import chosen
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.request import ListRequest
 
 
 def image(name: str, group: str = "g", **tags: str) -> Image:
@@ -47,6 +48,6 @@ def test_filters_go_together(params, found):
 
 
 @pytest.mark.parametrize("params", [{"tags": [":x"]}, {"tags": [""]}, {"limit": 0}])
-def test_a_filter_that_makes_no_sense_is_refused(params):
+def test_an_invalid_filter_is_refused(params):
     with pytest.raises(InvalidRequest):
         ListRequest.from_params(params)

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the module image_upload, and shows the progress of its upload if the module runs on the controller."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ansible import constants
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible.utils.vars import merge_hash
+
+from ..module_utils._core.progress import VARIABLE, Progress, ProgressLines
+
+display = Display()
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no type information
+    """The same task as without this plugin, with the same result: only lines on standard error are added."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        wrap_async = self._task.async_val and not self._connection.has_native_async
+        with ExitStack() as stack:
+            if self._shows_progress():
+                stack.enter_context(self._progress(task_vars or {}))
+            result = merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=wrap_async))
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return result
+
+    def _shows_progress(self) -> bool:
+        """Whether there is an upload to show, and a pipe can reach the module. A task with ``no_log`` shows nothing."""
+        task = self._task
+        if getattr(self._connection, "transport", None) != "local" or task.check_mode or task.async_val or task.no_log:
+            return False
+        wanted = task.args.get("progress")
+        return wanted is None or bool(boolean(wanted, strict=False))
+
+    @contextmanager
+    def _progress(self, task_vars: dict[str, Any]) -> Iterator[None]:
+        """Tell the module about a pipe, and show what it writes there."""
+        before = f"[{task_vars.get('inventory_hostname')}] image {self._task.args.get('name')}: "
+        with shown_pipe(lambda line: display.display(before + line, stderr=True)) as path:
+            environment = self._task.environment
+            former = environment if isinstance(environment, list) else [environment]
+            if path is not None:
+                self._task.environment = [*former, {VARIABLE: path}]
+            try:
+                yield
+            finally:
+                self._task.environment = environment
+
+
+@contextmanager
+def shown_pipe(show: Callable[[str], None]) -> Iterator[str | None]:
+    """The path of a pipe whose messages are shown as lines until the block ends; None if no pipe can be made."""
+    path = None
+    with ExitStack() as stack:
+        with suppress(OSError):
+            made, reader = _make_pipe(stack)
+            stack.enter_context(_following(reader, show))
+            path = made
+        yield path
+
+
+@contextmanager
+def _following(reader: int, show: Callable[[str], None]) -> Iterator[None]:
+    """Show the messages of a pipe in a thread until the block ends."""
+    stopped, stop = os.pipe()
+    thread = threading.Thread(target=_follow, args=(reader, stopped, show), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.close(stop)
+        thread.join()
+        os.close(stopped)
+
+
+def _make_pipe(stack: ExitStack) -> tuple[str, int]:
+    """The path of a new pipe in a private folder, and a descriptor that reads from it."""
+    folder = stack.enter_context(TemporaryDirectory(prefix="progress-", dir=constants.DEFAULT_LOCAL_TMP))
+    path = os.path.join(folder, "pipe")
+    os.mkfifo(path, 0o600)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    stack.callback(os.close, reader)
+    # A writer of our own: without any writer a pipe always counts as readable, at its end.
+    stack.callback(os.close, os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+    return path, reader
+
+
+def _follow(reader: int, stopped: int, show: Callable[[str], None]) -> None:
+    """Show lines until the other end of ``stopped`` is closed, then the last one."""
+    lines, rest = ProgressLines(), b""
+    with selectors.DefaultSelector() as selector:
+        selector.register(reader, selectors.EVENT_READ)
+        selector.register(stopped, selectors.EVENT_READ)
+        ended = False
+        while not ended:
+            ended = any(key.fd == stopped for key, _events in selector.select())
+            *messages, rest = (rest + _available(reader)).split(b"\n")
+            for progress in filter(None, map(Progress.from_message, messages)):
+                if line := lines.line(progress):
+                    show(line)
+    if line := lines.last():
+        show(line)
+
+
+def _available(reader: int) -> bytes:
+    """The bytes that a pipe holds now."""
+    found = b""
+    while True:
+        try:
+            more = os.read(reader, 65536)
+        except BlockingIOError:
+            return found
+        if not more:
+            return found
+        found += more

@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The progress of an upload: as a message from a module to its action plugin, and as a line for the user."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from .limits import GIB, MIB
+
+VARIABLE = "GOLDENIMAGE_PROGRESS"
+"""The environment variable with the path of the pipe that takes messages."""
+PAUSE = 5.0
+"""Seconds between two lines."""
+WINDOW = 30.0
+"""Seconds over which the rate is measured."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Bytes that were sent so far, bytes that will be sent in total, and bytes that need not be sent."""
+
+    sent: int
+    total: int
+    skipped: int
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Progress | None:
+        """Read one message; None if it is damaged."""
+        try:
+            values = json.loads(message)
+            return cls(int(values["sent"]), int(values["total"]), int(values["skipped"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def as_message(self) -> bytes:
+        """One line of JSON. It is shorter than 512 bytes, so that a pipe takes it completely or not at all."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+
+class ProgressLines:
+    """Makes a line for the user from some of the progress reports, so that at least ``PAUSE`` lies between two lines."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._reports: deque[tuple[float, Progress]] = deque()
+        self._shown_at: float | None = None
+        self._unshown = False
+
+    def line(self, progress: Progress) -> str | None:
+        """The line for a report; None if the last line, or the start of the upload, is too recent."""
+        now = self._clock()
+        self._remember(now, progress)
+        if self._shown_at is None:
+            self._shown_at = now
+        if now - self._shown_at < PAUSE:
+            self._unshown = True
+            return None
+        self._shown_at, self._unshown = now, False
+        return self._format()
+
+    def last(self) -> str | None:
+        """The line for the last report, if it was not shown yet."""
+        unshown, self._unshown = self._unshown, False
+        return self._format() if unshown else None
+
+    def _remember(self, now: float, progress: Progress) -> None:
+        """Keep the reports of the window, and the last one before it."""
+        self._reports.append((now, progress))
+        while len(self._reports) > 2 and self._reports[1][0] <= now - WINDOW:
+            self._reports.popleft()
+
+    def _format(self) -> str:
+        (began, first), (ended, last) = self._reports[0], self._reports[-1]
+        percent = 100 * last.sent // last.total if last.total else 100
+        parts = [f"{percent} %, {size(last.sent)} of {size(last.total)} sent", f"{size(last.skipped)} skipped"]
+        if ended > began and last.sent > first.sent:
+            rate = (last.sent - first.sent) / (ended - began)
+            parts += [f"{size(rate)}/s", f"{timedelta(seconds=round((last.total - last.sent) / rate))} left"]
+        return ", ".join(parts)
+
+
+def size(count: float) -> str:
+    """A number of bytes in a unit that suits it."""
+    unit, name = (GIB, "GiB") if count >= GIB else (MIB, "MiB") if count >= MIB else (1024, "KiB")
+    return f"{count / unit:.1f} {name}"

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image or the disks of a new VM: whether they can be used, and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._core.errors import InvalidRequest
+from ..._core.ids import ResourceId, region
+from ..._core.model.disk import Disk
+from ..._core.model.image import Image
+from ..._core.model.provisioning import SUCCEEDED
+from ..._core.references import absent
+from .observe import Observed
+from .request import BootRequest
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a new VM is made from, and where. ``name`` is how a sentence calls it."""
+
+    name: str
+    location: str
+    os_type: str
+    image: Image | None = None
+    os_disk: Disk | None = None
+    data_disks: tuple[Disk, ...] = ()
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of the image or of the OS disk."""
+        return dict(self.image.tags if self.image else self.os_disk.tags if self.os_disk else {})
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The zone of the disks, in which the VM must be."""
+        return next((disk.zones for disk in (self.os_disk, *self.data_disks) if disk and disk.zones), ())
+
+    def disk(self, wanted: ResourceId | None) -> Disk | None:
+        """One of the existing disks."""
+        return next((disk for disk in (self.os_disk, *self.data_disks) if disk and disk.id == wanted), None)
+
+
+def find_source(request: BootRequest, seen: Observed) -> Source:
+    """Check the image and the disks of a new VM. Raises ``Missing`` or ``InvalidRequest`` if no VM can be made from it."""
+    image = _require_image(seen, request.image) if request.image else None
+    os_disk = _require_disk(request, seen, request.os_disk) if request.os_disk else None
+    data_disks = tuple(_require_disk(request, seen, each.disk) for each in request.data_disks if each.disk)
+    if image is not None:
+        _require_free_luns(request, image)
+    main = image or os_disk
+    source = Source(
+        name=_name(request),
+        location=request.location or (main.location if main else seen.location),
+        os_type=request.os_type or (main.os_type if main else None) or "Linux",
+        image=image,
+        os_disk=os_disk,
+        data_disks=data_disks,
+    )
+    for each in (image, os_disk, *data_disks):
+        if each is not None:
+            _require_region(each, source.location)
+    return source
+
+
+def _require_image(seen: Observed, image: ResourceId) -> Image:
+    if seen.image is None:
+        raise absent("image", image, seen.groupless)
+    if seen.image.provisioning_state != SUCCEEDED:
+        raise InvalidRequest(f"image {image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
+    return seen.image
+
+
+def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> Disk:
+    disk = seen.disk(wanted)
+    if disk is None:
+        raise absent("disk", wanted, seen.groupless)
+    if disk.managed_by is not None and disk.managed_by != request.vm:
+        raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot use it.")
+    return disk
+
+
+def _require_free_luns(request: BootRequest, image: Image) -> None:
+    taken = {disk.lun for disk in image.data_disks}
+    if clash := [each.lun for each in request.data_disks if each.lun in taken]:
+        raise InvalidRequest(f"data_disks: LUN {clash[0]} is taken by a data disk of image {image.id.name}.")
+
+
+def _require_region(resource: Image | Disk, location: str) -> None:
+    if region(resource.location) != region(location):
+        noun = "image" if isinstance(resource, Image) else "disk"
+        raise InvalidRequest(
+            f"{noun} {resource.id.name} is in {resource.location}, so a VM in {location} cannot use it: both must be in the same region."
+        )
+
+
+def _name(request: BootRequest) -> str:
+    if request.os_disk is not None:
+        return f"disk {request.os_disk.name}"
+    return f"image {request.image.name}" if request.image else f"image {request.other_image}"

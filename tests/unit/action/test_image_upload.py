@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action plugin of image_upload, with a module that is a function."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.action import image_upload
+from ansible_collections.goldenimage.azure.plugins.module_utils._ansible.progress import progress_listener
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import VARIABLE
+
+RESULT = {"changed": True, "bytes_sent": 1024}
+ENVIRONMENT = [{"http_proxy": "p"}]
+
+
+class Play:
+    """Runs the action plugin. ``seen`` is the environment in which the module ran, ``shown`` what was displayed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+        self.shown: list[tuple[str, bool]] = []
+        self.seen: dict[str, str] = {}
+        self.asynchronous: list[bool] = []
+        self._patch = monkeypatch.setattr
+        self._patch(image_upload.constants, "DEFAULT_LOCAL_TMP", str(folder))
+        self._patch(image_upload.display, "display", lambda line, stderr=False: self.shown.append((line, stderr)))
+
+    def __call__(self, transport: str = "local", sent: tuple[int, ...] = (512, 1024), fail: bool = False, **task: Any) -> dict[str, Any]:
+        shell = SimpleNamespace(tmpdir=None)
+        connection = SimpleNamespace(transport=transport, has_native_async=False, _shell=shell, become=None)
+        values = {"check_mode": False, "async_val": 0, "no_log": False, "args": {"name": "debian"}, "environment": ENVIRONMENT}
+        self.task = SimpleNamespace(**{**values, **task}, action="image_upload", diff=False, collections=[], delegate_to=None)
+        plugin = image_upload.ActionModule(self.task, connection, SimpleNamespace(), None, None, None)
+
+        def execute(task_vars: Any, wrap_async: Any) -> dict[str, Any]:
+            self.asynchronous.append(bool(wrap_async))
+            for each in self.task.environment or ():
+                self.seen.update(each or {})
+            listener = progress_listener(True, self.seen)
+            for count in sent:
+                listener.moved(count, 1024, 5)
+            getattr(listener, "close", lambda: None)()
+            if fail:
+                raise RuntimeError("the module broke")
+            return dict(RESULT)
+
+        self._patch(plugin, "_execute_module", execute)
+        self._patch(plugin, "_remove_tmp_path", lambda path: None)
+        result: dict[str, Any] = plugin.run(None, {"inventory_hostname": "here"})
+        return result
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
+    return Play(monkeypatch, tmp_path)
+
+
+def test_the_last_progress_is_shown_on_standard_error(play: Play) -> None:
+    assert play() == RESULT
+    ((line, stderr),) = play.shown
+    assert line.startswith("[here] image debian: 100 %, 1.0 KiB of 1.0 KiB sent, 0.0 KiB skipped")
+    assert stderr is True
+    assert play.seen["http_proxy"] == "p"
+
+
+def test_neither_the_pipe_nor_the_environment_is_left(play: Play) -> None:
+    play()
+    assert not os.path.exists(play.seen[VARIABLE])
+    assert not os.path.exists(os.path.dirname(play.seen[VARIABLE]))
+    assert play.task.environment is ENVIRONMENT
+
+
+def test_a_broken_module_stays_broken_and_its_progress_is_shown(play: Play) -> None:
+    with pytest.raises(RuntimeError, match="the module broke"):
+        play(sent=(512,), fail=True)
+    assert [line.split(",")[0] for line, _stderr in play.shown] == ["[here] image debian: 50 %"]
+    assert not os.path.exists(play.seen[VARIABLE])
+    assert play.task.environment is ENVIRONMENT
+
+
+def test_an_upload_that_sends_nothing_shows_nothing(play: Play) -> None:
+    assert play(sent=()) == RESULT
+    assert play.shown == []
+
+
+@pytest.mark.parametrize("environment", [None, {}, {"a": "b"}, [None, {"a": "b"}]])
+def test_any_form_of_the_environment_is_kept(play: Play, environment: Any) -> None:
+    assert play(environment=environment) == RESULT
+    assert len(play.shown) == 1
+    assert play.task.environment is environment
+
+
+@pytest.mark.parametrize("case", [
+    {"transport": "ssh"}, {"check_mode": True}, {"async_val": 60}, {"no_log": True},
+    {"args": {"progress": False}}, {"args": {"progress": "no"}},
+], ids=str)  # fmt: skip
+def test_there_are_no_lines_if_no_pipe_reaches_the_module_or_none_are_wanted(play: Play, case: dict[str, Any]) -> None:
+    assert play(**case) == RESULT
+    assert play.shown == []
+    assert VARIABLE not in play.seen
+    assert play.asynchronous == [bool(case.get("async_val"))]
+
+
+@pytest.mark.parametrize("progress", [True, "yes", None])
+def test_lines_are_shown_by_default_and_on_request(play: Play, progress: Any) -> None:
+    play(args={"name": "debian", "progress": progress})
+    assert len(play.shown) == 1
+
+
+def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_upload.constants, "DEFAULT_LOCAL_TMP", "/nowhere")
+    assert play() == RESULT
+    assert play.shown == []
+    assert VARIABLE not in play.seen

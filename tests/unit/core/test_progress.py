@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Progress as a message and as a line, with a clock that a test sets."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import GIB, MIB
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, size
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def lines(clock: Clock) -> ProgressLines:
+    return ProgressLines(clock)
+
+
+def test_a_message_can_be_read_back() -> None:
+    progress = Progress(4 * MIB, GIB, 7)
+    assert Progress.from_message(progress.as_message()) == progress
+    assert progress.as_message().endswith(b"}\n")
+    assert len(Progress(2**63, 2**63, 2**63).as_message()) < 512
+
+
+@pytest.mark.parametrize("message", [b"", b"{", b"7", b"{}", b'{"sent": 1}', b'{"sent": "x", "total": 1, "skipped": 1}', b"\xff"])
+def test_a_damaged_message_is_ignored(message: bytes) -> None:
+    assert Progress.from_message(message) is None
+
+
+def test_at_most_one_line_comes_in_five_seconds_and_one_at_the_end(clock: Clock, lines: ProgressLines) -> None:
+    shown = []
+    for second in range(13):
+        clock.now = 100.0 + second
+        shown.append(lines.line(Progress(second * MIB, 12 * MIB, 0)) is not None)
+    assert [second for second, line in enumerate(shown) if line] == [5, 10]
+    assert lines.last() is not None
+    assert lines.last() is None
+
+
+def test_a_line_that_was_shown_is_not_repeated_at_the_end(clock: Clock, lines: ProgressLines) -> None:
+    lines.line(Progress(1, 2, 0))
+    clock.now += 5
+    assert lines.line(Progress(2, 2, 0)) is not None
+    assert lines.last() is None
+    assert ProgressLines(clock).last() is None
+
+
+def test_a_line_has_per_cent_bytes_rate_and_time_left(clock: Clock, lines: ProgressLines) -> None:
+    lines.line(Progress(0, 1000 * MIB, 3 * GIB))
+    clock.now += 10
+    assert lines.line(Progress(255 * MIB, 1000 * MIB, 3 * GIB)) == (
+        "25 %, 255.0 MiB of 1000.0 MiB sent, 3.0 GiB skipped, 25.5 MiB/s, 0:00:29 left"
+    )
+
+
+def test_the_rate_is_that_of_the_last_half_minute(clock: Clock, lines: ProgressLines) -> None:
+    for second in range(101):
+        clock.now = 100.0 + second
+        line = lines.line(Progress((second if second < 50 else 50 + 10 * (second - 50)) * MIB, 1000 * MIB, 0))
+    assert line == "55 %, 550.0 MiB of 1000.0 MiB sent, 0.0 KiB skipped, 10.0 MiB/s, 0:00:45 left"
+
+
+def test_a_rate_needs_two_reports(lines: ProgressLines) -> None:
+    lines.line(Progress(512, 512, 20 * MIB))
+    assert lines.last() == "100 %, 0.5 KiB of 0.5 KiB sent, 20.0 MiB skipped"
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0.0 KiB"), (1536, "1.5 KiB"), (MIB, "1.0 MiB"), (2.25 * GIB, "2.2 GiB")])
+def test_a_size_has_a_unit_that_suits_it(count: float, text: str) -> None:
+    assert size(count) == text
