@@ -55,6 +55,8 @@ HIGHEST_LUN = 63
 """LUNs begin with 0: https://learn.microsoft.com/javascript/api/@azure/arm-batch/datadisk"""
 LARGEST_PAGE_WRITE = 4 * MIB
 """In bytes, of one Put Page: https://learn.microsoft.com/rest/api/storageservices/put-page"""
+LONGEST_SAS = 60 * 24 * 3600
+"""In seconds, of the access to a disk: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
 
 
 def require_number(option: str, value: int, lowest: int = 1, highest: int | None = None, unit: str = "") -> int:

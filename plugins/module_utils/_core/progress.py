@@ -9,8 +9,8 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from .limits import GIB, MIB
 
@@ -22,8 +22,7 @@ WINDOW = 30.0
 """Seconds over which the rate is measured."""
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(NamedTuple):
     """Bytes that were sent so far, bytes that will be sent in total, and bytes that need not be sent."""
 
     sent: int
@@ -41,7 +40,7 @@ class Progress:
 
     def as_message(self) -> bytes:
         """One line of JSON. It is shorter than 512 bytes, so that a pipe takes it completely or not at all."""
-        return json.dumps(asdict(self)).encode() + b"\n"
+        return json.dumps(self._asdict()).encode() + b"\n"
 
 
 class ProgressLines:

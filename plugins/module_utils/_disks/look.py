@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .._core.errors import InvalidRequest
 from .._core.model.disk_file import FOOTER, Partitions, require_size
@@ -15,8 +15,7 @@ from .formats.recognise import recognise
 from .partitions import TABLES, read_partitions
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(NamedTuple):
     """A disk file that can be uploaded: the number of bytes of the disk in it, and its partitions."""
 
     content: int

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from ..._core.errors import Failed, Missing, Refused
 from ..._core.ids import ResourceId
+from ..._core.limits import LONGEST_SAS
 from ..._core.listener import Listener
 from ..._core.model.disk import Disk
 from ..._core.model.disk_file import DiskContent
@@ -20,8 +21,6 @@ from ..sdk import calls
 from .base import Resources, names
 
 DAY = 24 * 3600
-LONGEST_GRANT = 60 * DAY
-"""Azure's limit: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
 DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
 
 
@@ -34,7 +33,7 @@ class Disks(Resources[Disk]):
     @contextmanager
     def write_access(self, disk: ResourceId) -> Iterator[str]:
         """A SAS that writes the disk and outlives the task. It is revoked, which commits the upload, only if the block succeeds."""
-        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._client.deadline.left)), LONGEST_GRANT))
+        yield self._grant(disk, "Write", min(max(DAY, math.ceil(self._client.deadline.left)), LONGEST_SAS))
         with self._client.deadline.grace():
             self.revoke(disk)
 

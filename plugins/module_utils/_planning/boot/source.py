@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
@@ -17,8 +17,7 @@ from .observe import Observed
 from .request import BootRequest
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """What a new VM is made from, and where. ``name`` is how a sentence calls it."""
 
     name: str

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..._core.ids import ResourceId
 from ..._core.model.image import Image
@@ -13,8 +13,7 @@ from ..._core.ports import Azure
 from .request import ListRequest
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(NamedTuple):
     """The images that were read. ``groupless`` holds the place of the list if its resource group does not exist."""
 
     images: tuple[Image, ...] = ()

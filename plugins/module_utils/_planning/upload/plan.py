@@ -10,8 +10,7 @@ does not depend on the content, and ``plan_upload`` decides the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
@@ -35,8 +34,7 @@ from .request import UploadRequest
 from .wanted import Wanted, image_body
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """The image and the interim disk on which no operation works any more, and the region of a new image in its short form."""
 
     location: str

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
@@ -18,8 +17,7 @@ from ..._core.model.image import Image, ImageDisk
 from .request import UploadRequest
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The request, the content of the disk file, and the region in its short form."""
 
     request: UploadRequest
