@@ -107,7 +107,7 @@ def _json(body: dict[str, Any]) -> io.BytesIO:
 
 
 def _put_page(trust: ssl.SSLContext, sas: str, offset: int, page: bytes) -> int:
-    """Write one page, and return the status of the answer."""
+    """Put one page; the answer's status."""
     headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes={offset}-{offset + len(page) - 1}", "x-ms-version": "2020-10-02"}
     request = urllib.request.Request(f"{sas}&comp=page", data=page, headers=headers, method="PUT")
     try:

@@ -103,7 +103,7 @@ def test_the_footer_depends_on_size_and_digest_only(lab, tasks, group, options):
 
 @pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put", "disk.delete"])
 def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
-    with lab.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="Told so."):
+    with lab.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="An injected fault."):
         broken = tasks.fails(image_upload, **options)
     assert (broken["code"], broken["changed"]) == ("ConflictingUserInput", op != "disk.put")
     repaired = tasks(image_upload, **options)

@@ -27,7 +27,7 @@ PASSWORD = f"Aa1-{secrets.token_hex(12)}"
 CUSTOM_DATA = f"#cloud-config\n# {secrets.token_hex(24)}\n"
 SIGNATURE = base64.b64encode(secrets.token_bytes(32)).decode()
 SIGNED = re.compile(r"(?i)\bsig=(?!\*\*\*)[\w%+/=-]+")
-ECHO = f"Told so, at https://md-x.blob.storage.azure.net/abcd?sv=2017-04-17&sr=b&sig={SIGNATURE}&sp=rw."
+ECHO = f"Access denied at https://md-x.blob.storage.azure.net/abcd?sv=2017-04-17&sr=b&sig={SIGNATURE}&sp=rw."
 """An error message of a service that repeats the URL of the request."""
 SHOWS_TRACEBACKS = tuple(map(int, ansible_version.split(".")[:2])) >= (2, 19)
 

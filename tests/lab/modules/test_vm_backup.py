@@ -73,7 +73,7 @@ def test_another_name_makes_another_backup_and_tags_can_be_changed(tasks, option
 
 
 @pytest.mark.parametrize("fault", [
-    {"status": 409, "code": "Conflict", "message": "Told so."},
+    {"status": 409, "code": "Conflict", "message": "An injected fault."},
     {"fail_operation": {"code": "InternalExecutionError", "message": "An internal execution error occurred."}},
 ], ids=["refused", "failed"])  # fmt: skip
 def test_an_incomplete_backup_is_completed_by_the_next_run(lab, tasks, disk, options, fault):
@@ -126,7 +126,7 @@ def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, v
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
 def test_an_interrupted_restore_is_completed_by_the_next_run(lab, tasks, disk, options, op):
     tasks(vm_backup, **options)
-    with lab.fault(plane="arm", op=op, status=409, code="Conflict", message="Told so.", times=1):
+    with lab.fault(plane="arm", op=op, status=409, code="Conflict", message="An injected fault.", times=1):
         assert tasks.fails(vm_backup, state="restored", **options)["code"] == "Conflict"
     now = tasks(vm_backup, state="restored", **options)["vm"]
     assert same_bytes(lab, now["os_disk"]["id"], disk)
