@@ -1,37 +1,37 @@
-# Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
+# Every target is one line or one script. TAMPER=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
 PYTHON := .venv/bin/python
-export SPOIL TIERS DIR
+export TAMPER TIERS DIR
 
 .PHONY: help setup demo test lint docs clients golden fresh clean
 
-help:        ## this list
+help:        ## show this list
 	@sed -n 's/^\([a-z]*\): *\(.*\)## /  make \1	/p' Makefile
 
-setup:       ## Debian packages, .venv, Azurite
+setup:       ## install Debian packages, .venv, Azurite
 	@scripts/setup.sh
 
-demo:        ## a disk becomes a VM, the VM an image, and the image is proven clean: all on this machine
+demo:        ## make a VM from a disk and an image from the VM, and prove that the image is clean: all on this machine
 	@scripts/setup.sh --for "make $@ $(MAKEOVERRIDES)"
 	@$(PYTHON) -m demo
 
-test:        ## every test; TIERS="unit lint" runs some
+test:        ## run every test; TIERS="unit lint" runs some
 	@scripts/setup.sh $(if $(TIERS),,--for "make $@")
 	@$(PYTHON) -m scripts.testing $(TIERS)
 
-lint: setup  ## the linters alone
+lint: setup  ## run the linters alone
 	@$(PYTHON) -m scripts.testing lint
 
-docs: setup  ## what ansible-doc says of every module and role, as files in build/docs
+docs: setup  ## write the documentation of every module and role to build/docs
 	@scripts/docs.sh
 
-clients: setup  ## the az command line and azure.azcollection against the local Azure (downloads 2 GB, once)
+clients: setup  ## run the az command line and azure.azcollection against the lab (downloads 2 GB, once)
 	@$(PYTHON) -m tests.clients
 
-golden: setup  ## replay a folder of recordings against the local Azure: make golden DIR=path
+golden: setup  ## replay a folder of recordings against the lab: make golden DIR=path
 	@$(PYTHON) -m tests.contract.golden $(DIR)
 
-fresh: setup  ## both commands of the README on a bare system: make fresh SUITE=bookworm, trixie or ubuntu
+fresh: setup  ## run both commands of the README on a bare system: make fresh SUITE=bookworm, trixie or ubuntu
 	@scripts/fresh.sh $(SUITE)
 
-clean:       ## stop a running lab and empty the checkout
+clean:       ## stop a running lab and remove everything that git ignores
 	@scripts/clean.sh

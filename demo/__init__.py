@@ -1,1 +1,1 @@
-"""The main job, told in acts: a disk becomes an image, a guest becomes a golden image, and the promise is proven."""
+"""The demonstration of the collection, in six acts: a disk becomes an image, a VM becomes a golden image, and the image is searched."""

@@ -1,4 +1,4 @@
-"""`make demo`: the six acts on an empty local Azure, and build/demo.json for what was seen."""
+"""`make demo`: runs the six acts on an empty local Azure, and writes all facts and checks to build/demo.json."""
 
 from __future__ import annotations
 
@@ -12,37 +12,38 @@ from pathlib import Path
 from typing import Any
 
 from .acts import ACTS
-from .environment import Stage, prologue
+from .environment import Environment, prepare
 from .guest import AZLAB
 from .processes import adopt_orphans, end_descendants
-from .report import Story
-from .tamper import NAMES, chosen
+from .report import Report
+from .scenario import Scenario
+from .tamper import NAMES, resolve
 
 BUILD = Path(__file__).resolve().parent.parent / "build"
 INTERRUPTED = 130
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def perform(state: Path, work: Path, report: Path, spoil: str = "") -> bool:
-    """Run every act on an empty lab, and leave that lab stopped with its state kept."""
+def perform(state: Path, work: Path, report_path: Path, tamper: str = "") -> bool:
+    """Run every act on an empty lab, then stop the lab and keep its state; true if all acts succeeded."""
     try:
         _stop(state)
         for folder in (state, work):
             shutil.rmtree(folder, ignore_errors=True)
         work.mkdir(parents=True)
-        story = Story(work, report, spoil)
-        story.write(ok=False)
+        report = Report(report_path)
+        report.write(ok=False)
         try:
-            stage = Stage(story, state)
-            prologue(stage)
+            env = Environment(Scenario(work, tamper), report, state)
+            prepare(env)
             for act in ACTS:
-                act(stage)
+                act(env)
         finally:
-            _heed_no_more()
+            _ignore_signals()
             _forget_secrets(work)
             _stop(state)
-        story.write(ok=True)
-    except Exception as error:  # the report says which act; here the last word for the person at the terminal
+        report.write(ok=True)
+    except Exception as error:  # the report names the act; this line is for the terminal
         print(f"The demo failed: {error}", file=sys.stderr)
         return False
     return True
@@ -60,14 +61,14 @@ def _forget_secrets(work: Path) -> None:
             file.unlink()
 
 
-def _heed_no_more() -> None:
-    """Let no second Ctrl-C cut the clean-up short; the processes it starts inherit that."""
+def _ignore_signals() -> None:
+    """Ignore a second Ctrl-C, so that it cannot interrupt the clean-up; child processes inherit this."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def interrupted(*_: Any) -> None:
-    _heed_no_more()
+    _ignore_signals()
     print("Interrupted: stopping the local Azure.", file=sys.stderr, flush=True)
     raise KeyboardInterrupt
 
@@ -75,26 +76,26 @@ def interrupted(*_: Any) -> None:
 def main() -> int:
     report = BUILD / "demo.json"
     report.unlink(missing_ok=True)
-    wanted = os.environ.get("SPOIL", "")
-    spoil = chosen(wanted) if wanted else ""
-    if spoil is None:
-        print(f"SPOIL={wanted} is none of {', '.join(NAMES)}, and no executable file: give one of them.", file=sys.stderr)
+    wanted = os.environ.get("TAMPER", "")
+    tamper = resolve(wanted) if wanted else ""
+    if tamper is None:
+        print(f"TAMPER must be one of {', '.join(NAMES)} or the path of an executable file, not '{wanted}'.", file=sys.stderr)
         return 2
     if os.geteuid() != 0:
-        print("The local Azure boots guests with networks of their own, which takes root: run `sudo make demo`.", file=sys.stderr)
+        print("The local Azure boots guests with their own networks, which requires root: run `sudo make demo`.", file=sys.stderr)
         return 2
     adopt_orphans()
     for number in SIGNALS:
         signal.signal(number, interrupted)
     try:
-        status = 0 if perform(BUILD / "azlab", BUILD / "demo", report, spoil) else 1
+        status = 0 if perform(BUILD / "azlab", BUILD / "demo", report, tamper) else 1
     except KeyboardInterrupt:
         status = INTERRUPTED
     finally:
-        _heed_no_more()
+        _ignore_signals()
         end_descendants()
     if status == INTERRUPTED:
-        print("Stopped: nothing is left running.", file=sys.stderr)
+        print("Stopped: no process is left running.", file=sys.stderr)
     return status
 
 

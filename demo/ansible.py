@@ -1,4 +1,4 @@
-"""Runs playbooks the way a user does, and reads what their tasks returned."""
+"""Runs playbooks as a user would, and reads the results of their tasks."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BIN = Path(sys.executable).parent
 
 
 class AnsibleFailed(Exception):
-    """A play ended with an error; the text is what its failed task said."""
+    """A playbook failed; the text is the message of the failed task."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one `ansible-playbook` did: its tasks' results in order, and the totals per host."""
+    """The outcome of one `ansible-playbook`: the results of its tasks in order, and the totals per host."""
 
     returncode: int
     tasks: tuple[dict[str, Any], ...]
@@ -30,10 +30,11 @@ class Run:
 
     @property
     def changed(self) -> int:
+        """The number of changed tasks on all hosts."""
         return sum(host["changed"] for host in self.stats.values())
 
     def results(self, action: str) -> list[dict[str, Any]]:
-        """The results of every task that ran the module `action` (its short name), in order."""
+        """The results of all tasks that ran the module `action` (a short name), in order."""
         return [task["result"] for task in self.tasks if task["action"].rsplit(".", 1)[-1] == action and task["outcome"] != "skipped"]
 
     @property
@@ -42,10 +43,11 @@ class Run:
         return {task["action"].rsplit(".", 1)[-1] for task in self.tasks if task["outcome"] != "skipped"}
 
     def result(self, action: str) -> dict[str, Any]:
+        """The result of the last task that ran the module `action`."""
         return self.results(action)[-1]
 
     def require(self) -> Run:
-        """This run, or the error of its first failed task."""
+        """This run, if it succeeded; otherwise AnsibleFailed with the message of its first failed task."""
         if self.returncode == 0:
             return self
         for task in self.tasks:
@@ -55,15 +57,16 @@ class Run:
 
 
 def short_folder() -> tempfile.TemporaryDirectory[str]:
-    """A temporary folder for sockets, with a short path: a socket's may have 107 bytes, a checkout's and TMPDIR's have more."""
+    """A temporary folder with a short path, for sockets: their paths are limited to 107 bytes, which a checkout or TMPDIR may exceed."""
     return tempfile.TemporaryDirectory(prefix="demo-", dir=min(tempfile.gettempdir(), "/tmp", key=len))
 
 
 @dataclass(frozen=True)
 class Ansible:
-    """`ansible-playbook` in one environment (the local Azure's), with its scratch files in one folder.
+    """`ansible-playbook` with given environment variables (those of the local Azure) and one folder for its scratch files.
 
-    Temporary files, among which ansible-core opens sockets, and SSH's sockets lie in a short folder elsewhere, which goes with this object.
+    Temporary files and the control sockets of SSH are kept in a separate folder with a short path, which is removed with this object:
+    ansible-core opens sockets among its temporary files.
     """
 
     environment: dict[str, str]
@@ -71,13 +74,13 @@ class Ansible:
     sockets: tempfile.TemporaryDirectory[str] = field(default_factory=short_folder)
 
     def command(self, playbook: str, inventory: dict[str, Any] | None, variables: dict[str, Any], *flags: str) -> list[str]:
-        """The command line; variables and inventory travel in files, since a command line is public."""
+        """The command line; variables and inventory are passed in files, because other users can read a command line."""
         self.scratch.mkdir(parents=True, exist_ok=True)
         command = [str(BIN / "ansible-playbook"), playbook, "-e", f"@{self._private(variables)}", *flags]
         return [*command, "-i", self._private(inventory)] if inventory else command
 
     def start(self, playbook: str, inventory: dict[str, Any] | None = None, **variables: Any) -> subprocess.Popen[str]:
-        """A run of its own session that a test may kill."""
+        """Start a run in a session of its own, so that a test can kill it."""
         command = self.command(playbook, inventory, variables)
         return subprocess.Popen(
             command,
@@ -90,7 +93,7 @@ class Ansible:
         )
 
     def play(self, playbook: str, inventory: dict[str, Any] | None = None, *flags: str, **variables: Any) -> Run:
-        """Run one playbook to its end."""
+        """Run one playbook and wait for its end."""
         command = self.command(playbook, inventory, variables, *flags)
         record = self.scratch / f"record-{os.urandom(4).hex()}.jsonl"
         with (self.scratch / f"{Path(playbook).name.removesuffix('.yml').rsplit('.', 1)[-1]}.log").open("a", encoding="utf-8") as log:
@@ -105,7 +108,7 @@ class Ansible:
             )
             log.write(done.stdout)
         lines = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-        stats = next((line["stats"] for line in lines if line["outcome"] == "stats"), {})
+        stats: dict[str, dict[str, int]] = next((line["stats"] for line in lines if line["outcome"] == "stats"), {})
         return Run(done.returncode, tuple(line for line in lines if line["outcome"] != "stats"), stats, done.stdout)
 
     def _environment(self, record: str) -> dict[str, str]:

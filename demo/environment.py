@@ -1,7 +1,9 @@
-"""The stage: a local Azure, the tools to act on it, and what one act hands to the next."""
+"""The environment of one run of the demo: a local Azure, the tools that act on it, and the facts that one act passes to the next."""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import time
@@ -11,26 +13,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from azlab.client import LabClient
+
 from .ansible import Ansible, Run
-from .cloud import Cloud
-from .guest import AZLAB, Guest, Person, environment_of
+from .guest import AZLAB, Guest, Person
 from .offline_search import Needle
-from .report import Story
+from .report import Report
+from .scenario import Scenario
 
 PLAYS = Path(__file__).parent / "plays"
 COMPUTE_API = "2024-07-01"
 
 
 @dataclass
-class Stage:
-    """What the acts hand on: the lab, its tools, and what is known of VM 1. Patience with a VM is counted in seconds of `clock`."""
+class Environment:
+    """The objects that all acts use: the lab in the directory `state`, its tools, and the facts about VM 1.
 
-    story: Story
+    Timeouts for a VM are in seconds of `clock`, which is called with the name of the VM.
+    """
+
+    scenario: Scenario
+    report: Report
     state: Path
     clock: Callable[[str], float] = lambda vm: time.monotonic()
-    environment: dict[str, str] = field(init=False)
+    variables: dict[str, str] = field(init=False)
     ansible: Ansible = field(init=False)
-    cloud: Cloud = field(init=False)
+    client: LabClient = field(init=False)
     subnet: str = field(init=False)
     disk: Path = field(init=False)
     vm: dict[str, Any] = field(init=False)
@@ -41,6 +49,7 @@ class Stage:
     restoring: Future[list[str]] = field(init=False)
 
     def azlab(self, *arguments: str) -> str:
+        """Run `azlab` for this lab and return what it prints; RuntimeError if it fails."""
         done = subprocess.run([str(AZLAB), "--state", str(self.state), *arguments], capture_output=True, text=True, check=False)
         if done.returncode:
             raise RuntimeError(f"azlab {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
@@ -49,53 +58,53 @@ class Stage:
 
     @property
     def guest(self) -> Guest:
-        """VM 1, as its first user reaches it."""
-        return self.guest_of(self.story.vm, self.story.first)
+        """VM 1, reached as its first user."""
+        return self.guest_of(self.scenario.vm, self.scenario.first_user)
 
     def guest_of(self, vm: str, person: Person) -> Guest:
-        return Guest(vm, person, self.environment, self.clock)
+        """A VM, reached as one of its users."""
+        return Guest(vm, person, self.variables, self.clock)
 
     def play(self, name: str, **variables: Any) -> Run:
-        common = {"resource_group": self.story.group, "location": self.story.location, "subnet": getattr(self, "subnet", "")}
+        """Run a playbook of demo/plays; it must succeed."""
+        common = {"resource_group": self.scenario.group, "location": self.scenario.location, "subnet": getattr(self, "subnet", "")}
         return self.ansible.play(str(PLAYS / f"{name}.yml"), None, **common, **variables).require()
 
-    def boot(self, name: str, host_name: str, person: Person, **what: Any) -> dict[str, Any]:
-        """A VM of the lab for one person; the module's own description of it."""
-        who = {
+    def boot(self, name: str, host_name: str, person: Person, **source: Any) -> dict[str, Any]:
+        """Boot a VM for one user, and return the module's description of the VM."""
+        login = {
             "admin_username": person.user,
             "admin_password": person.password,
             "ssh_public_keys": [person.public_key],
             "computer_name": host_name,
         }
-        return dict(self.play("boot", vm_name=name, **who, **what).result("image_boot")["vm"])
+        return dict(self.play("boot", vm_name=name, **login, **source).result("image_boot")["vm"])
 
     @property
     def inventory(self) -> dict[str, Any]:
-        """VM 1 as capture_linux wants to hear of it."""
-        story = self.story
+        """An inventory of VM 1 with the variables of the playbook capture_linux."""
+        scenario = self.scenario
         return self.guest.inventory(
-            azure_resource_group=story.group,
-            azure_vm=story.vm,
-            image_name=story.golden_image,
+            azure_resource_group=scenario.group,
+            azure_vm=scenario.vm,
+            image_name=scenario.golden_image,
             image_tags={"made_by": "demo"},
-            linux_generalize_confirm=story.vm,
+            linux_generalize_confirm=scenario.vm,
         )
 
-    def vm_path(self, vm: str) -> str:
-        return f"{self.cloud.group_id(self.story.group)}/providers/Microsoft.Compute/virtualMachines/{vm}"
-
     def read_vm(self, vm: str, view: str = "") -> dict[str, Any]:
-        """A VM as Azure shows it, or its instance view."""
-        return self.cloud.get(self.vm_path(vm) + view, COMPUTE_API)
+        """A VM as the REST API returns it; with the view `/instanceView`, its instance view."""
+        path = f"resourceGroups/{self.scenario.group}/providers/Microsoft.Compute/virtualMachines/{vm}{view}"
+        return self.client.get(path, COMPUTE_API)
 
     def disks_of(self, vm: str) -> dict[str, str]:
-        """The ids of a VM's disks: `os`, and the data disks by their LUN."""
+        """The ids of the disks of a VM: `os`, and the data disks by LUN."""
         profile = self.read_vm(vm)["properties"]["storageProfile"]
         data = {str(disk["lun"]): str(disk["managedDisk"]["id"]) for disk in profile["dataDisks"]}
         return {"os": str(profile["osDisk"]["managedDisk"]["id"]), **data}
 
     def agent_of(self, vm: str, seconds: float = 600) -> str:
-        """What Azure shows of the guest's agent, which begins to report some time after the guest is up."""
+        """The status of the Azure agent of a VM once it is Ready, or its last status after `seconds`."""
         end = self.clock(vm) + seconds
         while True:
             statuses = self.read_vm(vm, "/instanceView").get("vmAgent", {}).get("statuses", [{}])
@@ -105,18 +114,18 @@ class Stage:
             time.sleep(2)
 
     def read_disk(self, resource: str, raw: Path, lun: str = "") -> Path:
-        """The bytes of a disk, a snapshot, or one disk of an image, as a raw file."""
+        """Write the bytes of a disk, a snapshot, or one disk of an image to a raw file, and return its path."""
         raw.unlink(missing_ok=True)
         self.azlab("disk", "get", resource, str(raw), *(["--lun", lun] if lun else []))
         return raw
 
 
-def prologue(stage: Stage) -> None:
-    """An empty local Azure with a resource group and a subnet."""
-    group = stage.story.group
-    stage.azlab("up")
-    stage.azlab("group", "create", group, "--location", stage.story.location)
-    stage.subnet = stage.azlab("network", "create", "net", "--resource-group", group).strip()
-    stage.environment = environment_of(stage.state)
-    stage.ansible = Ansible(stage.environment, stage.story.work / "ansible")
-    stage.cloud = Cloud(stage.environment)
+def prepare(env: Environment) -> None:
+    """Start an empty local Azure with a resource group and a subnet."""
+    scenario = env.scenario
+    env.azlab("up")
+    env.client = LabClient(env.state)
+    env.client.put_group(scenario.group, scenario.location)
+    env.subnet = env.client.put_subnet(scenario.group, "net", location=scenario.location)
+    env.variables = {**os.environ, **json.loads(env.azlab("env", "--json"))}
+    env.ansible = Ansible(env.variables, scenario.work / "ansible")

@@ -1,8 +1,7 @@
-"""A person at the keyboard of a guest: keys, passwords and commands over SSH."""
+"""Access to a guest as one of its users: keys, passwords and commands over SSH."""
 
 from __future__ import annotations
 
-import os
 import secrets
 import shlex
 import subprocess
@@ -13,22 +12,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from azlab.guests.access.ssh import ssh_options as azlab_ssh_options
+
 AZLAB = Path(sys.executable).parent / "azlab"
-HANG = 3600.0  # seconds after which one command in a guest is taken to hang
+COMMAND_TIMEOUT = 3600.0  # seconds for one command in a guest
 
 
 class GuestFailed(Exception):
-    """A command in a guest ended with an error."""
+    """A command in a guest failed, or the guest could not be reached."""
 
 
-def word(prefix: str = "") -> str:
-    """A random name that no other text contains by chance."""
+def random_name(prefix: str = "") -> str:
+    """A random name of lower-case letters that no other text contains by chance."""
     return prefix + "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz") for _ in range(12))
 
 
 @dataclass(frozen=True)
 class Person:
-    """Someone with an account: user name, password and key pair, new in every run."""
+    """A user account: user name, password and key pair, all new in every run."""
 
     user: str
     password: str
@@ -39,9 +40,10 @@ class Person:
         return self.key.with_suffix(".pub").read_text().strip()
 
     @classmethod
-    def invent(cls, folder: Path) -> Person:
+    def create(cls, folder: Path) -> Person:
+        """A new user; the key pair is written to `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        user = word()
+        user = random_name()
         key = folder / user
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{user}@desk", "-f", str(key)], check=True)
         return cls(user, f"Aa1-{secrets.token_urlsafe(18)}", key)
@@ -49,7 +51,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Guest:
-    """One VM of the lab as its user reaches it. Patience with it is counted in seconds of `clock`."""
+    """One VM of the lab, reached as one of its users. Timeouts are in seconds of `clock`, which is called with the name of the VM."""
 
     vm: str
     person: Person
@@ -58,22 +60,20 @@ class Guest:
 
     @property
     def ssh_options(self) -> list[str]:
-        door = shlex.join([str(AZLAB), "--state", self.environment["AZLAB_STATE"], "vm", "proxy", self.vm])
-        proxy = f"ProxyCommand={door.replace('%', '%%')} %p"
-        return [
-            *("-o", proxy, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"),
-            *("-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"),
-        ]
+        """Options that lead ssh to the guest through `azlab vm proxy`."""
+        state = Path(self.environment["AZLAB_STATE"])
+        return [*azlab_ssh_options(state, self.vm), "-o", "IdentitiesOnly=yes", "-o", "ConnectTimeout=60"]
 
     def wait(self) -> None:
-        """Come back once the person can log in and first boot is over: cloud-init restarts the SSH server while it is at work.
+        """Wait until the user can log in and the first boot has ended: cloud-init restarts the SSH server while it runs.
 
-        The end is seen by the last file that it writes: `cloud-init status --wait` is an interpreter that competes with cloud-init's own.
+        The end is recognised by the last file that cloud-init writes, because `cloud-init status --wait` starts a second Python
+        interpreter that competes with cloud-init for the processor.
         """
         self.first_login("until [ -e /run/cloud-init/result.json ]; do sleep 1; done")
 
     def first_login(self, script: str, seconds: float = 900) -> str:
-        """What the person's script prints, as soon as the guest lets the person in and the script to its end."""
+        """The output of a script, repeated until the guest accepts the login and the script succeeds; GuestFailed after `seconds`."""
         end = self.clock(self.vm) + seconds
         while True:
             try:
@@ -84,23 +84,25 @@ class Guest:
             time.sleep(4)
 
     def run(self, script: str, root: bool = True) -> str:
-        """What a shell script in the guest prints; the script travels on standard input."""
+        """The output of a shell script in the guest; the script is sent on standard input."""
         shell = "sudo -n sh -seu" if root else "sh -seu"
         command = ["ssh", "-i", str(self.person.key), "-o", "BatchMode=yes", *self.ssh_options, f"{self.person.user}@{self.vm}", shell]
-        done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=HANG)
+        done = subprocess.run(
+            command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=COMMAND_TIMEOUT
+        )
         if done.returncode:
             raise GuestFailed(f"{self.vm}: exit status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
     def password_login(self) -> bool:
-        """Whether the person's password opens the door."""
+        """Whether the user can log in by password."""
         options = ["-o", "PubkeyAuthentication=no", "-o", "PreferredAuthentications=password", *self.ssh_options]
         done = subprocess.run(
             ["sshpass", "-e", "ssh", *options, f"{self.person.user}@{self.vm}", "true"],
             env={**self.environment, "SSHPASS": self.person.password},
             capture_output=True,
             check=False,
-            timeout=HANG,
+            timeout=COMMAND_TIMEOUT,
         )
         return done.returncode == 0
 
@@ -120,11 +122,3 @@ class Guest:
                 }
             }
         }
-
-
-def environment_of(state: Path) -> dict[str, str]:
-    """This process's environment with the lab's variables over it, as `eval "$(azlab env)"` would make it."""
-    shown = subprocess.run([str(AZLAB), "--state", str(state), "env"], capture_output=True, text=True, check=True).stdout
-    shell = f"{shown}\nenv -0"
-    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=True, env=dict(os.environ))
-    return dict(entry.split("=", 1) for entry in done.stdout.split("\0") if "=" in entry)

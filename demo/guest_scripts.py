@@ -1,4 +1,4 @@
-"""A life in a guest: what its user does there, and what then identifies it. Scripts for Guest.run."""
+"""Shell scripts for Guest.run: what the user of a guest leaves there, and what identifies the guest."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from . import offline_search
 from .guest import Guest
 from .offline_search import Needle, key_body
-from .report import Story
+from .scenario import Scenario
 
 PLACES, COPIES_AT_ONE = 128, 8
-COPIES = PLACES * COPIES_AT_ONE + COPIES_AT_ONE + 2  # and those that they were made of
+COPIES = PLACES * COPIES_AT_ONE + COPIES_AT_ONE + 2  # with the files `copies`, `copy` and `lost`
 BLOCK = 4096
 
-LOST_KEY = "deleted private key"
+DELETED_KEY = "deleted private key"
 
 DISK_AT = """
 disk_at() {  # the data disk at a LUN: not the disk that holds the root file system
@@ -26,18 +26,18 @@ disk_at() {  # the data disk at a LUN: not the disk that holds the root file sys
 """
 
 
-def live_in(story: Story) -> str:
-    """A marker file, and a file system with a marker of its own on each data disk."""
+def leave_markers(scenario: Scenario) -> str:
+    """Write a marker file to the OS disk, and create a file system with a marker of its own on each data disk."""
     fill = 'disk=$(disk_at {}); mkfs.ext4 -q "$disk"; mount "$disk" /mnt; echo {} >/mnt/marker; umount /mnt'
-    disks = "\n".join(fill.format(lun, marker) for lun, marker in story.disk_markers.items())
-    return f"{DISK_AT}\necho {story.marker} >/opt/golden-marker\n{disks}\nsync\n"
+    disks = "\n".join(fill.format(lun, marker) for lun, marker in scenario.disk_markers.items())
+    return f"{DISK_AT}\necho {scenario.marker} >/opt/golden-marker\n{disks}\nsync\n"
 
 
-def lose_a_key() -> str:
-    """Write a private key to the disk in many copies, one to a block, and delete them all.
+def delete_a_key() -> str:
+    """Write many copies of a private key to the disk, one per block, print the key, and delete all copies.
 
-    A deleted block may be written over at any time. The copies lie in one file, spread evenly over most of the free space, so that some
-    remain unless nearly all of it is used again: ext4 puts small files side by side, and a folder for each does not spread them.
+    A deleted block may be overwritten at any time. The copies are in one file, spread evenly over most of the free space, so that some
+    remain unless nearly all of it is used again. Separate files would not be spread: ext4 places small files next to each other.
     """
     return f"""
 mkdir -p ~/work && cd ~/work && ssh-keygen -q -t ed25519 -N '' -f lost
@@ -53,18 +53,18 @@ sync -f . && cat lost && rm lost lost.pub copy copies spread && sync -f .
 
 
 def keep_a_key() -> str:
-    """Make a private key and keep it, as one does to reach another machine."""
+    """Create a private key, as users do to reach another machine, print it and keep it."""
     return "ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519\n"
 
 
-def read_markers(story: Story) -> str:
-    """Print the marker of each data disk, in the order of their LUNs; an empty line for a disk that is missing or holds none."""
+def read_markers(scenario: Scenario) -> str:
+    """Print the marker of each data disk in the order of LUNs, and an empty line for a disk that is missing or has no marker."""
     read = 'if mount -o ro "$(disk_at {})" /mnt; then cat /mnt/marker || echo; umount /mnt; else echo; fi'
-    return "\n".join([DISK_AT, *(read.format(lun) for lun in story.disk_markers), ""])
+    return "\n".join([DISK_AT, *(read.format(lun) for lun in scenario.disk_markers), ""])
 
 
 def facts_of(guest: Guest) -> dict[str, Any]:
-    """What identifies a guest, read inside it."""
+    """The facts that identify a guest, read in the guest: machine-id, names, keys, password hashes, MAC address, state of cloud-init."""
     script = r"""
 import glob, json, pathlib, subprocess
 run = lambda *command: subprocess.run(command, capture_output=True, text=True).stdout.strip()
@@ -86,22 +86,22 @@ print(json.dumps({
 
 
 def provisioned(known: dict[str, Any], host_name: str) -> bool:
-    """Whether cloud-init did all it had to, by Azure's datasource, and gave the guest its name."""
+    """Whether cloud-init has finished, used the datasource of Azure, and set the host name."""
     return (known["host_name"], known["cloud_init"], known["cloud_id"]) == (host_name, "done", "azure")
 
 
-def needles_of(story: Story, vm_id: str, known: dict[str, Any]) -> tuple[Needle, ...]:
-    """All that must be in VM 1's backup, and nowhere in the image."""
-    body = story.first.public_key.split()[1]
-    keys = [("private_key", name, known[name]) for name in ("private key", LOST_KEY)]
+def needles_of(scenario: Scenario, vm_id: str, known: dict[str, Any]) -> tuple[Needle, ...]:
+    """Everything that must be found in the backup of VM 1 and nowhere in the image."""
+    body = scenario.first_user.public_key.split()[1]
+    keys = [("private_key", name, known[name]) for name in ("private key", DELETED_KEY)]
     keys += [("host_key", name, text) for name, text in known["host_keys"].items()]
     return (
-        offline_search.text("user", "user name", story.first.user),
-        offline_search.text("host_name", "host name", story.host_name),
+        offline_search.text("user", "user name", scenario.first_user.user),
+        offline_search.text("host_name", "host name", scenario.host_name),
         offline_search.text("key", "public key", body),
         offline_search.mac("mac", "MAC address", known["mac"]),
         offline_search.guid("vm_id", "VM id", vm_id),
         offline_search.guid("machine_id", "machine-id", known["machine_id"]),
         *(Needle(check, name, tuple(key_body(text)), blocks=True) for check, name, text in keys),
-        Needle("password_hash", "password hash", (known["hashes"][story.first.user].encode(),), blocks=True),
+        Needle("password_hash", "password hash", (known["hashes"][scenario.first_user.user].encode(),), blocks=True),
     )

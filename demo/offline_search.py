@@ -1,7 +1,7 @@
-"""The offline search: what a raw disk still tells of the VM it came from.
+"""The offline search: which traces of a VM a raw disk still contains.
 
-Blocks are read first, from the raw disk as they lie, so that deleted files, slack and the journal are searched too; then files, through
-their file systems. The raw disk is a scratch copy: mounting the snapshot of a running VM replays its journal into it.
+Blocks are read first, directly from the raw disk, so that deleted files, slack and the journal are searched too; then files, through
+their file systems. The raw disk must be a scratch copy: mounting the snapshot of a running VM replays its journal into it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 from . import grep
 
 WINDOW = 4 * 1024 * 1024
-BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"  # where GRUB keeps its core image: no file system
+BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"  # the partition type of GRUB's core image: it has no file system
 
 
 @dataclass(frozen=True)
 class Needle:
-    """Something that must not be found: the check it belongs to, what it is, its spellings, and whether deleted blocks count too."""
+    """Something that must not be found: the check it belongs to, its name, its spellings, and whether a hit in a deleted block counts."""
 
     check: str
     name: str
@@ -35,7 +35,7 @@ class Needle:
 
 @dataclass
 class Findings:
-    """What one disk held: bytes of blocks and of files that were read, per needle the places, and what of the disk could not be read."""
+    """The result for one disk: bytes read from blocks and from files, the places of each needle, and what could not be read."""
 
     block_bytes: int = 0
     file_bytes: int = 0
@@ -54,12 +54,12 @@ class Findings:
 
 
 def text(check: str, name: str, value: str) -> Needle:
-    """A plain word, as it is."""
+    """A needle with one spelling: the value itself."""
     return Needle(check, name, (value.encode(),))
 
 
 def mac(check: str, name: str, value: str) -> Needle:
-    """A MAC address in the spellings that systems use: with colons, dashes or nothing, in both cases."""
+    """A needle for a MAC address: with colons, with dashes and without separators, in lower and upper case."""
     digits = value.replace(":", "").replace("-", "").lower()
     pairs = [digits[i : i + 2] for i in range(0, 12, 2)]
     forms = [joint.join(pairs) for joint in (":", "-", "")]
@@ -67,22 +67,22 @@ def mac(check: str, name: str, value: str) -> Needle:
 
 
 def guid(check: str, name: str, value: str) -> Needle:
-    """A VM id or machine-id with dashes and without, in both cases and both byte orders (firmware of generation 1 shows it swapped)."""
+    """A needle for a VM id or machine-id: with and without dashes, in both cases and both byte orders (generation 1 swaps them)."""
     known = uuid.UUID(value)
     forms = [form for order in (known, uuid.UUID(bytes=known.bytes_le)) for form in (str(order), order.hex)]
     return Needle(check, name, tuple(form.encode() for spelled in forms for form in (spelled, spelled.upper())))
 
 
 def key_body(text: str) -> list[bytes]:
-    """The lines of a private key that no other key has: its base64 text less the head that keys of a type share and a short last line."""
+    """The lines unique to a private key: its base64 text without the head that keys of a type share and without a short last line."""
     lines = [line.encode() for line in text.strip().splitlines() if not line.startswith("-----")]
     return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
 
 
 def search(disk: Path, needles: Iterable[Needle], system: bool = False) -> Findings:
-    """Search one raw disk: every file of every file system for all needles, every block for those that deleting does not excuse.
+    """Search one raw disk: every file of every file system for all needles, every block for the needles with `blocks`.
 
-    Where no needle is found the disk is clean only if all of it could be read; a `system` disk must hold a root file system.
+    A disk without hits is clean only if nothing is `unread`; a `system` disk must contain a root file system.
     """
     needles = tuple(needles)
     findings = Findings()
@@ -96,12 +96,12 @@ def search(disk: Path, needles: Iterable[Needle], system: bool = False) -> Findi
         except OSError as error:
             findings.unread.append(f"file system at byte {offset}: {error}")
     if system and not roots:
-        findings.unread.append("no file system of the disk holds /etc/os-release")
+        findings.unread.append("no file system of the disk contains /etc/os-release")
     return findings
 
 
 def agent_keys(disk: Path) -> list[Needle]:
-    """The private keys that the Azure agent of a system disk made for itself."""
+    """Needles for the private keys that the Azure agent of a system disk has generated for itself."""
     with opened(disk, *root_file_system(disk)) as root:
         home = root / "var/lib/waagent"
         bodies = {path.name: key_body(path.read_text()) for path in (*home.glob("*.prv"), *home.glob("TransportPrivate.pem"))}
@@ -119,7 +119,7 @@ def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) 
 
 
 def _names_of(needles: tuple[Needle, ...]) -> dict[bytes, set[str]]:
-    """Every spelling, and the names of the needles that have it: one key may stand under two names."""
+    """Every spelling, with the names of the needles that have it: two needles may share one."""
     names: dict[bytes, set[str]] = {}
     for needle in needles:
         for spelling in needle.spellings:
@@ -128,7 +128,7 @@ def _names_of(needles: tuple[Needle, ...]) -> dict[bytes, set[str]]:
 
 
 def _all_data(handle: int, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
-    """The bytes of all ranges, with an end of line after each, so that nothing is found across a hole."""
+    """The bytes of all ranges, with a line feed after each, so that no word is found across a hole."""
     for start, end in ranges:
         for position in range(start, end, WINDOW):
             yield os.pread(handle, min(WINDOW, end - position), position)
@@ -136,7 +136,7 @@ def _all_data(handle: int, ranges: list[tuple[int, int]]) -> Iterator[bytes]:
 
 
 def _place(offset: int, ranges: list[tuple[int, int]]) -> int:
-    """Where on the disk a byte of that stream lies."""
+    """The offset on the disk of a byte of that stream."""
     for start, end in ranges:
         if offset <= end - start:
             break
@@ -161,8 +161,8 @@ def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -
     for folder, folders, files in os.walk(root, onerror=_raise):
         for path in (Path(folder, name) for name in (*folders, *files)):
             link = path.is_symlink()
-            said = os.fsencode(path.name) + b"\n" + (os.fsencode(os.readlink(path)) if link else b"")
-            hits |= {(path, name) for word in names if word in said for name in names[word]}
+            name_and_target = os.fsencode(path.name) + b"\n" + (os.fsencode(os.readlink(path)) if link else b"")
+            hits |= {(path, name) for word in names if word in name_and_target for name in names[word]}
             if not link and path.is_file():
                 findings.file_bytes += path.stat().st_size
     for path, name in sorted(hits):
@@ -174,7 +174,7 @@ def _raise(error: OSError) -> None:
 
 
 def parts(disk: Path) -> list[tuple[int, int]]:
-    """Offset and size in bytes of each part of the disk that has to hold a file system: its partitions, or the whole disk."""
+    """Offset and size in bytes of each part of the disk that must contain a file system: its partitions, or the entire disk."""
     table = subprocess.run(["sfdisk", "--json", str(disk)], capture_output=True, text=True, check=False)
     if table.returncode:
         return [(0, disk.stat().st_size)]
@@ -183,35 +183,22 @@ def parts(disk: Path) -> list[tuple[int, int]]:
     return [(part["start"] * sector, part["size"] * sector) for part in shown["partitions"] if part["type"] != BIOS_BOOT]
 
 
-def _kind(disk: Path, offset: int, size: int) -> str:
-    probe = [
-        "blkid",
-        "--probe",
-        "--offset",
-        str(offset),
-        "--size",
-        str(size),
-        "--usages",
-        "filesystem",
-        "--output",
-        "value",
-        "--match-tag",
-        "TYPE",
-        str(disk),
-    ]
+def _file_system_type(disk: Path, offset: int, size: int) -> str:
+    where = ["--offset", str(offset), "--size", str(size)]
+    probe = ["blkid", "--probe", *where, "--usages", "filesystem", "--output", "value", "--match-tag", "TYPE", str(disk)]
     return subprocess.run(probe, capture_output=True, text=True, check=False).stdout.strip()
 
 
 @contextmanager
 def opened(disk: Path, offset: int, size: int) -> Iterator[Path]:
-    """The files of one file system of a raw disk, below a folder of their own, to be read or changed.
+    """The files of one file system of a raw disk, below a temporary folder, to be read or changed.
 
-    A snapshot of a running VM is as after a power cut: without its journal, some of its files cannot be read.
-    The EFI system partition is read by mtools, since not every kernel has vfat.
+    A snapshot of a running VM is in the state after a power cut: without its journal, some files cannot be read.
+    The EFI system partition is read by mtools, since not every kernel supports vfat.
     """
-    kind = _kind(disk, offset, size)
+    kind = _file_system_type(disk, offset, size)
     if not kind:
-        raise OSError("of no known kind")
+        raise OSError("unknown file system type")
     with tempfile.TemporaryDirectory(prefix="demo-disk-") as folder:
         if kind == "vfat":
             _run("mcopy", "-s", "-Q", "-n", "-i", f"{disk}@@{offset}", "::", folder)
@@ -231,5 +218,5 @@ def _run(*command: str) -> None:
 
 
 def root_file_system(disk: Path) -> tuple[int, int]:
-    """Offset and size of the largest file system of the disk: the root, in Azure's layout the last and largest partition."""
+    """Offset and size of the largest partition, which in Azure's layout holds the root file system."""
     return max(parts(disk), key=lambda part: part[1])

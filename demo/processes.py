@@ -1,4 +1,4 @@
-"""Child processes that never outlive the demo."""
+"""Ends every process that the demo has started, directly or indirectly."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """Make this process the parent of whatever its descendants leave behind (Ansible's workers and SSH masters detach themselves)."""
+    """Make this process the parent of its orphaned descendants: Ansible's workers and SSH masters detach themselves."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def descendants(pid: int) -> list[int]:
-    """The process ids below `pid`."""
+    """The ids of all processes below `pid`."""
     return [process.pid for process in psutil.Process(pid).children(recursive=True)]
 
 
-def end_descendants(patience: float = 5.0) -> None:
-    """Ask every descendant to end, those too that are born meanwhile, and kill those that have not after `patience` seconds."""
-    for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 5.0)):
-        end, told = time.monotonic() + seconds, set[int]()
+def end_descendants(grace: float = 5.0) -> None:
+    """Send SIGTERM to every descendant, also to those started meanwhile, and SIGKILL to those that remain after `grace` seconds."""
+    for sign, seconds in ((signal.SIGTERM, grace), (signal.SIGKILL, 5.0)):
+        end, signalled = time.monotonic() + seconds, set[int]()
         while time.monotonic() < end:
             _reap()
             left = set(descendants(os.getpid()))
             if not left:
                 return
-            for pid in left - told:
+            for pid in left - signalled:
                 _signal(pid, sign)
-            told |= left
+            signalled |= left
             time.sleep(0.05)
 
 

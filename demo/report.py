@@ -1,4 +1,4 @@
-"""The frame of the demo: random names, one line of narration per act, and the report that `jq` reads."""
+"""The report of the demo: one line on the terminal per act, and a JSON file of all facts and checks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .guest import Person, word
-
 
 class ProofFailed(Exception):
-    """A check of the proof did not hold, or could not be made."""
+    """A check of an act failed, or could not be made."""
 
 
 @dataclass
@@ -26,15 +24,15 @@ class Act:
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def check(self, name: str, holds: bool, **evidence: Any) -> None:
-        """Record evidence for one check; a check holds when all its evidence does."""
+        """Record evidence for one check; a check passes if all its evidence holds."""
         known = self.checks.setdefault(name, {"ok": True})
         if not holds:
             known["ok"] = False
-            known.pop("unproven", None)  # what is not so needs no proof
+            known.pop("unproven", None)  # a refuted check needs no proof
         known.update(evidence)
 
     def unproven(self, name: str, reason: str, **evidence: Any) -> None:
-        """Record that one check could not be made: it does not hold, though nothing was seen to speak against it."""
+        """Record that one check could not be made: it fails, although there is no evidence against it."""
         known = self.checks.setdefault(name, {"ok": True})
         if known["ok"]:
             known.update(ok=False, unproven=reason)
@@ -42,7 +40,7 @@ class Act:
 
     @contextmanager
     def checking(self, name: str) -> Iterator[None]:
-        """What is done inside is what one check is about: an error is evidence against it, and still ends the act."""
+        """Record an error raised inside the block as evidence against one check; the error still ends the act."""
         try:
             yield
         except Exception as error:
@@ -51,44 +49,27 @@ class Act:
 
     @property
     def failure(self) -> str:
-        """Which checks do not hold: first what is not so, then, for each reason, what was not proven."""
+        """The checks that failed: first the refuted ones, then, for each reason, those that could not be made; empty if all passed."""
         kinds: dict[str, list[str]] = {}
         for name, check in self.checks.items():
             if not check["ok"]:
                 kinds.setdefault(check.get("unproven", ""), []).append(name)
-        refuted = [f"not so: {', '.join(kinds.pop(''))}"] if "" in kinds else []
-        return "; ".join([*refuted, *(f"nothing was proven about: {', '.join(names)} ({reason})" for reason, names in kinds.items())])
+        refuted = [f"failed checks: {', '.join(kinds.pop(''))}"] if "" in kinds else []
+        return "; ".join([*refuted, *(f"not proven: {', '.join(names)} ({reason})" for reason, names in kinds.items())])
 
 
 @dataclass
-class Story:
-    """One run: where it works, who is in it, and what was seen."""
+class Report:
+    """The acts of one run, and the JSON file that shows them."""
 
-    work: Path
-    report: Path
-    spoil: str = ""
-    began: float = field(default_factory=time.monotonic)
+    path: Path
+    started: float = field(default_factory=time.monotonic)
     acts: list[dict[str, Any]] = field(default_factory=list)
-    location: str = "westeurope"
-    group: str = field(default_factory=lambda: word("rg-"))
-    base_image: str = field(default_factory=lambda: word("base-"))
-    golden_image: str = field(default_factory=lambda: word("golden-"))
-    vm: str = field(default_factory=lambda: word("vm-"))
-    host_name: str = field(default_factory=lambda: word("host"))
-    clone: str = field(default_factory=lambda: word("clone-"))
-    restored: str = field(default_factory=lambda: word("restored-"))
-    clone_host_name: str = field(default_factory=lambda: word("host"))
-    marker: str = field(default_factory=lambda: word("marker-"))
-    disk_markers: dict[int, str] = field(default_factory=lambda: {0: word("lun0-"), 5: word("lun5-")})
-
-    def __post_init__(self) -> None:
-        self.first = Person.invent(self.work / "keys")
-        self.second = Person.invent(self.work / "keys")
 
     @contextmanager
-    def act(self, name: str, sentence: str) -> Iterator[Act]:
-        """Tell one act, time it, and write the report again, whatever comes out."""
-        print(f"{len(self.acts) + 1}. {sentence}", flush=True)
+    def act(self, name: str, title: str) -> Iterator[Act]:
+        """Print the title of one act, time the act, and write the report again whether the act succeeds or fails."""
+        print(f"{len(self.acts) + 1}. {title}", flush=True)
         act, start, error = Act(name), time.monotonic(), ""
         try:
             yield act
@@ -104,6 +85,7 @@ class Story:
             print(f"   {'ok' if not error else 'FAILED: ' + error} ({entry['seconds']} s)", flush=True)
 
     def write(self, ok: bool) -> None:
-        self.report.parent.mkdir(parents=True, exist_ok=True)
-        seen = {"ok": ok, "seconds": round(time.monotonic() - self.began, 1), "acts": self.acts}
-        self.report.write_text(json.dumps(seen, indent=2) + "\n")
+        """Write the JSON file; `ok` says whether the run has succeeded."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        content = {"ok": ok, "seconds": round(time.monotonic() - self.started, 1), "acts": self.acts}
+        self.path.write_text(json.dumps(content, indent=2) + "\n")

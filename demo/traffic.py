@@ -1,4 +1,4 @@
-"""What the lab heard: its request logs, from one moment on."""
+"""The requests that a lab has logged since a given moment."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ READING_POSTS = ("/token", "/retrievebootdiagnosticsdata")
 
 
 class Traffic:
-    """The requests that a lab has got since this was made."""
+    """The requests that a lab has received since this object was created."""
 
     def __init__(self, state: Path) -> None:
         self._logs = {plane: state / "logs" / f"{plane}.jsonl" for plane in PLANES}
         self._from = {plane: log.stat().st_size if log.exists() else 0 for plane, log in self._logs.items()}
 
     def arrived(self, *planes: str) -> Iterator[dict[str, Any]]:
-        """Every request to these planes, or to both, as the lab wrote it down when it came."""
+        """The log lines of every request to these planes, or to both if none is named."""
         for plane in planes or PLANES:
             if self._logs[plane].exists():
                 with self._logs[plane].open("rb") as file:
                     if self._from[plane]:
                         file.seek(self._from[plane] - 1)
-                        file.readline()  # the end of a line that was being written at that moment, or nothing but its end
-                    yield from (line for line in map(json.loads, _whole(file)) if line["phase"] == "in")
+                        file.readline()  # the rest of a line that was being written at that moment, or only its end
+                    yield from (line for line in map(json.loads, _complete(file)) if line["phase"] == "in")
 
     def written(self, *planes: str) -> Iterator[dict[str, Any]]:
-        """Those that could change something; signing in and asking for a boot log do not."""
+        """The log lines of requests that could change something; signing in and reading a boot log do not."""
         for line in self.arrived(*planes):
             if line["method"] not in ("GET", "HEAD") and not _path(line).lower().endswith(READING_POSTS):
                 yield line
 
     def requests(self) -> list[str]:
-        """All of them, as method and path."""
+        """All requests, as method and path."""
         return [f"{line['method']} {_path(line)}" for line in self.arrived()]
 
     def writes(self) -> list[str]:
-        """The writing ones, as method and path."""
+        """The requests that could change something, as method and path."""
         return [f"{line['method']} {_path(line)}" for line in self.written()]
 
     def clients(self) -> set[tuple[str, str]]:
-        """The plane that was asked and the address that asked, for every client that was heard."""
+        """The plane and the client address of every request."""
         return {(plane, line["client"]) for plane in PLANES for line in self.arrived(plane)}
 
 
-def _whole(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """All lines but one that the lab is still writing."""
+def _complete(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """All lines except the one that the lab is still writing."""
     return (line for line in lines if line.endswith(b"\n"))
 
 

@@ -1,4 +1,4 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tools of this checkout; nothing of it is in the Galaxy artifact."""
+"""Development tools of this checkout. They are not in the Galaxy artifact."""

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Turns the fragments into the changelog of a version: scripts/changelog.sh X.Y.Z
-# It works on the unpacked artifact: antsibull-changelog copies the whole folder it is started in, and a checkout holds labs and environments.
+# It works on the unpacked artifact: antsibull-changelog copies the folder in which it is started, and a checkout contains labs and environments.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:?"say which version: scripts/changelog.sh X.Y.Z"}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Leaves the checkout as git made it: stops this checkout's lab, then removes everything that git ignores, clones of other repositories too.
+# Stops the lab of this checkout, then removes everything that git ignores, including clones of other repositories.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for lock in build/fresh/*/lock; do

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes what ansible-doc says of every module and role to build/docs, one file each.
+# Writes the output of ansible-doc for every module and role to build/docs, one file each.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build/docs

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Plays a newcomer: a bare system with the packages that README.md names, a clone of HEAD in it, and there `make demo` and `make test`.
+# Runs `make demo` and `make test` as a new user would: in a bare system with the packages that README.md names, in a clone of HEAD.
 #
 #     scripts/fresh.sh bookworm|trixie|ubuntu [TARGET ...]
 #
-# `ubuntu` is a stand-in: Debian 13 that says it is Ubuntu, and whose apt knows no Debian 12. TARGETs are demo and test if none is named.
-# TIERS goes to `make test`. From this machine come apt's transport options and mirrors, its own CA certificates, /etc/pip.conf, the
-# variables of proxies, and those that FRESH_ENV names. What was said is in build/fresh/SUITE/*.log, the result in build/fresh/SUITE.json.
+# `ubuntu` is Debian 13 with the os-release of Ubuntu, whose apt has no sources for Debian 12. TARGETs default to demo and test. TIERS is
+# passed to `make test`. The system gets the following settings of this machine: apt's transport options and mirrors, its own CA
+# certificates, /etc/pip.conf, the proxy variables, and the variables that FRESH_ENV names. Output is written to build/fresh/SUITE/*.log,
+# the result to build/fresh/SUITE.json.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +21,7 @@ case $suite in
 esac
 shift
 [ "$#" != 0 ] || set -- demo test
-[ "$(id -u)" = 0 ] || fail "making a system and mounting in it takes root; run: sudo make fresh SUITE=$suite"
+[ "$(id -u)" = 0 ] || fail "creating a system and mounting file systems requires root; run: sudo make fresh SUITE=$suite"
 
 place=$PWD/build/fresh/$suite
 root=$place/root
@@ -28,7 +29,7 @@ report=$place.json
 checkout=/root/azure
 mkdir -p "$place"
 exec 9>"$place/lock"
-flock -n 9 || fail "another run for $suite is going on in $place"
+flock -n 9 || fail "another run for $suite is active in $place: wait for it or end it first"
 rm -rf --one-file-system "$root" "$report"
 rm -f "$place"/*.log
 
@@ -39,11 +40,11 @@ make_system() {
   packages=$(sed -n 's/^    apt-get install -y --no-install-recommends //p' README.md | head -n 1)
   while IFS= read -r line; do options+=(--aptopt="$line"); done < <(python 'transport_options()')
   mapfile -t sources < <(python "sources('$release')")
-  say "making a bare $suite with: $packages"
-  # The transport options stay in the system, as its administrator would have set them.
+  say "creating a bare $suite with: $packages"
+  # The transport options remain in the system, as if its administrator had set them.
   mmdebstrap --quiet --variant=minbase --mode=root --include="${packages// /,}" "${options[@]}" "$release" "$root" "${sources[@]}" >"$place/system.log" 2>&1 ||
     fail "mmdebstrap failed; its output ends with: $(tail -n 3 "$place/system.log")"
-  [ "$suite" != ubuntu ] || say_ubuntu >"$root/usr/lib/os-release"
+  [ "$suite" != ubuntu ] || print_ubuntu_release >"$root/usr/lib/os-release"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
   [ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/"
   if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
@@ -54,13 +55,13 @@ make_system() {
   git -C "$root$checkout" checkout -q --detach "$commit"
 }
 
-say_ubuntu() {
+print_ubuntu_release() {
   printf '%s\n' 'PRETTY_NAME="Ubuntu 24.04.3 LTS"' 'NAME="Ubuntu"' 'VERSION_ID="24.04"' 'VERSION="24.04.3 LTS (Noble Numbat)"' \
     'VERSION_CODENAME=noble' 'ID=ubuntu' 'ID_LIKE=debian' 'UBUNTU_CODENAME=noble'
 }
 
-# Runs a command in the system. Its processes and its mounts are gone when it or this script ends, however that comes: they live in
-# namespaces of their own, whose first process is killed with its parent.
+# Runs a command in the system. Its processes and mounts are removed when the command or this script ends, even if it is killed: they are
+# in separate namespaces, whose first process is killed with its parent.
 inside() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   setpriv --pdeathsig KILL unshare --mount --pid --ipc --fork --kill-child --propagation private bash -euc '
@@ -72,7 +73,7 @@ inside() {
     mount --rbind /dev "$root/dev"
     mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
     mount -t tmpfs -o mode=755 tmpfs "$root/run"
-    # Not exec: this shell is process 1, which collects what others leave behind.
+    # Not exec: this shell is process 1, which reaps orphaned processes.
     chroot "$root" "$@"
   ' bash "$root" env -i "${variables[@]}" "$@" 9>&-
 }
@@ -92,7 +93,7 @@ write_report() {
 }
 
 commit=$(git rev-parse HEAD)
-[ -z "$(git status --porcelain)" ] || say "this checkout has changes that are not committed: they are left out"
+[ -z "$(git status --porcelain)" ] || say "uncommitted changes of this checkout are not included"
 make_system
 status=0
 runs={}
@@ -102,7 +103,7 @@ for target in "$@"; do
   say "$command"
   begun=$SECONDS
   code=0
-  # No pipeline: `inside` must be a child of this very shell, to die with it.
+  # No pipeline: `inside` must be a child of this shell, to be killed with it.
   inside sh -c "cd $checkout && exec $command" </dev/null > >(exec tee -i "$place/$target.log") 2>&1 || code=$?
   wait $!
   seconds=$((SECONDS - begun))

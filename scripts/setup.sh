@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes this checkout ready to work in: Debian packages, .venv, Azurite, the collection's place on the import path.
-# Safe to repeat; takes a second when nothing is to do. With --for COMMAND it is made for a command that takes root.
+# Sets up this checkout: Debian packages, .venv, Azurite, the path at which Ansible finds the collection.
+# Can be repeated; takes a second if there is nothing to do. With --for COMMAND, it stops if the user is not root, because COMMAND needs root.
 set -euo pipefail
 cd -P "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ mkdir -p build
 exec 9>build/setup.lock
 flock 9
 
-# Installs Debian packages by the host's own apt configuration; whoever may not is told the one command.
+# Installs Debian packages with the apt configuration of the host. Without root, prints the command to run.
 install_debian() {
   [ "$(id -u)" = 0 ] || fail "Debian packages are missing; run this, then repeat: sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
   say "installing Debian packages: $*"
@@ -23,7 +23,7 @@ install_debian() {
     fail "apt-get could not install them; its output ends with: $(tail -n 3 build/apt.log)"
 }
 
-# What is missing of scripts/debian-packages.txt, and of Python what makes an environment.
+# The missing packages of scripts/debian-packages.txt, and those that Python needs for making an environment.
 missing_debian() {
   local wanted installed
   wanted=$(grep -v '^#' scripts/debian-packages.txt)
@@ -48,14 +48,14 @@ find_python() {
   done
 }
 
-# An environment belongs to one interpreter and one path: after an upgrade or a move it is made anew. Its own note says which path: the
-# first line of its commands does not hold a long one.
+# An environment belongs to one interpreter and one path: after an upgrade or a move it is made again. The path is read from
+# pyvenv.cfg, because the first line of its commands cannot hold a long path.
 usable_venv() {
   [ "$(.venv/bin/python -V 2>/dev/null)" = "$("$python" -V)" ] && [ -e .venv/bin/pip ] &&
     [[ $(cat .venv/pyvenv.cfg)$'\n' == *" $PWD/.venv"$'\n'* ]]
 }
 
-# What the environment was made from: when it changes, pip runs again.
+# The input of the environment: if it changes, pip runs again.
 fingerprint() {
   { pwd; "$1" -V; cat requirements.txt requirements-dev.txt lab/pyproject.toml; } | sha256sum
 }
@@ -81,7 +81,7 @@ fi
 
 .venv/bin/python -m azlab.storage.azurite install
 
-# Ansible finds a collection by its path only, so the checkout stands a second time where that path leads.
+# Ansible finds a collection by its path only, so a link with that path leads to the checkout.
 place=build/collections/ansible_collections/goldenimage/azure
 mkdir -p "$(dirname "$place")"
 [ "$(readlink "$place" || true)" = "$PWD" ] || ln -sfn "$PWD" "$place"

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Says whether this checkout can be set up on this system, before anything is installed: nothing on a release where it was seen to
-# work, one line on another one, and why not with status 1. scripts/setup.sh calls it with /etc/os-release and the Python it found, if any.
+# Checks whether this checkout can be set up on this system, before anything is installed. Prints nothing on a release on which it was
+# tested, one line on another release, and the reason if it cannot be set up (status 1). Arguments: /etc/os-release and the Python found.
 set -euo pipefail
 os_release=$1
 python=${2:-}
 
-# What set-up takes: Debian packages 720 MB, .venv 740 MB, downloads 50 MB.
+# Space for Debian packages 720 MB, .venv 740 MB, downloads 50 MB.
 needed_mb=1600
 
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
-# The file is shell by its definition; a subshell keeps its variables apart from ours. One that cannot be read or run says nothing.
+# The file is a shell script by definition; a subshell keeps its variables apart from ours. A file that cannot be read or run yields nothing.
 of_release() (
   unset "$1"
   # shellcheck disable=SC1090 # its path is an argument

@@ -131,8 +131,9 @@ def _watch(front: subprocess.Popen[bytes], serving: uvicorn.Server) -> None:
 def build(settings: Settings) -> Lab:
     """Put the parts of the control plane together, and settle what a crash interrupted."""
     from azlab.arm.compute.machines.start import guest_ended, recover
-    from azlab.arm.core.lab import Lab, now
+    from azlab.arm.core.lab import Lab
     from azlab.arm.core.operations import Operations
+    from azlab.arm.registry import settle
     from azlab.faults import Faults
     from azlab.guests.none import NoGuests
     from azlab.guests.real import Guests
@@ -142,7 +143,7 @@ def build(settings: Settings) -> Lab:
 
     store = Store(settings.state / "arm.sqlite")
     blobs = BlobStore(settings)
-    operations = Operations(store, now, hurry=settings.hurry)
+    operations = Operations(store, settle)
     operations.recover()
     lab = Lab(settings, store, blobs, None, operations, Faults(settings.faults), RequestLog(settings.logs / "arm.jsonl"))
     lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_boot
-short_description: Start a throw-away virtual machine from an image or from disks
+short_description: Start a temporary virtual machine from an image or from disks
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Makes a VM to build, test or rescue with, from a generalized image of any kind or from specialized disks, with a network interface
-    of its own in a given subnet and without a public address; or removes it again, with everything that was made for it.
-  - Waits until the guest is provisioned. Boot diagnostics are on, so that the guest's verdict can be read when it is captured.
-  - The VM is tagged C(goldenimage.purpose=boot). One without this tag is neither changed nor removed.
+  - Creates a VM for building, testing or rescuing, from a generalized image of any kind or from specialized disks. The VM gets a
+    network interface in the given subnet and no public address. Also removes such a VM with everything that was created for it.
+  - Waits until the guest is provisioned. Boot diagnostics are on, because M(goldenimage.azure.image_capture) reads the guest's seal there.
+  - The VM is tagged C(goldenimage.purpose=boot). A VM without this tag is neither changed nor removed.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -25,103 +25,106 @@ options:
     description: Name of the VM.
   state:
     description:
-      - V(present) makes the VM if there is none. One that exists and is not as asked, or failed, is an error.
-        Compared is what Azure shows of a VM, so not O(admin_password), O(ssh_public_keys) and O(custom_data).
-      - V(absent) deletes the VM, its network interface, and the disks that were made with it. Disks that were given stay.
+      - V(present) creates the VM if it does not exist. If a VM of this name exists and differs from the options, or has failed, the
+        task fails. O(admin_password), O(ssh_public_keys) and O(custom_data) are not compared, because Azure does not return them.
+      - V(absent) deletes the VM, its network interface and the disks that were created with it. Existing disks that were
+        attached to it are kept.
     type: str
     choices: [present, absent]
     default: present
   image:
     description:
-      - "The image: a managed image as a name, a resource id or a dictionary with C(name) and C(resource_group); or the id of a
-        gallery's image or image version, also of a shared or a community gallery; or an image of the Marketplace as
-        C(publisher:offer:sku:version)."
-      - Images that need a plan of the Marketplace, and specialized images of a gallery, are not supported.
-      - Data disks that come with a managed image are deleted with the VM.
+      - A managed image, as a name, a resource id or a dictionary with C(name) and C(resource_group).
+      - Or the resource id of an image or an image version in a gallery, which can be a shared or a community gallery.
+      - Or a Marketplace image, as C(publisher:offer:sku:version).
+      - Marketplace images that need a plan, and specialized images of a gallery, are not supported.
+      - Data disks that a managed image contains are deleted with the VM.
     type: raw
   os_disk:
-    description: "Instead of O(image), a disk to start from as it is: a name, a resource id or a dictionary."
+    description: "Existing disk to start from, instead of O(image): a name, a resource id or a dictionary."
     type: raw
   data_disks:
-    description: Further data disks.
+    description: Data disks to attach, in addition to those of the image.
     type: list
     elements: dict
     suboptions:
       lun:
-        description: Where the disk is attached, between 0 and 63.
+        description: LUN of the disk. Must be between 0 and 63.
         type: int
         required: true
       size_gib:
-        description: Size of a new, empty disk, between 1 and 32767.
+        description: Size of a new, empty disk in GiB. Must be between 1 and 32767.
         type: int
       disk:
-        description: "A disk that exists: a name, a resource id or a dictionary."
+        description: "Existing disk: a name, a resource id or a dictionary."
         type: raw
   subnet:
     description:
-      - Subnet of the network interface, as a resource id or a dictionary with C(virtual_network), C(subnet) and, if it
-        is another, C(resource_group).
-      - Required for V(state=present).
+      - Subnet of the network interface, as a resource id or a dictionary with C(virtual_network), C(subnet) and, if the network is in
+        another resource group, C(resource_group).
+      - Required if O(state=present).
     type: raw
   location:
     description:
-      - Region. Default is that of the image or of the OS disk, else of the resource group.
-      - Must be that of the image and of the disks. With an image of a gallery or of the Marketplace, must be a region that has VMs, which
-        is looked up before anything is written, if the rights allow it.
+      - Region of the VM. Defaults to the region of the image or of the OS disk, else to that of the resource group.
+      - Must be the region of the managed image and of the disks. For an image of a gallery or of the Marketplace, must be a region in which
+        VMs are available. This is checked before anything is written, if the identity has the right to read the list of regions.
     type: str
   zone:
-    description: Availability zone. Default is that of the disks.
+    description: Availability zone. Defaults to the zone of the disks.
     type: str
   size:
     description: Size of the VM.
     type: str
     default: Standard_B2s
   storage_account_type:
-    description: Storage of the disks that are made.
+    description: Storage type of the disks that are created.
     type: str
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
   os_type:
-    description: Operating system. Default is what the image or the disk says, else V(Linux).
+    description: Operating system. Defaults to that of the image or the disk, else V(Linux).
     type: str
     choices: [Linux, Windows]
   computer_name:
-    description: Host name of the guest. Default is the VM's name.
+    description: Host name of the guest. Defaults to the name of the VM.
     type: str
   admin_username:
-    description: First user. Required with an image, impossible with O(os_disk). Must not be one of the names that Azure reserves.
+    description:
+      - Name of the first user. Required with O(image), and refused with O(os_disk).
+      - Must not be a name that Azure reserves, such as C(root) or C(admin).
     type: str
   admin_password:
     description:
-      - Password of the first user. Without one, a Linux guest takes no passwords at all.
-      - Must be as long and as varied as Azure demands for the operating system.
+      - Password of the first user. If omitted, password logins are disabled in a Linux guest.
+      - Must meet the password rules of Azure for the operating system.
     type: str
   ssh_public_keys:
-    description: Public keys of the first user.
+    description: SSH public keys of the first user.
     type: list
     elements: str
   custom_data:
-    description: Text that the guest gets when it is provisioned, for example for cloud-init.
+    description: Custom data that the guest receives when it is provisioned, for example for cloud-init.
     type: str
 attributes:
   check_mode:
     support: full
     description:
-      - Reads Azure once, checks everything that can be checked, and says what would be done. What Azure is still working on is
-        planned as if that had succeeded; a warning says so.
+      - Reads Azure once, checks everything that can be checked, and returns the steps that would be carried out. If an operation is
+        still running in Azure, the plan assumes that it succeeds, and a warning says so.
   diff_mode:
     support: full
     description: Shows the VM before and after.
   idempotent:
     support: full
-    description: A VM that is as asked is left alone, running or not.
+    description: A VM that matches the options is not changed, whether it is running or not.
 seealso:
   - module: goldenimage.azure.image_upload
   - module: goldenimage.azure.image_capture
   - module: goldenimage.azure.vm_backup
 notes:
-  - An image or a disk that carries the tag C(goldenimage.plan) gives its Marketplace plan to the VM.
-  - If the guest is not provisioned, the error ends with the last line of its boot log, and more of the log is returned.
+  - If the image or the disk has the tag C(goldenimage.plan), the VM gets the Marketplace plan in this tag.
+  - If provisioning the guest fails, the error message ends with the last line of its boot log, and RV(boot_log) holds more of it.
 """
 
 EXAMPLES = r"""
@@ -143,7 +146,7 @@ EXAMPLES = r"""
         size_gib: 8
   register: booted
 
-- name: Start a VM from an image of the Marketplace
+- name: Start a VM from a Marketplace image
   goldenimage.azure.image_boot:
     resource_group: build
     name: debian1
@@ -162,7 +165,7 @@ EXAMPLES = r"""
     os_disk: web1-before-generalize-2f0c7a5e-os-disk
     subnet: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/n/subnets/s
 
-- name: Remove a VM and everything that was made with it
+- name: Remove a VM and everything that was created with it
   goldenimage.azure.image_boot:
     resource_group: build
     name: web1
@@ -171,7 +174,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vm:
-  description: The VM as it is now, in check mode as it would be; null once it is gone.
+  description: The VM after the task, in check mode as predicted; null if it does not exist.
   returned: success
   type: dict
   contains:
@@ -179,19 +182,19 @@ vm:
     name: {description: Name., type: str}
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
-    vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
+    vm_id: {description: "The C(vmId) in lower case; Azure assigns a new one to each VM. The guest sees the same id.", type: str}
     provisioning_state: {description: C(Succeeded) once the guest is provisioned., type: str}
     power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
-    generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+    generalized: {description: Whether the VM is marked as generalized in Azure., type: bool}
     size: {description: Size of the VM., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
-    computer_name: {description: Host name that was asked for; null for specialized disks., type: str}
-    os_disk: {description: "The OS disk: id, name, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    computer_name: {description: Host name that was requested; null for specialized disks., type: str}
+    os_disk: {description: "The OS disk, with id, name, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
     private_ip: {description: Address in the subnet., type: str}
-    agent_status: {description: What the guest's agent last said; C(Ready) when it works., type: str}
-    tags: {description: "Tags, as they are.", type: dict}
+    agent_status: {description: "The last status that the guest's agent reported, C(Ready) if it works.", type: str}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/build/providers/Microsoft.Compute/virtualMachines/web1
     name: web1
@@ -200,27 +203,27 @@ vm:
     private_ip: 10.0.0.4
     agent_status: Ready
 steps:
-  description: What was done, in order; in check mode what would be done.
+  description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [create VM web1 from image debian-12]
 boot_log:
   description: The last lines of the guest's serial console.
-  returned: when the guest was not provisioned
+  returned: when provisioning the guest failed
   type: list
   elements: str
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

@@ -11,14 +11,14 @@ short_description: Capture a virtual machine as a managed image
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it
-    generalized and creates the image; only what is missing is done, so a broken run is repaired by the next one.
-  - Nothing is done inside the guest, and the guest is never stopped. Generalize it first, with the role
-    P(goldenimage.azure.linux_generalize#role); this module waits until the guest has powered off.
-  - "B(Marking a VM generalized cannot be undone): it never starts again. The module therefore asks for two proofs first, see
-    O(sealed) and O(backup), and refuses before the first change whatever Azure would refuse afterwards."
-  - An image that is already there counts only if it is complete, as asked, and tagged with the C(vmId) of this VM, or if the
-    VM is gone.
+  - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it as
+    generalized and creates the image. Only missing steps are carried out, so the next run completes an interrupted one.
+  - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
+    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
+  - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
+    of a backup first, see O(sealed) and O(backup). It checks what Azure would refuse later before it changes anything."
+  - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
+    not exist any more, the C(vmId) is not compared.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -28,15 +28,15 @@ options:
   name:
     description: Name of the image.
   resource_group:
-    description: Resource group of the image, and of a VM that is given by its name alone.
+    description: Resource group of the image, and of the VM if it is given by name only.
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as other
-        modules return it."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as
+        returned by other modules."
     type: raw
     required: true
   location:
-    description: Region of the image. It is always that of the VM; another one is refused.
+    description: Region of the image. Must be the region of the VM.
     type: str
   disks:
     description: Whether the image holds all disks of the VM (V(all)) or its OS disk only (V(os)).
@@ -45,75 +45,81 @@ options:
     default: all
   sealed:
     description:
-      - How it is known that the guest was generalized.
-      - V(verified) asks for the finalizer's verdict in the VM's boot log, about this very VM, and with nothing after it but
-        the shutdown. It is read before the VM is deallocated and kept as the tag C(goldenimage.seal) of the VM; later runs
-        trust that tag for as long as the OS disk has rested since, and that verdict no more once it has not. A verdict that is
-        older than the OS disk does not count. This needs boot diagnostics with managed storage.
-      - V(assume) takes your word for it.
+      - How to verify that the guest was generalized.
+      - V(verified) requires a seal in the boot log of the VM. This is the line that the role P(goldenimage.azure.linux_generalize#role)
+        writes to the serial console. It must name this VM, and nothing but the shutdown may follow it. It is read before the VM is
+        deallocated and is kept in the tag C(goldenimage.seal) of the VM.
+      - Later runs accept the tag while the OS disk has not been used since. If the OS disk has been used, neither the tag nor the line
+        in the boot log is accepted any more. A seal that is older than the OS disk is not accepted either.
+      - V(verified) needs boot diagnostics with managed storage.
+      - V(assume) skips this check. You are then responsible for having generalized the guest.
     type: str
     choices: [verified, assume]
     default: verified
   backup:
     description:
-      - V(require) asks for snapshots that M(goldenimage.azure.vm_backup) took of each captured disk before the guest was
-        generalized, and at most O(backup_max_age) hours before. V(none) does without.
-      - With O(sealed=assume) Azure does not tell when the guest was generalized. Then a backup of any age counts, and only one
-        that was taken after the VM was deallocated is refused.
+      - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) before the guest was
+        generalized, and at most O(backup_max_age) hours before.
+      - V(none) captures the VM without a backup.
+      - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
+        was deallocated.
     type: str
     choices: [require, none]
     default: require
   backup_max_age:
-    description: How many hours before the seal the backup may have been taken at most.
+    description: Maximum age of the backup at the time of the seal, in hours. Must be between 1 and 8760.
     type: int
     default: 24
   source:
     description:
-      - V(delete) deletes the VM once the image exists. Its disks and network interfaces are deleted with it, or stay, as the
-        C(deleteOption) of each says. With O(disks=os), therefore, O(backup) asks for a backup of the data disks too.
+      - Whether to keep the VM (V(keep)) or to delete it once the image exists (V(delete)).
+      - Each disk and network interface of a deleted VM is deleted or kept according to its C(deleteOption). Therefore, with
+        O(disks=os), O(backup=require) requires a backup of the data disks too.
     type: str
     choices: [keep, delete]
     default: keep
   recreate:
     description:
-      - Whether an image that is there but does not count is deleted and made anew. Without it, that is an error. What a failed
-        run left behind for the same VM is replaced in either case.
+      - Whether to replace an existing image that is not accepted. If V(false), such an image is an error.
+      - The incomplete image of a failed run for the same VM is always replaced.
     type: bool
     default: false
   zone_resilient:
-    description: Whether the image is stored in several zones. Not given, Azure decides, and an existing image may be either.
+    description:
+      - Whether the image is stored in several zones.
+      - If omitted, Azure decides, and an existing image is accepted either way.
     type: bool
 attributes:
   check_mode:
     support: full
     description:
-      - Plans without changing anything. Azure is read once, and a VM that still runs is taken for one that has stopped,
-        sealed and backed up; a warning says so.
+      - Reads Azure once and changes nothing. If the VM is still running, the plan assumes that it will be sealed, backed up and
+        stopped, and a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the VM before and after.
   idempotent:
     support: full
-    description: Without O(recreate) and with it, a second run changes nothing.
+    description: A second run changes nothing, with or without O(recreate).
 seealso:
   - module: goldenimage.azure.vm_backup
   - module: goldenimage.azure.image_info
   - module: goldenimage.azure.image_boot
 notes:
-  - Azure has no managed images of TrustedLaunch, confidential or Arm64 VMs, or of VMs with an ephemeral OS disk
-    or, unless O(disks=os), an Ultra disk.
-  - The image carries the tags C(goldenimage.vm_id) and C(goldenimage.vm); for a VM born from a Marketplace image with a plan,
-    C(goldenimage.plan) too, since managed images have no property for it.
+  - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk and,
+    unless O(disks=os), of VMs with an Ultra disk.
+  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). If the VM was created from a Marketplace image with a plan, it also
+    gets C(goldenimage.plan), because managed images have no property for a plan.
 """
 
 EXAMPLES = r"""
-- name: Capture a VM whose guest is generalized and off
+- name: Capture a VM whose guest is generalized and powered off
   goldenimage.azure.image_capture:
     resource_group: images
     name: web-1
     vm: web1
 
-- name: Capture a VM of another group, OS disk only, and remove the VM
+- name: Capture the OS disk of a VM in another resource group, and delete the VM
   goldenimage.azure.image_capture:
     resource_group: images
     name: web-1-os
@@ -125,7 +131,7 @@ EXAMPLES = r"""
     tags:
       release: "1"
 
-- name: Rebuild a nightly image under the same name
+- name: Replace a nightly image under the same name
   goldenimage.azure.image_capture:
     resource_group: images
     name: nightly
@@ -143,7 +149,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 image:
-  description: The image as it is now; in check mode as it would be.
+  description: The image after the task; in check mode as predicted.
   returned: success
   type: dict
   contains:
@@ -152,14 +158,14 @@ image:
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
     provisioning_state: {description: C(Succeeded) for a usable image., type: str}
-    source: {description: Id of the VM that it was made from; null if it was made from disks., type: str}
+    source: {description: Id of the VM that the image was made from; null if it was made from disks., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
     os_state: {description: C(Generalized) or C(Specialized)., type: str}
     hyper_v_generation: {description: C(V1) or C(V2)., type: str}
-    os_disk: {description: "The OS disk: source, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
-    zone_resilient: {description: Whether it is stored in several zones., type: bool}
-    tags: {description: "Tags, as they are.", type: dict}
+    os_disk: {description: "The OS disk, with source, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
+    zone_resilient: {description: Whether the image is stored in several zones., type: bool}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/web-1
     name: web-1
@@ -175,7 +181,7 @@ image:
     zone_resilient: false
     tags: {release: "1"}
 vm:
-  description: The VM after the task; null once it is gone.
+  description: The VM after the task; null if it does not exist any more.
   returned: success
   type: dict
   contains:
@@ -183,35 +189,35 @@ vm:
     name: {description: Name., type: str}
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
-    vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
-    provisioning_state: {description: C(Succeeded) unless Azure is working on it., type: str}
+    vm_id: {description: "The C(vmId) in lower case; Azure assigns a new one to each VM. The guest sees the same id.", type: str}
+    provisioning_state: {description: C(Succeeded) unless an operation is running or has failed., type: str}
     power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
-    generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+    generalized: {description: Whether the VM is marked as generalized in Azure., type: bool}
     size: {description: Size of the VM., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
-    computer_name: {description: Host name that was asked for; null for specialized disks., type: str}
-    os_disk: {description: "The OS disk: id, name, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    computer_name: {description: Host name that was requested; null for specialized disks., type: str}
+    os_disk: {description: "The OS disk, with id, name, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
-    agent_status: {description: What the guest's agent last said., type: str}
-    tags: {description: "Tags, as they are; in check mode the seal may lack the time at which the OS disk comes to rest.", type: dict}
+    agent_status: {description: The last status that the guest's agent reported., type: str}
+    tags: {description: "Tags, with names and values unchanged. In check mode, the seal may lack its stamp.", type: dict}
 steps:
-  description: What was done, in order; in check mode what would be done.
+  description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 generalized, create image web-1 from VM web1]
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

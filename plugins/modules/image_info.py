@@ -11,25 +11,28 @@ short_description: List managed images
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Lists the managed images of a subscription, or those of them that have a name, a group, or tags.
-  - The answer is always a list; what is not there is an empty one. Numbers in names sort by value, so C(web-9) stands before C(web-10).
+  - Lists the managed images of a subscription. They can be selected by name, resource group and tags.
+  - The result is always a list, which is empty if no image matches. Numbers in names sort by value, so C(web-9) comes before C(web-10).
 extends_documentation_fragment:
   - goldenimage.azure.azure
 options:
   name:
-    description: Only images of this name, in whatever case.
+    description: List only images with this name. Upper and lower case are not distinguished.
     type: str
   resource_group:
-    description: Only images of this resource group. A group that does not exist holds none; a warning says so.
+    description:
+      - List only images in this resource group. Defaults to all resource groups of the subscription.
+      - If the resource group does not exist, the list is empty, and a warning says so.
     type: str
   tags:
     description:
-      - "Only images that have all of these tags. Either a list of C(name), for any value, and C(name:value) or C(name=value), for one
-        value; or a dictionary, as tags are written elsewhere, in which null stands for any value; or a text like C(role=web, release=3)."
-      - In a list the first colon or equals sign ends the name. Give a name that holds one in a dictionary.
+      - List only images that have all of these tags.
+      - A list holds C(name) for any value, or C(name:value) or C(name=value) for one value. The first colon or equals sign ends the name.
+      - A dictionary holds names and values; null stands for any value. Use it for names that contain a colon or an equals sign.
+      - A string such as C(role=web, release=3) is read as a dictionary.
     type: raw
   limit:
-    description: At most this many images, at least 1. RV(truncated) says whether there were more.
+    description: Maximum number of images to return. Must be at least 1. RV(truncated) says whether there were more.
     type: int
 attributes:
   check_mode:
@@ -50,13 +53,13 @@ EXAMPLES = r"""
 - name: List all images
   goldenimage.azure.image_info:
 
-- name: List the web images of one group, release 3 only
+- name: List the web images of release 3 in one resource group
   goldenimage.azure.image_info:
     resource_group: images
     tags: ["role:web", "release:3"]
   register: web
 
-- name: List the images of the role web that have a release, whichever it is
+- name: List the images of the role web that have any release
   goldenimage.azure.image_info:
     tags:
       role: web
@@ -69,7 +72,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 images:
-  description: The images, sorted by group and name.
+  description: The images, sorted by resource group and name.
   returned: success
   type: list
   elements: dict
@@ -79,14 +82,14 @@ images:
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
     provisioning_state: {description: C(Succeeded) for a usable image., type: str}
-    source: {description: Id of the VM that it was made from; null if it was made from disks., type: str}
+    source: {description: Id of the VM that the image was made from; null if it was made from disks., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
     os_state: {description: C(Generalized) or C(Specialized)., type: str}
     hyper_v_generation: {description: C(V1) or C(V2)., type: str}
-    os_disk: {description: "The OS disk: source, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
-    zone_resilient: {description: Whether it is stored in several zones., type: bool}
-    tags: {description: "Tags, as they are.", type: dict}
+    os_disk: {description: "The OS disk, with source, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
+    zone_resilient: {description: Whether the image is stored in several zones., type: bool}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     - id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/web-1
       name: web-1
@@ -102,20 +105,20 @@ images:
       zone_resilient: false
       tags: {role: web, release: "3"}
 truncated:
-  description: Whether O(limit) cut the list.
+  description: Whether there were more images than O(limit).
   returned: success
   type: bool
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

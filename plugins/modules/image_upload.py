@@ -12,16 +12,15 @@ version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
   - Makes a managed image from a raw disk or a fixed VHD on the machine that runs the module. No storage account is needed.
-    The disk is written directly into an interim managed disk, the image is made from that, and the interim disk is deleted.
-  - Holes, and 4 KiB blocks of zeros, are never sent. The VHD footer is written by the module, so that a raw disk needs no conversion;
-    a disk whose size is not a whole number of MiB is padded with zeros.
-  - "What Azure would refuse after the upload is refused before it: other formats, sizes, a disk that cannot start on VMs of
-    the generation. So is a file that changes while it is uploaded."
-  - Every range travels with its digest, and the footer goes last, so that half an upload never becomes an image. After a broken
-    run, the next one deletes the unfinished disk and starts again; if only the image was missing, it only makes the image.
-    A disk that a VM has had since is not trusted, but deleted and uploaded again.
-  - The whole content's digest is kept in the tag C(goldenimage.digest) of the image; a second run with the same content
-    changes nothing.
+    The file is uploaded directly into an interim managed disk, the image is made from that disk, and the interim disk is deleted.
+  - Holes and 4 KiB blocks of zeros are not sent. The module writes the VHD footer, so a raw disk needs no conversion.
+    The disk is padded with zeros to a multiple of 1 MiB.
+  - Checks before the upload what Azure would refuse after it, which is the format, the size, and whether the disk can start on VMs of the
+    generation. Fails if the file changes during the upload.
+  - Every range is sent with its digest, and the footer is sent last, so an incomplete upload never becomes an image. After an interrupted
+    run, the next one deletes the incomplete interim disk and uploads again. If only the image is missing, it only makes the image.
+    An interim disk that was attached to a VM in between is deleted and uploaded again.
+  - The digest of the disk is kept in the tag C(goldenimage.digest) of the image. A second run with the same content changes nothing.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -34,15 +33,16 @@ options:
     description: Resource group of the image and of the interim disk.
   path:
     description:
-      - "The disk file: a raw disk or a fixed VHD, which is recognised by its content. Convert others first, for example with
-        C(qemu-img convert -O raw)."
-      - Its guest must have been generalized; nothing in it is looked at but the partition table.
+      - Path of the disk file, a raw disk or a fixed VHD. The format is recognized by the content. Convert other formats first, for example
+        with C(qemu-img convert -O raw).
+      - The operating system on it must have been generalized. The module reads the partition table, and nothing inside the partitions.
     type: path
     required: true
   location:
     description:
-      - Region of the image. If omitted, that of the resource group.
-      - Must be a region that has managed images, which is looked up before anything is written, if the rights allow it.
+      - Region of the image. Defaults to the region of the resource group.
+      - Must be a region in which managed images are available. This is checked before anything is written, if the identity has the right
+        to read the list of regions.
     type: str
   os_type:
     description: Operating system on the disk.
@@ -51,22 +51,23 @@ options:
     default: Linux
   hyper_v_generation:
     description:
-      - Which VMs start from the image, V(V1) by BIOS or V(V2) by UEFI. It cannot be changed later.
-      - Default is what the disk is made for, V(V2) if it has an EFI system partition and V(V1) if not.
+      - Generation of the VMs that start from the image, V(V1) with BIOS or V(V2) with UEFI. It cannot be changed later.
+      - Defaults to V(V2) if the disk has an EFI system partition, and to V(V1) otherwise.
     type: str
     choices: [V1, V2]
   disk:
     description:
-      - The interim disk, as a name, a resource id or a dictionary with C(name) and C(resource_group). Default is the image's name
-        followed by C(-upload). A disk of that name that is not this image's interim disk, or is attached to a VM, is never touched.
+      - The interim disk, as a name, a resource id or a dictionary with C(name) and C(resource_group). Defaults to the name of the image
+        followed by C(-upload).
+      - If a disk of this name exists, and is not the interim disk of this image or is attached to a VM, the task fails.
     type: raw
   storage_account_type:
-    description: Storage of the interim disk and of the image. An image of other storage is not the one asked for.
+    description: Storage type of the interim disk and of the image. An existing image with another storage type is not accepted.
     type: str
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
   keep_disk:
-    description: Whether the interim disk stays when the image exists.
+    description: Whether to keep the interim disk once the image exists.
     type: bool
     default: false
   progress:
@@ -79,16 +80,17 @@ options:
     default: true
   recreate:
     description:
-      - Whether an image of that name that was made from something else is deleted, after the upload, and made anew. Without it,
-        such an image is an error. What a failed run left of the same content is replaced in either case.
+      - Whether to replace an existing image that was made from other content or with other options. It is deleted after the upload.
+        If V(false), such an image is an error.
+      - The incomplete image of a failed run with the same content is always replaced.
     type: bool
     default: false
 attributes:
   check_mode:
     support: full
     description:
-      - Reads and checks the whole disk file, reads Azure once, and says what would be done. What Azure is still working on is
-        planned as if that had succeeded; a warning says so.
+      - Reads Azure once, reads and checks all of the disk file, and returns the steps that would be carried out. If an operation is still
+        running in Azure, the plan assumes that it succeeds, and a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the interim disk before and after.
@@ -100,10 +102,9 @@ seealso:
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
-  - O(wait_timeout) begins once the file has been read for its digest; it covers all that is done in Azure. Azure takes up to
-    60 MiB per second for a small disk.
-  - The tags are put on the image and on the interim disk.
-  - Set E(REQUESTS_CA_BUNDLE) where a proxy or a private cloud has certificates of its own; the upload follows it, too.
+  - Azure accepts up to 60 MiB per second for a small disk. Set O(wait_timeout) accordingly.
+  - The tags are set on the image and on the interim disk.
+  - If a proxy or a private cloud uses certificates of a private CA, set E(REQUESTS_CA_BUNDLE). The upload uses it too.
 """
 
 EXAMPLES = r"""
@@ -113,7 +114,7 @@ EXAMPLES = r"""
     name: debian-12
     path: /var/tmp/debian-12.raw
 
-- name: Upload a Windows disk for UEFI machines, with two hours for a slow line
+- name: Upload a Windows disk for VMs with UEFI, with a time limit of two hours
   goldenimage.azure.image_upload:
     resource_group: images
     name: windows-2022
@@ -123,7 +124,7 @@ EXAMPLES = r"""
     storage_account_type: Premium_LRS
     wait_timeout: 7200
 
-- name: Put tonight's build in the place of yesterday's, and keep the disk for a gallery
+- name: Replace a nightly image, and keep the interim disk
   goldenimage.azure.image_upload:
     resource_group: images
     name: nightly
@@ -137,7 +138,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 image:
-  description: The image as it is now; in check mode as it would be.
+  description: The image after the task; in check mode as predicted.
   returned: success
   type: dict
   contains:
@@ -146,14 +147,14 @@ image:
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
     provisioning_state: {description: C(Succeeded) for a usable image., type: str}
-    source: {description: Id of the VM that it was made from; null for an upload., type: str}
+    source: {description: Always null for an uploaded image., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
     os_state: {description: C(Generalized)., type: str}
     hyper_v_generation: {description: C(V1) or C(V2)., type: str}
-    os_disk: {description: "The OS disk: source, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
-    zone_resilient: {description: Whether it is stored in several zones., type: bool}
-    tags: {description: "Tags, as they are.", type: dict}
+    os_disk: {description: "The OS disk, with source, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
+    zone_resilient: {description: Whether the image is stored in several zones., type: bool}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/images/debian-12
     name: debian-12
@@ -169,24 +170,24 @@ image:
     zone_resilient: false
     tags: {goldenimage.digest: "sha256-4m:6a1f0c7de0e96c1f0a4cf3ed0bd3e8a8a4ae6f2e6f0c59fd7f4d3c5c8a3f7b10"}
 disk:
-  description: Id of the interim disk if it stays, else null.
+  description: Id of the interim disk if it is kept, else null.
   returned: success
   type: str
 digest:
-  description: Digest of the padded disk, C(sha256-4m:) and the SHA-256 over the SHA-256 of each 4 MiB of it.
+  description: Tree digest of the padded disk, which is C(sha256-4m:) followed by the SHA-256 over the SHA-256 values of its 4 MiB pieces.
   returned: success
   type: str
   sample: sha256-4m:6a1f0c7de0e96c1f0a4cf3ed0bd3e8a8a4ae6f2e6f0c59fd7f4d3c5c8a3f7b10
 bytes_sent:
-  description: Bytes of the disk that were sent, footer included; 0 if nothing was uploaded.
+  description: Number of bytes that were sent, including the footer; 0 if nothing was uploaded.
   returned: success
   type: int
 bytes_skipped:
-  description: Bytes of the disk and its footer that did not have to be sent.
+  description: Number of bytes of the disk and its footer that were not sent.
   returned: success
   type: int
 steps:
-  description: What was done, in order; in check mode what would be done.
+  description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
   type: list
   elements: str
@@ -197,15 +198,15 @@ steps:
     - delete disk debian-12-upload
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

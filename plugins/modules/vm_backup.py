@@ -11,10 +11,10 @@ short_description: Back up the disks of a virtual machine, and restore them
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Takes a snapshot of every disk of a VM, so that generalizing it can be undone. What a restored VM needs to know (LUN, VM,
-    time, storage, Marketplace plan) stands in the snapshots' tags; nothing else has to be kept.
-  - Restores such a backup. A VM that is not flagged generalized gets its disks back; of any other VM the disks are made
-    and returned, ready for a new VM.
+  - Takes a snapshot of every disk of a VM, so that generalizing it can be undone. Everything that restoring needs (LUN, VM, time, storage,
+    Marketplace plan) is kept in the tags of the snapshots.
+  - Restores such a backup. If the VM exists and is not marked as generalized, its disks are exchanged for the restored ones. Otherwise
+    the restored disks are created and returned, for use in a new VM.
   - A snapshot of another disk is never replaced or overwritten.
 extends_documentation_fragment:
   - goldenimage.azure.azure
@@ -23,58 +23,58 @@ extends_documentation_fragment:
 options:
   vm:
     description:
-      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as other
-        modules return it."
+      - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as
+        returned by other modules."
     type: raw
     required: true
   resource_group:
-    description: Resource group of the snapshots and restored disks, and of a VM that is given by its name alone.
+    description: Resource group of the snapshots and of the restored disks, and of the VM if it is given by name only.
     type: str
     required: true
   name:
-    description: Name of the backup; a VM can have several. At most 40 characters.
+    description: Name of the backup. A VM can have backups with different names. Must have at most 40 characters.
     type: str
     default: before-generalize
   state:
     description:
-      - V(present) takes the snapshots that are missing. A complete backup of this name, of the same VM and the same disks, is
-        left as it is, however old unless O(max_age) says otherwise. Where the VM has other disks by now, another backup of
-        the same name is taken beside it.
-      - V(absent) deletes the snapshots of every backup of this name, also when the VM has gone.
-      - V(restored) makes disks from the snapshots of the newest backup of this name. If the VM is still the one that was backed
-        up and is not flagged generalized, it is deallocated, its seal is forgotten, and it gets these disks in place of its own;
-        it is not started, and its former disks stay. A disk that was attached after the backup stays attached.
+      - V(present) takes the missing snapshots. A complete backup of this name, of the same VM and the same disks, is kept, whatever its
+        age unless O(max_age) is set. If the VM has other disks now, another backup of the same name is taken, and the first one is kept.
+      - V(absent) deletes the snapshots of all backups of this name, even if the VM does not exist any more.
+      - V(restored) creates disks from the snapshots of the newest backup of this name. If the VM is the one that was backed up and is
+        not marked as generalized, it is deallocated, its seal is removed, and its disks are exchanged for the restored ones. The VM is not
+        started, and its former disks are kept. A disk that was attached after the backup stays attached.
     type: str
     choices: [present, absent, restored]
     default: present
   incremental:
-    description: Whether the snapshots hold only the differences to earlier ones, which costs less.
+    description: Whether to take incremental snapshots, which store only the differences to earlier ones and cost less.
     type: bool
     default: false
   max_age:
     description:
-      - With V(state=present), how many hours old a backup may be. One that is older stays, and another is taken beside it.
-      - A guest that lived on after its backup, since it was not generalized after all, needs a new one.
+      - Maximum age of an existing backup in hours, with O(state=present). Must be between 1 and 8760. An older backup is kept, and
+        another one is taken.
+      - Use it for a guest that may have been used after its backup, for example because a run failed before the guest was generalized.
     type: int
 attributes:
   check_mode:
     support: full
     description:
-      - Plans without changing anything. A snapshot that Azure is still taking is planned as if it had been taken; a warning says so.
+      - Reads Azure once and changes nothing. If Azure is still taking a snapshot, the plan assumes that it succeeds, and a warning says so.
   diff_mode:
     support: full
-    description: Shows the backup, and for V(state=restored) the disks, before and after.
+    description: Shows the backup before and after, and with O(state=restored) the disks too.
   idempotent:
     support: full
-    description: A complete backup is not taken twice, and a restored one is not restored again.
+    description: A complete backup is not taken again, and a restored one is not restored again.
 seealso:
   - module: goldenimage.azure.vm_backup_info
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
-  - The snapshots of a running VM are taken one after the other. Where disks depend on each other, let the guest rest meanwhile.
-  - Azure takes no snapshot of an ephemeral OS disk.
-  - Tags are put on the snapshots.
+  - The snapshots of a running VM are taken one after the other. If disks depend on each other, stop writing to them in the guest meanwhile.
+  - Azure does not support snapshots of an ephemeral OS disk.
+  - The tags are set on the snapshots.
 """
 
 EXAMPLES = r"""
@@ -85,14 +85,14 @@ EXAMPLES = r"""
     max_age: 12
   register: backup
 
-- name: Give the VM its disks back
+- name: Restore the disks of the VM
   goldenimage.azure.vm_backup:
     resource_group: build
     vm: web1
     state: restored
   register: restored
 
-- name: Start a new VM from these disks, where the first one was generalized or is gone
+- name: Start a new VM from these disks, if the first one was generalized or deleted
   goldenimage.azure.image_boot:
     resource_group: build
     name: web1-again
@@ -111,17 +111,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 backup:
-  description: The backup as it is now, in check mode as it would be; null once it is gone.
+  description: The backup after the task, in check mode as predicted; null if it does not exist.
   returned: success
   type: dict
   contains:
-    id: {description: "The backup's id, which the roles that generalize ask for: VM, name, and a number from the second on.", type: str}
+    id: {description: "Id of the backup, C(vm_id/name), or C(vm_id/name/number) from the second backup of this name on.", type: str}
     name: {description: Name of the backup., type: str}
     vm: {description: Resource id of the VM., type: str}
-    vm_id: {description: "Azure's own id of that VM's life, in lower case.", type: str}
-    time: {description: "When the last snapshot was taken, in UTC; in check mode null or the time of the check.", type: str}
-    complete: {description: Whether there is a good snapshot of every disk that the VM had., type: bool}
-    plan: {description: "Marketplace plan of the VM: name, publisher, product; null if it has none.", type: dict}
+    vm_id: {description: "The C(vmId) of the VM in lower case; Azure assigns a new one to each VM.", type: str}
+    time: {description: "Time of the last snapshot in UTC; in check mode null or the time of the check.", type: str}
+    complete: {description: Whether there is a complete snapshot of every disk that the VM had., type: bool}
+    plan: {description: "Marketplace plan of the VM, with name, publisher and product; null if it has none.", type: dict}
     snapshots:
       description: The snapshots, OS disk first.
       type: list
@@ -133,12 +133,12 @@ backup:
         location: {description: Region., type: str}
         lun: {description: LUN of the disk; null for the OS disk., type: int}
         disk: {description: Resource id of the disk., type: str}
-        disk_unique_id: {description: "Azure's own id of that disk's life.", type: str}
-        time: {description: "When it was taken, in UTC.", type: str}
+        disk_unique_id: {description: "The C(uniqueId) of the disk; Azure assigns a new one to each disk.", type: str}
+        time: {description: Time of the snapshot in UTC., type: str}
         size_gib: {description: Size of the disk., type: int}
-        incremental: {description: Whether it holds differences only., type: bool}
-        provisioning_state: {description: C(Succeeded) for a good one., type: str}
-        tags: {description: "Tags, as they are.", type: dict}
+        incremental: {description: Whether the snapshot is incremental., type: bool}
+        provisioning_state: {description: C(Succeeded) for a usable snapshot., type: str}
+        tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11/before-generalize
     name: before-generalize
@@ -153,7 +153,7 @@ os_disk:
   returned: with O(state=restored)
   type: str
 data_disks:
-  description: The restored data disks, as M(goldenimage.azure.image_boot) takes them.
+  description: The restored data disks, in the form that M(goldenimage.azure.image_boot) expects.
   returned: with O(state=restored)
   type: list
   elements: dict
@@ -161,7 +161,7 @@ data_disks:
     lun: {description: LUN., type: int}
     disk: {description: Resource id., type: str}
 vm:
-  description: The VM after its disks were exchanged; null if there is none, or if it did not get them.
+  description: The VM after its disks were exchanged; null if there is no VM, or if its disks were not exchanged.
   returned: with O(state=restored)
   type: dict
   contains:
@@ -169,35 +169,35 @@ vm:
     name: {description: Name., type: str}
     resource_group: {description: Resource group., type: str}
     location: {description: Region., type: str}
-    vm_id: {description: "Azure's own id of this VM's life, in lower case. The guest reads the same one.", type: str}
-    provisioning_state: {description: C(Succeeded) unless Azure is working on it., type: str}
+    vm_id: {description: "The C(vmId) in lower case; Azure assigns a new one to each VM. The guest sees the same id.", type: str}
+    provisioning_state: {description: C(Succeeded) unless an operation is running or has failed., type: str}
     power_state: {description: "C(running), C(stopped), C(deallocated) and so on.", type: str}
-    generalized: {description: Whether Azure has it flagged as generalized., type: bool}
+    generalized: {description: Whether the VM is marked as generalized in Azure., type: bool}
     size: {description: Size of the VM., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
-    computer_name: {description: Host name that was asked for; null for specialized disks., type: str}
-    os_disk: {description: "The OS disk: id, name, size_gib, caching, storage_account_type.", type: dict}
-    data_disks: {description: "The data disks: lun, and the same.", type: list, elements: dict}
+    computer_name: {description: Host name that was requested; null for specialized disks., type: str}
+    os_disk: {description: "The OS disk, with id, name, size_gib, caching and storage_account_type.", type: dict}
+    data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
-    agent_status: {description: What the guest's agent last said., type: str}
-    tags: {description: "Tags, as they are.", type: dict}
+    agent_status: {description: The last status that the guest's agent reported., type: str}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
 steps:
-  description: What was done, in order; in check mode what would be done.
+  description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
   type: list
   elements: str
   sample: [take snapshot web1-before-generalize-2f0c7a5e-os of disk web1-os]
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

@@ -11,35 +11,35 @@ short_description: List the backups that vm_backup took
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Finds snapshots that M(goldenimage.azure.vm_backup) took, and returns them as backups, the oldest first. VMs that are gone, or
-    were made anew under the same name, are listed too.
+  - Finds the snapshots that M(goldenimage.azure.vm_backup) took, and returns them as backups, the oldest first. Backups of VMs that do not
+    exist any more, or were created again under the same name, are listed too.
 extends_documentation_fragment:
   - goldenimage.azure.azure
 options:
   vm:
     description:
-      - Only backups of this VM, a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or
-        with C(id), as other modules return it.
-      - A name alone is looked for in O(resource_group), or in every group if that is not given.
+      - List only backups of this VM, given as a resource id, a name, or a dictionary with C(name), C(resource_group) and
+        C(subscription_id), or with C(id), as returned by other modules.
+      - A VM that is given by name only is looked for in O(resource_group), or in all resource groups if that is omitted.
     type: raw
   resource_group:
     description:
-      - Only backups whose snapshots are in this resource group. Default is the whole subscription.
-      - A group that does not exist holds none; a warning says so.
+      - List only backups whose snapshots are in this resource group. Defaults to all resource groups of the subscription.
+      - If the resource group does not exist, the list is empty, and a warning says so.
     type: str
   name:
-    description: Only backups of this name.
+    description: List only backups with this name.
     type: str
 attributes:
   check_mode:
     support: full
-    description: Only reads.
+    description: The module only reads.
   diff_mode:
     support: none
-    description: Only reads.
+    description: The module only reads.
   idempotent:
     support: full
-    description: Only reads.
+    description: The module only reads.
 seealso:
   - module: goldenimage.azure.vm_backup
 """
@@ -55,7 +55,7 @@ EXAMPLES = r"""
     vm: web1
   register: of_web1
 
-- name: Show which are older than a week
+- name: Show the backups that are older than a week
   ansible.builtin.debug:
     msg: "{{ all.backups | selectattr('time', 'lt', limit) | map(attribute='id') | list }}"
   vars:
@@ -64,18 +64,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 backups:
-  description: The backups, the oldest first; an empty list if there is none.
+  description: The backups, the oldest first; an empty list if there are none.
   returned: success
   type: list
   elements: dict
   contains:
-    id: {description: "The backup's id, which the roles that generalize ask for.", type: str}
+    id: {description: "Id of the backup, C(vm_id/name), or C(vm_id/name/number) from the second backup of this name on.", type: str}
     name: {description: Name of the backup., type: str}
     vm: {description: Resource id of the VM., type: str}
-    vm_id: {description: "Azure's own id of that VM's life, in lower case.", type: str}
-    time: {description: "When the last snapshot was taken, in UTC; in check mode null or the time of the check.", type: str}
-    complete: {description: Whether there is a good snapshot of every disk that the VM had., type: bool}
-    plan: {description: "Marketplace plan of the VM: name, publisher, product; null if it has none.", type: dict}
+    vm_id: {description: "The C(vmId) of the VM in lower case; Azure assigns a new one to each VM.", type: str}
+    time: {description: "Time of the last snapshot in UTC.", type: str}
+    complete: {description: Whether there is a complete snapshot of every disk that the VM had., type: bool}
+    plan: {description: "Marketplace plan of the VM, with name, publisher and product; null if it has none.", type: dict}
     snapshots:
       description: The snapshots, OS disk first.
       type: list
@@ -87,12 +87,12 @@ backups:
         location: {description: Region., type: str}
         lun: {description: LUN of the disk; null for the OS disk., type: int}
         disk: {description: Resource id of the disk., type: str}
-        disk_unique_id: {description: "Azure's own id of that disk's life.", type: str}
-        time: {description: "When it was taken, in UTC.", type: str}
+        disk_unique_id: {description: "The C(uniqueId) of the disk; Azure assigns a new one to each disk.", type: str}
+        time: {description: Time of the snapshot in UTC., type: str}
         size_gib: {description: Size of the disk., type: int}
-        incremental: {description: Whether it holds differences only., type: bool}
-        provisioning_state: {description: C(Succeeded) for a good one., type: str}
-        tags: {description: "Tags, as they are.", type: dict}
+        incremental: {description: Whether the snapshot is incremental., type: bool}
+        provisioning_state: {description: C(Succeeded) for a usable snapshot., type: str}
+        tags: {description: "Tags, with names and values unchanged.", type: dict}
   sample:
     - id: 2f0c7a5e-0a57-4d57-9d0e-6a3f4f7f5f11/before-generalize
       name: before-generalize
@@ -104,15 +104,15 @@ backups:
       snapshots: []
 code:
   description: Azure's error code.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: str
 status:
   description: HTTP status of Azure's answer.
-  returned: when Azure refused something
+  returned: when Azure refused a request
   type: int
 request_id:
-  description: The id under which Azure's support finds that request.
-  returned: when Azure refused something
+  description: Id of the request, for Azure support.
+  returned: when Azure refused a request
   type: str
 """
 

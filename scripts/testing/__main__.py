@@ -24,7 +24,7 @@ from .paths import BUILD, LOGS
 from .running import log_of, stop_all
 
 Tier = Callable[[], Counts]
-# In the order in which they begin, two at a time on two cores: the longest first, and last the one that can use both cores by itself.
+# In the order in which they start, two at a time on two cores: the longest first, and the one that can use both cores last.
 TIERS: dict[str, Tier] = {
     "guest": pytests.guest,
     "contract": pytests.contract,
@@ -42,13 +42,13 @@ _say = threading.Lock()
 
 
 def say(text: str) -> None:
-    """One whole line, whoever else is speaking."""
+    """Print one complete line, even while another thread prints."""
     with _say:
         print(text, flush=True)
 
 
 def run_tier(name: str) -> tuple[Counts, float]:
-    """Run one tier and say how it ended; the end of its log follows when something failed."""
+    """Run one tier and print its result, and the end of its log if something failed."""
     say(f"{name:<9} started, output in {log_of(name).relative_to(BUILD.parent)}")
     begun = time.monotonic()
     try:
@@ -65,13 +65,13 @@ def run_tier(name: str) -> tuple[Counts, float]:
 
 
 def what_failed(name: str) -> list[str]:
-    """The lines of a tier's log that report errors, wherever they stand, and its end."""
+    """The lines in the log of a tier that report errors, and its last lines."""
     lines = log_of(name).read_text(errors="replace").splitlines() if log_of(name).exists() else []
     return [line for line in lines[:-TAIL] if REPORTS.match(line)][:TAIL] + lines[-TAIL:]
 
 
 def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
-    """Write build/test.json and the closing line; true when every tier passed something and failed, skipped and deselected nothing."""
+    """Write build/test.json and print the totals. True if every tier has passed tests, and none that failed, were skipped or deselected."""
     ok = all(counts.passed and not (counts.failed or counts.skipped or counts.deselected) for counts, _ in results.values())
     tiers = {name: asdict(counts) | {"seconds": round(seconds)} for name, (counts, seconds) in results.items()}
     (BUILD / "test.json").write_text(json.dumps({"ok": ok, "tiers": tiers}, indent=2) + "\n")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tier counts."""
+"""The counts of a tier."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Counts:
-    """Tests by how they ended. `failed` includes errors, and a run that broke before it could count."""
+    """Numbers of tests by result. `failed` includes errors, and a run that ended before it could count."""
 
     passed: int = 0
     failed: int = 0
@@ -30,5 +30,5 @@ class Counts:
 
 
 def one(ok: bool) -> Counts:
-    """The count of a check that either holds or does not."""
+    """The count of a single check, passed or failed."""
     return Counts(passed=1) if ok else Counts(failed=1)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The oldest world the collection promises to run in: ansible-core 2.16, its oldest Python, and azure.azcollection's SDK pins."""
+"""The oldest supported environment: ansible-core 2.16, its oldest Python, and the SDK versions that azure.azcollection pins."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def _made(tier: str, python: Path) -> bool:
 
 
 def sdk(tier: str, then: Callable[[Path], Counts]) -> Counts:
-    """Unpack azure-mgmt-compute 33.0.0 beside the environment's newest, then do `then` with that folder."""
+    """Unpack azure-mgmt-compute 33.0.0 into a folder of its own, then do `then` with that folder."""
     if not (SDK / "azure" / "common").exists():
-        install = [BIN / "python", "-m", "pip", "install", "-q", "--no-deps", "--target", SDK, "azure-mgmt-compute==33.0.0", "azure-common"]
-        if run(tier, install):
+        target = ["--no-deps", "--target", str(SDK)]
+        if run(tier, [BIN / "python", "-m", "pip", "install", "-q", *target, "azure-mgmt-compute==33.0.0", "azure-common"]):
             return Counts(failed=1)
     return then(SDK)

@@ -19,7 +19,7 @@ WORKERS = ("--numprocesses", "2")
 
 
 def pytest(tier: str, *arguments: str, python: Path = BIN / "python", env: dict[str, str] | None = None, label: str = "newest") -> Counts:
-    """Run pytest and count; a run that failed without a failed test counts as one."""
+    """Run pytest and count. A run that failed without a failed test counts as one failed test."""
     counts_file = LOGS / f"{tier}-{label}.json"
     status = run(
         tier,
@@ -57,5 +57,5 @@ def lab() -> Counts:
 
 
 def guest() -> Counts:
-    """The main job on real guests."""
+    """Capturing real guests."""
     return pytest("guest", "tests/guest")

@@ -29,7 +29,7 @@ def _candidates() -> list[Path]:
 
 
 def _version(path: Path) -> tuple[int, int] | None:
-    """Its version, or None when it does not run (a pyenv shim of a version that is not active) or cannot make environments."""
+    """Its version, or None if it does not run (a pyenv shim of a version that is not active) or cannot make environments."""
     code = "import sys, ensurepip, venv; print(*sys.version_info[:2])"
     run = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
     if run.returncode:

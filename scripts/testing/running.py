@@ -25,7 +25,7 @@ _stopping = threading.Event()
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The caller's environment without what would lead tests to a real cloud or another collection."""
+    """The caller's environment without the variables that would lead tests to a real cloud or another collection."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED_BY_ACCIDENT)}
     kept["PATH"] = f"{BIN}{os.pathsep}{kept['PATH']}"
     kept["NO_COLOR"] = "1"
@@ -61,7 +61,7 @@ def _wait(command: list[str], log: IO[bytes], env: dict[str, str], cwd: Path) ->
 
 
 def stop_all() -> None:
-    """Ask every command to stop, as Ctrl-C would; kill what is still there after the grace."""
+    """Ask every command to stop, as Ctrl-C does, and kill those that still run after the grace period."""
     with _lock:
         _stopping.set()
         processes = list(_running)

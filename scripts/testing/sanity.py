@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`ansible-test sanity` over the artifact, on the newest ansible-core that each Python of this machine takes."""
+"""`ansible-test sanity` over the artifact, on the newest ansible-core for each Python of this machine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .running import run
 PLACE = BUILD / "sanity"
 # ansible-test fetches this script from a web site; the same is done here with the pip that Python itself brings.
 GET_PIP = '''\
-"""Stands where ansible-test caches get-pip.py: installs the wanted packages with the pip that comes with Python."""
+"""A replacement for the get-pip.py that ansible-test caches: it installs packages with the pip that comes with Python."""
 import os, subprocess, sys
 wanted = [word for word in sys.argv[1:] if not word.startswith("--no-")]
 env = {name: value for name, value in os.environ.items() if name != "GET_PIP"}
@@ -32,7 +32,7 @@ NO_SUBJECT = "No tests applicable."
 
 
 def sanity() -> Counts:
-    """All sanity tests, for each Python from the collection's floor on."""
+    """All sanity tests, for each Python from the oldest supported one on."""
     collection = unpack("sanity", PLACE)
     if collection is None:
         return Counts(failed=1)
@@ -73,7 +73,7 @@ def _provide_pip(venv: Path, home: Path) -> None:
 
 
 def _pip_settings() -> dict[str, str]:
-    """The user's own pip settings and cache, which another HOME would hide."""
+    """The pip settings and cache of the user, which another HOME would hide."""
     config = next((path for place in ("~/.config/pip/pip.conf", "~/.pip/pip.conf") if (path := Path(place).expanduser()).exists()), None)
     return {"PIP_QUIET": "1", "PIP_CACHE_DIR": str(Path("~/.cache/pip").expanduser())} | (
         {"PIP_CONFIG_FILE": str(config)} if config else {}

@@ -20,7 +20,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def molecule() -> Counts:
-    """Run all scenarios; they share one lab, which the default scenario starts and stops. What a killed run left goes first."""
+    """Run all scenarios; they share one lab, which the default scenario starts and stops. The remains of a killed run are removed first."""
     run("molecule", [BIN / "molecule", "destroy", "--all"], cwd=ROOT)
     log_of("molecule").unlink(missing_ok=True)
     status = run("molecule", [BIN / "molecule", "test", "--all", "--report", "--command-borders"], cwd=ROOT)
@@ -30,5 +30,5 @@ def molecule() -> Counts:
 
 
 def _scenario(recap: dict[str, int]) -> Counts:
-    """One line of molecule's report. An action whose playbook is missing was left out, whatever molecule calls it."""
+    """One line of molecule's report. An action whose playbook is missing counts as left out, whatever molecule reports."""
     return Counts(recap["passed"], recap["failed"], recap["disabled"] + recap["skipped"] + recap["missing"])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The az command line registers the lab as a cloud, and makes a disk, a snapshot and an image there."""
+"""The az command line registers the lab as a cloud, and creates a disk, a snapshot and an image there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUP = "clients"
 
 
 class Az:
-    """`az` with a configuration folder of its own."""
+    """`az` with a separate configuration folder."""
 
     def __init__(self, bin_folder: Path, cloud: dict[str, str]) -> None:
         self._program = bin_folder / "az"
@@ -51,7 +51,7 @@ class Az:
 
 
 def main(cloud: dict[str, str]) -> None:
-    """Everything az is asked to do, in the order a person would."""
+    """Register the cloud, sign in, and create, use and delete all resources."""
     az = Az(lab.venv("az", PACKAGE), cloud)
     secret = lab.BUILD / "secret"
     secret.touch(mode=0o600)
@@ -75,9 +75,9 @@ def main(cloud: dict[str, str]) -> None:
 
 
 def uploaded(az: Az, cloud: dict[str, str], name: str) -> dict[str, Any]:
-    """A disk that took a fixed VHD by direct upload, the footer made by qemu-img."""
+    """Create a disk by direct upload of a fixed VHD whose footer qemu-img has written."""
     raw, vhd = lab.BUILD / f"{name}.raw", lab.BUILD / f"{name}.vhd"
-    content = os.urandom(MIB) + bytes(19 * MIB)  # Azure takes no smaller upload
+    content = os.urandom(MIB) + bytes(19 * MIB)  # the smallest upload that Azure accepts
     raw.write_bytes(content)
     convert = ["qemu-img", "convert", "-f", "raw", "-O", "vpc", "-o", "subformat=fixed,force_size", raw, vhd]
     subprocess.run(convert, check=True)
@@ -100,7 +100,7 @@ def uploaded(az: Az, cloud: dict[str, str], name: str) -> dict[str, Any]:
 
 
 def put_pages(sas: str, content: bytes, cloud: dict[str, str]) -> None:
-    """Put Page, for every page range that holds something."""
+    """Send Put Page for every range of pages that is not empty."""
     with httpx.Client(verify=cloud["REQUESTS_CA_BUNDLE"], timeout=60) as client:
         for start in range(0, len(content), PAGES):
             piece = content[start : start + PAGES]
@@ -114,7 +114,7 @@ def put_pages(sas: str, content: bytes, cloud: dict[str, str]) -> None:
 
 
 def snapshot(az: Az, disk: dict[str, Any]) -> None:
-    """A full snapshot of the disk, read, listed and removed."""
+    """Create, read, list and delete a full snapshot of the disk."""
     where = ("--resource-group", GROUP, "--name", "os-snapshot")
     made = az("snapshot", "create", *where, "--source", disk["id"])
     assert made["creationData"]["sourceResourceId"].lower() == disk["id"].lower()
@@ -126,7 +126,7 @@ def snapshot(az: Az, disk: dict[str, Any]) -> None:
 
 
 def image(az: Az, disk: dict[str, Any]) -> None:
-    """A managed image of the disk, shown, listed and removed."""
+    """Create, show, list and delete a managed image of the disk."""
     where = ("--resource-group", GROUP, "--name", "golden")
     az("image", "create", *where, "--source", disk["id"], "--os-type", "Linux", "--hyper-v-generation", "V2", "--tags", "made=az")
     shown = az("image", "show", *where)

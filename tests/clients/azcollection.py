@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""azure.azcollection, with a small shim for what it gets wrong about custom clouds, makes an image from a disk."""
+"""azure.azcollection creates an image from a disk; a shim adds a function that it needs for custom clouds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from . import lab
 
-# The community package is where the collection is found without Galaxy.
+# The community package contains the collection, so that Galaxy is not needed.
 BUNDLE = "ansible==12.3.0"
 FOLDER = "ansible_collections/azure/azcollection/"
 SHIM = Path(__file__).parent / "azcollection_shim"
@@ -21,7 +21,7 @@ GROUP = "azcollection"
 
 
 def collection() -> Path:
-    """The collections path that holds azure.azcollection, fetched once."""
+    """A collections path with azure.azcollection, which is downloaded once."""
     place = lab.BUILD / "collections"
     if not (place / FOLDER / "requirements.txt").exists():
         downloads = lab.BUILD / "downloads"
@@ -34,7 +34,7 @@ def collection() -> Path:
 
 
 class Ansible:
-    """Ad-hoc tasks of azure.azcollection."""
+    """Runs modules of azure.azcollection as ad-hoc tasks."""
 
     def __init__(self, cloud: dict[str, str]) -> None:
         place = collection()
@@ -51,7 +51,7 @@ class Ansible:
         )
 
     def __call__(self, module: str, **arguments: Any) -> dict[str, Any]:
-        """Run one module on localhost and return its result; a failure ends the run with the module's own text."""
+        """Run one module on localhost and return its result; a failure ends the run with the output of the module."""
         print(module, flush=True)
         command = [self._program, "localhost", "-m", f"azure.azcollection.{module}", "-a", json.dumps(arguments)]
         done = subprocess.run(command, env=self._environment, cwd=lab.BUILD, capture_output=True, text=True, check=False)
@@ -61,7 +61,7 @@ class Ansible:
 
 
 def main(cloud: dict[str, str]) -> None:
-    """A resource group, a disk, an image of it, and both gone again."""
+    """Create a resource group, a disk and an image of it, and delete them."""
     run = Ansible(cloud)
     run("azure_rm_resourcegroup", name=GROUP, location="westeurope")
     disk = run("azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux")["state"]["id"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One scenario through the azure-mgmt-compute that is first on the path; prints the values that its caller gets, as JSON.
+"""One scenario through whichever azure-mgmt-compute is first on the path; prints what its caller would see, as JSON.
 
 Run as a script: sdk_scenario.py STATE GROUP. Bodies go out as bytes, because the older SDK drops the keys that its models do not know.
 """
@@ -125,7 +125,7 @@ def _read(trust: ssl.SSLContext, sas: str) -> str:
 
 
 def _missing(operations: Any, group: str, name: str) -> str:
-    """The error code for a missing resource."""
+    """The error code where a resource is gone."""
     try:
         operations.get(group, name)
     except ResourceNotFoundError as error:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recorded Azure traffic against the lab: every call matches, or differs as deviations.yml accepts."""
+"""Recorded Azure traffic against the lab: every call matches, apart from the accepted deviations."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ NAMES = [recording.name for recording in RECORDINGS if any(step.part is Part.REP
 
 @pytest.fixture(scope="module")
 def replayed() -> Iterator[tuple[Report, list[str]]]:
-    """All recordings, replayed once on one empty lab: the report, and the lab's own log of requests."""
-    with empty_lab() as (state, place):
-        report = run(RECORDINGS, LEFT_OUT, state, place)
-        yield report, (state / "logs" / "arm.jsonl").read_text().splitlines()
+    """The report of all recordings, replayed once on one empty lab, and the request log of the lab."""
+    with empty_lab() as lab:
+        report = run(RECORDINGS, LEFT_OUT, lab)
+        yield report, (lab.state / "logs" / "arm.jsonl").read_text().splitlines()
 
 
 @pytest.fixture(scope="module")
 def report(replayed: tuple[Report, list[str]]) -> Report:
-    """The report alone."""
+    """The report."""
     return replayed[0]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_recording_matches(report: Report, name: str) -> None:
+def test_the_lab_answers_as_recorded(report: Report, name: str) -> None:
     outcome = next(outcome for outcome in report.outcomes if outcome.name == name)
     assert outcome.calls
     assert report.unaccepted(outcome) == []
 
 
-def test_enough_is_replayed(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
+def test_enough_calls_of_every_type_are_replayed(report: Report, capsys: pytest.CaptureFixture[str]) -> None:
     totals = report.totals()
     with capsys.disabled():
         print("", *report.lines(), sep="\n")
     assert totals["calls"] >= 60
     assert totals["writes"] >= 30
     assert totals["recordings"] >= 6
-    assert all(totals["by_type"].values()), "a resource type is not replayed at all"
+    assert all(totals["by_type"].values()), "no call on one of the resource types was replayed"
 
 
 def test_every_accepted_deviation_still_occurs(report: Report) -> None:
@@ -57,11 +57,11 @@ def test_every_accepted_deviation_still_occurs(report: Report) -> None:
 
 
 def _can_occur(only_in: str) -> bool:
-    """Whether a recording that a deviation names takes part."""
+    """Whether a recording that a deviation names is replayed."""
     return any(only_in in name for name in NAMES)
 
 
-def test_the_recordings_take_turns(replayed: tuple[Report, list[str]]) -> None:
+def test_recordings_are_replayed_in_turns(replayed: tuple[Report, list[str]]) -> None:
     entries = [json.loads(line) for line in replayed[1]]
     calls = [entry["path"] for entry in entries if entry["phase"] == "in" and "/providers/Microsoft.Compute/" in entry["path"]]
     groups = [match[1] for match in (re.search("/resourceGroups/([^/]+)/", path) for path in calls) if match]

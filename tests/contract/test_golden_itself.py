@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The replay's own eyes: what it must see, what it must not mind, and what it counts."""
+"""The replay itself: which differences it reports, which it ignores, and what it counts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ID = "/subscriptions/s1/resourceGroups/GROUP/providers/Microsoft.Compute/disks/o
         ({"id": ID}, {"id": ID.replace("disks", "images")}, "$.id"),
     ],
 )
-def test_a_difference_is_seen(recorded: object, actual: object, path: str) -> None:
+def test_a_difference_is_reported_with_its_path(recorded: object, actual: object, path: str) -> None:
     assert path in [difference.path for difference in compare(recorded, actual)]
 
 
@@ -54,13 +54,13 @@ def test_ids_times_and_grants_are_masked(recorded: object, actual: object) -> No
     assert list(compare(recorded, actual)) == []
 
 
-def test_headers_are_compared_unless_the_recorder_dropped_them() -> None:
-    exchange = Exchange("PUT", DISK, None, 202, {"location": "x"}, None, blind=("retry-after",))
+def test_headers_are_compared_unless_the_recorder_removes_them() -> None:
+    exchange = Exchange("PUT", DISK, None, 202, {"location": "x"}, None, removed_headers=("retry-after",))
     found = compare_headers(exchange, {"azure-asyncoperation": "y", "retry-after": "2"})
     assert {difference.path for difference in found} == {"header location", "header azure-asyncoperation"}
 
 
-def test_names_are_fresh_everywhere_and_learned_from_answers() -> None:
+def test_names_are_replaced_everywhere_and_learned_from_answers() -> None:
     recording = Recording("r", (Exchange("PUT", DISK, {"source": ID, "name": "one"}, 202, {}, {"id": ID}),))
     names = Names(recording, "s2")
     body = names.translate({"source": ID, "name": "one", "text": "no 'one' here"})
@@ -71,7 +71,7 @@ def test_names_are_fresh_everywhere_and_learned_from_answers() -> None:
     assert names.translate("one") == "invented"
 
 
-def test_all_three_formats_say_the_same() -> None:
+def test_all_formats_are_read_alike() -> None:
     plain = [
         {
             "method": "PUT",
@@ -105,7 +105,7 @@ interactions:
     assert facts == {("PUT", DISK, 202, "{'a': 1}", "{'location': 'x'}", "{'b': 2}")}
 
 
-def test_a_recording_is_replayed_under_the_version_that_azure_answered() -> None:
+def test_a_recording_is_replayed_with_the_api_version_that_azure_answered() -> None:
     headers = {"Azure-AsyncOperation": f"{ROOT}/providers/Microsoft.Compute/locations/l/operations/1?api-version=2019-07-01"}
     entries = [
         {"method": "PUT", "url": f"{DISK}?api-version=2020-06-30", "status": 202, "response_headers": headers},
@@ -115,7 +115,7 @@ def test_a_recording_is_replayed_under_the_version_that_azure_answered() -> None
     assert [exchange.query["api-version"] for exchange in recording.exchanges] == ["2019-07-01", "2019-07-01"]
 
 
-def test_what_is_outside_stays_out_with_everything_that_needs_it() -> None:
+def test_an_unsupported_resource_is_left_out_with_all_calls_on_it() -> None:
     vm = f"{ROOT}/providers/Microsoft.Compute/virtualMachines/vm"
     image = {"imageReference": {"publisher": "Nobody", "offer": "o", "sku": "s"}}
     recording = Recording(
@@ -130,7 +130,7 @@ def test_what_is_outside_stays_out_with_everything_that_needs_it() -> None:
     assert [step.part for step in steps(recording)] == [Part.OUTSIDE, Part.OUTSIDE, Part.REPLAYED]
 
 
-def test_a_vm_on_blobs_is_made_with_managed_disks_and_so_is_its_image() -> None:
+def test_a_vm_with_blobs_and_its_image_get_managed_disks() -> None:
     body = {
         "properties": {"storageProfile": {"osDisk": {"name": "os", "vhd": {"uri": "u"}}, "dataDisks": [{"lun": 0, "vhd": {"uri": "u"}}]}}
     }
@@ -144,7 +144,7 @@ def test_a_vm_on_blobs_is_made_with_managed_disks_and_so_is_its_image() -> None:
     assert of_managed_disks(image)["properties"]["storageProfile"] == {"osDisk": disk, "dataDisks": []}
 
 
-def test_only_what_the_list_names_is_accepted() -> None:
+def test_only_listed_deviations_are_accepted() -> None:
     deviation = Deviation("disks", "PUT", "$.a", "missing", "because", only_in="this")
     call = Call("disks", "PUT", 202, [Difference("$.a", "missing"), Difference("$.a", "recorded 1, got 2")])
     other = Call("disks", "GET", 200, [Difference("$.a", "missing")])

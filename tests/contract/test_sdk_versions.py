@@ -18,8 +18,6 @@ import pytest
 
 from tests.contract import sdk_scenario
 from tests.contract.empty_lab import empty_lab
-from tests.contract.golden.client import Client
-from tests.contract.golden.seeds import seed_group
 
 OLDEST = "AZURE_MGMT_COMPUTE_33"
 """The environment variable that names a folder with azure-mgmt-compute 33.0.0; the test runner makes it."""
@@ -39,12 +37,10 @@ def runs() -> Iterator[tuple[Run, Run]]:
     packages = os.environ.get(OLDEST)
     if not packages:
         pytest.fail(f"{OLDEST} must name a folder with azure-mgmt-compute 33.0.0 and azure-common: `make test TIERS=contract` makes it")
-    with empty_lab() as (state, place):
-        client = Client(place)
+    with empty_lab() as lab:
         for group in ("oldest", "newest"):
-            seed_group(client, group, "westeurope")
-        client.close()
-        yield _run(state, "oldest", packages), _run(state, "newest", "")
+            lab.put_group(group)
+        yield _run(lab.state, "oldest", packages), _run(lab.state, "newest", "")
 
 
 def _run(state: Path, group: str, packages: str) -> Run:

@@ -1,4 +1,4 @@
-"""One guest for the whole tier: an image of it is captured while its captor is killed again and again."""
+"""One guest for all tests of this tier."""
 
 from __future__ import annotations
 
@@ -11,27 +11,28 @@ from pathlib import Path
 import pytest
 
 from demo.acts import build, upload, use
-from demo.environment import Stage, prologue
+from demo.environment import Environment, prepare
 from demo.guest import AZLAB
-from demo.report import Story
-from tests.guest.patience import CpuClock
+from demo.report import Report
+from demo.scenario import Scenario
+from tests.guest.cpu_clock import CpuClock
 
-# Other tiers run beside these guests, and two emulated processors take more of the host for the same work.
+# Other tiers run at the same time, and two emulated processors need more of the host for the same work.
 os.environ["AZLAB_GUEST_PROCESSORS"] = "1"
 
 WORK = Path(__file__).resolve().parents[2] / "build/test/guest"
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    """A lab with a guest that was lived in: the demo's first three acts, with VMs of its own."""
+def env() -> Iterator[Environment]:
+    """A lab with a guest whose user has left traces: the result of the first three acts of the demo."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    stage = Stage(Story(WORK, WORK / "report.json"), WORK / "azlab", CpuClock(WORK / "azlab"))
+    env = Environment(Scenario(WORK), Report(WORK / "report.json"), WORK / "azlab", CpuClock(WORK / "azlab"))
     try:
-        prologue(stage)
+        prepare(env)
         for act in (build, upload, use):
-            act(stage)
-        yield stage
+            act(env)
+        yield env
     finally:
-        subprocess.run([str(AZLAB), "--state", str(stage.state), "down"], check=True, capture_output=True)
+        subprocess.run([str(AZLAB), "--state", str(env.state), "down"], check=True, capture_output=True)

@@ -1,47 +1,48 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The promise, kept under fire: a capture is killed at every step, and the image is still the sealed disk, and clean.
+"""A capture that is killed at every step: the image must equal the sealed disks and contain no trace of the VM.
 
-The tests build on each other, in the order of the file: one guest is taken over by another lab, captured, cloned and brought back.
+The tests depend on each other, in the order of the file: one guest is adopted by a restarted lab, captured, cloned and restored.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from azlab import faults, lock
+from azlab import lock
 from azlab.guests.access.proxy import find
 from azlab.settings import Settings
 from azlab.store import Store
 
 from demo.acts import CAPTURE, prove, restore
-from demo.environment import Stage
+from demo.environment import Environment
 from demo.traffic import Traffic
-from tests.guest.patience import cpu_seconds, require_time
+from tests.guest.cpu_clock import cpu_seconds, require_time
 from tests.support.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
+from tests.support.running_lab import fault
 
-BUDGET = 900.0
+GUEST_SECONDS = 900.0
 SLOW = 12.0
 
-# An operation succeeds only once, so the one that is met in progress fails, as Azure's do; the next one is begun, and its answer is lost.
+# An operation can succeed only once. The one that is in progress when the run is killed is therefore made to fail; the next run starts
+# it again, and is killed before it receives the answer.
 RULES: dict[str, dict[str, Any]] = {
     BEFORE: {"hang": True},
     DURING: {"operation_delay": SLOW, "fail_operation": {"code": "OperationPreempted", "message": "The operation was preempted."}},
     AFTER: {"hang": True, "after_effect": True},
 }
-# What is killed, and when; each blow leaves more done than the one before. The seal is kept as a tag, and stamped after deallocating.
-# A request that Azure never heard changes nothing, so for the steps without a tag it is left to tests/lab/kills/test_kills.py.
-BLOWS = (
+# The requests at which a run is killed; each kill leaves more done than the one before. The seal is stored as a tag, and stamped after
+# deallocating. A request that Azure never received changes nothing: apart from the tags, tests/lab/kills/test_kills.py covers that case.
+KILLS = (
     *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
     *(("POST", "/deallocate", moment) for moment in (DURING, AFTER)),
     *(("PATCH", "/virtualMachines/", moment) for moment in (BEFORE, AFTER)),
@@ -50,92 +51,93 @@ BLOWS = (
 )
 
 
-def test_a_guest_outlives_its_lab(stage: Stage) -> None:
-    """The lab is killed, and the next one takes the guest over as it runs."""
-    home, lab = find(stage.state, stage.story.vm), lock.running(stage.state)
+def test_a_restarted_lab_adopts_its_running_guest(env: Environment) -> None:
+    """The lab is killed and started again; the guest keeps running."""
+    vm, lab = find(env.state, env.scenario.vm), lock.running(env.state)
     assert lab is not None
-    before = home.pid("qemu")
+    before = vm.pid("qemu")
     os.kill(lab, signal.SIGKILL)
-    assert lock.wait_until_gone(lab, stage.state, 30)
-    stage.azlab("up")
-    assert (home.pid("qemu"), power_state(stage)) == (before, "PowerState/running")
-    patience = stage.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()
-    assert patience == "15min", "a loaded machine would start this disk into emergency mode"
+    assert lock.wait_until_gone(lab, env.state, 30)
+    env.azlab("up")
+    assert (vm.pid("qemu"), power_state(env)) == (before, "PowerState/running")
+    timeout = env.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()
+    assert timeout == "15min", "a slow machine would boot this disk into emergency mode"
 
 
-def test_a_capture_killed_at_every_step_ends_with_the_sealed_bytes(stage: Stage, tmp_path: Path) -> None:
-    kill_a_capture(stage, waiting_for_the_seal(stage))
-    wait_until(stage, lambda: power_state(stage) != "PowerState/running", "the guest never sealed itself")
-    sealed = {lun: stage.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in stage.disks_of(stage.story.vm).items()}
+def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: Environment, tmp_path: Path) -> None:
+    kill_a_capture(env, waiting_for_the_seal(env))
+    wait_until(env, lambda: power_state(env) != "PowerState/running", "the guest did not power off after sealing")
+    sealed = {lun: env.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in env.disks_of(env.scenario.vm).items()}
 
-    for method, path, moment in BLOWS:
-        with fault(stage, method=method, path=path, times=1, **RULES[moment]):
-            kill_a_capture(stage, arrival(stage, method, path, moment))
+    for method, path, moment in KILLS:
+        with fault(env.state, plane="arm", method=method, path=path, times=1, **RULES[moment]):
+            kill_a_capture(env, arrival(env, method, path, moment))
 
-    last = stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require()
-    stage.image = last.result("image_capture")["image"]
-    stage.backup = stage.play("backups", vm_name=stage.story.vm).result("vm_backup_info")["backups"][0]
+    last = env.ansible.play(CAPTURE, env.inventory, target=env.scenario.vm).require()
+    env.image = last.result("image_capture")["image"]
+    env.backup = env.play("backups", vm_name=env.scenario.vm).result("vm_backup_info")["backups"][0]
     for lun, raw in sealed.items():
-        captured = stage.read_disk(stage.image["id"], tmp_path / "captured.raw", lun)
+        captured = env.read_disk(env.image["id"], tmp_path / "captured.raw", lun)
         assert subprocess.run(["cmp", str(raw), str(captured)], check=False).returncode == 0, (
-            f"disk {lun} of the image is not the sealed one"
+            f"disk {lun} of the image differs from the sealed disk"
         )
-    assert stage.ansible.play(CAPTURE, stage.inventory, target=stage.story.vm).require().changed == 0
+    assert env.ansible.play(CAPTURE, env.inventory, target=env.scenario.vm).require().changed == 0
 
 
-def test_the_image_keeps_its_promise(stage: Stage) -> None:
-    prove(stage)
+def test_the_image_contains_no_trace_of_the_vm(env: Environment) -> None:
+    prove(env)
 
 
-def test_the_backup_brings_the_vm_back(stage: Stage) -> None:
-    restore(stage)
+def test_the_vm_is_restored_from_its_backup(env: Environment) -> None:
+    restore(env)
 
 
-def kill_a_capture(stage: Stage, moment: Callable[[], bool]) -> None:
-    """Start capture_linux, and SIGKILL every process of it once `moment` has come; afterwards Azure hears nothing of it."""
-    mark, traffic = uuid.uuid4().hex, Traffic(stage.state)
-    marked = replace(stage.ansible, environment={**stage.ansible.environment, MARK: mark})
-    run = marked.start(CAPTURE, stage.inventory, target=stage.story.vm)
+def kill_a_capture(env: Environment, moment: Callable[[], bool]) -> None:
+    """Start capture_linux, and kill all its processes as soon as `moment` returns true; no request of the run may arrive afterwards."""
+    mark, traffic = uuid.uuid4().hex, Traffic(env.state)
+    marked = replace(env.ansible, environment={**env.ansible.environment, MARK: mark})
+    run = marked.start(CAPTURE, env.inventory, target=env.scenario.vm)
 
     def due() -> bool:
-        assert run.poll() is None, f"the run ended by itself ({run.returncode}) before the moment to kill it"
+        assert run.poll() is None, f"the run ended by itself ({run.returncode}) before it could be killed"
         return moment()
 
     try:
-        wait_until(stage, due, "the moment to kill never came")
+        wait_until(env, due, "the moment to kill the run did not come")
     finally:
         kill(run, mark)
-    require_silence(Settings.load(stage.state), traffic)
+    require_silence(Settings.load(env.state), traffic)
 
 
-def waiting_for_the_seal(stage: Stage) -> Callable[[], bool]:
-    """The play asks for the VM again after its last snapshot: the finalizer is at work, and the capture waits for it."""
-    traffic = Traffic(stage.state)
+def waiting_for_the_seal(env: Environment) -> Callable[[], bool]:
+    """The moment at which the finalizer runs: the capture polls the VM after the last snapshot, and the guest does not accept logins."""
+    traffic = Traffic(env.state)
 
     def moment() -> bool:
         seen = [line.lower() for line in traffic.requests()]
         last = max((number for number, line in enumerate(seen) if line.startswith("put ") and "/snapshots/" in line), default=len(seen))
-        asked = [line for line in seen[last:] if line.startswith("get ") and f"/virtualmachines/{stage.story.vm.lower()}" in line]
-        return len(asked) >= 3 and not guest_answers(stage)
+        asked = [line for line in seen[last:] if line.startswith("get ") and f"/virtualmachines/{env.scenario.vm.lower()}" in line]
+        return len(asked) >= 3 and not guest_answers(env)
 
     return moment
 
 
-def guest_answers(stage: Stage) -> bool:
+def guest_answers(env: Environment) -> bool:
+    """Whether VM 1 accepts a login."""
     try:
-        stage.guest.run("true", root=False)
+        env.guest.run("true", root=False)
     except Exception:
         return False
     return True
 
 
-def arrival(stage: Stage, method: str, path: str, moment: str) -> Callable[[], bool]:
-    """A request has arrived; where that is what is killed, its operation was asked for too, or it has had its effect."""
-    traffic, before = Traffic(stage.state), held_by_azure(stage)
+def arrival(env: Environment, method: str, path: str, moment: str) -> Callable[[], bool]:
+    """The moment at which a request has arrived (BEFORE), its operation has been polled (DURING), or it has had its effect (AFTER)."""
+    traffic, before = Traffic(env.state), stored_resources(env)
 
     def due() -> bool:
         nonlocal before
-        now, seen = held_by_azure(stage), traffic.requests()
+        now, seen = stored_resources(env), traffic.requests()
         at = next((number for number, line in enumerate(seen) if line.startswith(method) and path.lower() in line.lower()), None)
         if at is None:
             before = now
@@ -147,33 +149,24 @@ def arrival(stage: Stage, method: str, path: str, moment: str) -> Callable[[], b
     return due
 
 
-def held_by_azure(stage: Stage) -> list[Any]:
-    """VMs and images as Azure keeps them, seen without a request."""
-    store = Store(stage.state / "arm.sqlite", read_only=True)
+def stored_resources(env: Environment) -> list[Any]:
+    """The VMs and images in the store of the lab, read without a request."""
+    store = Store(env.state / "arm.sqlite", read_only=True)
     kinds = ("Microsoft.Compute/virtualMachines", "Microsoft.Compute/images")
     return [(each.id, each.body, each.hidden) for kind in kinds for each in store.list(kind)]
 
 
-@contextlib.contextmanager
-def fault(stage: Stage, **rule: Any) -> Iterator[None]:
-    rules = stage.state / "faults.json"
-    name = faults.add(rules, plane="arm", **rule)
-    try:
-        yield
-    finally:
-        faults.remove(rules, name)
-
-
-def wait_until(stage: Stage, holds: Callable[[], bool], otherwise: str) -> None:
-    """Wait for what the guest or a run does, at the price of the guest's processor time while it runs."""
-    began = spent = cpu_seconds(stage.state, stage.story.vm) or 0.0
+def wait_until(env: Environment, holds: Callable[[], bool], otherwise: str) -> None:
+    """Wait until a condition holds; fail when the guest has used 900 seconds of processor time meanwhile."""
+    start = used = cpu_seconds(env.state, env.scenario.vm) or 0.0
     while not holds():
         require_time(otherwise)
-        spent = cpu_seconds(stage.state, stage.story.vm) or spent
-        assert spent - began < BUDGET, otherwise
+        used = cpu_seconds(env.state, env.scenario.vm) or used
+        assert used - start < GUEST_SECONDS, otherwise
         time.sleep(0.3)
 
 
-def power_state(stage: Stage) -> str:
-    statuses = stage.read_vm(stage.story.vm, "/instanceView")["statuses"]
+def power_state(env: Environment) -> str:
+    """The power state of VM 1, as a status code of its instance view."""
+    statuses = env.read_vm(env.scenario.vm, "/instanceView")["statuses"]
     return next(str(status["code"]) for status in statuses if status["code"].startswith("PowerState/"))

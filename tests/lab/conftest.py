@@ -1,4 +1,4 @@
-"""A lab without guests, started once for all tests of a session; every test has a resource group of its own."""
+"""A lab without guests for all tests of a session, and a resource group for each test."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import pytest
 from azlab.settings import Settings
 
 from tests.support.ansible_runs import TEMPORARY
-from tests.support.bodies import World
-from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, azlab, done
+from tests.support.lab_world import World
+from tests.support.running_lab import RunningLab, azlab
 from tests.support.tasks import LabTasks
-
-__all__ = ["GIB", "LOCATION", "MIB", "RunningLab", "azlab", "done"]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def nothing_temporary_stays() -> Iterator[None]:
-    """Delete Ansible's temporary files: a worker of pytest-xdist may be ended before it does so itself."""
+def temporary_files_are_deleted() -> Iterator[None]:
+    """Delete Ansible's temporary files, because a worker of pytest-xdist may end before it deletes them itself."""
     yield
     TEMPORARY.cleanup()
 
@@ -35,17 +33,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 
 @pytest.fixture
 def group(lab: RunningLab) -> str:
-    """A resource group of the test's own."""
+    """The name of a new resource group."""
     return lab.put_group()
 
 
 @pytest.fixture
 def world(lab: RunningLab, group: str) -> World:
-    """The test's own resource group, and ways to fill it."""
+    """A new resource group, with methods that create resources in it."""
     return World(lab, group)
 
 
 @pytest.fixture
 def tasks(lab: RunningLab, monkeypatch: pytest.MonkeyPatch) -> LabTasks:
-    """Tasks of the collection against the session's lab."""
+    """Runs modules of the collection against the lab of the session."""
     return LabTasks(lab, monkeypatch)

@@ -81,7 +81,9 @@ class Canned(HTTPAdapter):
         self.sent: list[Sent] = []
 
     def send(self, request: PreparedRequest, *_details: Any, **_options: Any) -> Response:
-        assert request.method and request.url and isinstance(request.body, bytes | str | None)
+        assert request.method
+        assert request.url
+        assert isinstance(request.body, bytes | str | None)
         content = request.body.encode() if isinstance(request.body, str) else request.body or b""
         body = json.loads(content) if content else None
         headers = {name: str(value) for name, value in request.headers.items()}

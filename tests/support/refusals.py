@@ -1,4 +1,4 @@
-"""How a test says that a call must be refused."""
+"""The assertion that a call to the control plane is refused."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 
-def refused(deed: Callable[[], Any], code: str, text: str, status: int = 409) -> None:
-    """The deed is refused with this code and a text that holds these words: at once with this status, or as a failed operation."""
+def refused(call: Callable[[], Any], code: str, text: str, status: int = 409) -> None:
+    """Assert that a call fails with this code and a message that contains this text: with this status, or as a failed operation."""
     with pytest.raises(HttpResponseError) as caught:
-        deed()
+        call()
     error = caught.value
-    assert error.error is not None and error.error.code == code, error
-    assert text in error.error.message
+    assert error.error is not None, error
+    assert error.error.code == code, error
+    assert text in str(error.error.message)
     assert error.status_code in (status, 200), error.status_code

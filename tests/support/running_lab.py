@@ -1,4 +1,7 @@
-"""A lab that is up, as tests see it: its settings, its environment, and clients for it."""
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running lab as tests use it: its settings, its environment, its request log, its faults, and clients."""
 
 from __future__ import annotations
 
@@ -7,17 +10,22 @@ import ssl
 import subprocess
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
-from azlab.client import SUBNET, environment, network_body
+from azlab import faults
+from azlab.client import SUBNET, LabClient, environment
 from azlab.settings import Settings
 from azure.core.polling import LROPoller
 from azure.identity import ClientSecretCredential
 from azure.mgmt.compute import ComputeManagementClient
+
+from demo.traffic import Traffic
 
 LOCATION = "westeurope"
 GIB = 1024**3
@@ -26,13 +34,13 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class RunningLab:
-    """A lab that is up, and clients for it."""
+    """A running lab, and clients for it."""
 
     settings: Settings
 
     @property
     def env(self) -> dict[str, str]:
-        """The environment that a client process needs."""
+        """The environment variables that a client process needs."""
         return {**os.environ, **environment(self.settings)}
 
     @cached_property
@@ -49,8 +57,8 @@ class RunningLab:
         )
 
     @cached_property
-    def compute(self) -> ComputeManagementClient:
-        """The bare SDK, polling fast."""
+    def compute(self) -> Any:
+        """The client of azure-mgmt-compute, with fast polling and without retries."""
         return ComputeManagementClient(
             self.credential,
             self.settings.subscription,
@@ -63,34 +71,58 @@ class RunningLab:
 
     @cached_property
     def http(self) -> httpx.Client:
-        """Plain HTTP with a good token, for what no SDK shows."""
+        """A signed-in HTTP client, for answers that no SDK shows."""
         token = self.credential.get_token(f"{self.settings.arm_url}/.default").token
         verify = ssl.create_default_context(cafile=str(self.settings.bundle))
         return httpx.Client(base_url=self.settings.arm_url, headers={"Authorization": f"Bearer {token}"}, verify=verify, trust_env=False)
 
     def arm(self, method: str, path: str, body: Any = None, version: str = "2024-07-01") -> httpx.Response:
-        """One ARM call; a path that does not begin with a slash is below the subscription."""
+        """Send one ARM request; a path without a leading slash is relative to the subscription."""
         path = path if path.startswith("/") else f"/subscriptions/{self.settings.subscription}/{path}"
         return self.http.request(method, path, params={"api-version": version}, json=body)
 
+    @cached_property
+    def client(self) -> LabClient:
+        """The client of the lab itself."""
+        return LabClient(self.settings.state)
+
     def put_group(self, name: str | None = None, location: str = LOCATION) -> str:
-        """A resource group, new unless it is named."""
+        """Create a resource group, by default with a random name, and return its name."""
         name = name or f"rg-{uuid.uuid4().hex[:8]}"
-        self.arm("PUT", f"resourceGroups/{name}", {"location": location}).raise_for_status()
+        self.client.put_group(name, location)
         return name
 
     def put_subnet(self, group: str, location: str = LOCATION, network: str = "net", subnet: str = SUBNET) -> str:
-        """A virtual network with one subnet; the answer is the subnet's id."""
-        root = f"resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/{network}"
-        self.arm("PUT", root, network_body(location, subnet)).raise_for_status()
-        return f"/subscriptions/{self.settings.subscription}/{root}/subnets/{subnet}"
+        """Create a virtual network with one subnet, and return the id of the subnet."""
+        return self.client.put_subnet(group, network, subnet, location)
+
+    def traffic(self) -> Traffic:
+        """The requests that the lab receives from now on."""
+        return Traffic(self.settings.state)
+
+    @contextmanager
+    def fault(self, **rule: Any) -> Iterator[None]:
+        """Make the lab apply a fault rule while the block runs."""
+        with fault(self.settings.state, **rule):
+            yield
+
+
+@contextmanager
+def fault(state: Path, **rule: Any) -> Iterator[None]:
+    """Make the lab in the directory `state` apply a fault rule while the block runs."""
+    file = state / "faults.json"
+    name = faults.add(file, **rule)
+    try:
+        yield
+    finally:
+        faults.remove(file, name)
 
 
 def azlab(*arguments: str | Path) -> None:
-    """Run the lab's command; it lies beside every Python that runs these tests, but serves with a Python of its own."""
+    """Run the command `azlab`, which is installed next to every Python that runs these tests."""
     subprocess.run([Path(sys.executable).with_name("azlab"), *map(str, arguments)], check=True)
 
 
 def done(poller: LROPoller[Any]) -> Any:
-    """The result of an operation, which must not take long here."""
+    """The result of a long-running operation; fail after a minute."""
     return poller.result(60)

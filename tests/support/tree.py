@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the structure tests look at: the files that git knows, and the imports of a Python file."""
+"""The files of the checkout and their imports, for the structure tests."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MODULE_UTILS = f"{COLLECTION}.plugins.module_utils"
 
 
 def tracked(*patterns: str) -> list[Path]:
-    """Files of the checkout that git knows or would take, by git's patterns."""
+    """Files of the checkout that git tracks or would add, by patterns of git."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [ROOT / name for name in sorted(set(names.split("\0"))) if name and (ROOT / name).is_file()]
@@ -29,9 +29,9 @@ def modules() -> list[str]:
 
 
 def imports(source: str, package: str) -> set[str]:
-    """The absolute names that Python code imports, inside functions and for type checking too.
+    """The absolute names that Python code imports, also inside functions and for type checking.
 
-    `package` is where its relative imports start. `from a import b` counts as `a.b`, since `b` may be a module.
+    `package` is the package of the code, for its relative imports. `from a import b` counts as `a.b`, since `b` may be a module.
     """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -45,7 +45,7 @@ def imports(source: str, package: str) -> set[str]:
 
 
 def graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
-    """Which of some modules, by dotted name and source, import which others of them."""
+    """The imports among some modules, which are given as sources by dotted name."""
     found: dict[str, set[str]] = {}
     for name, text in sources.items():
         imported = imports(text, name.rpartition(".")[0])

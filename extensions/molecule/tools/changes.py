@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs ansible-playbook with the given arguments and prints, as JSON, which tasks changed something, with their items."""
+"""Runs ansible-playbook with the given arguments, and prints the changed tasks with their items as JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CHANGED = re.compile(r"^changed: \[[^\]]+\](?: => \(item=(?P<item>.*)\))?")
 
 
 def changes(output: str) -> list[str]:
-    """The names of the changed tasks, in order; an item stands behind its task."""
+    """The names of the changed tasks, in order; the item of a loop follows the name of its task."""
     found, task = [], ""
     for line in output.splitlines():
         if header := TASK.match(line):
@@ -29,7 +29,8 @@ def changes(output: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}  # not as Molecule shows it
+    # Molecule sets another configuration and colours.
+    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
     command = [Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]]
     done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     print(json.dumps({"changed": changes(done.stdout), "output": done.stdout.splitlines()}))

@@ -1,10 +1,14 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A guest in a container: a whole Debian with systemd on a disk image of its own, reached over SSH, for `guest.py up|down|mount FOLDER`.
+"""A guest in a container: a complete Debian with systemd on its own disk image, reached over SSH.
 
-The image matters: roles trim, fill and remount the root file system, and that must be the guest's own. The guest shares the host's network
-and lacks the rights to change it. Its serial console is a file.
+    guest.py up FOLDER      create and boot the guest whose files are in FOLDER
+    guest.py look FOLDER    mount the disk of the stopped guest read-only at FOLDER/root
+    guest.py down FOLDER    end the guest and delete FOLDER
+
+The guest needs its own disk image, because roles trim, fill and remount the root file system. It shares the network of the host without
+the right to change it. Its serial console is a file.
 """
 
 from __future__ import annotations
@@ -28,14 +32,14 @@ SWAP_UUID = "6f1f1b9e-32c1-4a52-8d6a-0d9a6b3f1c11"
 
 
 def up(folder: Path) -> None:
-    """Make the guest's disk, a user who left traces, and boot."""
+    """Create the disk of the guest and a user who has left traces, and boot."""
     down(folder)
     folder.mkdir(parents=True)
     disk, root = folder / "disk.ext4", folder / "root"
     run("cp", "--sparse=always", str(base(folder.parent)), str(disk))
-    mount(disk, root, "loop")  # without discard: what is deleted stays on the disk until something wipes it
+    mount(disk, root, "loop")  # without discard: deleted files stay on the disk until they are overwritten
     port = free_port()
-    settle_in(folder, root, port)
+    leave_traces(folder, root, port)
     (folder / "port").write_text(f"{port}\n")
     (folder / "serial").touch()
     start(folder, root)
@@ -44,7 +48,7 @@ def up(folder: Path) -> None:
 
 
 def base(state: Path) -> Path:
-    """The root file system as an ext4 image, made once."""
+    """The root file system as an ext4 image, created once."""
     tar = rootfs_tar()
     image = state / f"{tar.name.split('.')[0]}.ext4"
     with locked(image):
@@ -60,8 +64,8 @@ def base(state: Path) -> Path:
     return image
 
 
-def settle_in(folder: Path, root: Path, port: int) -> None:
-    """What provisioning and a life leave: a user with key, password and sudo, and the host's name here and there."""
+def leave_traces(folder: Path, root: Path, port: int) -> None:
+    """Leave the traces of provisioning and use: a user with key, password and sudo, and files with the host name."""
     user, host = f"u{secrets.token_hex(4)}", f"h{secrets.token_hex(HOST_NAME_LENGTH)}"
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", user, "-f", str(folder / "key"))
     public = (folder / "key.pub").read_text()
@@ -79,20 +83,20 @@ def settle_in(folder: Path, root: Path, port: int) -> None:
     (root / "etc/ssh/sshd_config.d/00-lab.conf").write_text(f"Port {port}\nListenAddress 127.0.0.1\nUsePAM yes\n")
     (root / "etc/machine-id").write_text(f"{secrets.token_hex(16)}\n")
     (root / "etc/fstab").write_text("# the host mounts the root\n/swapfile none swap sw,noauto 0 0\n")
-    stand_in = root / "usr/local/sbin/update-grub"  # a container has no disk that GRUB could find
-    stand_in.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
-    stand_in.chmod(0o755)
+    update_grub = root / "usr/local/sbin/update-grub"  # a stub: GRUB finds no disk in a container
+    update_grub.write_text("#!/bin/sh\necho called >>/run/update-grub\n")
+    update_grub.chmod(0o755)
     (root / "var/log/journal").mkdir(exist_ok=True)
-    settle_others(folder, root)
+    add_keeper(folder, root)
     swap_out(folder, root)
-    lose_a_key(folder, root)
+    delete_a_key(folder, root)
     (folder / "key.body").write_text(f"{public.split()[1]}\n")
     for name, value in {"user": user, "host": host, "password": password, "machine-id": (root / "etc/machine-id").read_text()}.items():
         (folder / name).write_text(f"{value.strip()}\n")
 
 
-def settle_others(folder: Path, root: Path) -> None:
-    """An account and a file that a role is told about; a fresh system lacks some of the packages that a role wants."""
+def add_keeper(folder: Path, root: Path) -> None:
+    """Create an account to keep and a file to remove, which a role is given as options; remove packages of the guest `linux_fresh`."""
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "keeper", "-f", str(folder / "keeper"))
     run("chroot", str(root), "useradd", "--create-home", "keeper")
     keys = root / "home/keeper/.ssh/authorized_keys"
@@ -106,7 +110,7 @@ def settle_others(folder: Path, root: Path) -> None:
 
 
 def swap_out(folder: Path, root: Path) -> None:
-    """A swap file that holds what was in memory once."""
+    """Create a swap file with remains of memory."""
     area = root / "swapfile"
     area.write_bytes(bytes(1 << 20))
     area.chmod(0o600)
@@ -118,22 +122,23 @@ def swap_out(folder: Path, root: Path) -> None:
     (folder / "swapped").write_text(f"{swapped}\n")
 
 
-def lose_a_key(folder: Path, root: Path) -> None:
-    """Write a private key to the disk and delete it; files before and after keep its block from being the next one to be used."""
+def delete_a_key(folder: Path, root: Path) -> None:
+    """Write a private key to the disk and delete it; files before and after it keep its block from being reused at once."""
     work = root / "var/tmp"
     (work / "before").write_bytes(os.urandom(8 << 20))
-    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(work / "lost"))
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(work / "deleted"))
     (work / "after").write_bytes(os.urandom(8 << 20))
     os.sync()
-    (folder / "deleted.body").write_text((work / "lost").read_text().splitlines()[3] + "\n")
-    for name in ("before", "lost", "lost.pub", "after"):
+    (folder / "deleted.body").write_text((work / "deleted").read_text().splitlines()[3] + "\n")
+    for name in ("before", "deleted", "deleted.pub", "after"):
         (work / name).unlink()
     os.sync()
     if subprocess.run(["grep", "-qaF", "-f", str(folder / "deleted.body"), str(folder / "disk.ext4")], check=False).returncode:
-        sys.exit("the deleted key left nothing on the disk: the search for it would prove nothing")
+        sys.exit("the deleted key is not on the disk any more, so a search for it would prove nothing: run this again")
 
 
 def start(folder: Path, root: Path) -> None:
+    """Boot the guest in a container."""
     options = ["--register=no", "--keep-unit", "--boot", "--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
     (folder / "cmdline").write_text("root=PARTUUID=0 ro console=tty0 console=ttyS0,115200n8\n")
     binds = [f"--bind={folder / 'serial'}:/dev/ttyS0", f"--bind-ro={folder / 'cmdline'}:/dev/cmdline"]
@@ -144,12 +149,13 @@ def start(folder: Path, root: Path) -> None:
 
 
 def show_kernel_arguments(folder: Path) -> None:
-    """The container's kernel is the host's, started by other words than a VM's on Azure: the guest reads what that would show."""
+    """Give the guest the kernel command line of a VM on Azure: the kernel of a container is that of the host."""
     (init,) = children(alive(folder))
     run("nsenter", f"--target={init}", "--mount", "mount", "--bind", "/dev/cmdline", "/proc/cmdline")
 
 
 def wait_for_ssh(port: int, folder: Path) -> None:
+    """Wait until an SSH server answers; exit after 300 seconds."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         with socket.socket() as probe:
@@ -161,7 +167,7 @@ def wait_for_ssh(port: int, folder: Path) -> None:
 
 
 def alive(folder: Path) -> int:
-    """The container's process id, 0 once it has ended."""
+    """The process id of the container, or 0 if it has ended."""
     file = folder / "pid"
     pid = int(file.read_text()) if file.exists() else 0
     command = Path(f"/proc/{pid}/cmdline")
@@ -169,7 +175,7 @@ def alive(folder: Path) -> int:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that `pid` started: under systemd-nspawn, the container's first one."""
+    """The child processes of `pid`; the child of systemd-nspawn is the first process of the container."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
@@ -179,19 +185,20 @@ def children(pid: int) -> list[int]:
 
 
 def down(folder: Path) -> None:
-    """End the container and forget all of it."""
+    """End the container and delete its files."""
     for init in children(alive(folder)):
-        os.kill(init, signal.SIGKILL)  # all of the container goes with its first process, and systemd-nspawn cleans up behind it
+        os.kill(init, signal.SIGKILL)  # ends all processes of the container; systemd-nspawn cleans up
     deadline = time.monotonic() + 30
     while alive(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
     while os.path.ismount(folder / "root"):
         run("umount", str(folder / "root"))
-    shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def look(folder: Path) -> None:
-    """Mount the stopped guest's disk afresh, read-only and without its journal: what a capture would read."""
+    """Mount the disk of the stopped guest again, read-only and without its journal, as a capture would read it."""
     while os.path.ismount(folder / "root"):
         run("umount", str(folder / "root"))
     mount(folder / "disk.ext4", folder / "root", "loop,ro,noload")

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The instance metadata service, as far as a role asks it: `imds.py up FOLDER`, `imds.py down FOLDER`.
+"""The part of Azure's instance metadata service that roles use: `imds.py up FOLDER`, `imds.py down FOLDER`.
 
-The guests share the host's network, so the host's loopback gets the service's address for as long as it runs. It answers with the
-name and the `vm_id` that stand in FOLDER.
+The guests share the network of the host, so the address of the service is added to the host's loopback interface while it runs. The
+service answers with the name of FOLDER and the content of FOLDER/vm_id.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ADDRESS = "169.254.169.254"
 
 
 class Metadata(BaseHTTPRequestHandler):
-    """One document for every question that carries the header Azure wants."""
+    """Answers every request that has the header required by Azure with the same document."""
 
     folder: Path
 
@@ -38,11 +38,13 @@ class Metadata(BaseHTTPRequestHandler):
 
 
 def serve(folder: Path) -> None:
+    """Serve requests until the process ends."""
     Metadata.folder = folder
     HTTPServer((ADDRESS, 80), Metadata).serve_forever()
 
 
 def up(folder: Path) -> None:
+    """Start the service in the background."""
     down(folder)
     subprocess.run(["ip", "address", "add", f"{ADDRESS}/32", "dev", "lo"], check=True)
     with (folder / "imds.log").open("wb") as log:
@@ -55,6 +57,7 @@ def up(folder: Path) -> None:
 
 
 def down(folder: Path) -> None:
+    """Stop the service and remove its address."""
     file = folder / "imds.pid"
     command = Path(f"/proc/{file.read_text().strip()}/cmdline") if file.exists() else file
     if file.exists() and command.exists() and b"imds.py" in command.read_bytes():

@@ -4,7 +4,7 @@
 """Adds the function that azure.azcollection 3.12.0 calls for a custom cloud and azure-cli-core does not have.
 
 Upstream calls `azure.cli.core.cloud.get_cloud_from_metadata_endpoint`, which azure-cli-core 2.75.0 to 2.91.0 do not define.
-To be removed when azure.azcollection reads a custom cloud by itself.
+It can be removed when azure.azcollection supports custom clouds without it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ with contextlib.suppress(ImportError):
     from azure.cli.core import cloud
 
     def get_cloud_from_metadata_endpoint(arm_endpoint: str) -> cloud.Cloud:
-        """The cloud that describes itself at this endpoint."""
+        """The cloud whose metadata is at this endpoint."""
         answer = requests.get(f"{arm_endpoint}/metadata/endpoints?api-version=2022-09-01", timeout=30)
         answer.raise_for_status()
         document = answer.json()

@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recorded Azure traffic, replayed against the local Azure: where the two differ, the lab is wrong or the difference is accepted.
+"""Replays recorded Azure traffic against the lab. A difference is a mistake of the lab, unless deviations.yml accepts it.
 
-fetch      downloads the source distributions that carry recordings          selection.yml   which of their recordings take part
-read       knows the formats of recordings
-select     says what of a recording is replayed, seeded, or outside
-seeds      puts into the lab what lies outside its promise                   seeds.yml       what that may be
-names      gives everything fresh names
+fetch      downloads the source distributions that contain recordings        selection.yml   the recordings that are replayed
+read       reads the formats of recordings
+select     decides which requests are replayed, seeded, or left out
+seeds      creates what recordings need but do not create                    seeds.yml       the images and blobs among that
+names      gives all resources new names
 replay     sends the requests and follows the operations
-compare    tells an answer from the recorded one                             deviations.yml  the differences that are accepted
+compare    compares an answer with the recorded one                          deviations.yml  the accepted differences
 report     counts, and writes build/golden.json
 """

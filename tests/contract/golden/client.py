@@ -1,68 +1,30 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A bare HTTP client for the control plane: what is replayed must not pass through an SDK that tidies it up."""
+"""A plain HTTP client that sends recorded requests unchanged: an SDK would correct them, and hide parts of the answers."""
 
 from __future__ import annotations
 
-import ssl
-import time
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
-
-API_VERSION = "api-version"
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a control plane is and how to sign in."""
-
-    url: str
-    tenant: str
-    client_id: str
-    client_secret: str
-    subscription: str
-    ca: str
-
-
-class SeedRefused(Exception):
-    """The lab would not take what a recording needs to begin."""
+from azlab.client import LabClient, tls_context
 
 
 class Client:
-    """Requests with a token. Long-running operations are the caller's business, but for `put`."""
+    """Sends requests to the control plane of a lab, with the token of its client. Long-running operations are up to the caller."""
 
-    def __init__(self, place: Place) -> None:
-        self.subscription = place.subscription
-        self._http = httpx.Client(base_url=place.url, verify=ssl.create_default_context(cafile=place.ca), timeout=60)
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": place.client_id,
-            "client_secret": place.client_secret,
-            "scope": f"{place.url}/.default",
-        }
-        token = self._http.post(f"/{place.tenant}/oauth2/v2.0/token", data=form).raise_for_status().json()["access_token"]
-        self._http.headers["Authorization"] = f"Bearer {token}"
+    def __init__(self, lab: LabClient) -> None:
+        self.lab = lab
+        self.subscription = lab.settings.subscription
+        token = {"Authorization": lab.headers["Authorization"]}
+        self._http = httpx.Client(
+            base_url=lab.settings.arm_url, headers=token, verify=tls_context(lab.settings), timeout=60, trust_env=False
+        )
 
     def send(self, method: str, url: str, params: dict[str, str] | None = None, body: Any = None) -> httpx.Response:
-        """One request."""
+        """Send one request."""
         return self._http.request(method, url, params=params or None, json=body)
-
-    def put(self, path: str, version: str, body: dict[str, Any], seconds: float = 60) -> None:
-        """Create a resource and wait until it is there."""
-        response = self.send("PUT", path, {API_VERSION: version}, body)
-        if response.status_code >= 300:
-            raise SeedRefused(f"PUT {path}: {response.status_code} {response.text}")
-        operation, deadline = response.headers.get("Azure-AsyncOperation"), time.monotonic() + seconds
-        while operation:
-            status = self.send("GET", operation).json()
-            if status["status"] == "Succeeded":
-                return
-            if status["status"] != "InProgress" or time.monotonic() > deadline:
-                raise SeedRefused(f"PUT {path}: {status}")
-            time.sleep(0.05)
 
     def close(self) -> None:
         """Close the connections."""

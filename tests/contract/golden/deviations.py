@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reviewed list of accepted deviations: where the lab may differ from recorded Azure, and why."""
+"""The accepted deviations: where the lab may differ from recorded Azure, and why."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import yaml
 from tests.contract.golden.compare import Difference
 from tests.contract.golden.replay import Call
 
-MOST = 25
+MAX_DEVIATIONS = 25
 
 
 @dataclass(frozen=True)
 class Deviation:
     """One accepted difference: one resource type, one verb, one JSON path. `path` begins with `$`, `poll $`, `result $` or `header`.
 
-    `what` says how the lab differs there: `missing`, `not in the recording`, or both values as the comparison tells them.
+    `what` is the kind of difference: `missing`, `not in the recording`, or both values in the words of the comparison.
     """
 
     type: str
@@ -29,21 +29,21 @@ class Deviation:
     what: str
     reason: str
     only_in: str = ""
-    """Words in a recording's name, where the difference shows in some recordings only."""
+    """A part of the names of recordings, if the difference occurs only in some of them."""
 
     def covers(self, recording: str, call: Call, difference: Difference) -> bool:
-        """Whether this accepts a difference."""
+        """Whether this deviation accepts a difference."""
         same = (self.type, self.verb, self.path, self.what) == (call.type, call.verb, difference.path, difference.what)
         return same and self.only_in in recording
 
 
 class TooMany(Exception):
-    """The list has grown beyond what anyone reviews."""
+    """The list of accepted deviations is too long."""
 
 
 def accepted() -> list[Deviation]:
     """All accepted deviations."""
     found = [Deviation(**entry) for entry in yaml.safe_load(Path(__file__).with_name("deviations.yml").read_text()) or []]
-    if len(found) > MOST:
-        raise TooMany(f"deviations.yml has {len(found)} entries; at most {MOST} are accepted: mend the lab instead")
+    if len(found) > MAX_DEVIATIONS:
+        raise TooMany(f"deviations.yml has {len(found)} entries; at most {MAX_DEVIATIONS} are allowed: correct the lab instead")
     return found

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetches the azure-mgmt-compute source distributions whose test recordings are the golden traffic."""
+"""Downloads the source distributions of azure-mgmt-compute that contain recordings of Azure."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SHA256 = {
     "23.0.0": "1eb26b965ba4049ddcf10d4f25818725fc03c491c3be76537d0d74ceb1146b04",
     "30.0.0": "7320fbafc392770b03ed02b68760185e6094552ed98d7fd5ea77210a5a513c78",
 }
-"""The last releases of each kind of recording; later source distributions carry none."""
+"""The last releases with each kind of recording; later source distributions contain none."""
 
 
 class WrongArchive(Exception):
-    """A downloaded archive is not the one that was reviewed."""
+    """A downloaded archive has a wrong checksum."""
 
 
 def recordings(version: str) -> dict[str, bytes]:
@@ -38,18 +38,18 @@ def recordings(version: str) -> dict[str, bytes]:
 
 
 def sdist(version: str) -> Path:
-    """The release's archive, out of the cache or downloaded into it."""
+    """The archive of a release, which is downloaded to the cache if it is not there."""
     path = CACHE / f"azure-mgmt-compute-{version}.zip"
     if not path.exists():
         _download(version, path)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != SHA256[version]:
-        raise WrongArchive(f"{path} has sha256 {found}, not {SHA256[version]}: remove it and try again")
+        raise WrongArchive(f"{path} has sha256 {found}, not {SHA256[version]}: delete it and try again")
     return path
 
 
 def _download(version: str, path: Path) -> None:
-    """Let pip fetch the archive. It builds the metadata of a source distribution, with tools installed once for all five."""
+    """Download the archive with pip, which needs build tools for the metadata of a source distribution."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as place:
         options = ("--no-deps", "--no-build-isolation", "--no-binary", "azure-mgmt-compute", "--dest", place)
@@ -59,7 +59,7 @@ def _download(version: str, path: Path) -> None:
 
 @cache
 def _build_tools() -> Path:
-    """A folder with setuptools and wheel, for pip alone."""
+    """A folder with setuptools and wheel for pip, installed once for all archives."""
     folder = CACHE / "build-tools"
     if not (folder / "wheel").exists():
         _pip("install", "--upgrade", "--target", str(folder), "setuptools", "wheel", env={})

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads recordings: VCR cassettes (yaml), the Azure SDK's test proxy (json), and plain lists of exchanges (json)."""
+"""Reads recordings: VCR cassettes (YAML), sessions of the Azure SDK's test proxy (JSON), and plain lists of exchanges (JSON)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ import yaml
 
 _VERSION = re.compile(r"api-version=[\w-]+")
 _COMPUTE = "/providers/microsoft.compute/"
-_UNTAPED = ("retry-after",)
-"""What azure-devtools, which wrote the cassettes, removes from every answer (its `FILTER_HEADERS`)."""
+_NOT_RECORDED = ("retry-after",)
+"""The headers that azure-devtools, which wrote the cassettes, removes from every answer (its `FILTER_HEADERS`)."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class NotARecording(Exception):
-    """A file holds none of the formats known here."""
+    """A file has none of the supported formats."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Exchange:
     status: int
     headers: dict[str, str]
     answer: Any
-    blind: tuple[str, ...] = ()
-    """Headers that the recorder removed, so that nobody knows whether Azure sent them."""
+    removed_headers: tuple[str, ...] = ()
+    """Headers that the recorder removes: Azure may or may not have sent them."""
 
     @property
     def path(self) -> str:
-        """The path of the URL, without doubled slashes."""
+        """The path of the URL, with single slashes."""
         return urlsplit(self.url).path.replace("//", "/")
 
     @property
@@ -53,29 +53,29 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Recording:
-    """One conversation with Azure."""
+    """The exchanges of one recorded test."""
 
     name: str
     exchanges: tuple[Exchange, ...] = field(repr=False)
 
 
 def read_folder(folder: Path) -> list[Recording]:
-    """All recordings in a folder and below it."""
+    """All recordings below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.suffix in (".json", ".yaml", ".yml"))
     return [read(path.stem, path.read_bytes()) for path in files]
 
 
 def read(name: str, content: bytes) -> Recording:
-    """One recording, whichever of the formats it has."""
+    """Parse one recording in any of the formats; NotARecording if it has none of them."""
     text = content.decode("utf-8-sig")
     data = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, Loader=_LOADER)
     return Recording(name, _as_answered(tuple(_exchanges(name, data))))
 
 
 def _as_answered(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
-    """The exchanges under the api-versions that Azure really answered.
+    """The exchanges with the api-versions that Azure has answered.
 
-    Some repositories wrote newer versions into the URLs of recorded requests, but not into those that Azure gave back.
+    Some repositories replaced the versions in the URLs of recorded requests, but not in the URLs that Azure returned.
     """
     real = {}
     for exchange in exchanges:
@@ -92,31 +92,31 @@ def _as_answered(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
 
 def _exchanges(name: str, data: Any) -> Iterator[Exchange]:
     if isinstance(data, list):
-        yield from map(_plain, data)
+        yield from map(_from_list, data)
     elif isinstance(data, dict) and "Entries" in data:
-        yield from map(_proxied, data["Entries"])
+        yield from map(_from_proxy, data["Entries"])
     elif isinstance(data, dict) and "interactions" in data:
-        yield from map(_taped, data["interactions"])
+        yield from map(_from_cassette, data["interactions"])
     else:
         raise NotARecording(f"{name}: expected a list of exchanges, a test proxy session or a VCR cassette")
 
 
-def _plain(entry: dict[str, Any]) -> Exchange:
+def _from_list(entry: dict[str, Any]) -> Exchange:
     headers = _headers(entry.get("response_headers"))
     return Exchange(entry["method"], entry["url"], entry.get("request_body"), entry["status"], headers, entry.get("response_body"))
 
 
-def _proxied(entry: dict[str, Any]) -> Exchange:
+def _from_proxy(entry: dict[str, Any]) -> Exchange:
     headers = _headers(entry.get("ResponseHeaders"))
     body, answer = _parsed(entry.get("RequestBody")), _parsed(entry.get("ResponseBody"))
     return Exchange(entry["RequestMethod"], entry["RequestUri"], body, entry["StatusCode"], headers, answer)
 
 
-def _taped(entry: dict[str, Any]) -> Exchange:
+def _from_cassette(entry: dict[str, Any]) -> Exchange:
     request, response = entry["request"], entry["response"]
+    status, headers = response["status"]["code"], _headers(response.get("headers"))
     answer = _parsed((response.get("body") or {}).get("string"))
-    headers = _headers(response.get("headers"))
-    return Exchange(request["method"], request["uri"], _parsed(request.get("body")), response["status"]["code"], headers, answer, _UNTAPED)
+    return Exchange(request["method"], request["uri"], _parsed(request.get("body")), status, headers, answer, _NOT_RECORDED)
 
 
 def _headers(headers: dict[str, Any] | None) -> dict[str, str]:
@@ -124,7 +124,7 @@ def _headers(headers: dict[str, Any] | None) -> dict[str, str]:
 
 
 def _parsed(body: Any) -> Any:
-    """A body as JSON. Old recorders wrote Python's `b'...'` around it, several times over."""
+    """A body as JSON. Old recorders wrapped it in `b'...'`, sometimes more than once."""
     while isinstance(body, str) and body.startswith(("b'", 'b"')):
         body = ast.literal_eval(body)
         body = body.decode() if isinstance(body, bytes) else body

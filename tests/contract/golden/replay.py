@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replays recordings against one empty lab, several at a time, and notes where the lab's answers differ."""
+"""Replays recordings against one empty lab, several at a time, and collects the differences of the lab's answers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract.golden.client import Client, SeedRefused
+from azlab.client import RequestFailed
+
+from tests.contract.golden.client import Client
 from tests.contract.golden.compare import Difference, compare, compare_headers
 from tests.contract.golden.names import Names
 from tests.contract.golden.read import Exchange, Recording
-from tests.contract.golden.seeds import groups_of, location_of, of_managed_disks, seed_group, seed_interfaces
+from tests.contract.golden.seeds import groups_of, location_of, of_managed_disks, seed_interfaces
 from tests.contract.golden.select import Part, Step, operation_id, steps
 
-PATIENCE = 120.0
+OPERATION_TIMEOUT = 120.0
 _WAITING, _MOVED = False, True
 _RUNNING = {"startTime", "status", "name"}
-"""What the body of every recorded poll of a running operation has."""
+"""The keys in the body of every recorded poll of a running operation."""
 
 
 @dataclass
@@ -36,19 +38,19 @@ class Call:
 
 @dataclass
 class Outcome:
-    """What became of one recording."""
+    """The result of one recording: its calls, and what was seeded or left out."""
 
     name: str
     calls: list[Call] = field(default_factory=list)
     polls: int = 0
-    """Polls whose answer was compared: those that tell the end of an operation, and its result."""
+    """The number of polls whose answer was compared: those for the end of an operation and for its result."""
     seeded: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class _Operation:
-    """A long-running operation of the lab, the call that began it, and where it is followed."""
+    """A long-running operation of the lab: the call that started it, and the URLs of its status and its result."""
 
     call: Call
     status_url: str | None
@@ -56,7 +58,7 @@ class _Operation:
 
 
 def replay(recordings: list[Recording], client: Client) -> list[Outcome]:
-    """Replay all recordings, taking turns: after each call or poll of one comes the next one's."""
+    """Replay all recordings in turns: one call or poll of each recording after the other."""
     players = [_Player(recording, client) for recording in recordings]
     turns = deque(player.play() for player in players)
     idle = 0
@@ -74,7 +76,7 @@ def replay(recordings: list[Recording], client: Client) -> list[Outcome]:
 
 
 class _Player:
-    """One recording on its way."""
+    """The replay of one recording."""
 
     def __init__(self, recording: Recording, client: Client) -> None:
         self._recording, self._client = recording, client
@@ -83,16 +85,16 @@ class _Player:
         self.outcome = Outcome(recording.name)
 
     def play(self) -> Iterator[bool]:
-        """Take one turn after the other; says each time whether something moved."""
+        """Take turns; yields true after a call, and false while an operation is still running."""
         try:
             yield from self._play(steps(self._recording))
-        except SeedRefused as error:
+        except RequestFailed as error:
             self.outcome.calls.append(Call("", "seed", 0, [Difference("seed", str(error))]))
 
     def _play(self, todo: tuple[Step, ...]) -> Iterator[bool]:
         if any(step.part in (Part.REPLAYED, Part.SEEDED) for step in todo):
             for group in groups_of(self._recording):
-                seed_group(self._client, self._names.translate(group), location_of(self._recording))
+                self._client.lab.put_group(self._names.translate(group), location_of(self._recording))
         for index, step in enumerate(todo):
             if step.part is Part.REPLAYED:
                 self._replay(step)
@@ -108,15 +110,15 @@ class _Player:
     def _seed(self, step: Step) -> None:
         body = self._names.translate(step.body)
         if step.type == "virtualMachines":
-            seed_interfaces(self._client, body)
-        self._client.put(self._names.path(step.exchange.path), step.exchange.query["api-version"], body)
+            seed_interfaces(self._client.lab, body)
+        self._client.lab.put(self._names.path(step.exchange.path), step.exchange.query["api-version"], body)
         self.outcome.seeded.append(f"{step.verb} {step.type}: {step.reason}")
 
     def _replay(self, step: Step) -> None:
         exchange = step.exchange
         body = self._names.translate(exchange.body)
         if step.type == "virtualMachines" and exchange.method == "PUT":
-            seed_interfaces(self._client, body)
+            seed_interfaces(self._client.lab, body)
         response = self._client.send(exchange.method, self._names.path(exchange.path), exchange.query, body)
         call = Call(step.type, step.verb, exchange.status)
         self.outcome.calls.append(call)
@@ -141,7 +143,7 @@ class _Player:
                     self._operations[id] = operation
 
     def _poll(self, exchange: Exchange, rest: tuple[Step, ...]) -> Iterator[bool]:
-        """Follow an operation as the recorded client did. Its recorded polls come in a row; the last of them tells the end."""
+        """Follow an operation as the recorded client did. Its recorded polls are consecutive; the last one reports the end."""
         operation = self._operations.get(operation_id(exchange) or "")
         if operation is None:
             return
@@ -153,8 +155,8 @@ class _Player:
             operation.call.differences.append(Difference("poll", "the recording ends before its operation does"))
 
     def _end(self, exchange: Exchange, operation: _Operation) -> Iterator[bool]:
-        """Wait for the lab's operation to end as the recorded one did. Until then it must say what Azure says, and no more."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait for the end of the lab's operation and compare it. Until then, polls must have exactly the keys that Azure returns."""
+        deadline = time.monotonic() + OPERATION_TIMEOUT
         while operation.status_url:
             body = self._client.send("GET", operation.status_url).json()
             if body.get("status") != "InProgress":
@@ -169,7 +171,7 @@ class _Player:
     def _result(self, exchange: Exchange, operation: _Operation) -> Iterator[bool]:
         if exchange.status == 202:
             return
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + OPERATION_TIMEOUT
         while operation.result_url:
             response = self._client.send("GET", operation.result_url)
             if response.status_code == exchange.status:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Counts what was replayed and writes it to build/golden.json."""
+"""Counts the replayed calls and writes the report build/golden.json."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ WRITES = ("PUT", "PATCH", "POST", "DELETE")
 
 @dataclass(frozen=True)
 class Report:
-    """All outcomes, and the accepted deviations to judge them by."""
+    """The outcomes of all recordings, and the accepted deviations."""
 
     outcomes: tuple[Outcome, ...]
     deviations: tuple[Deviation, ...]
     left_out: tuple[str, ...] = ()
 
     def unaccepted(self, outcome: Outcome) -> list[str]:
-        """The differences of one recording that nobody accepted."""
+        """The differences of one recording that no deviation accepts."""
         return [
             f"{call.verb} {call.type} {difference.path}: {difference.what}"
             for call in outcome.calls
@@ -36,14 +36,14 @@ class Report:
         ]
 
     def used(self) -> list[Deviation]:
-        """The deviations that really occurred."""
+        """The deviations that have occurred."""
         return [deviation for deviation in self.deviations if any(self._occurs(deviation, outcome) for outcome in self.outcomes)]
 
     def _occurs(self, deviation: Deviation, outcome: Outcome) -> bool:
         return any(deviation.covers(outcome.name, call, each) for call in outcome.calls for each in call.differences)
 
     def totals(self) -> dict[str, Any]:
-        """The numbers. A call counts once, its polls beside it."""
+        """The totals. A call counts once; its polls are counted separately."""
         calls = [call for outcome in self.outcomes for call in outcome.calls]
         by_type = Counter(call.type for call in calls)
         refused = [text for outcome in self.outcomes for text in self.unaccepted(outcome)]
@@ -69,7 +69,7 @@ class Report:
         )
 
     def write(self, path: Path) -> None:
-        """Write everything as JSON."""
+        """Write the report as JSON."""
         recordings = [
             {
                 "name": outcome.name,
@@ -87,14 +87,14 @@ class Report:
         path.write_text(json.dumps(body, indent=2) + "\n")
 
     def lines(self) -> list[str]:
-        """The report for a reader."""
+        """The report as lines of text."""
         totals = self.totals()
         kinds = ", ".join(f"{count} on {type}" for type, count in totals["by_type"].items())
         return [
             f"{totals['calls']} calls ({kinds}), {totals['writes']} of them writes, from {totals['recordings']} recordings; "
-            f"{totals['polls']} polls beside them",
-            f"{totals['matched']} matched, {totals['matched_but_for_accepted_deviations']} but for {totals['accepted_deviations']} "
-            f"accepted deviations, {totals['unaccepted']} differences that nobody accepted",
+            f"{totals['polls']} polls",
+            f"{totals['matched']} matched, {totals['matched_but_for_accepted_deviations']} with {totals['accepted_deviations']} "
+            f"accepted deviations, {totals['unaccepted']} differences that are not accepted",
             *(f"left out: {reason}" for reason in self.left_out),
             *(f"{outcome.name}: {text}" for outcome in self.outcomes for text in self.unaccepted(outcome)),
         ]

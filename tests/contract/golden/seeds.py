@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Puts what lies outside the lab's promise into the lab: groups, network interfaces, platform images, source blobs."""
+"""Creates what recordings need but do not create: resource groups, network interfaces, platform images and source blobs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from azlab.client import NETWORKS_VERSION, LabClient
 
-from tests.contract.golden.client import Client
 from tests.contract.golden.names import pairs
 from tests.contract.golden.read import Recording
-
-NETWORK_API = "2022-07-01"
 
 
 @cache
@@ -28,7 +26,7 @@ def _listed() -> dict[str, Any]:
 
 
 def write_outside(state: Path) -> None:
-    """Tell the lab in this state directory which platform images and source blobs there are beside it."""
+    """Write the platform images and source blobs of seeds.yml to the file from which the lab in this state directory reads them."""
     images = [
         {
             **{key: image[key] for key in ("publisher", "offer", "sku", "version")},
@@ -44,39 +42,31 @@ def write_outside(state: Path) -> None:
 
 
 def has_platform_image(reference: dict[str, Any]) -> bool:
-    """Whether the reviewed list has the image that a VM is made from."""
+    """Whether seeds.yml lists the platform image of a VM."""
     keys = ("publisher", "offer", "sku")
     return any(all(str(reference.get(key, "")).lower() == image[key].lower() for key in keys) for image in _listed()["platform_images"])
 
 
 def has_blob(uri: str) -> bool:
-    """Whether the reviewed list has the blob that a disk is made from."""
+    """Whether seeds.yml lists the source blob of a disk."""
     return any(uri.lower() == blob["uri"].lower() for blob in _listed()["source_blobs"])
 
 
-def seed_group(client: Client, name: str, location: str) -> None:
-    """A resource group."""
-    client.put(f"/subscriptions/{client.subscription}/resourceGroups/{name}", "2021-04-01", {"location": location})
-
-
-def seed_interfaces(client: Client, vm: dict[str, Any]) -> None:
-    """The network interfaces that a VM's body names, under names that are already fresh."""
+def seed_interfaces(lab: LabClient, vm: dict[str, Any]) -> None:
+    """Create the network interfaces that the body of a VM names. The body has new names already."""
     for interface in vm["properties"].get("networkProfile", {}).get("networkInterfaces", []):
-        _seed_interface(client, interface["id"], vm["location"])
+        _seed_interface(lab, interface["id"], vm["location"])
 
 
-def _seed_interface(client: Client, id: str, location: str) -> None:
-    group, name = id.split("/providers/")[0], id.rsplit("/", 1)[1]
-    network = f"{group}/providers/Microsoft.Network/virtualNetworks/{name}-net"
-    subnets = [{"name": "default", "properties": {"addressPrefix": "10.0.0.0/24"}}]
-    space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}
-    client.put(network, NETWORK_API, {"location": location, "properties": space})
-    address = {"name": "ip", "properties": {"subnet": {"id": f"{network}/subnets/default"}}}
-    client.put(id, NETWORK_API, {"location": location, "properties": {"ipConfigurations": [address]}})
+def _seed_interface(lab: LabClient, id: str, location: str) -> None:
+    root, name = id.split("/providers/")[0], id.rsplit("/", 1)[1]
+    subnet = lab.put_subnet(root.rsplit("/", 1)[1], f"{name}-net", location=location)
+    address = {"name": "ip", "properties": {"subnet": {"id": subnet}}}
+    lab.put(id, NETWORKS_VERSION, {"location": location, "properties": {"ipConfigurations": [address]}})
 
 
 def on_managed_disks(body: Any) -> dict[str, Any] | None:
-    """The body of the same VM with managed disks; None when a body has no disk on a blob."""
+    """The body of a VM with managed disks instead of blobs; None if the body has no blobs."""
     body = copy.deepcopy(body)
     storage = body.get("properties", {}).get("storageProfile", {}) if isinstance(body, dict) else {}
     on_blobs = [disk for disk in [storage.get("osDisk", {}), *storage.get("dataDisks", [])] if "vhd" in disk]
@@ -87,7 +77,7 @@ def on_managed_disks(body: Any) -> dict[str, Any] | None:
 
 
 def of_managed_disks(answer: Any) -> Any:
-    """What a recording shows of an image of a VM on blobs, as it is when that VM has managed disks."""
+    """A recorded image of a VM with blobs, as Azure would return it if that VM had managed disks."""
     answer = copy.deepcopy(answer)
     properties = answer.get("properties", {}) if isinstance(answer, dict) else {}
     if "sourceVirtualMachine" in properties:
@@ -99,7 +89,7 @@ def of_managed_disks(answer: Any) -> Any:
 
 
 def groups_of(recording: Recording) -> Iterator[str]:
-    """The resource groups that a recording uses, but for those that Azure did not find."""
+    """The resource groups of a recording, except those that Azure did not find."""
     seen = set()
     for exchange in recording.exchanges:
         error = exchange.answer.get("error") if isinstance(exchange.answer, dict) else None
@@ -110,6 +100,6 @@ def groups_of(recording: Recording) -> Iterator[str]:
 
 
 def location_of(recording: Recording) -> str:
-    """The region that a recording works in."""
+    """The region of the first resource of a recording."""
     bodies = (exchange.body for exchange in recording.exchanges if isinstance(exchange.body, dict))
     return next((body["location"] for body in bodies if "location" in body), "westus")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Decides for each recorded exchange whether it is replayed, a poll, seeded, or outside the lab's promise."""
+"""Decides for each recorded exchange whether it is replayed, is a poll, is seeded, or is not supported by the lab."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ACTIONS = {
     "snapshots": ("beginGetAccess", "endGetAccess"),
     "images": (),
 }
-"""The resource types that are replayed, and what the lab promises to do with each beside creating, reading, changing and deleting."""
+"""The resource types that are replayed, with the actions of the lab besides create, read, change and delete."""
 
 _TARGET = re.compile(
     r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<type>virtualMachines|disks|snapshots|images)"
@@ -36,7 +36,7 @@ _TYPES = {name.lower(): name for name in ACTIONS}
 
 
 class Part(Enum):
-    """What an exchange is to the replay."""
+    """The role of an exchange in the replay."""
 
     REPLAYED = "replayed"
     POLL = "poll"
@@ -46,7 +46,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """One exchange and its part. A seeded one has the body that is sent instead; one outside has the reason."""
+    """One exchange and its part: with the body that is sent instead if it is seeded, with the reason if it is left out."""
 
     exchange: Exchange
     part: Part
@@ -57,7 +57,7 @@ class Step:
 
 
 def selected() -> list[Recording]:
-    """The recordings of the source distributions that take part. What two releases share byte for byte is taken once."""
+    """The recordings of the source distributions that selection.yml names; identical recordings of two releases count once."""
     found: dict[bytes, Recording] = {}
     for entry in yaml.safe_load(Path(__file__).with_name("selection.yml").read_text()):
         for version in entry["versions"]:
@@ -74,13 +74,13 @@ def steps(recording: Recording) -> tuple[Step, ...]:
 
 
 def operation_id(exchange: Exchange) -> str | None:
-    """The operation that an exchange polls."""
+    """The id of the operation that an exchange polls, or None."""
     match = _OPERATION.search(exchange.path)
     return match["id"].lower() if match else None
 
 
 class _Selection:
-    """One pass over a recording. It remembers what was seeded or left out, for later calls on the same resource."""
+    """One pass over a recording, which keeps track of seeded and absent resources for later calls on them."""
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -99,7 +99,7 @@ class _Selection:
     def _step(self, exchange: Exchange, type: str, name: str | None, action: str) -> Step:
         verb = f"{exchange.method} {action}".strip()
         if action and action.lower() not in (known.lower() for known in ACTIONS[type]):
-            return Step(exchange, Part.OUTSIDE, type, verb, f"{type}/{action.split('/')[0]} is outside the lab's promise")
+            return Step(exchange, Part.OUTSIDE, type, verb, f"{type}/{action.split('/')[0]} is not supported by the lab")
         key = f"{type}/{name}".lower()
         if exchange.method == "PUT":
             return self._put(exchange, type, verb, key)
@@ -107,7 +107,7 @@ class _Selection:
             return Step(exchange, Part.OUTSIDE, type, verb, self._absent[key])
         lists_seeded = name is None and any(seed.startswith(type.lower()) for seed in self._seeded)
         if exchange.method == "GET" and (key in self._seeded or lists_seeded):
-            return Step(exchange, Part.OUTSIDE, type, verb, "shows a VM that was made with managed disks instead")
+            return Step(exchange, Part.OUTSIDE, type, verb, "shows a VM that was created with managed disks instead")
         return Step(exchange, Part.REPLAYED, type, verb)
 
     def _put(self, exchange: Exchange, type: str, verb: str, key: str) -> Step:
@@ -118,12 +118,12 @@ class _Selection:
         body = on_managed_disks(exchange.body) if type == "virtualMachines" else None
         if body is not None:
             self._seeded.add(key)
-            return Step(exchange, Part.SEEDED, type, verb, "its disks were blobs; made with managed disks", body)
+            return Step(exchange, Part.SEEDED, type, verb, "its disks were blobs; created with managed disks", body)
         return Step(exchange, Part.REPLAYED, type, verb)
 
 
 def _outside(type: str, body: Any) -> str:
-    """Why a resource cannot be made in the lab; empty when it can."""
+    """The reason why the lab cannot create a resource; empty if it can."""
     if not isinstance(body, dict):
         return "the recorder kept no request body"
     properties = body.get("properties", {})

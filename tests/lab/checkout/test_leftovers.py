@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A test run that leaves a process behind fails, and ends it."""
+"""A test run that leaves a process behind fails and ends the process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_it():
 
 
 def run(folder: Path, seconds: float, *options: str) -> subprocess.CompletedProcess[str]:
-    """A test run of its own, whose one test starts a process in another session and ends before it."""
+    """Run one test in another pytest; the test starts a process in another session and ends before it."""
     (folder / "test_it.py").write_text(TEST.format(folder=str(folder), seconds=seconds))
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.leftovers", *options, "test_it.py"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -33,7 +33,7 @@ def run(folder: Path, seconds: float, *options: str) -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("options", [(), ("--numprocesses", "2")], ids=["alone", "with workers"])
-def test_a_process_that_stays_fails_the_run_and_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
+def test_a_remaining_process_fails_the_run_and_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     done = run(tmp_path, 600, *options)
     pid = (tmp_path / "pid").read_text().strip()
     assert done.returncode == 1, done.stdout
@@ -43,6 +43,6 @@ def test_a_process_that_stays_fails_the_run_and_is_ended(tmp_path: Path, monkeyp
         assert psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_process_that_is_about_to_end_is_waited_for(tmp_path: Path) -> None:
+def test_a_process_that_ends_soon_is_accepted(tmp_path: Path) -> None:
     done = run(tmp_path, 0.5)
     assert done.returncode == 0, done.stdout

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The search that proves an image: it must find what is there, deleted or not, and each deliberate spoiling under its own check."""
+"""The offline search: it must find what a disk contains, deleted or not, and each deliberate change under its own check."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from azlab.guests.build import guest_disk
 
 from demo import acts, guest_scripts, offline_search
 from demo.offline_search import Needle, key_body
-from demo.tamper import NAMES, spoil
+from demo.tamper import NAMES, tamper_with
 
 MACHINE_ID = "5f0c3b1e9a7d4c2e8b6a1f3d5c7e9b0a"
 VM_ID = "12345678-9abc-4def-8123-456789abcdef"
 HASH = "$y$j9T$xX0n7c1wZ4aR6uQ2$kwzqbyn5dVfJ3sLk9pTgYhUeIoPa"
 MIB = 1024 * 1024
-USED_MIB = 588  # what the lab's guest disk holds
+USED_MIB = 588  # on a guest disk of the lab
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
-    """The files of a root file system, as a sealed guest leaves it."""
+    """The files of a root file system in the state after sealing."""
     root = tmp_path / "root"
     for folder in ("etc/ssh", "home", "usr/lib"):
         (root / folder).mkdir(parents=True)
@@ -51,13 +51,13 @@ def sized(path: Path, mib: int) -> Path:
 
 
 def ext4(path: Path, files: Path) -> Path:
-    """A file system of 32 MiB that holds these files."""
+    """A file system of 32 MiB with these files."""
     subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", str(files), str(sized(path, 32))], check=True)
     return path
 
 
 def partitioned(path: Path, *parts: tuple[str, int, Path | None]) -> Path:
-    """A raw disk with a partition for each type, size in MiB and content."""
+    """A raw disk with one partition for each tuple of type, size in MiB and content."""
     start, table = 1, ["label: gpt"]
     for kind, size, _ in parts:
         table.append(f"start={start}MiB, size={size}MiB, type={kind}")
@@ -85,7 +85,7 @@ def esp(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def disk(tmp_path: Path, files: Path) -> Path:
-    """A raw disk with GRUB's partition and one with a root file system."""
+    """A raw disk with a BIOS boot partition and a partition with a root file system."""
     return partitioned(tmp_path / "disk.raw", (offline_search.BIOS_BOOT, 1, None), ("L", 32, ext4(tmp_path / "part.img", files)))
 
 
@@ -103,12 +103,12 @@ def needles(keys: dict[str, str]) -> tuple[Needle, ...]:
 
 
 def change(disk: Path, script: str) -> None:
-    """Run a script in the disk's file system, mounted for writing."""
+    """Run a shell script in the root file system of the disk, mounted for writing."""
     with offline_search.opened(disk, *offline_search.root_file_system(disk)) as root:
         subprocess.run(["sh", "-euc", script], cwd=root, check=True)
 
 
-def test_a_clean_disk_holds_nothing_and_is_searched_whole(disk: Path, needles: tuple[Needle, ...]) -> None:
+def test_a_clean_disk_has_no_hits_and_is_read_completely(disk: Path, needles: tuple[Needle, ...]) -> None:
     found = offline_search.search(disk, needles, system=True)
     assert found.hits == {}
     assert found.unread == []
@@ -133,12 +133,12 @@ def test_a_clean_disk_holds_nothing_and_is_searched_whole(disk: Path, needles: t
         ("touch $(printf 'etc/kwzqbynalice-\\351')", "user name"),
     ],
 )
-def test_files_names_and_links_are_searched_in_every_spelling(disk: Path, needles: tuple[Needle, ...], script: str, name: str) -> None:
+def test_contents_names_and_links_are_searched_for_every_spelling(disk: Path, needles: tuple[Needle, ...], script: str, name: str) -> None:
     change(disk, script)
     assert set(offline_search.search(disk, needles).hits) == {name}
 
 
-def test_a_disk_as_after_a_power_cut_is_read_with_its_journal(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
+def test_the_journal_of_a_disk_is_replayed_after_a_power_cut(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
     cut = tmp_path / "cut.raw"
     with offline_search.opened(disk, *offline_search.root_file_system(disk)) as root:
         for number in range(200):
@@ -154,21 +154,24 @@ def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, 
     assert set(offline_search.search(disk, needles).hits) == {"lost key"}
 
 
-def test_most_copies_of_a_deleted_key_outlive_what_is_written_after_them(tmp_path: Path) -> None:
-    """On a file system as large and as full as a guest's: one copy is lost to the first small files that come."""
+def test_most_copies_of_a_deleted_key_survive_later_writes(tmp_path: Path) -> None:
+    """On a file system as large and as full as that of a guest, where the first small files overwrite a single copy."""
     disk = sized(tmp_path / "root.raw", guest_disk.ROOT.size_mib)
     subprocess.run(["mke2fs", "-q", "-t", "ext4", *guest_disk.EXT4_OPTIONS, str(disk)], check=True)
     with offline_search.opened(disk, 0, disk.stat().st_size) as root:
         subprocess.run(["fallocate", "--length", f"{USED_MIB}M", str(root / "used")], check=True)
         command, environment = ["sh", "-seu"], {**os.environ, "HOME": str(root)}
-        lost = subprocess.run(command, input=guest_scripts.lose_a_key(), env=environment, capture_output=True, text=True, check=True).stdout
-        assert sorted(path.name for path in root.iterdir()) == ["lost+found", "used", "work"] and not list((root / "work").iterdir())
+        lost = subprocess.run(
+            command, input=guest_scripts.delete_a_key(), env=environment, capture_output=True, text=True, check=True
+        ).stdout
+        assert sorted(path.name for path in root.iterdir()) == ["lost+found", "used", "work"]
+        assert not list((root / "work").iterdir())
         (root / "log").mkdir()
         for number in range(30 * MIB // 4096):
             (root / "log" / str(number)).write_bytes(os.urandom(4096))
         (root / "journal").write_bytes(os.urandom(50 * MIB))
         (root / "used").unlink()  # only blocks matter from here on
-    needle = Needle("private_key", guest_scripts.LOST_KEY, tuple(key_body(lost)), blocks=True)
+    needle = Needle("private_key", guest_scripts.DELETED_KEY, tuple(key_body(lost)), blocks=True)
     found = {"backup os": offline_search.search(disk, [needle])}
     assert guest_scripts.COPIES // 2 < acts._copies(found, [needle]) <= guest_scripts.COPIES
 
@@ -178,7 +181,7 @@ def test_a_password_hash_is_found_in_its_block(disk: Path, needles: tuple[Needle
     assert set(offline_search.search(disk, needles).hits) == {"password hash"}
 
 
-def test_a_needle_across_two_windows_is_found_in_blocks_and_files(disk: Path, needles: tuple[Needle, ...]) -> None:
+def test_a_needle_that_spans_two_windows_is_found_in_blocks_and_files(disk: Path, needles: tuple[Needle, ...]) -> None:
     at = offline_search.WINDOW - len(HASH) // 2
     raw = disk.with_name("plain.raw")
     raw.write_bytes(b"x" * at + HASH.encode() + b"x" * 100)
@@ -201,7 +204,7 @@ def test_a_disk_without_a_partition_table_is_searched(tmp_path: Path, files: Pat
     assert (found.hits, found.unread) == ({"user name": ["/marker"]}, [])
 
 
-def test_what_cannot_be_read_is_told_and_the_rest_is_searched(
+def test_an_unreadable_file_system_is_reported_and_the_rest_is_searched(
     tmp_path: Path, disk: Path, needles: tuple[Needle, ...], keys: dict[str, str]
 ) -> None:
     change(disk, "echo kwzqbynalice >etc/hosts")
@@ -209,20 +212,20 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_searched(
     noise.write_bytes(keys["lost"].encode().ljust(MIB, b"."))
     raw = partitioned(tmp_path / "three.raw", ("L", 1, noise), ("L", 32, disk.with_name("part.img")))
     found = offline_search.search(raw, needles, system=True)
-    assert (set(found.hits), found.unread) == ({"lost key"}, [f"file system at byte {MIB}: of no known kind"])
+    assert (set(found.hits), found.unread) == ({"lost key"}, [f"file system at byte {MIB}: unknown file system type"])
 
 
-def test_a_disk_that_cannot_be_read_at_all_is_not_clean(tmp_path: Path, needles: tuple[Needle, ...]) -> None:
-    assert offline_search.search(sized(tmp_path / "blank.raw", 4), needles).unread == ["file system at byte 0: of no known kind"]
+def test_a_disk_without_a_readable_file_system_is_not_clean(tmp_path: Path, needles: tuple[Needle, ...]) -> None:
+    assert offline_search.search(sized(tmp_path / "blank.raw", 4), needles).unread == ["file system at byte 0: unknown file system type"]
 
 
-def test_a_system_disk_must_hold_a_root_file_system(disk: Path, needles: tuple[Needle, ...]) -> None:
+def test_a_system_disk_must_contain_a_root_file_system(disk: Path, needles: tuple[Needle, ...]) -> None:
     change(disk, "rm etc/os-release")
     assert offline_search.search(disk, needles).unread == []
-    assert offline_search.search(disk, needles, system=True).unread == ["no file system of the disk holds /etc/os-release"]
+    assert offline_search.search(disk, needles, system=True).unread == ["no file system of the disk contains /etc/os-release"]
 
 
-def test_the_keys_of_the_agent_are_needles(disk: Path, keys: dict[str, str]) -> None:
+def test_the_private_keys_of_the_azure_agent_are_needles(disk: Path, keys: dict[str, str]) -> None:
     assert offline_search.agent_keys(disk) == []
     change(
         disk, f"mkdir -p var/lib/waagent; cat >var/lib/waagent/TransportPrivate.pem <<'EOF'\n{keys['lost']}EOF\n: >var/lib/waagent/0.prv"
@@ -234,15 +237,17 @@ def test_the_keys_of_the_agent_are_needles(disk: Path, keys: dict[str, str]) -> 
 
 
 @pytest.mark.parametrize("how", NAMES)
-def test_each_spoiling_is_found_under_its_own_check_alone(disk: Path, needles: tuple[Needle, ...], keys: dict[str, str], how: str) -> None:
-    spoil(how, disk, {"machine_id": MACHINE_ID, "host_key": keys["host"], "user": "kwzqbynalice"})
+def test_each_kind_of_tampering_is_found_under_its_own_check_only(
+    disk: Path, needles: tuple[Needle, ...], keys: dict[str, str], how: str
+) -> None:
+    tamper_with(disk, how, {"machine_id": MACHINE_ID, "host_key": keys["host"], "user": "kwzqbynalice"})
     hits = offline_search.search(disk, needles).hits
     assert {needle.check for needle in needles if needle.name in hits} == {how}
 
 
-def test_an_executable_gets_the_raw_disk(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
-    program = tmp_path / "spoil.sh"
-    program.write_text(f'#!/bin/sh\nprintf %s "{MACHINE_ID}" >"{tmp_path}/said"\nstat -c %s "$1" >>"{tmp_path}/said"\n')
+def test_an_executable_receives_the_path_of_the_raw_disk(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
+    program = tmp_path / "change.sh"
+    program.write_text(f'#!/bin/sh\nprintf %s "{MACHINE_ID}" >"{tmp_path}/output"\nstat -c %s "$1" >>"{tmp_path}/output"\n')
     program.chmod(0o755)
-    spoil(str(program), disk, {})
-    assert (tmp_path / "said").read_text() == f"{MACHINE_ID}{35 * MIB}\n"
+    tamper_with(disk, str(program), {})
+    assert (tmp_path / "output").read_text() == f"{MACHINE_ID}{35 * MIB}\n"

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The examples of the documentation, run by ansible-playbook as they stand.
+"""The examples of the documentation, run by ansible-playbook without changes.
 
-Only what belongs to a reader's own machine and subscription is rewritten, by ``REWRITTEN``. A new example runs in the world of its
-module without anybody's doing, and fails if that world does not hold what it names.
+Only subscription ids and paths are replaced, by ``REPLACED``. A new example runs automatically with the resources of its module, and
+fails if it names a resource that does not exist.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.v
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
 from tests.support.ansible_runs import command, environment
-from tests.support.bodies import World, image_of_disk, vm_of_disk
+from tests.support.bodies import image_of_disk, vm_of_disk
+from tests.support.disk_files import make_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import MIB, RunningLab, done
-from tests.support.tasks import LabTasks, make_disk
+from tests.support.tasks import LabTasks
 
 COLLECTION = "goldenimage.azure"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 GROUPS = ("images", "build", "net")
 LISTS = {"image_info": "images", "vm_backup_info": "backups"}
-REWRITTEN: dict[str, Callable[[Place], str]] = {
+REPLACED: dict[str, Callable[[Place], str]] = {
     "00000000-0000-0000-0000-000000000000": lambda place: place.lab.settings.subscription,
     "/var/tmp/": lambda place: f"{place.folder}/",
 }
@@ -49,7 +51,7 @@ def text_of(module: str) -> str:
 
 
 def names_of(module: str) -> list[str]:
-    """What the examples of a module are called."""
+    """The names of the examples of a module."""
     return [example["name"] for example in yaml.safe_load(text_of(module))]
 
 
@@ -58,7 +60,7 @@ MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "v
 
 @dataclass(frozen=True)
 class Place:
-    """An empty subscription and a folder that is the reader's home."""
+    """An empty subscription, and a folder that is the home directory of the reader."""
 
     lab: RunningLab
     tasks: LabTasks
@@ -66,15 +68,15 @@ class Place:
 
     @property
     def outside(self) -> Path:
-        """The file that tells the lab which images of the Marketplace there are."""
+        """The file that lists the Marketplace images of the lab."""
         return self.lab.settings.state / "outside.json"
 
     def group(self, name: str) -> World:
-        """A resource group, and ways to fill it."""
+        """A resource group, with methods that create resources in it."""
         return World(self.lab, name)
 
     def vm(self, group: str, name: str) -> Any:
-        """A VM with a data disk, powered off from within as far as anyone can tell."""
+        """Create a VM with a data disk, powered off as if by its guest."""
         world = self.group(group)
         body = vm_of_disk(world.os_disk(f"{name}-os").id, self.lab.put_subnet(group, network="build"))
         body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]["name"] = f"{name}-nic"
@@ -85,7 +87,7 @@ class Place:
         return made
 
     def sealed(self, group: str, name: str) -> Any:
-        """A VM that was backed up and then sealed, with the tag that an interrupted capture leaves."""
+        """Create a VM that is backed up and then sealed, with the tag that an interrupted capture leaves."""
         made, world = self.vm(group, name), self.group(group)
         self.tasks(vm_backup, resource_group=group, vm=name)
         world.stop(name)
@@ -96,7 +98,7 @@ class Place:
         return made
 
     def image(self, group: str, name: str, **tags: str) -> None:
-        """An image of an empty disk."""
+        """Create an image of an empty disk."""
         world = self.group(group)
         body = image_of_disk(world.os_disk(f"{name}-source").id) | {"tags": tags}
         done(world.compute.images.begin_create_or_update(group, name, body))
@@ -106,7 +108,7 @@ Variables = dict[str, Any]
 
 
 def to_upload(place: Place) -> Variables:
-    """Three disks, one of them for UEFI machines; yesterday's image."""
+    """Three disk files, one of them for UEFI, and an image of the day before."""
     for name in ("debian-12.raw", "nightly.raw"):
         make_disk(place.folder / name)
     with open(make_disk(place.folder / "windows-2022.vhd", offsets=(MIB,)), "r+b") as file:
@@ -121,7 +123,7 @@ def to_upload(place: Place) -> Variables:
 
 
 def to_boot(place: Place) -> Variables:
-    """A key, an image, one of the Marketplace, a disk of a backup, two subnets."""
+    """An SSH key, an image, a Marketplace image, a restored disk and two subnets."""
     (place.folder / ".ssh").mkdir()
     (place.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
     place.image("build", "debian-12")
@@ -133,7 +135,7 @@ def to_boot(place: Place) -> Variables:
 
 
 def to_capture(place: Place) -> Variables:
-    """Three sealed VMs, one that was sealed by other means, and last night's image."""
+    """Three sealed VMs, one VM without a seal, and an image of the night before."""
     place.sealed("images", "web1")
     place.sealed("build", "web1")
     place.vm("images", "legacy1")
@@ -148,7 +150,7 @@ def to_back_up(place: Place) -> Variables:
 
 
 def to_restore(place: Place) -> Variables:
-    """A VM that was backed up and generalized since."""
+    """A VM that was generalized after its backup."""
     place.sealed("build", "web1")
     place.group("build").generalize("web1")
     return {}
@@ -169,13 +171,13 @@ def to_list_backups(place: Place) -> Variables:
 
 @dataclass(frozen=True)
 class Scene:
-    """A world, and the examples of a module that run in it, in order: all, unless they need different worlds."""
+    """The resources for examples of a module, and which examples run there, in order: all, unless `only` names some."""
 
     module: str
-    world: Callable[[Place], Variables]
+    resources: Callable[[Place], Variables]
     only: tuple[str, ...] = ()
 
-    def plays(self, name: str) -> bool:
+    def runs(self, name: str) -> bool:
         """Whether an example runs in this scene."""
         return name in self.only or not self.only
 
@@ -185,30 +187,30 @@ SCENES = {
     "image_capture": Scene("image_capture", to_capture),
     "image_info": Scene("image_info", to_list),
     "image_upload": Scene("image_upload", to_upload),
-    "vm_backup of a VM that lives": Scene(
-        "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Give the VM its disks back", "Remove the backup")
+    "vm_backup of a running VM": Scene(
+        "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Restore the disks of the VM", "Remove the backup")
     ),
     "vm_backup of a generalized VM": Scene(
         "vm_backup",
         to_restore,
-        ("Give the VM its disks back", "Start a new VM from these disks, where the first one was generalized or is gone"),
+        ("Restore the disks of the VM", "Start a new VM from these disks, if the first one was generalized or deleted"),
     ),
     "vm_backup_info": Scene("vm_backup_info", to_list_backups),
 }
 
 
-def test_no_example_is_left_out_and_nothing_is_rewritten_in_vain() -> None:
-    played = [(scene.module, name) for scene in SCENES.values() for name in names_of(scene.module) if scene.plays(name)]
+def test_every_example_runs_in_a_scene_and_every_replacement_is_needed() -> None:
+    run = [(scene.module, name) for scene in SCENES.values() for name in names_of(scene.module) if scene.runs(name)]
     written = [(module, name) for module in MODULES for name in names_of(module)]
-    assert set(played) == set(written)
-    assert len(written) == len(set(written)), "two examples of a module have one name"
+    assert set(run) == set(written)
+    assert len(written) == len(set(written)), "two examples of a module have the same name"
     assert {(scene.module, name) for scene in SCENES.values() for name in scene.only} <= set(written)
-    assert [text for text in REWRITTEN if not any(text in text_of(module) for module in MODULES)] == []
+    assert [text for text in REPLACED if not any(text in text_of(module) for module in MODULES)] == []
 
 
 @pytest.fixture
 def place(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[Place]:
-    """The groups that the examples name, and nothing of them afterwards."""
+    """The groups that the examples name; they are deleted afterwards."""
     for name in GROUPS:
         lab.put_group(name)
     made = Place(lab, tasks, tmp_path)
@@ -228,10 +230,10 @@ def name_of(number: int, example: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 def test_the_examples_run(place: Place, scene: Scene) -> None:
-    variables, text, folder = scene.world(place), text_of(scene.module), place.folder
-    for written, ours in REWRITTEN.items():
-        text = text.replace(written, ours(place))
-    examples = [example for example in yaml.safe_load(text) if scene.plays(example["name"])]
+    variables, text, folder = scene.resources(place), text_of(scene.module), place.folder
+    for documented, actual in REPLACED.items():
+        text = text.replace(documented, actual(place))
+    examples = [example for example in yaml.safe_load(text) if scene.runs(example["name"])]
     tasks, results = [], []
     for number, example in enumerate(examples):
         tasks.append({**example, "register": name_of(number, example)})
@@ -255,4 +257,5 @@ def test_the_examples_run(place: Place, scene: Scene) -> None:
         if name in LISTS:
             assert real[LISTS[name]] != [], example["name"]
         elif name:
-            assert real["changed"] and real["steps"] != [], example["name"]
+            assert real["changed"], example["name"]
+            assert real["steps"] != [], example["name"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""image_boot against a lab without guests: from an image, from disks, refused, failed, repaired, removed."""
+"""image_boot against a lab without guests: create, repeat, change, refuse, fail, repair and remove."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import json
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload
 
-from tests.support.tasks import holds, make_disk
+from tests.support.disk_files import make_disk, same_bytes
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 me"
 PASSWORD = "Correct-Horse-9"
@@ -37,8 +37,8 @@ def options(lab, tasks, group, disk):
     }
 
 
-def left(lab, group):
-    """Everything of Compute and Network in a group, but the image and the subnet."""
+def remaining(lab, group):
+    """The names of all disks, VMs and network interfaces of a group."""
     disks = [each.name for each in lab.compute.disks.list_by_resource_group(group)]
     vms = [each.name for each in lab.compute.virtual_machines.list(group)]
     root = f"resourceGroups/{group}/providers/Microsoft.Network/networkInterfaces"
@@ -52,14 +52,14 @@ def test_create_repeat_remove(lab, tasks, group, disk, options):
     assert vm["private_ip"].startswith("10.0.0.")
     assert [(each["lun"], each["size_gib"]) for each in vm["data_disks"]] == [(0, 1), (5, 2)]
     assert vm["vm_id"] == vm["vm_id"].lower() != ""
-    assert holds(lab, vm["os_disk"]["id"], disk)
+    assert same_bytes(lab, vm["os_disk"]["id"], disk)
     assert PASSWORD not in json.dumps(created)
     gone = tasks.predict_do_repeat(image_boot, state="absent", name="t1", resource_group=group)
     assert gone["vm"] is None
-    assert left(lab, group) == []
+    assert remaining(lab, group) == []
 
 
-def test_change_is_tags_and_nothing_else(lab, tasks, options):
+def test_only_tags_can_be_changed(lab, tasks, options):
     tasks(image_boot, **options)
     assert tasks(image_boot, tags={"run": "7"}, **options)["steps"] == ["set the tags of VM t1"]
     with tasks.writes() as writes:
@@ -72,7 +72,7 @@ def test_change_is_tags_and_nothing_else(lab, tasks, options):
     assert writes == []
 
 
-def test_specialized_disks_stay_when_the_vm_goes(lab, tasks, group, disk, options):
+def test_removing_a_vm_keeps_its_specialized_disks(lab, tasks, group, disk, options):
     kept = tasks(image_upload, name="kept", resource_group=group, path=str(disk), keep_disk=True, disk="special")
     booted = {"name": "t2", "resource_group": group, "os_disk": "special", "subnet": options["subnet"]}
     vm = tasks.predict_do_repeat(image_boot, **booted)["vm"]
@@ -81,12 +81,12 @@ def test_specialized_disks_stay_when_the_vm_goes(lab, tasks, group, disk, option
         assert "attached to VM t2" in tasks.fails(image_boot, **{**booted, "name": "t3"})["msg"]
     assert writes == []
     tasks(image_boot, state="absent", name="t2", resource_group=group)
-    assert left(lab, group) == ["special"]
+    assert remaining(lab, group) == ["special"]
 
 
-def test_a_failed_creation_is_told_and_can_be_removed(lab, tasks, group, options):
+def test_a_vm_whose_provisioning_failed_can_be_removed(lab, tasks, group, options):
     failure = {"code": "OSProvisioningTimedOut", "message": "OS Provisioning for VM 't1' did not finish in the allotted time."}
-    with tasks.fault(plane="arm", op="vm.put", fail_operation=failure):
+    with lab.fault(plane="arm", op="vm.put", fail_operation=failure):
         broken = tasks.fails(image_boot, **options)
     assert broken["code"] == "OSProvisioningTimedOut"
     assert "did not finish in the allotted time" in broken["msg"]
@@ -96,8 +96,8 @@ def test_a_failed_creation_is_told_and_can_be_removed(lab, tasks, group, options
     assert tasks(image_boot, **options)["changed"] is True
 
 
-def test_a_refused_creation_is_repaired_by_the_next_run(tasks, options):
-    with tasks.fault(plane="arm", op="vm.put", status=409, code="OperationNotAllowed", message="Quota."):
+def test_a_refused_creation_is_repaired_by_the_next_run(lab, tasks, options):
+    with lab.fault(plane="arm", op="vm.put", status=409, code="OperationNotAllowed", message="Quota."):
         broken = tasks.fails(image_boot, **options)
     assert (broken["code"], broken["changed"]) == ("OperationNotAllowed", False)
     assert tasks(image_boot, **options)["changed"] is True
@@ -110,14 +110,14 @@ def test_a_refused_creation_is_repaired_by_the_next_run(tasks, options):
     ({"admin_password": None, "ssh_public_keys": []}, "no one could log in"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
 ])  # fmt: skip
-def test_bad_input_writes_nothing(tasks, options, change, text):
+def test_invalid_input_is_refused_before_the_first_write(tasks, options, change, text):
     with tasks.writes() as writes:
         assert text in tasks.fails(image_boot, **{**options, **change})["msg"]
         assert text in tasks.fails(image_boot, check=True, **{**options, **change})["msg"]
     assert writes == []
 
 
-def test_a_vm_of_somebody_else_is_left_alone(lab, tasks, group, options):
+def test_a_vm_without_the_tag_of_the_collection_is_neither_changed_nor_removed(lab, tasks, group, options):
     tasks(image_boot, **options)
     path = f"resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/t1"
     lab.arm("PATCH", path, {"tags": {}}).raise_for_status()

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""image_capture against the lab. There are no guests, so the seal is either vouched for or already in the VM's tag."""
+"""image_capture against a lab without guests: the seal is assumed, or comes from the tag of the VM."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.times impo
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.machines import Machines
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
 
-from tests.support.bodies import World, copy_of, image_of_disk, vm_of_disk
+from tests.support.bodies import copy_of, image_of_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import done
 from tests.support.tasks import LabTasks
 
 
 class Subject:
-    """A VM with one data disk at LUN 5, powered off from within as far as anyone can tell."""
+    """A VM with one data disk at LUN 5, powered off as if by its guest."""
 
     def __init__(self, world: World, tasks: LabTasks) -> None:
         self.world, self.tasks = world, tasks
@@ -31,11 +32,11 @@ class Subject:
         done(world.compute.virtual_machines.begin_power_off(world.group, "vm"))
 
     def capture(self, **options: Any) -> dict[str, Any]:
-        """One task, which must not fail."""
+        """Run image_capture, which must not fail."""
         return self.tasks(image_capture, **{**self.options, **options})
 
     def refuses(self, **options: Any) -> str:
-        """One task that must fail and write nothing; its message."""
+        """Run image_capture, which must fail and write nothing, and return its message."""
         with self.tasks.writes() as writes:
             refused = self.tasks.fails(image_capture, **{**self.options, **options})
         assert (writes, refused["changed"], refused["steps"]) == ([], False, [])
@@ -51,11 +52,11 @@ STEPS = ["deallocate VM vm", "mark VM vm generalized", "create image golden from
 
 
 def test_predict_do_repeat_change(subject: Subject) -> None:
-    foreseen = subject.capture(check=True)
+    predicted = subject.capture(check=True)
     with subject.tasks.writes() as writes:
         made = subject.capture()
-    assert (made["steps"], foreseen["steps"], foreseen["diff"]["before"]["image"]) == (STEPS, STEPS, None)
-    assert (writes, foreseen["image"]) == (["vm.deallocate", "vm.generalize", "image.put"], made["image"])
+    assert (made["steps"], predicted["steps"], predicted["diff"]["before"]["image"]) == (STEPS, STEPS, None)
+    assert (writes, predicted["image"]) == (["vm.deallocate", "vm.generalize", "image.put"], made["image"])
     assert [disk["lun"] for disk in made["image"]["data_disks"]] == [5]
     assert made["image"]["tags"] == {"goldenimage.vm_id": made["vm"]["vm_id"], "goldenimage.vm": made["vm"]["id"]}
     assert subject.tasks(image_info, resource_group=subject.world.group)["images"] == [made["image"]]
@@ -64,7 +65,7 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image golden"], "2")
 
 
-def test_the_os_disk_alone(subject: Subject) -> None:
+def test_an_image_of_the_os_disk_only(subject: Subject) -> None:
     made = subject.capture(disks="os", zone_resilient=False)
     assert made["steps"][-1] == "create image golden from the OS disk of VM vm"
     image = made["image"]
@@ -73,21 +74,21 @@ def test_the_os_disk_alone(subject: Subject) -> None:
     assert "holds the data disks at LUN [], not [5]: set recreate" in subject.refuses(disks="all")
 
 
-def test_a_running_vm_is_foreseen_but_never_stopped(subject: Subject) -> None:
+def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> None:
     done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
-    foreseen = subject.capture(check=True, sealed="verified", backup="require")
+    predicted = subject.capture(check=True, sealed="verified", backup="require")
     assert "planned as if it had stopped, sealed and backed up" in subject.tasks.warnings[0]
-    assert len(foreseen["steps"]) == 5
+    assert len(predicted["steps"]) == 5
     assert "VM vm is still running" in subject.refuses(wait_timeout=3)
 
 
-def test_without_evidence_nothing_is_written(subject: Subject) -> None:
+def test_without_seal_or_backup_nothing_is_written(subject: Subject) -> None:
     assert "not known to be sealed: its boot log holds no verdict" in subject.refuses(sealed="verified")
     assert "has no backup of disk vm-os: run vm_backup" in subject.refuses(backup="require")
 
 
 def seal(subject: Subject) -> str:
-    """Deallocate the VM and leave the tag that a killed run leaves."""
+    """Deallocate the VM and set the tag that an interrupted run leaves."""
     compute, group = subject.world.compute, subject.world.group
     subject.world.stop()
     rested = parse_time(subject.world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
@@ -96,7 +97,7 @@ def seal(subject: Subject) -> str:
     return kept.as_tag()
 
 
-def test_a_stamped_seal_is_trusted_until_the_vm_was_started_again(subject: Subject) -> None:
+def test_a_stamped_seal_is_valid_until_the_vm_is_started_again(subject: Subject) -> None:
     seal(subject)
     assert subject.capture(check=True, sealed="verified")["steps"] == STEPS[1:]
     done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
@@ -104,8 +105,8 @@ def test_a_stamped_seal_is_trusted_until_the_vm_was_started_again(subject: Subje
     assert "the OS disk may have been used" in subject.refuses(sealed="verified")
 
 
-def test_a_disk_that_another_vm_had_is_not_sealed_by_the_log_that_is_left(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The rescue swap: the OS disk leaves its VM, another VM writes to it, and it comes back."""
+def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rescue swap: the OS disk is detached, another VM writes to it, and it is attached again."""
     world, compute = subject.world, subject.world.compute
     seal(subject)
     vm_id = world.properties("virtualMachines", "vm")["vmId"]
@@ -121,7 +122,7 @@ def test_a_disk_that_another_vm_had_is_not_sealed_by_the_log_that_is_left(subjec
     assert "the OS disk may have been used: its ownership has changed" in subject.refuses(sealed="verified")
 
 
-def test_a_group_that_is_not_there_is_found_while_there_is_a_way_back(subject: Subject) -> None:
+def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:
     vm = {"name": "vm", "resource_group": subject.world.group}
     assert "resource group no-such-group was not found in subscription" in subject.refuses(vm=vm, resource_group="no-such-group")
     assert "resource group no-such-group was not found in subscription" in subject.refuses(
@@ -129,7 +130,7 @@ def test_a_group_that_is_not_there_is_found_while_there_is_a_way_back(subject: S
     )
 
 
-def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subject) -> None:
+def test_uncaptured_data_disks_are_deleted_only_with_a_backup_or_waiver(subject: Subject) -> None:
     only = {"disks": "os", "source": "delete", "backup": "require"}
     assert "has no backup of disk vm-os" in subject.refuses(**only)
     subject.capture(disks="os")
@@ -137,7 +138,7 @@ def test_data_disks_go_with_their_vm_only_when_they_are_backed_up(subject: Subje
     subject.capture(**{**only, "backup": "none"})
 
 
-def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:
+def test_a_backup_of_the_same_disks_is_accepted(subject: Subject) -> None:
     world = subject.world
     vm_id = world.properties("virtualMachines", "vm")["vmId"].lower()
     for name, lun in (("vm-os", "os"), ("vm-data", "5")):
@@ -155,8 +156,8 @@ def test_a_backup_counts_if_it_is_of_these_disks(subject: Subject) -> None:
 
 @pytest.mark.parametrize(("op", "steps_done"), [("vm.deallocate", 0), ("vm.generalize", 1), ("image.put", 2)])
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before", "after"])
-def test_a_run_that_breaks_is_repaired_by_the_next(subject: Subject, op: str, steps_done: int, after_effect: bool) -> None:
-    with subject.tasks.fault(plane="arm", op=op, status=400, code="Broken", message="told to", after_effect=after_effect):
+def test_an_interrupted_run_is_repaired_by_the_next(subject: Subject, op: str, steps_done: int, after_effect: bool) -> None:
+    with subject.world.lab.fault(plane="arm", op=op, status=400, code="Broken", message="An injected fault.", after_effect=after_effect):
         broken = subject.tasks.fails(image_capture, **subject.options)
     assert (broken["code"], broken["steps"], broken["changed"]) == ("Broken", STEPS[:steps_done], steps_done > 0)
     repaired = subject.capture()
@@ -165,23 +166,23 @@ def test_a_run_that_breaks_is_repaired_by_the_next(subject: Subject, op: str, st
     assert subject.capture()["changed"] is False
 
 
-def test_an_operation_that_fails_is_repaired_by_the_next_run(subject: Subject) -> None:
+def test_a_failed_operation_is_repaired_by_the_next_run(subject: Subject) -> None:
     failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
-    with subject.tasks.fault(plane="arm", op="image.put", fail_operation=failure):
+    with subject.world.lab.fault(plane="arm", op="image.put", fail_operation=failure):
         broken = subject.tasks.fails(image_capture, **subject.options)
     assert broken["msg"] == "could not create image golden: (InternalExecutionError) An internal execution error occurred."
     assert broken["steps"] == STEPS[:2]
     assert subject.capture()["image"]["provisioning_state"] == "Succeeded"
 
 
-def test_the_source_goes_and_the_image_stays(subject: Subject) -> None:
+def test_the_source_vm_can_be_deleted(subject: Subject) -> None:
     made = subject.capture(source="delete")
     assert (made["steps"], made["vm"]) == ([*STEPS, "delete VM vm"], None)
     again = subject.capture(source="delete")
     assert (again["changed"], again["image"]) == (False, made["image"])
 
 
-def test_an_image_of_another_origin_is_replaced_only_when_asked(subject: Subject) -> None:
+def test_an_image_of_another_origin_is_replaced_only_with_recreate(subject: Subject) -> None:
     world = subject.world
     body = image_of_disk(world.id("disks", "vm-os"))
     done(world.compute.images.begin_create_or_update(world.group, "golden", body))
@@ -205,5 +206,5 @@ def test_an_image_of_another_origin_is_replaced_only_when_asked(subject: Subject
     ],
     ids=["no VM", "elsewhere", "bad name", "no group", "bad tag"],
 )
-def test_bad_input_is_refused_before_the_first_write(subject: Subject, options: dict[str, Any], text: str) -> None:
+def test_invalid_input_is_refused_before_the_first_write(subject: Subject, options: dict[str, Any], text: str) -> None:
     assert text in subject.refuses(**options)

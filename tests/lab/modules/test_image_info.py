@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 
-from tests.support.bodies import World, image_of_disk
+from tests.support.bodies import image_of_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import RunningLab, done
 from tests.support.tasks import LabTasks
 
@@ -37,7 +38,7 @@ def names(result: dict[str, Any]) -> list[str]:
     return [image["name"] for image in result["images"]]
 
 
-def test_images_are_listed_by_number_and_filtered(tasks: LabTasks, world: World, images: list[Any]) -> None:
+def test_images_are_filtered_and_sorted_by_the_numbers_in_their_names(tasks: LabTasks, world: World, images: list[Any]) -> None:
     group = {"resource_group": world.group}
     assert names(tasks(image_info, **group)) == ["db", "web-9", "web-10"]
     assert names(tasks(image_info, **group, tags=["role:web"], limit=1)) == ["web-9"]
@@ -45,7 +46,7 @@ def test_images_are_listed_by_number_and_filtered(tasks: LabTasks, world: World,
     assert {"db", "web-9", "web-10"} <= set(names(tasks(image_info)))
 
 
-def test_an_image_is_complete(tasks: LabTasks, world: World, images: list[Any]) -> None:
+def test_an_image_has_all_documented_keys(tasks: LabTasks, world: World, images: list[Any]) -> None:
     (image,) = tasks(image_info, name="web-9", resource_group=world.group, check=True)["images"]
     assert image == {
         "id": world.id("images", "web-9"),
@@ -68,7 +69,7 @@ def test_an_image_is_complete(tasks: LabTasks, world: World, images: list[Any]) 
     assert image["os_disk"]["size_gib"] == 1
 
 
-def test_what_is_not_there_is_an_empty_list(tasks: LabTasks, world: World) -> None:
+def test_a_missing_image_or_group_gives_an_empty_list(tasks: LabTasks, world: World) -> None:
     assert tasks(image_info, resource_group=world.group)["images"] == []
     assert tasks.warnings == []
     for options in ({}, {"name": "x"}):
@@ -103,35 +104,37 @@ def test_reading_writes_nothing(tasks: LabTasks, images: list[Any]) -> None:
     ],
     ids=[
         "wrong secret",
-        "nothing to sign in at",
+        "no sign-in service",
         "no tenant",
         "unknown subscription",
         "no secret",
-        "nothing there",
+        "no cloud",
         "no validation",
         "unknown cloud",
     ],
 )
-def test_who_cannot_connect_learns_why(tasks: LabTasks, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str) -> None:
+def test_a_failed_connection_names_the_cause(
+    tasks: LabTasks, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str
+) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     message = tasks.fails(image_info)["msg"]
     assert re.search(text, message), message
 
 
-def test_the_only_subscription_need_not_be_named(tasks: LabTasks, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_subscription_may_be_omitted_if_there_is_only_one(tasks: LabTasks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_SUBSCRIPTION_ID", "")
     assert "images" in tasks(image_info)
 
 
-def test_throttling_is_waited_out(tasks: LabTasks, world: World) -> None:
-    with tasks.fault(plane="arm", method="GET", path="/images", times=2, status=429, retry_after=1):
+def test_a_throttled_request_is_repeated(lab: RunningLab, tasks: LabTasks, world: World) -> None:
+    with lab.fault(plane="arm", method="GET", path="/images", times=2, status=429, retry_after=1):
         assert tasks(image_info, resource_group=world.group)["images"] == []
 
 
-def test_ansible_runs_it_from_the_plain_checkout(lab: RunningLab, world: World, images: list[Any]) -> None:
-    """With what Ansible packs and ships, and nothing else."""
+def test_ansible_runs_the_module_from_the_checkout(lab: RunningLab, world: World, images: list[Any]) -> None:
+    """The module gets only the files that Ansible packs with it."""
     ansible = [str(Path(sys.executable).with_name("ansible")), "localhost", "-m", "goldenimage.azure.image_info"]
-    ended = subprocess.run([*ansible, "-a", f"resource_group={world.group}"], cwd=CHECKOUT, env=lab.env, capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert [image["name"] for image in json.loads(ended.stdout.partition("=>")[2])["images"]] == ["db", "web-9", "web-10"]
+    run = subprocess.run([*ansible, "-a", f"resource_group={world.group}"], cwd=CHECKOUT, env=lab.env, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert [image["name"] for image in json.loads(run.stdout.partition("=>")[2])["images"]] == ["db", "web-9", "web-10"]

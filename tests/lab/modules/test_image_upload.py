@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""image_upload against the lab: real bytes through a real grant into a real page blob."""
+"""image_upload against the lab, whose page blobs receive the real bytes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.v
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info, image_upload
 from azlab.storage.blobs import BlobStore
 
+from tests.support.disk_files import make_disk, page_blobs, same_bytes
 from tests.support.running_lab import MIB, done
-from tests.support.tasks import holds, keys, make_disk, traffic_of
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def disks(lab, group):
     return [each.name for each in lab.compute.disks.list_by_resource_group(group)]
 
 
-def test_create_repeat_and_the_bytes(lab, tasks, group, disk, options):
-    traffic = traffic_of(lab)
+def test_create_and_repeat_with_the_right_bytes(lab, tasks, group, disk, options):
+    traffic = lab.traffic()
     created = tasks.predict_do_repeat(image_upload, **options)
-    assert holds(lab, created["image"]["id"], disk)
+    assert same_bytes(lab, created["image"]["id"], disk)
     assert disks(lab, group) == []
     puts = [entry for entry in traffic.arrived("blob") if entry["op"] == "PutPage"]
     assert sum(entry["bytes"] for entry in puts) == created["bytes_sent"] < 2 * MIB
-    assert puts[-1]["range"] == f"bytes={32 * MIB}-{32 * MIB + 511}", "the footer goes last"
+    assert puts[-1]["range"] == f"bytes={32 * MIB}-{32 * MIB + 511}", "the footer must be sent last"
     assert created["bytes_sent"] + created["bytes_skipped"] == 32 * MIB + 512
     assert tasks(image_info, name="debian", resource_group=group)["images"] == [created["image"]]
 
@@ -56,13 +56,13 @@ def test_change_of_tags_content_and_generation(lab, tasks, group, disk, options,
         assert "os_type is Linux" in tasks.fails(image_upload, os_type="Windows", **options)["msg"]
     assert writes == []
     replaced = tasks.predict_do_repeat(image_upload, recreate=True, **{**options, "path": str(other)})
-    assert holds(lab, replaced["image"]["id"], other)
+    assert same_bytes(lab, replaced["image"]["id"], other)
 
 
-def test_a_kept_disk_stays_and_serves_the_next_image(lab, tasks, group, disk, options):
+def test_a_kept_disk_is_used_for_the_next_image(lab, tasks, group, disk, options):
     kept = tasks.predict_do_repeat(image_upload, keep_disk=True, disk="mine", **options)
     assert disks(lab, group) == ["mine"]
-    assert holds(lab, kept["disk"], disk)
+    assert same_bytes(lab, kept["disk"], disk)
     done(lab.compute.images.begin_delete(group, "debian"))
     again = tasks(image_upload, keep_disk=True, disk="mine", **options)
     assert again["steps"] == ["create image debian from disk mine"]
@@ -78,10 +78,10 @@ def test_a_kept_disk_that_a_vm_used_is_uploaded_again(lab, tasks, group, disk, o
         assert "attached to VM user" in tasks.fails(image_upload, **keeping)["msg"]
     assert writes == []
     tasks(image_boot, name="user", resource_group=group, state="absent")
-    BlobStore(lab.settings).write(keys(lab, kept)["os"], 5 * MIB, b"used".ljust(512))
+    BlobStore(lab.settings).write(page_blobs(lab, kept)["os"], 5 * MIB, b"used".ljust(512))
     again = tasks.predict_do_repeat(image_upload, **keeping)
     assert again["steps"][0] == "delete disk mine"
-    assert holds(lab, again["image"]["id"], disk)
+    assert same_bytes(lab, again["image"]["id"], disk)
 
 
 def test_a_fixed_vhd_of_an_odd_size_is_padded(lab, tasks, group, tmp_path):
@@ -92,22 +92,22 @@ def test_a_fixed_vhd_of_an_odd_size_is_padded(lab, tasks, group, tmp_path):
     with open(path, "r+b") as file:
         file.truncate(24 * MIB + 4096)
         file.truncate(25 * MIB)
-    assert holds(lab, created["image"]["id"], path)
+    assert same_bytes(lab, created["image"]["id"], path)
 
 
-def test_the_footer_is_ours_and_always_the_same(lab, tasks, group, options):
+def test_the_footer_depends_on_size_and_digest_only(lab, tasks, group, options):
     created = tasks(image_upload, **options)
-    key = keys(lab, created["image"]["id"])["os"]
+    key = page_blobs(lab, created["image"]["id"])["os"]
     assert BlobStore(lab.settings).read(key, 32 * MIB, 512) == fixed_footer(32 * MIB, created["digest"])
 
 
 @pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put", "disk.delete"])
-def test_a_failure_half_way_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
-    with tasks.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="Told so."):
+def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
+    with lab.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="Told so."):
         broken = tasks.fails(image_upload, **options)
     assert (broken["code"], broken["changed"]) == ("ConflictingUserInput", op != "disk.put")
     repaired = tasks(image_upload, **options)
-    assert holds(lab, repaired["image"]["id"], disk)
+    assert same_bytes(lab, repaired["image"]["id"], disk)
     assert disks(lab, group) == []
     assert (repaired["bytes_sent"] > 0) == (op not in ("image.put", "disk.delete"))
     assert tasks(image_upload, **options)["changed"] is False
@@ -116,11 +116,11 @@ def test_a_failure_half_way_is_repaired_by_the_next_run(lab, tasks, group, disk,
 @pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.end_access", "image.put", "disk.delete"])
 def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
     failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
-    with tasks.fault(plane="arm", op=op, fail_operation=failure):
+    with lab.fault(plane="arm", op=op, fail_operation=failure):
         broken = tasks.fails(image_upload, **options)
     assert "(InternalExecutionError) An internal execution error occurred." in broken["msg"]
     repaired = tasks(image_upload, **options)
-    assert holds(lab, repaired["image"]["id"], disk)
+    assert same_bytes(lab, repaired["image"]["id"], disk)
     assert disks(lab, group) == []
 
 
@@ -130,22 +130,22 @@ def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk,
     {"reset": True, "times": 2},
     {"reset": True, "after_effect": True, "times": 1},
 ], ids=["busy", "timed out", "cut before", "cut after"])  # fmt: skip
-def test_temporary_errors_of_the_data_plane_are_survived(lab, tasks, disk, options, fault):
-    with tasks.fault(plane="blob", op="PutPage", **fault):
+def test_requests_to_an_unreliable_data_plane_are_repeated(lab, tasks, disk, options, fault):
+    with lab.fault(plane="blob", op="PutPage", **fault):
         created = tasks(image_upload, **options)
-    assert holds(lab, created["image"]["id"], disk)
+    assert same_bytes(lab, created["image"]["id"], disk)
 
 
-def test_a_revoked_grant_ends_the_run_without_an_image(lab, tasks, group, disk, options):
-    with tasks.fault(plane="blob", op="PutPage", status=403, code="AuthenticationFailed"):
+def test_a_revoked_grant_fails_the_task_without_an_image(lab, tasks, group, disk, options):
+    with lab.fault(plane="blob", op="PutPage", status=403, code="AuthenticationFailed"):
         broken = tasks.fails(image_upload, **options)
     assert (broken["status"], broken["code"], broken["changed"]) == (403, "AuthenticationFailed", True)
     assert "sig=" not in json.dumps(broken)
     assert list(lab.compute.images.list_by_resource_group(group)) == []
-    assert holds(lab, tasks(image_upload, **options)["image"]["id"], disk)
+    assert same_bytes(lab, tasks(image_upload, **options)["image"]["id"], disk)
 
 
-def test_a_disk_of_another_owner_is_not_touched(lab, tasks, group, options):
+def test_a_disk_of_another_origin_is_never_overwritten(lab, tasks, group, options):
     body = {"location": "westeurope", "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1}}
     done(lab.compute.disks.begin_create_or_update(group, "debian-upload", body))
     with tasks.writes() as writes:
@@ -156,7 +156,7 @@ def test_a_disk_of_another_owner_is_not_touched(lab, tasks, group, options):
 @pytest.mark.parametrize(("content", "text"), [
     (b"QFI\xfb", "is a qcow2 image"), (b"vhdxfile", "is a VHDX"), (b"conectix", "dynamic VHD"),
 ])  # fmt: skip
-def test_bad_files_never_reach_azure(lab, tasks, disk, options, content, text):
+def test_unsupported_files_are_refused_before_the_first_write(lab, tasks, disk, options, content, text):
     with open(disk, "r+b") as file:
         file.write(content)
     with tasks.writes() as writes:
@@ -173,13 +173,13 @@ def test_a_wrong_secret_is_reported_before_the_file_is_read(tasks, options, monk
     assert 0 < sum(lengths) < MIB
 
 
-def test_a_group_that_does_not_exist(tasks, options):
+def test_a_missing_resource_group_is_named(tasks, options):
     for check, where in itertools.product((True, False), ({}, {"location": "westeurope"})):
         result = tasks.fails(image_upload, check=check, **{**options, "resource_group": "nowhere", **where})
         assert "resource group nowhere was not found in subscription" in result["msg"]
 
 
-def test_an_unknown_region(lab, tasks, group, options):
+def test_an_unknown_region_is_refused_before_the_first_write(lab, tasks, group, options):
     with tasks.writes() as writes:
         for check in (True, False):
             refused = tasks.fails(image_upload, check=check, location="marsnorth", **options)
@@ -189,7 +189,7 @@ def test_an_unknown_region(lab, tasks, group, options):
     assert created["image"]["location"] == "northeurope"
 
 
-def test_regions_that_may_not_be_read_are_left_to_azure(tasks, options):
-    with tasks.fault(plane="arm", op="provider.get", status=403, code="AuthorizationFailed"):
+def test_azure_checks_the_region_if_regions_cannot_be_read(lab, tasks, options):
+    with lab.fault(plane="arm", op="provider.get", status=403, code="AuthorizationFailed"):
         assert tasks(image_upload, check=True, location="westeurope", **options)["changed"] is True
         assert tasks.fails(image_upload, location="marsnorth", **options)["code"] == "LocationNotAvailableForResourceType"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests.support.ansible_runs import command, environment
+from tests.support.disk_files import make_disk
 from tests.support.running_lab import MIB, RunningLab
-from tests.support.tasks import LabTasks, make_disk
 
 MODULE = "goldenimage.azure.image_upload"
 LINE = re.compile(
@@ -61,8 +61,8 @@ def commands(lab: RunningLab, group: str, tmp_path: Path) -> Commands:
     return Commands(lab, group, tmp_path)
 
 
-def test_a_slow_upload_shows_lines_and_the_same_result(tasks: LabTasks, commands: Commands) -> None:
-    with tasks.fault(plane="blob", op="PutPage", delay=1.3):
+def test_a_slow_upload_shows_lines_and_the_same_result(lab: RunningLab, commands: Commands) -> None:
+    with lab.fault(plane="blob", op="PutPage", delay=1.3):
         result, lines = commands.ad_hoc()
     found = [LINE.fullmatch(line) for line in lines]
     assert None not in found, lines

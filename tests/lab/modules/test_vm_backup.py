@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""vm_backup against a lab without guests: the snapshots' bytes, repair, restoring into the VM and beside it, removal."""
+"""vm_backup against a lab without guests: the bytes of the snapshots, repair, restore into the VM and to new disks, removal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload, vm_backup, vm_backup_info
 from azlab.storage.blobs import BlobStore
 
+from tests.support.disk_files import make_disk, page_blobs, same_bytes
 from tests.support.running_lab import MIB, done
-from tests.support.tasks import holds, keys, make_disk
 
 MARKER = b"marker of a data disk".ljust(512, b".")
 
@@ -45,24 +45,24 @@ def options(group, vm):
 
 
 def write(lab, resource_id, content, offset=MIB):
-    BlobStore(lab.settings).write(keys(lab, resource_id)["os"], offset, content)
+    BlobStore(lab.settings).write(page_blobs(lab, resource_id)["os"], offset, content)
 
 
 def read(lab, resource_id, offset=MIB):
-    return BlobStore(lab.settings).read(keys(lab, resource_id)["os"], offset, 512)
+    return BlobStore(lab.settings).read(page_blobs(lab, resource_id)["os"], offset, 512)
 
 
 def test_create_repeat_list_remove(lab, tasks, group, disk, vm, options):
     backup = tasks.predict_do_repeat(vm_backup, **options)["backup"]
     assert (backup["complete"], backup["vm_id"], [part["lun"] for part in backup["snapshots"]]) == (True, vm["vm_id"], [None, 5])
-    assert holds(lab, backup["snapshots"][0]["id"], disk)
+    assert same_bytes(lab, backup["snapshots"][0]["id"], disk)
     assert read(lab, backup["snapshots"][1]["id"]) == MARKER
     assert tasks(vm_backup_info, **options)["backups"] == [backup]
     tasks.predict_do_repeat(vm_backup, state="absent", **options)
     assert tasks(vm_backup_info, **options)["backups"] == []
 
 
-def test_another_name_is_another_backup_and_tags_follow(tasks, options):
+def test_another_name_makes_another_backup_and_tags_can_be_changed(tasks, options):
     first = tasks(vm_backup, **options)["backup"]
     tagged = tasks(vm_backup, tags={"why": "release"}, **options)
     assert (len(tagged["steps"]), tagged["backup"]["snapshots"][0]["tags"]["why"]) == (2, "release")
@@ -76,8 +76,8 @@ def test_another_name_is_another_backup_and_tags_follow(tasks, options):
     {"status": 409, "code": "Conflict", "message": "Told so."},
     {"fail_operation": {"code": "InternalExecutionError", "message": "An internal execution error occurred."}},
 ], ids=["refused", "failed"])  # fmt: skip
-def test_half_a_backup_is_finished_by_the_next_run(lab, tasks, disk, options, fault):
-    with tasks.fault(plane="arm", op="snapshot.put", path="lun5", **fault):
+def test_an_incomplete_backup_is_completed_by_the_next_run(lab, tasks, disk, options, fault):
+    with lab.fault(plane="arm", op="snapshot.put", path="lun5", **fault):
         broken = tasks.fails(vm_backup, **options)
     assert (broken["changed"], len(broken["steps"])) == (True, 1)
     assert [backup["complete"] for backup in tasks(vm_backup_info, **options)["backups"]] == [False]
@@ -85,10 +85,10 @@ def test_half_a_backup_is_finished_by_the_next_run(lab, tasks, disk, options, fa
     repaired = tasks(vm_backup, **options)
     assert all("lun5" in step for step in repaired["steps"])
     assert repaired["backup"]["complete"]
-    assert holds(lab, repaired["backup"]["snapshots"][0]["id"], disk)
+    assert same_bytes(lab, repaired["backup"]["snapshots"][0]["id"], disk)
 
 
-def test_a_vm_gets_its_disks_back(lab, tasks, group, disk, vm, options):
+def test_the_disks_of_a_vm_are_restored(lab, tasks, group, disk, vm, options):
     tasks(vm_backup, **options)
     write(lab, vm["os_disk"]["id"], b"\xff" * 512, 0)
     write(lab, vm["data_disks"][0]["id"], bytes(512))
@@ -96,23 +96,23 @@ def test_a_vm_gets_its_disks_back(lab, tasks, group, disk, vm, options):
     now = restored["vm"]
     assert (now["power_state"], now["vm_id"]) == ("deallocated", vm["vm_id"])
     assert now["os_disk"]["id"].lower() == restored["os_disk"].lower() != vm["os_disk"]["id"].lower()
-    assert holds(lab, now["os_disk"]["id"], disk)
+    assert same_bytes(lab, now["os_disk"]["id"], disk)
     assert read(lab, now["data_disks"][0]["id"]) == MARKER
     done(lab.compute.virtual_machines.begin_start(group, "web1"))
 
 
-def test_a_restored_vm_is_backed_up_and_restored_again(lab, tasks, disk, vm, options):
+def test_a_restored_vm_can_be_backed_up_and_restored_again(lab, tasks, disk, vm, options):
     first = tasks(vm_backup, **options)["backup"]
     tasks(vm_backup, state="restored", **options)
     second = tasks.predict_do_repeat(vm_backup, max_age=12, **options)["backup"]
     assert (second["id"], second["complete"]) == (f"{first['id']}/2", True)
     assert [backup["id"] for backup in tasks(vm_backup_info, **options)["backups"]] == [first["id"], second["id"]]
     now = tasks.predict_do_repeat(vm_backup, state="restored", **options)["vm"]
-    assert holds(lab, now["os_disk"]["id"], disk)
+    assert same_bytes(lab, now["os_disk"]["id"], disk)
     assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 4
 
 
-def test_caching_and_no_seal_come_back(lab, tasks, group, vm, options):
+def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, vm, options):
     storage = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]
     storage["dataDisks"][0]["caching"] = "ReadOnly"
     done(lab.compute.virtual_machines.begin_update(group, "web1", {"properties": {"storageProfile": {"dataDisks": storage["dataDisks"]}}}))
@@ -124,16 +124,16 @@ def test_caching_and_no_seal_come_back(lab, tasks, group, vm, options):
 
 
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
-def test_half_a_restore_is_finished_by_the_next_run(lab, tasks, disk, options, op):
+def test_an_interrupted_restore_is_completed_by_the_next_run(lab, tasks, disk, options, op):
     tasks(vm_backup, **options)
-    with tasks.fault(plane="arm", op=op, status=409, code="Conflict", message="Told so.", times=1):
+    with lab.fault(plane="arm", op=op, status=409, code="Conflict", message="Told so.", times=1):
         assert tasks.fails(vm_backup, state="restored", **options)["code"] == "Conflict"
     now = tasks(vm_backup, state="restored", **options)["vm"]
-    assert holds(lab, now["os_disk"]["id"], disk)
+    assert same_bytes(lab, now["os_disk"]["id"], disk)
     assert read(lab, now["data_disks"][0]["id"]) == MARKER
 
 
-def test_a_generalized_vm_is_left_and_another_is_made_from_its_disks(lab, tasks, group, disk, vm, options):
+def test_the_restored_disks_of_a_generalized_vm_boot_as_a_new_vm(lab, tasks, group, disk, vm, options):
     tasks(vm_backup, **options)
     done(lab.compute.virtual_machines.begin_deallocate(group, "web1"))
     lab.compute.virtual_machines.generalize(group, "web1")
@@ -147,29 +147,24 @@ def test_a_generalized_vm_is_left_and_another_is_made_from_its_disks(lab, tasks,
         data_disks=restored["data_disks"],
         subnet={"virtual_network": "net", "subnet": "default"},
     )["vm"]
-    assert holds(lab, again["os_disk"]["id"], disk)
+    assert same_bytes(lab, again["os_disk"]["id"], disk)
     assert (again["data_disks"][0]["lun"], read(lab, again["data_disks"][0]["id"])) == (5, MARKER)
 
 
-def test_a_backup_outlives_its_vm_and_is_not_that_of_the_next(lab, tasks, group, disk, vm, options):
+def test_a_backup_of_a_deleted_vm_is_kept_and_is_not_that_of_a_new_vm(lab, tasks, group, disk, vm, options):
     first = tasks(vm_backup, **options)["backup"]
     tasks(image_boot, state="absent", name="web1", resource_group=group)
     assert "no VM web1" in tasks.fails(vm_backup, **options)["msg"]
     restored = tasks(vm_backup, state="restored", **options)
-    assert holds(lab, restored["os_disk"], disk)
-    tasks(image_boot, name="web1", resource_group=group, os_disk=restored["os_disk"], subnet=f"{subnet(lab, group)}")
+    assert same_bytes(lab, restored["os_disk"], disk)
+    tasks(image_boot, name="web1", resource_group=group, os_disk=restored["os_disk"], subnet=lab.put_subnet(group))
     second = tasks(vm_backup, **options)["backup"]
     assert second["id"] != first["id"]
     assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 3
 
 
-def subnet(lab, group):
-    root = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{group}/providers/Microsoft.Network"
-    return f"{root}/virtualNetworks/net/subnets/default"
-
-
 @pytest.mark.parametrize(("change", "text"), [({"vm": "nothing"}, "no VM nothing"), ({"name": "a b"}, "not a valid name for a backup")])
-def test_bad_input_writes_nothing(tasks, options, change, text):
+def test_invalid_input_is_refused_before_the_first_write(tasks, options, change, text):
     with tasks.writes() as writes:
         assert text in tasks.fails(vm_backup, **{**options, **change})["msg"]
         assert text in tasks.fails(vm_backup, check=True, **{**options, **change})["msg"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may import whom. The rules stand in RULES; everything else follows from the imports of each file."""
+"""The import rules of the rooms: the table RULES, checked against the imports of each file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.tree import MODULE_UTILS, ROOT, graph, imports, modules, package_of, tracked
+from tests.support.tree import COLLECTION, MODULE_UTILS, ROOT, graph, imports, modules, package_of, tracked
 
-# A room: the rooms and the outside packages it may import, beside itself and Python's own library.
+# For each room: the other rooms and the outside packages that it may import. Its own files and Python's library are always allowed.
 RULES = {
     "action": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
     "modules": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
@@ -28,8 +28,8 @@ RULES = {
     "_core": (set(), set()),
     "doc_fragments": (set(), set()),
 }
-# They run where no SDK is installed.
-STDLIB_ONLY = ("_gateway/pages/", "_gateway/parsing/")
+# They run on machines without the Azure SDKs.
+WITHOUT_SDK = ("_gateway/pages/", "_gateway/parsing/")
 DYNAMIC = {"importlib", "__import__", "import_module", "exec", "eval"}
 
 
@@ -69,7 +69,7 @@ def test_a_plugin_file_imports_only_what_its_room_may(path: Path) -> None:
     assert forbidden(room_of(path), imports(path.read_text(), package_of(path))) == set()
 
 
-@pytest.mark.parametrize("folder", STDLIB_ONLY)
+@pytest.mark.parametrize("folder", WITHOUT_SDK)
 def test_what_runs_anywhere_needs_no_azure_sdk(folder: str) -> None:
     files = tracked(f"plugins/module_utils/{folder}*.py")
     assert files
@@ -78,6 +78,66 @@ def test_what_runs_anywhere_needs_no_azure_sdk(folder: str) -> None:
 
 def test_no_file_of_the_collection_imports_itself_through_others() -> None:
     assert circle({f"{package_of(path)}.{path.stem}": path.read_text() for path in PLUGIN_FILES}) == []
+
+
+def test_no_file_of_the_lab_imports_itself_through_others() -> None:
+    files = tracked("lab/azlab/*.py")
+    assert files
+    assert circle({".".join(path.relative_to(ROOT / "lab").with_suffix("").parts): path.read_text() for path in files}) == []
+
+
+def absolute(source: str) -> list[int]:
+    """The lines that import from the collection by its full name, or mention that name outside of documentation."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom)
+        and not node.level
+        and (node.module or "").startswith(COLLECTION)
+        or isinstance(node, ast.Import)
+        and any(name.name.startswith(COLLECTION) for name in node.names)
+    ]
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_plugin_file_imports_the_collection_by_relative_names(path: Path) -> None:
+    assert absolute(path.read_text()) == []
+
+
+@pytest.mark.parametrize("code", [f"from {MODULE_UTILS}._core.errors import Missing", f"import {MODULE_UTILS}._core.errors"])
+def test_an_absolute_import_is_found(code: str) -> None:
+    assert absolute(code) == [1]
+
+
+def exported(source: str) -> list[str]:
+    """Everything in the source of a package except its docstring and `from __future__`: packages re-export nothing."""
+    code = [ast.unparse(node) for node in ast.parse(source).body if not isinstance(node, ast.Expr)]
+    return [line for line in code if line != "from __future__ import annotations"]
+
+
+@pytest.mark.parametrize("path", tracked("plugins/*__init__.py", "lab/azlab/*__init__.py"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_package_re_exports_nothing(path: Path) -> None:
+    assert exported(path.read_text()) == []
+
+
+def test_a_re_export_is_found() -> None:
+    assert exported('"""A package."""\nfrom .errors import Missing') == ["from .errors import Missing"]
+
+
+def own_code(source: str) -> set[str]:
+    """The functions and classes of a module of the collection, by name."""
+    return {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+
+
+@pytest.mark.parametrize("name", modules())
+def test_a_module_is_its_documentation_its_arguments_and_perform(name: str) -> None:
+    source = (ROOT / "plugins" / "modules" / f"{name}.py").read_text()
+    assert own_code(source) == {"main"}
+    assert "perform(" in source
+
+
+def test_code_of_a_modules_own_is_found() -> None:
+    assert own_code("def observe(azure): ...\ndef main(): ...") == {"main", "observe"}
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,22 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What belongs together bears one name: option table and fragment; module, tests, README row and action group."""
+"""Names that must agree: option table and fragment; module, tests, README row and action group."""
 
 from __future__ import annotations
 
 import ast
 import importlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import Backup
 
+from tests.support.backups import BACKUP_ID, SNAPSHOTS
 from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
+from tests.support.world import CAPTURED, ON
 
 README = (ROOT / "README.md").read_text()
 ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._ansible.arguments")
@@ -27,7 +31,7 @@ def fragment(name: str) -> dict[str, dict[str, object]]:
 
 
 def facts(option: dict[str, object]) -> dict[str, object]:
-    """What both sides say of an option; a missing type is a string."""
+    """The facts that both sides state about an option; a missing type means a string."""
     return {"type": "str"} | {key: value for key, value in option.items() if key in COMPARED and value not in (None, False)}
 
 
@@ -105,3 +109,51 @@ def test_the_steps_are_returned_as_documented(name: str) -> None:
     module = importlib.import_module(f"{COLLECTION}.plugins.modules.{name}")
     steps = yaml.safe_load(module.RETURN).get("steps")
     assert steps is None if name.endswith("_info") else steps["returned"] == "always, unless Ansible itself refused the options"
+
+
+# The dictionaries that modules return, by the name under which RETURN documents them; image_boot adds the address to the VM.
+RESULTS = {"image": CAPTURED.as_result(), "vm": ON.as_result(), "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result()}
+ADDED = {("image_boot", "vm"): {"private_ip"}}
+OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
+
+
+def documented_results() -> list[tuple[str, str]]:
+    """The dictionaries and lists of dictionaries in RETURN that come from a result, by module and key."""
+    found = ((name, key) for name in modules() for key in returned(name))
+    return [(name, key) for name, key in found if key.removesuffix("s") in RESULTS]
+
+
+def returned(name: str) -> dict[str, Any]:
+    """The return values that a module documents."""
+    values: dict[str, Any] = yaml.safe_load(importlib.import_module(f"{COLLECTION}.plugins.modules.{name}").RETURN)
+    return values
+
+
+def undocumented(documented: dict[str, Any], result: dict[str, Any], added: set[str], path: str = "") -> list[str]:
+    """The keys that a result or its documentation lacks. A key with dictionaries has `contains`, or names their keys in its description."""
+    found = [f"{path}{key}" for key in documented.keys() ^ (result.keys() | added)]
+    for key in documented.keys() & result.keys() - OPEN:
+        value = result[key][0] if isinstance(result[key], list) and result[key] else result[key]
+        if not isinstance(value, dict):
+            continue
+        if "contains" in documented[key]:
+            found += undocumented(documented[key]["contains"], value, set(), f"{path}{key}.")
+        elif "the same keys" not in documented[key]["description"]:
+            found += [f"{path}{key}.{name}" for name in value if name not in documented[key]["description"]]
+    return found
+
+
+@pytest.mark.parametrize(("name", "key"), documented_results())
+def test_return_documents_exactly_the_keys_of_a_result(name: str, key: str) -> None:
+    result, added = RESULTS[key.removesuffix("s")], ADDED.get((name, key), set())
+    assert undocumented(returned(name)[key]["contains"], result, added) == []
+
+
+def test_every_result_is_documented_by_a_module() -> None:
+    assert {key.removesuffix("s") for _, key in documented_results()} == set(RESULTS)
+
+
+def test_an_undocumented_key_is_found() -> None:
+    documented = {"id": {}, "gone": {}, "disk": {"description": "The disk, with name."}, "parts": {"contains": {"lun": {}}}}
+    result = {"id": "x", "new": 1, "disk": {"name": "d", "size": 1}, "parts": [{"lun": 0, "time": None}]}
+    assert sorted(undocumented(documented, result, set())) == ["disk.size", "gone", "new", "parts.time"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A playbook without a variable that it needs says so in one sentence, before anything is contacted."""
+"""A playbook that lacks a required variable fails with one sentence, before anything is contacted."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import pytest
 
 from tests.support.tree import ROOT
 
-FOR_H1 = "for h1; the head of the playbook says what each variable is."
+FOR_H1 = "for h1; the head of the playbook documents each variable."
 
 
 def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a playbook with an inventory of hosts that nobody can reach."""
+    """Run a playbook with an inventory of hosts that cannot be reached."""
     env = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "build" / "collections"),
@@ -49,8 +49,8 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
     assert run.returncode == 2, run.stdout + run.stderr
-    (told,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
-    assert sentence in told
+    (failure,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
+    assert sentence in failure
     assert "ok=0    changed=0    unreachable=0    failed=1" in run.stdout
 
 

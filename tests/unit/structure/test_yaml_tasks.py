@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The YAML of roles and playbooks: where cloud tasks run, what is a command and why, and that every public variable is specified."""
+"""The YAML of roles and playbooks: where cloud tasks run, which tasks are commands, and that every public variable is specified.
+
+The tests see the files as Ansible does: YAML anchors are resolved.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,18 @@ from tests.support.tree import ROOT, tracked
 ON_THE_CONTROLLER = {
     "delegate_to": "localhost",
     "become": False,
-    # An ansible_become of the inventory would win over the task's own become.
+    # An ansible_become of the inventory takes precedence over the become of the task.
     "vars": {"ansible_connection": "local", "ansible_become": False, "ansible_python_interpreter": "{{ ansible_playbook_python }}"},
 }
 CLOUD = re.compile(r"goldenimage\.azure\.(image|vm)_\w+")
 RAW = {"command", "shell", "script", "raw"}
 # Every task that runs a command instead of a module, and why there is no module for it.
 COMMANDS = {
-    "playbooks/capture_linux.yml: See whether the guest can be reached": "an answer is enough; ping would send a whole module for it",
-    "roles/linux_prepare/handlers/main.yml: Write GRUB's menu": "no module builds GRUB's menu from /etc/default/grub",
+    "playbooks/capture_linux.yml: Test the connection to the guest": "any answer is enough; ping would need Python on the guest",
+    "roles/linux_prepare/handlers/main.yml: Generate GRUB's menu": "no module generates GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
-    "roles/linux_generalize/tasks/writers.yml: Stop the timers, then the services": "systemd_service fails on units that are not there",
-    "roles/linux_generalize/tasks/seal.yml: Bring the finalizer and start it as a unit of its own; it waits until this session has ended": (
-        "no module starts a transient unit, and copy takes several rounds for each file"
-    ),
-    "roles/linux_generalize/tasks/cloud_init.yml: Let cloud-init forget that it has run": "only cloud-init knows all of its state",
+    "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits for this session to end": "no module starts a transient unit",
+    "roles/linux_generalize/tasks/cloud_init.yml: Reset the state of cloud-init": "only cloud-init knows all of its state",
 }
 KEYWORDS = {
     *("name", "when", "loop", "loop_control", "register", "vars", "notify", "become", "delegate_to", "check_mode", "diff", "changed_when"),
@@ -45,7 +45,7 @@ def name_of(path: Path) -> str:
 
 
 def flat(tasks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Every task, those in blocks too."""
+    """All tasks, including those in blocks."""
     for task in tasks:
         yield task
         for part in ("block", "rescue", "always"):
@@ -62,7 +62,7 @@ def tasks_of(path: Path) -> list[dict[str, Any]]:
 
 
 def action_of(task: dict[str, Any]) -> str | None:
-    """The module or action of a task; None for a block."""
+    """The module or action of a task, or None for a block."""
     return next((key for key in task if key not in KEYWORDS), None)
 
 
@@ -76,7 +76,7 @@ ROLES = sorted({path.parent.parent for path in tracked("roles/*/meta/argument_sp
 
 
 def cloud_fault(task: dict[str, Any]) -> str | None:
-    """What is wrong with where a cloud task runs; None for any other task."""
+    """The keyword that makes a cloud task run elsewhere than on the controller, with its value; None if there is none."""
     if not CLOUD.fullmatch(action_of(task) or ""):
         return None
     return next((f"{key} is {task.get(key)!r}" for key, value in ON_THE_CONTROLLER.items() if task.get(key) != value), None)
@@ -87,7 +87,7 @@ def test_a_cloud_task_runs_on_the_controller_as_the_caller(path: Path, task: dic
     assert cloud_fault(task) is None
 
 
-def test_the_rule_for_cloud_tasks_can_fail() -> None:
+def test_a_cloud_task_elsewhere_is_found() -> None:
     task = {"goldenimage.azure.image_capture": {}, **ON_THE_CONTROLLER}
     assert cloud_fault(task) is None
     assert [cloud_fault({**task, key: None}) for key in ON_THE_CONTROLLER] == [f"{key} is None" for key in ON_THE_CONTROLLER]
@@ -100,13 +100,13 @@ def test_there_are_cloud_tasks_in_every_playbook() -> None:
 
 
 @pytest.mark.parametrize(("path", "task"), TASKS)
-def test_a_task_has_a_name_and_a_full_action(path: Path, task: dict[str, Any]) -> None:
+def test_a_task_has_a_name_and_a_fully_qualified_action(path: Path, task: dict[str, Any]) -> None:
     assert task.get("name", "")[:1].isupper()
     action = action_of(task)
     assert action is None or len(action.split(".")) == 3
 
 
-def test_every_command_stands_with_its_reason() -> None:
+def test_every_command_is_listed_with_its_reason() -> None:
     commands = {
         f"{name_of(path)}: {task['name']}"
         for path, task in (param.values for param in TASKS)
@@ -117,7 +117,7 @@ def test_every_command_stands_with_its_reason() -> None:
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
-def test_a_play_takes_its_hosts_from_the_caller_and_its_rights_from_no_one(path: Path) -> None:
+def test_a_play_takes_its_hosts_from_the_caller_and_does_not_become_root(path: Path) -> None:
     for play in yaml.safe_load(path.read_text()):
         assert re.match(r"{{ target \| (mandatory|default)\('", play["hosts"])
         assert play["gather_facts"] is False
@@ -125,7 +125,7 @@ def test_a_play_takes_its_hosts_from_the_caller_and_its_rights_from_no_one(path:
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
-def test_a_playbook_says_which_variables_it_reads(path: Path) -> None:
+def test_the_head_of_a_playbook_documents_the_variables_that_it_reads(path: Path) -> None:
     parts = [path, path.parent / "tasks" / "seal_linux.yml"] if path.stem == "capture_linux" else [path]
     texts = [part.read_text() for part in parts]
     read = set(re.findall(r"\b((?:azure|image)_\w+)\b(?! *:)(?= *[|}\)])", "\n".join(texts)))
@@ -135,7 +135,7 @@ def test_a_playbook_says_which_variables_it_reads(path: Path) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES, ids=name_of)
-def test_a_roles_variables_are_specified_with_the_defaults_that_they_have(role: Path) -> None:
+def test_the_specified_defaults_of_a_role_are_its_defaults(role: Path) -> None:
     options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
     defaults = yaml.safe_load((role / "defaults" / "main.yml").read_text())
     assert {name: option["default"] for name, option in options.items() if "default" in option} == defaults
@@ -144,20 +144,20 @@ def test_a_roles_variables_are_specified_with_the_defaults_that_they_have(role: 
 
 
 @pytest.mark.parametrize("role", ROLES, ids=name_of)
-def test_a_roles_inner_variables_show_that_they_are_inner(role: Path) -> None:
+def test_the_private_variables_of_a_role_begin_with_underscores(role: Path) -> None:
     for path in tracked(f"roles/{role.name}/vars/*.yml"):
         assert [name for name in yaml.safe_load(path.read_text()) if not name.startswith(f"__{role.name}_")] == []
 
 
 @pytest.mark.parametrize("role", ROLES, ids=name_of)
-def test_a_roles_table_of_contents_only_names_chapters(role: Path) -> None:
+def test_the_main_tasks_of_a_role_are_a_table_of_contents(role: Path) -> None:
     actions = {action_of(task) for task in tasks_of(role / "tasks" / "main.yml")}
     assert actions <= {"ansible.builtin.include_tasks", "ansible.builtin.meta"}
 
 
 @pytest.mark.parametrize("role", ROLES, ids=name_of)
-def test_a_roles_options_are_documented_in_full_once(role: Path) -> None:
-    """ansible-doc prints the options of each entry point; those beside main repeat only what a caller has to give."""
+def test_only_the_main_entry_point_documents_optional_variables(role: Path) -> None:
+    """ansible-doc prints the options of each entry point; those other than main repeat only the required ones."""
     main, *others = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
     required = {name: option for name, option in main["options"].items() if option.get("required")}
     assert all(each["options"] == required for each in others)

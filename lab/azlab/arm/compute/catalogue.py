@@ -1,31 +1,31 @@
-"""What lies outside the lab: platform images and blobs in storage accounts of the user's, as far as `<state>/outside.json` names them.
+"""Platform images, and blobs in the user's storage accounts: neither exists in the lab. The file `<state>/outside.json` describes them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
 
-Without the file there are none, and every request for one is refused as Azure refuses it. Their disks are empty: only replays of recorded
-traffic, which never boot a guest, have use for them.
+Without the file there are none, and every request for one is refused as Azure refuses it. Disks made from them are empty: they serve
+replays of recorded traffic, which never boot a guest.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.disks.states import GIB, MIB
+from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute.disks.state import GIB, MIB
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
 
-def _outside(lab: Lab) -> dict[str, Any]:
+def _outside(lab: Lab) -> Json:
     path = lab.settings.state / "outside.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    found: Json = json.loads(path.read_text()) if path.exists() else {}
     return found
 
 
-def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None:
-    """The platform image that a reference means; `latest` is any version."""
+def platform_image(lab: Lab, reference: Json) -> Json | None:
+    """The platform image that a reference names; the version `latest` stands for any version."""
     for image in _outside(lab).get("platformImages", []):
         same = all(str(image[key]).lower() == str(reference.get(key, "")).lower() for key in ("publisher", "offer", "sku"))
         if same and str(reference.get("version", "latest")).lower() in ("latest", str(image["version"]).lower()):
@@ -34,25 +34,25 @@ def platform_image(lab: Lab, reference: dict[str, Any]) -> dict[str, Any] | None
 
 
 def blob_size(lab: Lab, uri: str) -> int | None:
-    """How many bytes of disk a blob of the user's holds; None where there is no such blob. One that is no disk is refused."""
+    """The number of disk bytes in a blob, or None if there is no such blob. A blob that is not a fixed VHD is refused."""
     if not urlsplit(uri).path.lower().endswith(".vhd"):
-        raise errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
+        raise compute_errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
     for known, facts in _outside(lab).get("blobs", {}).items():
         if known.lower() == uri.lower():
             return _checked_size(uri, facts)
     return None
 
 
-def _checked_size(uri: str, facts: dict[str, Any]) -> int:
+def _checked_size(uri: str, facts: Json) -> int:
     kind = facts.get("blobType", "PageBlob")
     if kind != "PageBlob":
-        raise errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
+        raise compute_errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
     if not facts.get("vhd", True):
-        raise errors.NO_VHD()
+        raise compute_errors.NO_VHD()
     kind = facts.get("vhdType", "Fixed")
     if kind != "Fixed":
-        raise errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
+        raise compute_errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
     size = int(facts["bytes"] if "bytes" in facts else facts["diskSizeGB"] * GIB)
     if size % MIB:
-        raise errors.VHD_SIZE(uri=uri, size=size)
+        raise compute_errors.VHD_SIZE(uri=uri, size=size)
     return size

@@ -1,1 +1,1 @@
-"""What every resource of the control plane is built on, without HTTP: the lab itself, operations, provisioning states."""
+"""The parts of the control plane that every resource is built on: the lab, resource types, ids, operations, provisioning states."""

@@ -1,10 +1,9 @@
-"""What every handler can reach: settings, state, blobs, guests, operations."""
+"""The parts of one running lab that handlers and operations work with."""
 
 from __future__ import annotations
 
-import datetime
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +17,7 @@ from azlab.store import Store
 
 @dataclass
 class Lab:
-    """One running lab. `blobs` and `guests` are the other rooms of the lab, spoken to through their public surface alone."""
+    """One running lab. `blobs` is a `storage.blobs.BlobStore`; `guests` is a `guests.real.Guests` or a `guests.none.NoGuests`."""
 
     settings: Settings
     store: Store
@@ -32,16 +31,8 @@ class Lab:
 
     @contextmanager
     def alone(self, id: str) -> Iterator[None]:
-        """Work on one resource at a time: a start waits for the deallocation before it."""
+        """Run one operation at a time on the resource `id`: a start waits for the deallocation that came before it."""
         with self._guard:
             lock = self._locks.setdefault(id.lower(), threading.RLock())
         with lock:
             yield
-
-
-def now() -> str:
-    """The time as Azure writes it."""
-    return datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f0+00:00")
-
-
-Work = Callable[[], Any]

@@ -1,15 +1,14 @@
-"""provisioningState: what a resource is while something is done to it, and what it becomes when that has ended.
+"""provisioningState: the state of a resource while an operation runs on it, and after the operation has ended.
 
-A resource is Succeeded when it is whole, whatever became of the last operation on it, and Failed when it never was: a refused or
-interrupted change leaves what was there before.
+A resource is Succeeded if it was completed once, even if the last operation on it failed: a refused or interrupted change leaves the
+resource as it was. A resource that was never completed is Failed.
 """
 
 from __future__ import annotations
 
 from azlab.store import Resource
 
-PENDING = ("Creating", "Updating", "Deleting")
-_SECRETS = ("adminPassword", "customData")
+_PENDING = ("Creating", "Updating", "Deleting")
 
 
 def is_deleting(resource: Resource) -> bool:
@@ -19,23 +18,9 @@ def is_deleting(resource: Resource) -> bool:
 
 def is_pending(resource: Resource) -> bool:
     """Whether an operation on the resource has not ended."""
-    return resource.properties.get("provisioningState") in PENDING
+    return resource.properties.get("provisioningState") in _PENDING
 
 
-def is_whole(resource: Resource) -> bool:
-    """Whether the resource was finished once: an image or disk has its blobs, a VM was provisioned and is not half taken apart."""
-    if "vmId" in resource.properties:
-        return "provisioned_at" in resource.hidden and not is_deleting(resource)
-    return bool(resource.hidden.get("key") or resource.hidden.get("disks"))
-
-
-def settle(resource: Resource) -> None:
-    """Nothing is done to the resource any more. The secrets of a VM's first start have no use after it."""
-    resource.properties["provisioningState"] = "Succeeded" if is_whole(resource) else "Failed"
-    drop_secrets(resource)
-
-
-def drop_secrets(vm: Resource) -> None:
-    """Forget what only the first start of a VM needs."""
-    for secret in _SECRETS:
-        (vm.hidden.get("osProfile") or {}).pop(secret, None)
+def settle(resource: Resource, *, complete: bool) -> None:
+    """Give the resource the state that it has when no operation runs on it. `complete`: whether it was completed once."""
+    resource.properties["provisioningState"] = "Succeeded" if complete else "Failed"

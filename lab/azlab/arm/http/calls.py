@@ -1,26 +1,22 @@
-"""A request as a handler sees it, its answer, and the table that leads from one to the other."""
+"""A request as a handler receives it, its answer, and the table of routes that leads from one to the other."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.core.ids import resource_id
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
+from azlab.arm.http import errors as http_errors
 from azlab.faults import Fault
-from azlab.settings import LOCATIONS
-
-if TYPE_CHECKING:
-    from azlab.arm.core.lab import Lab
-
-COMPUTE = "Microsoft.Compute"
-NETWORK = "Microsoft.Network"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request. `path` holds what the route's placeholders stand for; `host` is how the caller addresses the lab."""
+    """One request. `path` holds the values of the route's placeholders; `host` is the address under which the caller knows the lab."""
 
     lab: Lab
     method: str
@@ -34,17 +30,17 @@ class Call:
     fault: Fault | None = None
 
     @property
-    def body(self) -> dict[str, Any]:
-        """The JSON object that the request carries; an empty one when it carries none."""
+    def body(self) -> Json:
+        """The JSON object in the request; an empty one if the request has no body."""
         if self.json is None:
             return {}
         if not isinstance(self.json, dict):
-            raise errors.BAD_JSON(detail="the body is not a JSON object")
+            raise http_errors.BAD_JSON(detail="the body is not a JSON object")
         return self.json
 
     @property
     def version(self) -> str:
-        """The api-version asked for."""
+        """The api-version of the request."""
         return self.query.get("api-version", "")
 
     @property
@@ -58,13 +54,13 @@ class Call:
         return self.path["name"]
 
     def id(self, type: str, name: str | None = None) -> str:
-        """The id of a resource of this type in this call's group."""
+        """The id of a resource of this type in the request's group. `name` defaults to the name in the path."""
         return resource_id(self.lab.settings.subscription, self.group, type, name or self.name)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back to the caller. A body of None is no body at all."""
+    """The answer to a request. If `body` is None, the answer has no body."""
 
     status: int = 200
     body: Any = None
@@ -76,7 +72,11 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """One line of a resource's table: method and template lead to a handler; `op` names it in logs and faults."""
+    """One row of a table of routes: method and path template lead to a handler.
+
+    `op` names the route in the request log and in fault rules. `bucket` is the throttling bucket that Azure reports for it. A `public`
+    route needs no token and no api-version.
+    """
 
     method: str
     template: str
@@ -89,11 +89,11 @@ class Route:
 class Router:
     """Finds the route of a request. Paths are compared without case, as ARM does."""
 
-    def __init__(self, *tables: list[Route]) -> None:
-        self._routes = [(_pattern(route.template), route) for table in tables for route in table]
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._routes = [(_pattern(route.template), route) for route in routes]
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route and what its placeholders stand for; None when there is no such path. Another method is a 405."""
+        """The route and the values of its placeholders, or None if there is no such path. A path without this method is a 405."""
         known = False
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)
@@ -102,7 +102,7 @@ class Router:
                 if route.method == method:
                     return route, match.groupdict()
         if known:
-            raise errors.NO_METHOD(method=method)
+            raise http_errors.NO_METHOD(method=method)
         return None
 
 
@@ -111,48 +111,11 @@ def _pattern(template: str) -> re.Pattern[str]:
     return re.compile(text + "/?", re.IGNORECASE)
 
 
-def in_group(namespace: str, type: str, tail: str = "") -> str:
-    """The template of a resource in a group."""
-    return f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{namespace}/{type}{tail}"
+def in_group(namespace: str, path: str) -> str:
+    """The template of a provider's path in a resource group."""
+    return f"/subscriptions/{{subscription}}/resourceGroups/{{group}}/providers/{namespace}/{path}"
 
 
-def in_subscription(namespace: str, tail: str) -> str:
-    """The template of something of a provider in the subscription."""
-    return f"/subscriptions/{{subscription}}/providers/{namespace}/{tail}"
-
-
-def resource_id(subscription: str, group: str, type: str, name: str) -> str:
-    """The id of a top-level resource; `type` includes the namespace."""
-    return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{type}/{name}"
-
-
-def normal_id(id: str) -> str:
-    """An id with its leading slash: callers sometimes leave it out, and Azure adds it."""
-    return "/" + id.strip("/")
-
-
-def location_of(body: dict[str, Any], type: str) -> str:
-    """The region of a body in its canonical spelling."""
-    given = body.get("location")
-    if not given:
-        raise errors.NO_LOCATION()
-    location = str(given).lower().replace(" ", "")
-    if location not in LOCATIONS:
-        raise errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
-    return location
-
-
-def checked_tags(body: dict[str, Any]) -> dict[str, str] | None:
-    """The tags of a body, refused where Azure refuses them; None when the body says nothing about tags."""
-    tags = body.get("tags")
-    if tags is None:
-        return None
-    bad = [name for name in tags if re.search(r"[<>%&\\?/\x00-\x1f]", name)]
-    if bad:
-        raise errors.BAD_TAGS(names=",".join(bad))
-    if len(tags) > 50:
-        raise errors.MANY_TAGS()
-    for value in tags.values():
-        if len(str(value)) > 256:
-            raise errors.LONG_TAG(value=value)
-    return {str(name): str(value) for name, value in tags.items()}
+def in_subscription(namespace: str, path: str) -> str:
+    """The template of a provider's path in the subscription."""
+    return f"/subscriptions/{{subscription}}/providers/{namespace}/{path}"

@@ -1,10 +1,11 @@
-"""The shape of a request: where ARM expects an object, a list or a number, anything else is refused before a provider sees it."""
+"""The JSON types of a request's body: ARM refuses a value of the wrong type before any resource provider sees the request."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.http import errors as http_errors
 
 _OBJECTS = {
     *("properties", "tags", "creationData", "storageProfile", "osDisk", "managedDisk", "snapshot", "imageReference"),
@@ -16,7 +17,7 @@ _NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
 
 
 def check_shape(body: Any, path: str = "") -> None:
-    """Refuse a body with a value of the wrong kind."""
+    """Refuse a body with a value of the wrong JSON type. `path` is the place of `body` in the request."""
     if isinstance(body, dict):
         for key, value in body.items():
             _check(key, value, f"{path}.{key}" if path else key)
@@ -42,5 +43,5 @@ def _check(key: str, value: Any, path: str) -> None:
         check_shape(value, path)
 
 
-def _wrong(path: str, expected: str) -> errors.AzureError:
-    return errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")
+def _wrong(path: str, expected: str) -> AzureError:
+    return http_errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")

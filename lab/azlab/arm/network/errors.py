@@ -1,8 +1,8 @@
-"""The refusals of Microsoft.Network; see `errors`."""
+"""Refusals of Microsoft.Network."""
 
 from __future__ import annotations
 
-from azlab.arm.compute.errors import Refusal
+from azlab.arm.core.refusals import Refusal
 from azlab.evidence import ISSUE
 
 ADDRESS_OUTSIDE = Refusal(

@@ -1,4 +1,4 @@
-"""Entra ID as far as a service principal needs it: OpenID configuration, tokens for the one client, and the check of every token.
+"""The part of Entra ID that a service principal uses: OpenID configuration, tokens for the one client, and the check of every token.
 
 Error codes and texts are those that MSAL and azure-identity show to users.
 """
@@ -12,10 +12,11 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl
 
-from azlab.arm.compute import errors
+from azlab.arm.core.json import Json
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.http import errors as http_errors
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.evidence import DOCUMENTED, ISSUE, Evidence
 from azlab.settings import Settings
@@ -25,7 +26,7 @@ _ANY_TENANT = ("common", "organizations", "adfs")
 
 
 def openid_configuration(call: Call) -> Answer:
-    """Where the endpoints of a tenant are."""
+    """The addresses of a tenant's endpoints."""
     tenant = call.path["tenant"]
     base = f"{call.host}/{tenant}"
     oauth = f"{base}/oauth2/v2.0" if "/v2.0/" in call.url_path.lower() else f"{base}/oauth2"
@@ -51,7 +52,7 @@ def openid_configuration(call: Call) -> Answer:
 
 
 def instance_discovery(call: Call) -> Answer:
-    """Which authority is meant: this lab is the only one it knows."""
+    """The authority that a client should use: always this lab."""
     here = call.host.removeprefix("https://")
     return Answer(
         200,
@@ -64,7 +65,7 @@ def instance_discovery(call: Call) -> Answer:
 
 
 def token(call: Call) -> Answer:
-    """A token for the one client that the lab knows, against its secret."""
+    """A token for the one client of the lab, if the secret is right."""
     settings = call.lab.settings
     form = dict(parse_qsl(call.raw.decode("utf-8", "replace")))
     client, secret = _credentials(call, form)
@@ -73,7 +74,7 @@ def token(call: Call) -> Answer:
         return refusal
     audience = form.get("resource") or form.get("scope", "").removesuffix("/.default") or settings.arm_url
     expires = int(time.time()) + _LIFETIME
-    answer: dict[str, Any] = {"token_type": "Bearer", "expires_in": _LIFETIME, "ext_expires_in": _LIFETIME}
+    answer: Json = {"token_type": "Bearer", "expires_in": _LIFETIME, "ext_expires_in": _LIFETIME}
     if "resource" in form:
         answer = {key: str(value) for key, value in answer.items()}
         answer.update(expires_on=str(expires), not_before=str(expires - _LIFETIME), resource=form["resource"])
@@ -81,7 +82,7 @@ def token(call: Call) -> Answer:
 
 
 def _credentials(call: Call, form: dict[str, str]) -> tuple[str, str | None]:
-    """Client and secret from the form, or from basic authentication."""
+    """The client and its secret, from basic authentication or from the form."""
     header = call.headers.get("authorization", "")
     if header.lower().startswith("basic "):
         client, _, secret = base64.b64decode(header[6:]).decode("utf-8", "replace").partition(":")
@@ -91,7 +92,7 @@ def _credentials(call: Call, form: dict[str, str]) -> tuple[str, str | None]:
 
 @dataclass(frozen=True)
 class TokenRefusal:
-    """One way in which Entra ID refuses a token. The numbers are documented, the texts are as issues quote them."""
+    """One way in which Entra ID refuses to issue a token. The numbers are documented; the texts are quoted from issues."""
 
     status: int
     error: str
@@ -166,7 +167,7 @@ def _refusal(call: Call, form: dict[str, str], client: str, secret: str | None) 
 
 
 def issue(settings: Settings, host: str, audience: str, expires: int) -> str:
-    """A signed token. The key is derived from the client secret, so tokens outlive a restart of the lab."""
+    """A signed token. Its key is derived from the client secret, so a token stays valid when the lab is restarted."""
     claims = {
         "aud": audience,
         "iss": f"{host}/{settings.tenant}/",
@@ -185,20 +186,20 @@ def issue(settings: Settings, host: str, audience: str, expires: int) -> str:
 
 
 def check(settings: Settings, authorization: str | None) -> None:
-    """Refuse a request whose token the lab did not issue."""
+    """Refuse a request without a valid token of this lab."""
     if not authorization:
-        raise errors.NO_TOKEN()
+        raise http_errors.NO_TOKEN()
     kind, _, token = authorization.partition(" ")
     signed, _, signature = token.strip().rpartition(".")
     if kind.lower() != "bearer" or not hmac.compare_digest(signature, _signature(settings, signed)):
-        raise errors.BAD_TOKEN()
+        raise http_errors.BAD_TOKEN()
     claims = json.loads(_decode(signed.partition(".")[2]))
     if claims["exp"] < time.time():
-        raise errors.EXPIRED_TOKEN()
+        raise http_errors.EXPIRED_TOKEN()
 
 
-def challenge(settings: Settings, error: errors.AzureError) -> dict[str, str]:
-    """The header that tells a client where to get a token."""
+def challenge(settings: Settings, error: AzureError) -> dict[str, str]:
+    """The header that names the address at which a client gets a token."""
     text = error.message.replace('"', "'")
     authority = f'authorization_uri="{settings.arm_url}/{settings.tenant}"'
     return {"WWW-Authenticate": f'Bearer {authority}, error="invalid_token", error_description="{text}"'}
@@ -208,7 +209,7 @@ def _signature(settings: Settings, text: str) -> str:
     return _b64(hmac.new(f"token:{settings.client_secret}".encode(), text.encode(), hashlib.sha256).digest())
 
 
-def _encode(value: dict[str, Any]) -> str:
+def _encode(value: Json) -> str:
     return _b64(json.dumps(value, separators=(",", ":")).encode())
 
 

@@ -1,16 +1,15 @@
-"""How a client learns this cloud's endpoints: three shapes, one for each api-version that clients ask for."""
+"""The endpoints of this cloud, in three shapes: each belongs to the api-versions that some clients ask for."""
 
 from __future__ import annotations
 
-from typing import Any
-
+from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Answer, Call, Route
 
 NAME = "azlab"
 
 
 def endpoints(call: Call) -> Answer:
-    """One object since 2022-09-01, a list from 2019-05-01, the first shape before."""
+    """The endpoints: one object since 2022-09-01, a list since 2018-01-01, the first shape before that."""
     version = call.version or "2015-01-01"
     if version >= "2022-09-01":
         return Answer(200, _cloud(call))
@@ -19,7 +18,7 @@ def endpoints(call: Call) -> Answer:
     return Answer(200, _first_shape(call))
 
 
-def _cloud(call: Call) -> dict[str, Any]:
+def _cloud(call: Call) -> Json:
     here = call.host
     return {
         "portal": here,
@@ -58,7 +57,7 @@ def _cloud(call: Call) -> dict[str, Any]:
     }
 
 
-def _first_shape(call: Call) -> dict[str, Any]:
+def _first_shape(call: Call) -> Json:
     here = call.host
     return {
         "galleryEndpoint": f"{here}/gallery/",

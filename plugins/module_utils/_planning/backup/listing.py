@@ -15,6 +15,7 @@ from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.references import empty_list, parse_reference, require_group, require_name
 from ..._core.subject import Subject
+from ..missing_groups import groupless
 from .backups import Backup, backups_in
 from .request import require_backup_name
 
@@ -60,8 +61,8 @@ def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) ->
 
 def _plan(azure: Azure, request: BackupListRequest, check_mode: bool) -> Plan:
     backups = chosen_backups(request, azure.snapshots.list(request.resource_group))
-    groupless = frozenset() if backups else azure.groups.groupless(request.place, request.vm)
-    return Plan(after={"backups": [backup.as_result() for backup in backups]}, warnings=empty_list(groupless))
+    missing = groupless(azure, bool(backups), request.place, request.vm)
+    return Plan(after={"backups": [backup.as_result() for backup in backups]}, warnings=empty_list(missing))
 
 
 BACKUPS = Subject(BackupListRequest.from_params, _plan)

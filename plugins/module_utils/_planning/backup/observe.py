@@ -13,6 +13,7 @@ from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..._core.references import missing_group
+from ..missing_groups import groupless
 from .backups import backups_in, is_part
 from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 
@@ -42,9 +43,8 @@ def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     snapshots = azure.snapshots.list(group) if check_mode else azure.snapshots.list_settled(group, is_part)
     vm = None if request.state == ABSENT else _find_vm(azure, request, check_mode)
     disks = _disks(azure, request, vm, check_mode)
-    found = backups_in(snapshots, request.vm, request.name) and (vm or request.state != PRESENT)
-    groupless = frozenset() if found else azure.groups.groupless(request.place, request.vm)
-    return Observed(vm, disks, snapshots, groupless, check_mode)
+    found = bool(backups_in(snapshots, request.vm, request.name)) and (vm is not None or request.state != PRESENT)
+    return Observed(vm, disks, snapshots, groupless(azure, found, request.place, request.vm), check_mode)
 
 
 def _find_vm(azure: Azure, request: BackupRequest, check_mode: bool) -> Vm | None:

@@ -76,7 +76,7 @@ def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], se
     def holds(backup: Backup, disk: Disk) -> bool:
         return any(_is_of(each, vm) and _is_copy(each, disk) and span.has(each.time_created) for each in backup.snapshots)
 
-    if any(all(holds(backup, disk) for disk in disks) for backup in backups):
+    if disks and any(all(holds(backup, disk) for disk in disks) for backup in backups):
         return
     missing = next((disk for disk in disks if not any(holds(backup, disk) for backup in backups)), None)
     what = f"disk {missing.id.name}" if missing else "all disks at one time"

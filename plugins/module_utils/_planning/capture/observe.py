@@ -15,6 +15,7 @@ from ..._core.model.image import Image
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
 from ..backup.backups import Backup, backups_in
+from ..missing_groups import groupless
 from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
 from .evidence_of import linux
 from .request import CaptureRequest
@@ -93,8 +94,7 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed
     vm = azure.machines.find(request.vm)
     need = needs(request, image, vm)
     if vm is None:
-        groupless = azure.groups.groupless(request.vm if need.capture else None)
-        return Observed(image=image, groupless=groupless, check_mode=check_mode)
+        return Observed(image=image, groupless=groupless(azure, not need.capture, request.vm), check_mode=check_mode)
     if not need.capture and not need.backups:
         return Observed(vm, image, check_mode=check_mode)
     if image is None and not azure.groups.location(request.target.resource_group):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Swap areas on the disk of the operating system: what was in memory once is in them, in use or not."""
+"""The step that wipes the swap areas on the disk of the operating system: they hold what was once in memory, whether in use or not."""
 
 from __future__ import annotations
 
@@ -9,63 +9,68 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from system import disks, number, os_mounts, read, run
+from machine import Machine
+from mounts import device_number, device_number_below, disks, os_mounts
+from system import read, run, succeeds
 
-BLOCK = 1 << 20
+PIECE = 1 << 20  # zeros that are written at a time, in bytes
 
 
 @dataclass(frozen=True)
 class Area:
-    """A swap partition, volume or file, and what fstab knows it by."""
+    """A swap partition, volume or file, with the UUID and the label by which fstab may name it."""
 
     path: str
     uuid: str
     label: str
 
 
+def wipe_swap(machine: Machine) -> None:
+    """Overwrite all swap areas: memory that was swapped out can hold keys and passwords. The empty areas stay, with their UUID."""
+    for area in swap_areas():
+        wipe(area)
+
+
 def swap_areas() -> list[Area]:
-    """Those in use, those that fstab names, and those that bear the signature on any device of the disk."""
+    """The areas in use, those that fstab names, and those that bear the signature, on any device of the disk."""
     used = [line.split()[0] for line in read("/proc/swaps").splitlines()[1:]]
     named = [words[0] for line in read("/etc/fstab").splitlines() if len(words := line.split()) > 2 and words[2] == "swap"]
-    signed = lines("blkid", "--cache-file", "/dev/null", "--match-token", "TYPE=swap", "--output", "device")
+    signed = blkid("--cache-file", "/dev/null", "--match-token", "TYPE=swap", "--output", "device")
     paths = {os.path.realpath(path) for path in (*used, *named, *signed) if path.startswith("/") and os.path.exists(path)}
-    return [Area(path, tag(path, "UUID"), tag(path, "LABEL")) for path in sorted(paths) if lies_on_the_disk(path) and is_swap(path)]
+    return [Area(path, tag(path, "UUID"), tag(path, "LABEL")) for path in sorted(paths) if lies_on_os_disk(path) and is_swap(path)]
 
 
 def wipe(area: Area) -> None:
-    """Overwrite an area with zeros and make it anew, so that whoever names it still finds it."""
-    subprocess.run(["swapoff", area.path], capture_output=True, check=False)  # not in use, as often as not
+    """Overwrite an area with zeros and format it again with its UUID and its label, so that fstab still finds it."""
+    succeeds("swapoff", area.path)  # fails if it is not in use
     with open(area.path, "r+b", buffering=0) as file:
         left = file.seek(0, os.SEEK_END)
         file.seek(0)
         while left > 0:
-            left -= file.write(bytes(min(BLOCK, left)))
+            left -= file.write(bytes(min(PIECE, left)))
         os.fsync(file.fileno())
     label = ["--label", area.label] if area.label else []
     run("mkswap", *(["--uuid", area.uuid] if area.uuid else []), *label, area.path)
 
 
-def lies_on_the_disk(path: str) -> bool:
-    """Whether a device or a file is on the operating system's disk; a container sees its host's swap by name only."""
+def lies_on_os_disk(path: str) -> bool:
+    """Whether a device or a file is on the disk of the operating system. A container sees the swap of its host, which is not."""
     root = next(device for device, place in os_mounts() if place == "/")
-    own = number(path) if os.path.realpath(path).startswith("/dev/") else device_of(path)
+    own = device_number(path) if os.path.realpath(path).startswith("/dev/") else device_number_below(path)
     return bool(disks(own) & disks(root))
 
 
-def device_of(path: str) -> str:
-    """The device number of the file system that holds a file."""
-    found = os.stat(path).st_dev
-    return f"{os.major(found)}:{os.minor(found)}"
-
-
 def is_swap(path: str) -> bool:
+    """Whether a device or a file bears the signature of a swap area."""
     return tag(path, "TYPE") == "swap"
 
 
 def tag(path: str, name: str) -> str:
-    return next(iter(lines("blkid", "--probe", "--match-tag", name, "--output", "value", path)), "")
+    """One property of a device or a file, such as its UUID; empty if it has none."""
+    return next(iter(blkid("--probe", "--match-tag", name, "--output", "value", path)), "")
 
 
-def lines(*command: str) -> list[str]:
-    """What a question prints; blkid ends with 2 where it has nothing to say."""
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stdout.split("\n")[:-1]
+def blkid(*arguments: str) -> list[str]:
+    """The lines that blkid prints; it exits with 2 if it finds nothing."""
+    done = subprocess.run(["blkid", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return done.stdout.split("\n")[:-1]

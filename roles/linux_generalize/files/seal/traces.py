@@ -1,11 +1,23 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Linux keeps what makes a machine itself: patterns of files and folders, one a line."""
+"""The traces of a machine: where Linux keeps what identifies it. This is the one place to add a trace to.
+
+Each trace is one line, in the list that says what happens to it:
+
+REMOVED         files and folders that are removed
+EMPTIED         folders that stay, without their content
+ACCOUNT_TRACES  folders in which a removed account has a file or a folder of its name
+HOME_TRACES     files and folders in the homes of root and of the accounts that stay
+TRUNCATED_LOGS  files below /var/log that become empty; all others there are removed
+
+The entries of REMOVED and HOME_TRACES can be patterns (`*`, `?`, `[]`). After the removal, the finalizer checks that no entry of REMOVED
+is left and that the folders of EMPTIED are empty. Traces that are not removed by their place (accounts, lines of shared files) are in
+removal.py.
+"""
 
 from __future__ import annotations
 
-# A machine's identity, its secrets, and what it was told by the network it was born in.
 REMOVED = (
     "/etc/ssh/ssh_host_*",
     "/etc/ssh/sshd_config.d/50-cloud-init.conf",
@@ -60,7 +72,6 @@ REMOVED = (
     "/var/opt/azcmagent/agentconfig.json",
 )
 
-# Folders that stay, without what is in them.
 EMPTIED = (
     "/var/lib/waagent",
     "/var/lib/cloud",
@@ -79,5 +90,28 @@ EMPTIED = (
     "/var/mail",
 )
 
-TRUNCATED_LOGS = {"wtmp", "btmp", "lastlog", "faillog", "tallylog"}
-HOME_TRACES = (".*_history", ".ansible", ".ansible_async", ".cache", ".lesshst", ".viminfo", ".wget-hsts", ".sudo_as_admin_successful")
+ACCOUNT_TRACES = (
+    "/var/spool/cron/crontabs",
+    "/var/mail",
+    "/var/lib/systemd/linger",
+    "/var/lib/AccountsService/users",
+)
+
+HOME_TRACES = (
+    ".*_history",
+    ".ansible",
+    ".ansible_async",
+    ".cache",
+    ".lesshst",
+    ".viminfo",
+    ".wget-hsts",
+    ".sudo_as_admin_successful",
+)
+
+TRUNCATED_LOGS = (
+    "wtmp",
+    "btmp",
+    "lastlog",
+    "faillog",
+    "tallylog",
+)

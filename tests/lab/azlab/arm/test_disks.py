@@ -1,4 +1,4 @@
-"""Disks, snapshots and grants over the bare SDK: what works, which headers come, and everything that Azure refuses."""
+"""Disks, snapshots and grants with the bare SDK: answers, headers, and requests that Azure refuses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from azlab.storage import vhd
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import UPLOAD, World, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.bodies import UPLOAD, copy_of, empty_disk, upload_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, done
 
@@ -23,19 +24,19 @@ READ = {"access": "Read", "durationInSeconds": 3600}
 
 
 def key(world: World, id: str) -> str:
-    """The blob behind a resource."""
+    """The key of the blob behind a resource."""
     return find_key(world.lab.settings.state, id, "os")[1]
 
 
 def put_page(world: World, sas: str, offset: int, data: bytes) -> httpx.Response:
-    """One Put Page through the front."""
+    """Write one page through the blob front."""
     headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes={offset}-{offset + len(data) - 1}", "x-ms-version": "2021-08-06"}
     context = ssl.create_default_context(cafile=str(world.lab.settings.bundle))
     return httpx.put(f"{sas}&comp=page", headers=headers, content=data, verify=context, trust_env=False)
 
 
 def upload(world: World, name: str = "up", footer: bool = True) -> str:
-    """An upload as far as the last page; the answer is the SAS."""
+    """Upload a disk up to its last page, and return the SAS."""
     done(world.compute.disks.begin_create_or_update(world.group, name, upload_disk()))
     sas = str(done(world.compute.disks.begin_grant_access(world.group, name, WRITE)).access_sas)
     assert put_page(world, sas, MIB, b"x" * 512).status_code == 201
@@ -59,9 +60,12 @@ def test_a_disk_put_answers_as_recorded(lab: RunningLab, group: str) -> None:
     new, old = lab.arm("PUT", path, empty_disk(), "2022-07-02"), lab.arm("PUT", path, empty_disk(), "2020-12-01")
     assert new.status_code == old.status_code == 202
     assert {"azure-asyncoperation", "location", "retry-after"} <= new.headers.keys()
-    assert "/DiskOperations/" in new.headers["location"] and "monitor=true" in new.headers["location"]
-    assert "id" in new.json() and "isArmResource" not in new.json()["properties"]
-    assert "id" not in old.json() and old.json()["properties"]["isArmResource"] is True
+    assert "/DiskOperations/" in new.headers["location"]
+    assert "monitor=true" in new.headers["location"]
+    assert "id" in new.json()
+    assert "isArmResource" not in new.json()["properties"]
+    assert "id" not in old.json()
+    assert old.json()["properties"]["isArmResource"] is True
     assert new.json()["properties"]["provisioningState"] == "Updating"
 
 
@@ -77,7 +81,8 @@ def test_a_disk_operation_shows_the_disk_and_ends_at_its_location(lab: RunningLa
     while (poll := lab.http.get(answer.headers["azure-asyncoperation"]).json())["status"] == "InProgress":
         time.sleep(0.01)
     assert poll["properties"]["output"]["properties"]["diskState"] == "Unattached"
-    assert poll["startTime"] < poll["endTime"] and poll["name"] in answer.headers["location"]
+    assert poll["startTime"] < poll["endTime"]
+    assert poll["name"] in answer.headers["location"]
     assert lab.http.get(answer.headers["location"]).json()["name"] == "d"
 
 
@@ -90,13 +95,15 @@ def test_growing_a_disk_grows_its_blob(lab: RunningLab, world: World) -> None:
 def test_tags_change_in_any_state(lab: RunningLab, world: World) -> None:
     done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
     done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "1"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"} and world.state("up") == "ReadyToUpload"
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"}
+    assert world.state("up") == "ReadyToUpload"
     done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE))
     done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "2"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"} and world.state("up") == "ActiveUpload"
+    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"}
+    assert world.state("up") == "ActiveUpload"
 
 
-def test_copies_are_copies(lab: RunningLab, world: World) -> None:
+def test_a_copy_does_not_change_with_its_source(lab: RunningLab, world: World) -> None:
     blobs, source = BlobStore(lab.settings), world.disk("source")
     blobs.write(key(world, source.id), 0, b"a" * 512)
     snapshot = world.snapshot(source.id, incremental=True)
@@ -104,7 +111,8 @@ def test_copies_are_copies(lab: RunningLab, world: World) -> None:
     blobs.write(key(world, source.id), 0, b"b" * 512)
     assert blobs.read(key(world, snapshot.id), 0, 512) == blobs.read(key(world, copy.id), 0, 512) == b"a" * 512
     assert snapshot.properties["creationData"]["sourceUniqueId"] == source.properties["uniqueId"]
-    assert snapshot.properties["creationData"]["sourceResourceId"] == source.id and snapshot.properties["incremental"] is True
+    assert snapshot.properties["creationData"]["sourceResourceId"] == source.id
+    assert snapshot.properties["incremental"] is True
     assert copy.properties["creationData"]["sourceUniqueId"] == snapshot.properties["uniqueId"]
 
 
@@ -118,14 +126,14 @@ def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLa
     assert lab.compute.snapshots.get(world.group, "s").properties["creationData"]["sourceResourceId"] == source.id
 
 
-def test_a_snapshot_is_one_in_a_group_called_disks_too(lab: RunningLab) -> None:
+def test_a_snapshot_in_a_group_named_disks_is_a_snapshot(lab: RunningLab) -> None:
     world = World(lab, lab.put_group("disks"))
     source = world.disk("source")
     answer = lab.arm("PUT", "resourceGroups/disks/providers/Microsoft.Compute/snapshots/s", copy_of(source.id), "2022-07-02")
     assert answer.json()["type"] == "Microsoft.Compute/snapshots"
 
 
-def test_deleting_what_is_not_there_is_no_error(lab: RunningLab, world: World) -> None:
+def test_deleting_a_missing_resource_succeeds(lab: RunningLab, world: World) -> None:
     assert lab.arm("DELETE", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/none").status_code == 204
     disk = world.disk("d")
     blob = key(world, disk.id)
@@ -136,7 +144,7 @@ def test_deleting_what_is_not_there_is_no_error(lab: RunningLab, world: World) -
 
 
 # --- uploads and grants -----------------------------------------------------------------------------------------------------------
-def test_an_upload_becomes_a_disk_by_its_revoke(lab: RunningLab, world: World) -> None:
+def test_revoking_access_completes_an_upload(lab: RunningLab, world: World) -> None:
     sas = upload(world)
     assert world.state("up") == "ActiveUpload"
     done(lab.compute.disks.begin_revoke_access(world.group, "up"))
@@ -146,13 +154,13 @@ def test_an_upload_becomes_a_disk_by_its_revoke(lab: RunningLab, world: World) -
     assert BlobStore(lab.settings).read(key(world, disk.id), MIB, 512) == b"x" * 512
 
 
-def test_after_the_revoke_an_upload_never_takes_data_again(lab: RunningLab, world: World) -> None:
+def test_a_completed_upload_never_takes_data_again(lab: RunningLab, world: World) -> None:
     upload(world)
     done(lab.compute.disks.begin_revoke_access(world.group, "up"))
     refused(lambda: done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE)), "OperationNotAllowed", "ReadyToUpload state")
 
 
-def test_half_an_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> None:
+def test_an_incomplete_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> None:
     sas = upload(world, footer=False)
     text = "Disk is expected to have cookie value 'conectix'"
     refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
@@ -174,7 +182,7 @@ def test_half_an_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> N
     ],
     ids=["dynamic", "differencing", "odd size", "wrong size"],
 )
-def test_a_wrong_footer_ends_the_revoke(lab: RunningLab, world: World, offset: int, form: str, value: int, text: str) -> None:
+def test_a_wrong_footer_makes_the_revoke_fail(lab: RunningLab, world: World, offset: int, form: str, value: int, text: str) -> None:
     sas, footer = upload(world, footer=False), bytearray(vhd.pack(UPLOAD - 512))
     struct.pack_into(form, footer, offset, value)
     assert put_page(world, sas, UPLOAD - 512, bytes(footer)).status_code == 201
@@ -188,7 +196,7 @@ def test_an_upload_is_not_resized(lab: RunningLab, world: World) -> None:
     refused(lambda: lab.compute.disks.begin_update(world.group, "up", grow), "OperationNotAllowed", "while it is in state ReadyToUpload")
 
 
-def test_a_read_grant_is_real_and_ends(lab: RunningLab, world: World) -> None:
+def test_a_read_sas_works_until_it_is_revoked(lab: RunningLab, world: World) -> None:
     disk = world.disk("d")
     BlobStore(lab.settings).write(key(world, disk.id), 512, b"z" * 512)
     sas = str(done(lab.compute.disks.begin_grant_access(world.group, "d", READ)).access_sas)
@@ -200,11 +208,12 @@ def test_a_read_grant_is_real_and_ends(lab: RunningLab, world: World) -> None:
 
     assert read().content == b"z" * 512
     done(lab.compute.disks.begin_revoke_access(world.group, "d"))
-    assert read().status_code == 403 and world.state("d") == "Unattached"
+    assert read().status_code == 403
+    assert world.state("d") == "Unattached"
     done(lab.compute.disks.begin_revoke_access(world.group, "d"))
 
 
-def test_a_snapshot_is_granted_too(lab: RunningLab, world: World) -> None:
+def test_access_to_a_snapshot_works_like_access_to_a_disk(lab: RunningLab, world: World) -> None:
     world.snapshot(world.disk().id)
     assert "si=" in str(done(lab.compute.snapshots.begin_grant_access(world.group, "snapshot", READ)).access_sas)
     refused(lambda: done(lab.compute.snapshots.begin_delete(world.group, "snapshot")), "OperationNotAllowed", "shared access signature")
@@ -212,14 +221,14 @@ def test_a_snapshot_is_granted_too(lab: RunningLab, world: World) -> None:
     done(lab.compute.snapshots.begin_delete(world.group, "snapshot"))
 
 
-def test_a_grant_whose_time_is_over_is_none(lab: RunningLab, world: World) -> None:
+def test_an_expired_grant_does_not_count(lab: RunningLab, world: World) -> None:
     world.disk()
     done(lab.compute.disks.begin_grant_access(world.group, "disk", {"access": "Read", "durationInSeconds": 1}))
     time.sleep(1.1)
     assert world.state() == "Unattached"
 
 
-def test_grants_are_refused_where_azure_refuses_them(lab: RunningLab, world: World) -> None:
+def test_access_is_refused_as_azure_refuses_it(lab: RunningLab, world: World) -> None:
     disks, group = lab.compute.disks, world.group
     world.disk()
     refused(lambda: disks.begin_grant_access(group, "disk", WRITE), "OperationNotAllowed", "ReadyToUpload state")
@@ -231,7 +240,7 @@ def test_grants_are_refused_where_azure_refuses_them(lab: RunningLab, world: Wor
     refused(lambda: disks.begin_grant_access(group, "up", READ), "OperationNotAllowed", "another kind")
 
 
-def test_a_disk_with_a_grant_stays(lab: RunningLab, world: World) -> None:
+def test_a_disk_with_a_grant_is_not_deleted(lab: RunningLab, world: World) -> None:
     world.disk()
     done(lab.compute.disks.begin_grant_access(world.group, "disk", READ))
     refused(
@@ -241,7 +250,7 @@ def test_a_disk_with_a_grant_stays(lab: RunningLab, world: World) -> None:
     )
 
 
-def test_the_disk_of_a_running_vm_is_not_granted(lab: RunningLab, world: World) -> None:
+def test_access_to_the_disk_of_a_running_vm_is_refused(lab: RunningLab, world: World) -> None:
     world.vm()
     refused(lambda: lab.compute.disks.begin_grant_access(world.group, "vm-os", READ), "OperationNotAllowed", "running")
     world.stop()

@@ -14,7 +14,8 @@ from azlab.arm.tenant import identity
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.identity import ClientSecretCredential
 
-from tests.support.bodies import World, empty_disk, vm_of_disk
+from tests.support.bodies import empty_disk, vm_of_disk
+from tests.support.lab_world import World
 from tests.support.running_lab import LOCATION, RunningLab, done
 
 
@@ -24,7 +25,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("version, shape", [("2015-01-01", dict), ("2019-05-01", list), ("2022-09-01", dict)])
-def test_metadata_has_the_shape_that_its_version_had(lab: RunningLab, version: str, shape: type) -> None:
+def test_metadata_has_the_shape_of_its_version(lab: RunningLab, version: str, shape: type) -> None:
     found = lab.http.get("/metadata/endpoints", params={"api-version": version}, headers={"Authorization": ""}).json()
     assert isinstance(found, shape)
     cloud = found[0] if isinstance(found, list) else found
@@ -73,10 +74,11 @@ def test_azure_identity_reports_a_wrong_secret(lab: RunningLab) -> None:
         credential.get_token(f"{settings.arm_url}/.default")
 
 
-def test_the_older_token_endpoint_answers_in_its_own_words(lab: RunningLab) -> None:
+def test_the_older_token_endpoint_answers_in_its_own_shape(lab: RunningLab) -> None:
     form = {"client_id": lab.settings.client_id, "client_secret": lab.settings.client_secret, "grant_type": "client_credentials"}
     found = lab.http.post(f"/{lab.settings.tenant}/oauth2/token", data={**form, "resource": "https://management.azure.com/"}).json()
-    assert found["resource"] == "https://management.azure.com/" and int(found["expires_on"]) > time.time()
+    assert found["resource"] == "https://management.azure.com/"
+    assert int(found["expires_on"]) > time.time()
 
 
 @pytest.mark.parametrize("token, expected", [(None, "AuthenticationFailed"), ("Bearer a.b.c", "InvalidAuthenticationToken")])
@@ -103,7 +105,7 @@ def test_unknown_things_are_refused_as_azure_does(lab: RunningLab, group: str) -
     assert code(lab.arm("POST", f"{root}/Microsoft.Compute/disks/none")) == (405, "HttpMethodNotAllowed")
 
 
-def test_a_gateway_refusal_says_so(lab: RunningLab) -> None:
+def test_a_refusal_by_arm_itself_is_marked_in_a_header(lab: RunningLab) -> None:
     assert lab.arm("GET", "resourceGroups/nowhere").headers["x-ms-failure-cause"] == "gateway"
 
 
@@ -151,7 +153,7 @@ def test_values_of_a_wrong_kind_are_refused(lab: RunningLab, group: str, type: s
     assert code(answer) == (400, "InvalidRequestContent")
 
 
-def test_resources_are_listed_by_type_and_by_nothing_else(lab: RunningLab, world: World) -> None:
+def test_resources_are_filtered_by_type_only(lab: RunningLab, world: World) -> None:
     world.snapshot(world.disk().id)
     path = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{world.group}/resources"
 
@@ -163,7 +165,7 @@ def test_resources_are_listed_by_type_and_by_nothing_else(lab: RunningLab, world
     assert code(ask("tagName eq 'a'")) == (400, "InvalidFilterInQueryString")
 
 
-def test_what_a_provider_promises_it_serves(lab: RunningLab, group: str) -> None:
+def test_every_type_that_a_provider_reports_is_served(lab: RunningLab, group: str) -> None:
     types = [each["resourceType"] for each in lab.arm("GET", "providers/Microsoft.Compute").json()["resourceTypes"]]
     for type in types:
         if not type.startswith("locations/"):
@@ -185,21 +187,22 @@ def test_broken_json_is_refused(lab: RunningLab, group: str) -> None:
     assert code(lab.http.put(path, params={"api-version": "2021-04-01"}, content=b"{")) == (400, "InvalidRequestContent")
 
 
-def test_groups_live_and_die(lab: RunningLab) -> None:
+def test_groups_are_created_tagged_and_deleted(lab: RunningLab) -> None:
     group = lab.put_group()
     assert lab.arm("PUT", f"resourceGroups/{group}", {"location": "West Europe", "tags": {"a": "b"}}).status_code == 200
     assert code(lab.arm("PUT", f"resourceGroups/{group}", {"location": "uksouth"})) == (409, "InvalidResourceGroupLocation")
     assert lab.arm("HEAD", f"resourceGroups/{group.upper()}").status_code == 204
     World(lab, group).vm()
     answer = lab.arm("DELETE", f"resourceGroups/{group}")
-    assert answer.status_code == 202 and answer.headers["Retry-After"] == "0"
+    assert answer.status_code == 202
+    assert answer.headers["Retry-After"] == "0"
     while (poll := lab.http.get(answer.headers["Location"])).status_code == 202:
         time.sleep(0.02)
     assert poll.status_code == 200
     assert lab.arm("HEAD", f"resourceGroups/{group}").status_code == 404
 
 
-def test_a_group_whose_disk_is_used_elsewhere_stays(lab: RunningLab, group: str) -> None:
+def test_a_group_whose_disk_is_used_elsewhere_is_not_deleted(lab: RunningLab, group: str) -> None:
     other = lab.put_group()
     disk = World(lab, other).os_disk("os")
     here = World(lab, group)
@@ -215,7 +218,8 @@ def test_long_lists_come_in_pages(lab: RunningLab, group: str) -> None:
     for poller in pollers:
         done(poller)
     first = lab.arm("GET", f"resourceGroups/{group}/providers/Microsoft.Compute/disks").json()
-    assert len(first["value"]) < 23 and "skiptoken" in first["nextLink"]
+    assert len(first["value"]) < 23
+    assert "skiptoken" in first["nextLink"]
     assert sorted(disk.name for disk in lab.compute.disks.list_by_resource_group(group)) == [f"d{number:02}" for number in range(23)]
 
 
@@ -228,7 +232,8 @@ def test_a_fault_can_throttle_once(lab: RunningLab, group: str) -> None:
     faults.add(lab.settings.faults, plane="arm", op="disk.list", path=group, times=1, status=429, code="TooManyRequests", retry_after=7)
     path = f"resourceGroups/{group}/providers/Microsoft.Compute/disks"
     first, second = lab.arm("GET", path), lab.arm("GET", path)
-    assert code(first) == (429, "TooManyRequests") and first.headers["Retry-After"] == "7"
+    assert code(first) == (429, "TooManyRequests")
+    assert first.headers["Retry-After"] == "7"
     assert second.status_code == 200
 
 
@@ -276,10 +281,12 @@ def test_a_rule_with_an_unknown_word_is_an_error(lab: RunningLab, tmp_path: Any)
         faults.read(path)
 
 
-def test_the_request_log_tells_what_came_and_what_was_answered(lab: RunningLab, group: str) -> None:
+def test_the_request_log_records_requests_and_answers(lab: RunningLab, group: str) -> None:
     World(lab, group).disk("logged")
     entries = [json.loads(line) for line in (lab.settings.logs / "arm.jsonl").read_text().splitlines()]
     mine = [entry for entry in entries if f"{group}/" in entry["path"] and "/disks/logged" in entry["path"]]
     assert [(entry["phase"], entry["op"]) for entry in mine[:2]] == [("in", "disk.put"), ("out", "disk.put")]
-    assert mine[1]["status"] == 202 and mine[0]["bytes"] > 0 and mine[0]["client"].startswith("127.0.0.1:")
+    assert mine[1]["status"] == 202
+    assert mine[0]["bytes"] > 0
+    assert mine[0]["client"].startswith("127.0.0.1:")
     assert lab.settings.client_secret not in json.dumps(entries)

@@ -1,4 +1,4 @@
-"""What the control plane makes of guests: provisioning that ends badly, guests that stop, disks of running guests. No lab is started."""
+"""The control plane and its guests: provisioning that fails, guests that stop, disks of running guests. No lab is started."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azlab.arm.compute.disks import access
+from azlab.arm.compute.disks.get_access import check_grantable
+from azlab.arm.compute.disks.state import DiskState, Grant
 from azlab.arm.compute.disks.writeback import frozen_copy
-from azlab.arm.compute.errors import AzureError
 from azlab.arm.compute.machines.change import change
 from azlab.arm.compute.machines.instance_view import instance_view
 from azlab.arm.compute.machines.machines import remove
 from azlab.arm.compute.machines.power import generalize
 from azlab.arm.compute.machines.start import await_provisioned, guest_ended, recover, start
+from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.core.lab import Lab
+from azlab.arm.core.refusals import AzureError
 from azlab.arm.http.calls import Call
 from azlab.faults import Faults
 from azlab.guests.spec import GuestSpec
@@ -32,26 +34,26 @@ DISK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/os"
 
 
 class Guests:
-    """One guest that does what the test says."""
+    """A stand-in for all guests that does what the test says."""
 
     def __init__(self, outcome: str = "ready", agent: dict[str, Any] | None = None) -> None:
         self.outcome, self.agent, self.did = outcome, agent, list[str]()
         self.while_it_starts: Callable[[], None] = lambda: None
 
     def wait_provisioned(self, vm_id: str) -> str:
-        """How provisioning ends."""
+        """The outcome that the test chose."""
         return self.outcome
 
     def console_file(self, vm_id: str) -> Path:
-        """The file of its serial console."""
+        """The file of the serial console."""
         return Path("/lab/vms", vm_id, "serial.log")
 
     def agent_status(self, vm_id: str) -> dict[str, Any] | None:
-        """What the guest's agent uploaded."""
+        """The status that the test chose."""
         return self.agent
 
     def start(self, spec: GuestSpec) -> None:
-        """Do what the test wants while a guest starts."""
+        """Note the start, and do what the test wants during it."""
         self.did.append("start")
         self.while_it_starts()
 
@@ -64,19 +66,19 @@ class Guests:
         self.did.append("forget")
 
     def is_running(self, vm_id: str) -> bool:
-        """It runs."""
+        """Every guest runs."""
         return True
 
     @contextmanager
     def frozen(self, vm_id: str, key: str) -> Iterator[None]:
-        """Note when the guest stands still."""
+        """Note when the guest is paused and when it goes on."""
         self.did.append(f"freeze {key}")
         yield
         self.did.append("go on")
 
 
 class Blobs:
-    """Notes what is copied, in the guest's own list."""
+    """A stand-in for the blob store that notes copies in the guests' list."""
 
     def __init__(self, did: list[str]) -> None:
         self._did = did
@@ -98,8 +100,8 @@ def store(tmp_path: Path) -> Store:
         "storageProfile": {"osDisk": os_disk, "dataDisks": []},
         "osProfile": {"computerName": "host"},
     }
-    hidden = {"power": "running", "unprovisioned": True, "generation": "V2"}
-    hidden["osProfile"] = {"computerName": "host", "adminUsername": "ada", "adminPassword": "pw", "customData": "cd"}
+    profile = {"computerName": "host", "adminUsername": "ada", "adminPassword": "pw", "customData": "cd"}
+    state = MachineState(generation="V2", power="running", unprovisioned=True, os_profile=profile)
     nic, subnet = VM.replace("Compute/virtualMachines/vm", "Network/networkInterfaces/nic"), f"{VM}-subnet"
     properties["networkProfile"] = {"networkInterfaces": [{"id": nic}]}
     properties["hardwareProfile"] = {"vmSize": "Standard_B1s"}
@@ -107,13 +109,15 @@ def store(tmp_path: Path) -> Store:
     address = {"macAddress": "00-0D-3A-00-00-01", "ipConfigurations": [{"properties": ip}]}
     store.put(Resource(nic, "Microsoft.Network/networkInterfaces", "g", "nic", {"properties": address}))
     store.put(Resource(subnet, "Microsoft.Network/virtualNetworks/subnets", "g", "s", {"properties": {"addressPrefix": "10.0.0.0/24"}}))
-    store.put(Resource(VM, "Microsoft.Compute/virtualMachines", "g", "vm", {"location": "westeurope", "properties": properties}, hidden))
-    store.put(Resource(DISK, "Microsoft.Compute/disks", "g", "os", {"managedBy": VM, "properties": {}}, {"key": "d-1"}))
+    vm = Resource(VM, "Microsoft.Compute/virtualMachines", "g", "vm", {"location": "westeurope", "properties": properties})
+    store.put(state.keep(vm))
+    disk = Resource(DISK, "Microsoft.Compute/disks", "g", "os", {"managedBy": VM, "properties": {}})
+    store.put(DiskState(key="d-1").keep(disk))
     return store
 
 
 def lab_of(store: Store, guests: Guests, tmp_path: Path) -> Lab:
-    """The rooms of a lab with this guest."""
+    """A lab with these guests."""
     settings = replace(Settings.create(tmp_path), subscription="s")
     log = RequestLog(tmp_path / "arm.jsonl")
     return Lab(settings, store, Blobs(guests.did), guests, None, Faults(settings.faults), log)  # type: ignore[arg-type]
@@ -128,7 +132,7 @@ def lab_of(store: Store, guests: Guests, tmp_path: Path) -> Lab:
         ("ended", "OSProvisioningClientError", "the guest stopped before"),
     ],
 )
-def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp_path: Path, outcome: str, code: str, text: str) -> None:
+def test_failed_provisioning_is_reported_as_azure_reports_it(store: Store, tmp_path: Path, outcome: str, code: str, text: str) -> None:
     with pytest.raises(AzureError) as caught:
         await_provisioned(lab_of(store, Guests(outcome), tmp_path), VM)
     assert caught.value.code == code
@@ -136,10 +140,13 @@ def test_provisioning_that_does_not_end_well_fails_as_on_azure(store: Store, tmp
     assert caught.value.message.endswith(f"(The lab keeps this VM's serial console in /lab/vms/{VM_ID}/serial.log.)")
 
 
-def test_secrets_go_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:
+def test_secrets_are_dropped_once_the_guest_is_provisioned(store: Store, tmp_path: Path) -> None:
     await_provisioned(lab_of(store, Guests(), tmp_path), VM)
     vm = store.find(VM)
-    assert vm is not None and vm.hidden["unprovisioned"] is False and vm.hidden["osProfile"].keys() == {"computerName", "adminUsername"}
+    assert vm is not None
+    state = MachineState.of(vm)
+    assert not state.unprovisioned
+    assert state.os_profile == {"computerName": "host", "adminUsername": "ada"}
 
 
 def test_a_guest_that_powers_itself_off_leaves_a_stopped_vm(store: Store, tmp_path: Path) -> None:
@@ -150,17 +157,19 @@ def test_a_guest_that_powers_itself_off_leaves_a_stopped_vm(store: Store, tmp_pa
     assert instance_view(lab, vm)["statuses"][-1]["code"] == "PowerState/stopped"
 
 
-def test_the_agent_is_ready_only_by_its_own_word(store: Store, tmp_path: Path) -> None:
+def test_the_agent_is_shown_only_after_it_reported(store: Store, tmp_path: Path) -> None:
     vm = store.find(VM)
     assert vm is not None
     assert "vmAgent" not in instance_view(lab_of(store, Guests(), tmp_path), vm)
     agent = {"vmAgentVersion": "2.9", "statuses": [{"displayStatus": "Ready"}]}
     assert instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)["vmAgent"] == agent
-    vm.hidden["power"] = "stopped"
+    power(store, "stopped")
+    vm = store.find(VM)
+    assert vm is not None
     assert "vmAgent" not in instance_view(lab_of(store, Guests(agent=agent), tmp_path), vm)
 
 
-def test_a_running_guest_stands_still_while_its_disk_is_copied(store: Store, tmp_path: Path) -> None:
+def test_a_running_guest_is_paused_while_its_disk_is_copied(store: Store, tmp_path: Path) -> None:
     guests, disk = Guests(), store.find(DISK)
     assert disk is not None
     frozen_copy(lab_of(store, guests, tmp_path), disk, "s-1")
@@ -173,60 +182,62 @@ def call_of(lab: Lab, json: Any = None) -> Call:
 
 
 def power(store: Store, value: str | None = None) -> str:
-    """The VM's power, set first where a value is given."""
+    """The VM's power state. If a value is given, it is stored first."""
     vm = store.find(VM)
     assert vm is not None
+    state = MachineState.of(vm)
     if value:
-        vm.hidden["power"] = value
-        store.put(vm)
-    return str(vm.hidden["power"])
+        state.power = value
+        store.put(state.keep(vm))
+    return str(state.power)
 
 
-def test_a_vm_that_starts_counts_as_one_that_runs(store: Store, tmp_path: Path) -> None:
+def test_a_vm_that_is_starting_counts_as_running(store: Store, tmp_path: Path) -> None:
     power(store, "deallocated")
     guests = Guests()
     lab = lab_of(store, guests, tmp_path)
     other = {"properties": {"storageProfile": {"osDisk": {"managedDisk": {"id": f"{DISK}2"}}}}}
 
-    def meanwhile() -> None:
+    def during_the_start() -> None:
         vm = store.find(VM)
         disk = store.find(DISK)
-        assert vm is not None and disk is not None
+        assert vm is not None
+        assert disk is not None
         assert instance_view(lab, vm)["statuses"][-1]["code"] == "PowerState/starting"
         with pytest.raises(AzureError, match="since the VM is running"):
             generalize(call_of(lab))
         with pytest.raises(AzureError, match="is running"):
-            access._check(lab, disk, "Read")
+            check_grantable(lab, disk, "Read")
         vm.properties["provisioningState"] = "Succeeded"
         with pytest.raises(AzureError, match="not deallocated"):
-            change(call_of(lab, other), vm, whole=False)
+            change(call_of(lab, other), vm, retry_after=None)
         guests.did.append("refused")
 
-    guests.while_it_starts = meanwhile
+    guests.while_it_starts = during_the_start
     start(lab, VM, "start")
-    assert guests.did == ["start", "refused"] and power(store) == "running"
+    assert guests.did == ["start", "refused"]
+    assert power(store) == "running"
 
 
-def test_a_vm_sealed_or_granted_before_its_start_came_does_not_start(store: Store, tmp_path: Path) -> None:
+def test_a_vm_that_was_generalized_or_whose_disk_was_granted_before_its_start_does_not_start(store: Store, tmp_path: Path) -> None:
     power(store, "deallocated")
     guests = Guests()
     lab = lab_of(store, guests, tmp_path)
     disk = store.find(DISK)
     assert disk is not None
-    disk.hidden["access"] = {"kind": "Read", "until": time.time() + 60}
-    store.put(disk)
+    store.put(DiskState(key="d-1", access=Grant("Read", time.time() + 60)).keep(disk))
     with pytest.raises(AzureError, match="shared access signature"):
         start(lab, VM, "start")
-    disk.hidden["access"] = None
-    store.put(disk)
+    store.put(DiskState(key="d-1").keep(disk))
     generalize(call_of(lab))
     with pytest.raises(AzureError, match="Operation 'start' is not allowed on VM 'vm' since the VM is generalized."):
         start(lab, VM, "start")
-    assert guests.did == [] and power(store) == "deallocated"
+    assert guests.did == []
+    assert power(store) == "deallocated"
 
 
 @pytest.mark.parametrize("before, after", [("deallocated", "deallocated"), ("stopped", "stopped"), ("creating", "stopped")])
-def test_a_start_that_fails_leaves_the_vm_as_it_was(store: Store, tmp_path: Path, before: str, after: str) -> None:
+def test_a_failed_start_leaves_the_power_state_as_it_was(store: Store, tmp_path: Path, before: str, after: str) -> None:
     power(store, before)
     guests = Guests()
 
@@ -250,7 +261,7 @@ def test_a_guest_that_ends_while_it_starts_leaves_a_stopped_vm(store: Store, tmp
 
 @pytest.mark.parametrize("before", ["creating", "starting", "running"])
 @pytest.mark.parametrize("runs, after", [(True, "running"), (False, "stopped")])
-def test_after_a_crash_the_guest_says_what_the_power_is(store: Store, tmp_path: Path, before: str, runs: bool, after: str) -> None:
+def test_after_a_crash_the_power_state_follows_the_guest(store: Store, tmp_path: Path, before: str, runs: bool, after: str) -> None:
     power(store, before)
     guests = Guests()
     guests.is_running = lambda vm_id: runs  # type: ignore[method-assign]
@@ -258,10 +269,13 @@ def test_after_a_crash_the_guest_says_what_the_power_is(store: Store, tmp_path: 
     assert power(store) == after
 
 
-def test_a_vm_gives_back_every_disk_that_says_it_is_its_own(store: Store, tmp_path: Path) -> None:
+def test_deleting_a_vm_detaches_every_disk_it_owns(store: Store, tmp_path: Path) -> None:
     orphan = f"{DISK}-orphan"
-    store.put(Resource(orphan, "Microsoft.Compute/disks", "g", "orphan", {"managedBy": VM, "properties": {}}, {"key": "d-2"}))
-    remove(lab_of(store, Guests(), tmp_path), VM)
+    resource = Resource(orphan, "Microsoft.Compute/disks", "g", "orphan", {"managedBy": VM, "properties": {}})
+    store.put(DiskState(key="d-2").keep(resource))
+    vm = store.find(VM)
+    assert vm is not None
+    remove(lab_of(store, Guests(), tmp_path), vm)
     disks = [store.find(DISK), store.find(orphan)]
     assert [disk is not None and "managedBy" not in disk.body for disk in disks] == [True, True]
     assert store.find(VM) is None

@@ -1,4 +1,4 @@
-"""Managed images over the bare SDK: from VMs, disks and snapshots, and everything that Azure refuses about them."""
+"""Managed images with the bare SDK: from VMs, disks and snapshots, and requests that Azure refuses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from azlab.cli.disk import key as find_key
 from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
-from tests.support.bodies import World, image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.bodies import image_of_disk, image_of_vm, upload_disk, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 
 
 @pytest.fixture
 def outside(lab: RunningLab) -> Iterator[None]:
-    """Blobs and a platform image that lie outside the lab."""
+    """A catalogue with blobs and a platform image."""
     root = "https://a.blob.core.windows.net/b"
     blobs = {
         f"{root}/block.vhd": {"diskSizeGB": 1, "blobType": "BlockBlob"},
@@ -36,7 +37,7 @@ def outside(lab: RunningLab) -> Iterator[None]:
 
 
 def image_path(world: World, name: str) -> str:
-    """Where an image is."""
+    """The path of an image."""
     return f"resourceGroups/{world.group}/providers/Microsoft.Compute/images/{name}"
 
 
@@ -45,8 +46,10 @@ def test_an_image_put_answers_as_recorded(lab: RunningLab, world: World) -> None
     os_disk = {"osType": "Linux", "osState": "Generalized", "snapshot": {"id": snapshot.id.lstrip("/")}}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk, "zoneResilient": False}}}
     answer = lab.arm("PUT", image_path(world, "i"), body, "2022-11-01")
-    assert answer.status_code == 201 and answer.headers["azure-asyncnotification"] == "Enabled"
-    assert "/operations/" in answer.headers["azure-asyncoperation"] and "location" not in answer.headers
+    assert answer.status_code == 201
+    assert answer.headers["azure-asyncnotification"] == "Enabled"
+    assert "/operations/" in answer.headers["azure-asyncoperation"]
+    assert "location" not in answer.headers
     assert answer.json()["properties"] == {
         "storageProfile": {
             "osDisk": {
@@ -65,14 +68,17 @@ def test_an_image_put_answers_as_recorded(lab: RunningLab, world: World) -> None
     while lab.http.get(answer.headers["azure-asyncoperation"]).json()["status"] == "InProgress":
         time.sleep(0.01)
     image = lab.compute.images.get(world.group, "i")
-    assert image.provisioning_state == "Succeeded" and image.storage_profile.os_disk.disk_size_gb == 1
+    assert image.provisioning_state == "Succeeded"
+    assert image.storage_profile.os_disk.disk_size_gb == 1
 
 
 def test_tags_change_and_the_list_shows_them(lab: RunningLab, world: World) -> None:
     world.image()
     answer = lab.arm("PATCH", image_path(world, "image"), {"tags": {"a": "b"}})
-    assert answer.status_code == 200 and answer.json()["properties"]["provisioningState"] == "Updating"
-    assert "azure-asyncoperation" in answer.headers and "location" not in answer.headers
+    assert answer.status_code == 200
+    assert answer.json()["properties"]["provisioningState"] == "Updating"
+    assert "azure-asyncoperation" in answer.headers
+    assert "location" not in answer.headers
     assert [image.tags for image in lab.compute.images.list_by_resource_group(world.group)] == [{"a": "b"}]
     assert world.id("images", "image") in [image.id for image in lab.compute.images.list()]
 
@@ -90,22 +96,25 @@ def test_an_image_of_a_vm_holds_all_its_disks(lab: RunningLab, world: World) -> 
     blobs.write(find_key(state, data.id, "os")[1], 0, b"d" * 512)
     world.generalize()
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", image_of_vm(vm.id)))
-    assert image.source_virtual_machine.id == vm.id and image.hyper_v_generation == "V1"
+    assert image.source_virtual_machine.id == vm.id
+    assert image.hyper_v_generation == "V1"
     profile = image.as_dict()["properties"]["storageProfile"]
-    assert profile["osDisk"]["managedDisk"]["id"] == disk.id and profile["osDisk"]["osState"] == "Generalized"
+    assert profile["osDisk"]["managedDisk"]["id"] == disk.id
+    assert profile["osDisk"]["osState"] == "Generalized"
     assert [(each["lun"], each["caching"], each["diskSizeGB"]) for each in profile["dataDisks"]] == [(5, "ReadOnly", 1)]
     assert blobs.read(find_key(state, image.id, "os")[1], 0, 512) == b"o" * 512
     assert blobs.read(find_key(state, image.id, "5")[1], 0, 512) == b"d" * 512
 
 
-def test_an_images_data_disks_come_with_every_vm_made_from_it(lab: RunningLab, world: World) -> None:
+def test_a_vm_from_an_image_gets_the_images_data_disks(lab: RunningLab, world: World) -> None:
     os_disk, data = world.os_disk("s-os"), world.disk("s-data")
     body = image_of_disk(os_disk.id)
     body["properties"]["storageProfile"]["dataDisks"] = [{"lun": 3, "managedDisk": {"id": data.id}}]
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", body))
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm_of_image(image.id, world.subnet())))
     (disk,) = vm.storage_profile.data_disks
-    assert (disk.lun, disk.create_option, disk.disk_size_gb) == (3, "FromImage", 1) and disk.name.startswith("vm_disk5_")
+    assert (disk.lun, disk.create_option, disk.disk_size_gb) == (3, "FromImage", 1)
+    assert disk.name.startswith("vm_disk5_")
     assert lab.compute.disks.get(world.group, disk.name).managed_by == vm.id
 
 
@@ -123,7 +132,8 @@ def test_a_second_put_changes_tags_and_not_the_source(lab: RunningLab, world: Wo
     image, other = world.image(), world.os_disk("other")
     body = image_of_disk(world.id("disks", "image-source"))
     again = done(lab.compute.images.begin_create_or_update(world.group, "image", {**body, "tags": {"a": "b"}}))
-    assert again.id == image.id and again.tags == {"a": "b"}
+    assert again.id == image.id
+    assert again.tags == {"a": "b"}
     put = lab.compute.images.begin_create_or_update
     refused(lambda: put(world.group, "image", image_of_disk(other.id)), "PropertyChangeNotAllowed", "managedDisk.id")
 
@@ -139,7 +149,7 @@ def test_a_vm_must_be_generalized(lab: RunningLab, world: World) -> None:
     )
 
 
-def test_a_trusted_launch_vm_becomes_no_managed_image(lab: RunningLab, world: World) -> None:
+def test_a_trusted_launch_vm_is_refused_as_a_source(lab: RunningLab, world: World) -> None:
     disk = world.os_disk("tl", hyperVGeneration="V2", securityProfile={"securityType": "TrustedLaunch"})
     body = vm_of_disk(disk.id, world.subnet(), securityProfile={"securityType": "TrustedLaunch"})
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
@@ -151,7 +161,7 @@ def test_a_trusted_launch_vm_becomes_no_managed_image(lab: RunningLab, world: Wo
     refused(lambda: put(world.group, "i", of_disk), "OperationNotAllowed", "TrustedLaunch")
 
 
-def test_an_ephemeral_vm_becomes_no_managed_image(lab: RunningLab, world: World) -> None:
+def test_an_ephemeral_vm_is_refused_as_a_source(lab: RunningLab, world: World) -> None:
     os_disk = {"caching": "ReadOnly", "diffDiskSettings": {"option": "Local"}}
     body = vm_of_image(world.image().id, world.subnet(), os_disk)
     vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
@@ -192,7 +202,7 @@ def test_bad_os_disks_are_refused(lab: RunningLab, group: str, os_disk: dict[str
     refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), "InvalidParameter", text, 400)
 
 
-def test_an_image_needs_sources_that_are_there_and_whole(lab: RunningLab, world: World) -> None:
+def test_the_sources_of_an_image_must_exist_and_be_complete(lab: RunningLab, world: World) -> None:
     put = lab.compute.images.begin_create_or_update
     refused(lambda: put(world.group, "i", {"location": LOCATION, "properties": {}}), "InvalidParameter", "osDisk", 400)
     refused(lambda: put(world.group, "i", image_of_disk(world.id("disks", "none"))), "ResourceNotFound", "none", 404)
@@ -227,7 +237,7 @@ def test_luns_are_unique_and_sizes_do_not_shrink(lab: RunningLab, world: World) 
     refused(lambda: put(world.group, "i", small), "InvalidParameter", "smaller", 400)
 
 
-def test_a_dynamic_vhd_becomes_no_disk(lab: RunningLab, group: str, outside: None) -> None:
+def test_a_dynamic_vhd_is_refused(lab: RunningLab, group: str, outside: None) -> None:
     creation = {"createOption": "Import", "sourceUri": "https://a.blob.core.windows.net/b/dynamic.vhd"}
     body = {"location": LOCATION, "properties": {"creationData": creation}}
     put = lab.compute.disks.begin_create_or_update
@@ -235,7 +245,7 @@ def test_a_dynamic_vhd_becomes_no_disk(lab: RunningLab, group: str, outside: Non
 
 
 @pytest.mark.parametrize("kind", ["managedDisk", "snapshot"])
-def test_no_disk_is_in_an_image_twice(lab: RunningLab, world: World, kind: str) -> None:
+def test_a_disk_is_refused_twice_in_one_image(lab: RunningLab, world: World, kind: str) -> None:
     disk = world.os_disk()
     source = {kind: {"id": world.snapshot(disk.id).id if kind == "snapshot" else disk.id}}
     os_disk = {"osType": "Linux", "osState": "Generalized", **source}
@@ -275,13 +285,13 @@ def test_names_follow_the_rule(lab: RunningLab, world: World) -> None:
         ("https://a.blob.core.windows.net/b/none.vhd", "ImageBlobNotFound", "Unable to find VHD blob", 404),
     ],
 )
-def test_bad_blobs_become_no_image(lab: RunningLab, group: str, outside: None, uri: str, code: str, text: str, status: int) -> None:
+def test_bad_blobs_are_refused(lab: RunningLab, group: str, outside: None, uri: str, code: str, text: str, status: int) -> None:
     os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": uri}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
     refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), code, text, status)
 
 
-def test_blobs_and_platform_images_of_the_outside_can_be_used(lab: RunningLab, world: World, outside: None) -> None:
+def test_blobs_and_platform_images_of_the_catalogue_can_be_used(lab: RunningLab, world: World, outside: None) -> None:
     os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": "https://a.blob.core.windows.net/b/good.vhd"}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
     image = done(lab.compute.images.begin_create_or_update(world.group, "i", body))

@@ -1,4 +1,4 @@
-"""Virtual machines over the bare SDK: life, power, disks, interfaces."""
+"""Virtual machines with the bare SDK: creation, power, disks, interfaces."""
 
 from __future__ import annotations
 
@@ -14,39 +14,46 @@ from azlab.cli.disk import key as find_key
 from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 
-from tests.support.bodies import World, image_of_disk, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import image_of_disk, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import GIB, LOCATION, RunningLab, done
 
 
 def vm_path(world: World, tail: str = "") -> str:
-    """Where the test's VM is."""
+    """The path of the test's VM."""
     return f"resourceGroups/{world.group}/providers/Microsoft.Compute/virtualMachines/vm{tail}"
 
 
 def owned(world: World, name: str) -> str:
-    """When the ownership of a disk last changed."""
+    """The time at which the owner of a disk last changed."""
     return str(world.compute.disks.get(world.group, name).properties["LastOwnershipUpdateTime"])
 
 
 # --- life -------------------------------------------------------------------------------------------------------------------------
 def test_a_vm_put_answers_as_recorded(lab: RunningLab, world: World) -> None:
     answer = lab.arm("PUT", vm_path(world), vm_of_image(world.image().id, world.subnet()), "2022-11-01")
-    assert answer.status_code == 201 and answer.headers["azure-asyncnotification"] == "Enabled"
-    assert "azure-asyncoperation" in answer.headers and "location" not in answer.headers and "retry-after" in answer.headers
+    assert answer.status_code == 201
+    assert answer.headers["azure-asyncnotification"] == "Enabled"
+    assert "azure-asyncoperation" in answer.headers
+    assert "location" not in answer.headers
+    assert "retry-after" in answer.headers
     properties = answer.json()["properties"]
-    assert properties["provisioningState"] == "Creating" and "name" not in properties["storageProfile"]["osDisk"]
+    assert properties["provisioningState"] == "Creating"
+    assert "name" not in properties["storageProfile"]["osDisk"]
     while (poll := lab.http.get(answer.headers["azure-asyncoperation"]).json())["status"] == "InProgress":
         time.sleep(0.01)
     assert poll.keys() == {"startTime", "endTime", "status", "name"}
     vm = lab.compute.virtual_machines.get(world.group, "vm").as_dict()["properties"]
-    assert vm["provisioningState"] == "Succeeded" and vm["vmId"] == properties["vmId"]
+    assert vm["provisioningState"] == "Succeeded"
+    assert vm["vmId"] == properties["vmId"]
     assert vm["storageProfile"]["osDisk"]["name"].startswith("vm_OsDisk_1_")
-    assert vm["osProfile"]["linuxConfiguration"]["provisionVMAgent"] is True and vm["osProfile"]["requireGuestProvisionSignal"] is True
+    assert vm["osProfile"]["linuxConfiguration"]["provisionVMAgent"] is True
+    assert vm["osProfile"]["requireGuestProvisionSignal"] is True
     assert lab.arm("PUT", vm_path(world), {"location": LOCATION, "properties": {}}).status_code == 200
 
 
-def test_no_secret_comes_back(lab: RunningLab, world: World) -> None:
+def test_secrets_are_never_shown(lab: RunningLab, world: World) -> None:
     profile = os_profile(customData="c2VjcmV0LWN1c3RvbS1kYXRh")
     world.put_vm({**vm_of_image(world.image().id, world.subnet()), "tags": {"a": "b"}})
     body = vm_of_image(world.id("images", "image"), world.subnet(), osProfile=profile)
@@ -56,7 +63,8 @@ def test_no_secret_comes_back(lab: RunningLab, world: World) -> None:
     kept = Store(lab.settings.state / "arm.sqlite", read_only=True).find(world.id("virtualMachines", "two"))
     assert kept is not None
     for place in (shown, json.dumps(kept.hidden)):
-        assert profile["adminPassword"] not in place and profile["customData"] not in place
+        assert profile["adminPassword"] not in place
+        assert profile["customData"] not in place
 
 
 def test_a_vm_has_an_address_of_its_subnet(lab: RunningLab, world: World) -> None:
@@ -64,21 +72,25 @@ def test_a_vm_has_an_address_of_its_subnet(lab: RunningLab, world: World) -> Non
     (reference,) = vm.network_profile.network_interfaces
     nic = lab.arm("GET", reference.id).json()
     config = nic["properties"]["ipConfigurations"][0]["properties"]
-    assert config["privateIPAddress"] == "10.0.0.4" and nic["properties"]["virtualMachine"]["id"] == vm.id
+    assert config["privateIPAddress"] == "10.0.0.4"
+    assert nic["properties"]["virtualMachine"]["id"] == vm.id
     assert nic["properties"]["macAddress"].startswith("00-0D-3A-")
 
 
-def test_power_goes_round(lab: RunningLab, world: World) -> None:
+def test_a_vm_is_stopped_deallocated_and_started_again(lab: RunningLab, world: World) -> None:
     machines = lab.compute.virtual_machines
     world.vm()
-    assert world.power()[-1] == "PowerState/running" and world.state("vm-os") == "Attached"
+    assert world.power()[-1] == "PowerState/running"
+    assert world.state("vm-os") == "Attached"
     done(machines.begin_power_off(world.group, "vm", skip_shutdown=True))
-    assert world.power()[-1] == "PowerState/stopped" and world.state("vm-os") == "Attached"
+    assert world.power()[-1] == "PowerState/stopped"
+    assert world.state("vm-os") == "Attached"
     done(machines.begin_start(world.group, "vm"))
     done(machines.begin_restart(world.group, "vm"))
     assert world.power()[-1] == "PowerState/running"
     done(machines.begin_deallocate(world.group, "vm"))
-    assert world.power()[-1] == "PowerState/deallocated" and world.state("vm-os") == "Reserved"
+    assert world.power()[-1] == "PowerState/deallocated"
+    assert world.state("vm-os") == "Reserved"
 
 
 @pytest.mark.parametrize(
@@ -109,16 +121,18 @@ def test_generalize_is_a_flag_that_stays(lab: RunningLab, world: World) -> None:
 def test_both_instance_views_are_the_same(lab: RunningLab, world: World) -> None:
     world.vm()
     expanded = lab.compute.virtual_machines.get(world.group, "vm", expand="instanceView").as_dict()["properties"]["instanceView"]
-    alone = lab.compute.virtual_machines.instance_view(world.group, "vm").as_dict()
-    assert expanded == alone and "vmAgent" not in alone
-    assert [disk["name"] for disk in alone["disks"]] == ["vm-os"] and alone["hyperVGeneration"] == "V1"
+    separate = lab.compute.virtual_machines.instance_view(world.group, "vm").as_dict()
+    assert expanded == separate
+    assert "vmAgent" not in separate
+    assert [disk["name"] for disk in separate["disks"]] == ["vm-os"]
+    assert separate["hyperVGeneration"] == "V1"
 
 
 def test_the_ownership_time_moves_with_every_change_of_owner(lab: RunningLab, world: World) -> None:
     world.vm()
     times = [owned(world, "vm-os")]
-    for deed in (lab.compute.virtual_machines.begin_deallocate, lab.compute.virtual_machines.begin_start):
-        done(deed(world.group, "vm"))
+    for operation in (lab.compute.virtual_machines.begin_deallocate, lab.compute.virtual_machines.begin_start):
+        done(operation(world.group, "vm"))
         times.append(owned(world, "vm-os"))
     done(lab.compute.virtual_machines.begin_power_off(world.group, "vm"))
     assert owned(world, "vm-os") == times[-1]
@@ -139,7 +153,7 @@ def test_the_boot_log_is_a_blob_behind_a_sas(lab: RunningLab, world: World) -> N
     assert httpx.get(found.console_screenshot_blob_uri, verify=context, trust_env=False).content.startswith(b"BM")
 
 
-def test_a_vm_takes_with_it_what_says_so(lab: RunningLab, world: World) -> None:
+def test_deleting_a_vm_deletes_what_its_delete_options_say(lab: RunningLab, world: World) -> None:
     body = vm_of_image(world.image().id, world.subnet(), {"name": "goes"})
     body["properties"]["storageProfile"]["dataDisks"] = [{"lun": 0, "name": "stays", "createOption": "Empty", "diskSizeGB": 1}]
     vm = world.put_vm(body)
@@ -165,18 +179,20 @@ def test_interfaces_by_reference_outlive_the_vm(lab: RunningLab, world: World) -
 
 
 # --- disks of a VM ----------------------------------------------------------------------------------------------------------------
-def test_data_disks_come_and_go(lab: RunningLab, world: World) -> None:
+def test_data_disks_are_attached_and_detached(lab: RunningLab, world: World) -> None:
     vm = world.vm()
     data = world.disk("data")
     attach = [{"lun": 12, "createOption": "Attach", "managedDisk": {"id": data.id}}]
     changed = done(lab.compute.virtual_machines.begin_update(world.group, "vm", {"properties": {"storageProfile": {"dataDisks": attach}}}))
-    assert [disk.lun for disk in changed.storage_profile.data_disks] == [12] and world.state("data") == "Attached"
+    assert [disk.lun for disk in changed.storage_profile.data_disks] == [12]
+    assert world.state("data") == "Attached"
     new = [*attach, {"lun": 0, "createOption": "Empty", "diskSizeGB": 1}]
     changed = done(lab.compute.virtual_machines.begin_update(world.group, "vm", {"properties": {"storageProfile": {"dataDisks": new}}}))
     assert [disk.lun for disk in changed.storage_profile.data_disks] == [0, 12]
     assert changed.storage_profile.data_disks[0].managed_disk.id
     done(lab.compute.virtual_machines.begin_update(world.group, "vm", {"properties": {"storageProfile": {"dataDisks": []}}}))
-    assert world.state("data") == "Unattached" and lab.compute.disks.get(world.group, "data").managed_by is None
+    assert world.state("data") == "Unattached"
+    assert lab.compute.disks.get(world.group, "data").managed_by is None
     assert vm.id
 
 
@@ -196,13 +212,14 @@ def test_the_os_disk_is_swapped_while_the_vm_is_deallocated(lab: RunningLab, wor
     refused(lambda: machines.begin_update(world.group, "vm", back), "OperationNotAllowed", "since the VM is generalized")
 
 
-def test_a_vm_of_an_image_has_a_copy_and_may_be_bigger(lab: RunningLab, world: World) -> None:
+def test_a_vm_from_an_image_gets_a_copy_that_may_be_larger(lab: RunningLab, world: World) -> None:
     image = world.image()
     state, blobs = lab.settings.state, BlobStore(lab.settings)
     blobs.write(find_key(state, image.id, "os")[1], 0, b"i" * 512)
     world.put_vm(vm_of_image(image.id, world.subnet(), {"name": "big", "diskSizeGB": 2}))
     key = find_key(state, world.id("disks", "big"), "os")[1]
-    assert blobs.size(key) == 2 * GIB and blobs.read(key, 0, 512) == b"i" * 512
+    assert blobs.size(key) == 2 * GIB
+    assert blobs.read(key, 0, 512) == b"i" * 512
     disk = lab.compute.disks.get(world.group, "big")
     assert disk.properties["creationData"]["imageReference"]["id"] == image.id
     small = vm_of_image(image.id, world.subnet(), {"diskSizeGB": 1})
@@ -216,6 +233,6 @@ def test_a_vm_of_an_image_has_a_copy_and_may_be_bigger(lab: RunningLab, world: W
 
 
 def big_image(world: World) -> Any:
-    """An image whose disk has 2 GiB."""
+    """An image with a disk of 2 GiB."""
     disk = world.os_disk("big-source", size=2)
     return done(world.compute.images.begin_create_or_update(world.group, "big-image", image_of_disk(disk.id)))

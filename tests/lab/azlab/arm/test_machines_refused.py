@@ -1,4 +1,4 @@
-"""What Azure refuses about virtual machines, over the bare SDK."""
+"""Requests about virtual machines that Azure refuses, sent with the bare SDK."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies import World, inline_nic, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import inline_nic, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 
@@ -37,7 +38,7 @@ def test_a_stopped_vm_does_not_restart(lab: RunningLab, world: World) -> None:
     refused(lambda: lab.compute.virtual_machines.begin_restart(world.group, "vm"), "OperationNotAllowed", "restart")
 
 
-def test_a_grant_keeps_a_vm_from_starting(lab: RunningLab, world: World) -> None:
+def test_a_vm_with_a_grant_on_a_disk_does_not_start(lab: RunningLab, world: World) -> None:
     world.vm()
     world.stop()
     done(lab.compute.disks.begin_grant_access(world.group, "vm-os", {"access": "Read", "durationInSeconds": 600}))
@@ -56,7 +57,7 @@ def test_a_disk_with_a_grant_or_an_owner_is_not_attached(lab: RunningLab, world:
     refused(lambda: world.put_vm(vm_of_disk(free.id, world.subnet()), "vm2"), "OperationNotAllowed", "before attaching")
 
 
-def test_osprofile_belongs_to_generalized_images_alone(lab: RunningLab, world: World) -> None:
+def test_osprofile_is_accepted_only_for_generalized_images(lab: RunningLab, world: World) -> None:
     body = vm_of_disk(world.os_disk().id, world.subnet(), osProfile=os_profile())
     refused(lambda: world.put_vm(body), "InvalidParameter", "Parameter 'osProfile' is not allowed.", 400)
     body = vm_of_image(world.image().id, world.subnet())
@@ -103,10 +104,13 @@ def _without(*path: str) -> Callable[[dict[str, Any]], None]:
         (_without("storageProfile", "osDisk", "managedDisk"), "InvalidParameter", "managedDisk.id", 400),
         (_without("networkProfile"), "InvalidParameter", "networkInterfaces", 400),
         (_without("networkProfile", "networkApiVersion"), "InvalidParameter", "networkApiVersion", 400),
+        (lambda body: body["properties"].update(userData="eA=="), "OperationNotAllowed", "leave 'userData' out", 409),
     ],
-    ids=["size", "storage", "createOption", "disk", "network", "networkApiVersion"],
+    ids=["size", "storage", "createOption", "disk", "network", "networkApiVersion", "userData"],
 )
-def test_incomplete_vms_are_refused(lab: RunningLab, world: World, change: Callable[..., None], code: str, text: str, status: int) -> None:
+def test_incomplete_or_unsupported_vms_are_refused(
+    lab: RunningLab, world: World, change: Callable[..., None], code: str, text: str, status: int
+) -> None:
     body = vm_of_disk(world.os_disk().id, world.subnet())
     change(body)
     refused(lambda: world.put_vm(body), code, text, status)
@@ -146,7 +150,7 @@ def test_an_image_of_another_region_is_not_found(lab: RunningLab, world: World) 
     refused(lambda: world.put_vm(body), "NotFound", "'uksouth' region", 404)
 
 
-def test_trusted_launch_does_not_mix(lab: RunningLab, world: World) -> None:
+def test_security_types_of_vm_and_disk_must_match(lab: RunningLab, world: World) -> None:
     security = {"securityProfile": {"securityType": "TrustedLaunch"}}
     refused(lambda: world.put_vm(vm_of_image(world.image().id, world.subnet(), **security)), "BadRequest", "Use of TrustedLaunch", 400)
     refused(lambda: world.put_vm(vm_of_disk(world.os_disk().id, world.subnet(), **security)), "BadRequest", "Security type", 400)
@@ -179,6 +183,7 @@ def test_luns_are_unique(lab: RunningLab, world: World) -> None:
         ({"networkProfile": {"networkInterfaces": [{"id": "/other"}]}}, "PropertyChangeNotAllowed", "networkInterfaces"),
         ({"priority": "Spot"}, "PropertyChangeNotAllowed", "Changing property 'priority' is not allowed."),
         ({"securityProfile": {"securityType": "TrustedLaunch"}}, "PropertyChangeNotAllowed", "securityType"),
+        ({"userData": "eA=="}, "OperationNotAllowed", "leave 'userData' out"),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -193,7 +198,7 @@ def test_a_vm_has_one_region(lab: RunningLab, world: World) -> None:
     refused(lambda: world.put_vm(body), "InvalidResourceLocation", LOCATION)
 
 
-def test_the_old_actions_know_only_old_disks(lab: RunningLab, world: World) -> None:
+def test_actions_for_unmanaged_disks_are_refused(lab: RunningLab, world: World) -> None:
     world.vm()
     machines = lab.compute.virtual_machines
     how = {"vhdPrefix": "p", "destinationContainerName": "c", "overwriteVhds": True}
@@ -209,7 +214,7 @@ def test_the_boot_log_needs_managed_boot_diagnostics(lab: RunningLab, world: Wor
     refused(lambda: read(world.group, "vm"), "OperationNotAllowed", "Boot diagnostics")
 
 
-def test_a_disk_of_a_vm_is_a_managed_disk_and_has_one_place(lab: RunningLab, world: World) -> None:
+def test_blobs_and_disks_named_twice_are_refused(lab: RunningLab, world: World) -> None:
     data, body = world.disk("data"), vm_of_disk(world.os_disk().id, world.subnet())
     profile = body["properties"]["storageProfile"]
     profile["dataDisks"] = [{"lun": lun, "createOption": "Attach", "managedDisk": {"id": data.id}} for lun in (0, 1)]

@@ -1,4 +1,4 @@
-"""Interfaces, subnets and addresses of virtual machines, and what Azure refuses about them."""
+"""Interfaces, subnets and addresses of virtual machines, and requests that Azure refuses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bodies import World, vm_of_disk
+from tests.support.bodies import vm_of_disk
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import LOCATION, RunningLab, done
 
@@ -34,7 +35,7 @@ def test_a_second_vm_does_not_take_the_interface_of_the_first(lab: RunningLab, w
         ("ten", "InvalidParameter", "'ten'"),
     ],
 )
-def test_a_static_address_is_the_subnets_and_free(lab: RunningLab, world: World, address: str, code: str, text: str) -> None:
+def test_a_static_address_must_be_in_the_subnet_and_free(lab: RunningLab, world: World, address: str, code: str, text: str) -> None:
     world.vm()
     body = vm_of_disk(world.os_disk("other").id, world.subnet())
     nic = body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]
@@ -65,7 +66,7 @@ def test_a_full_subnet_gives_no_address(lab: RunningLab, world: World) -> None:
 @pytest.mark.parametrize(
     "prefix, code", [("10.0.0.1/24", "InvalidCIDRNotation"), ("ten", "InvalidCIDRNotation"), ("10.9.0.0/24", "NetcfgInvalidSubnet")]
 )
-def test_a_subnet_lies_in_its_network(lab: RunningLab, world: World, prefix: str, code: str) -> None:
+def test_a_subnet_must_be_in_its_network(lab: RunningLab, world: World, prefix: str, code: str) -> None:
     root = f"resourceGroups/{world.group}/providers/Microsoft.Network/virtualNetworks/net"
     subnets = [{"name": "default", "properties": {"addressPrefix": prefix}}]
     body = {"location": LOCATION, "properties": {"addressSpace": {"addressPrefixes": ["10.0.0.0/16"]}, "subnets": subnets}}
@@ -74,7 +75,7 @@ def test_a_subnet_lies_in_its_network(lab: RunningLab, world: World, prefix: str
     assert lab.arm("GET", root).status_code == 404
 
 
-def test_a_subnet_in_use_stays(lab: RunningLab, world: World) -> None:
+def test_a_subnet_in_use_is_not_deleted(lab: RunningLab, world: World) -> None:
     world.vm()
     root = f"resourceGroups/{world.group}/providers/Microsoft.Network/virtualNetworks/net"
     for path in (root, f"{root}/subnets/default"):

@@ -1,4 +1,4 @@
-"""What a lab keeps when it goes down and comes back, cleanly or not."""
+"""The state of a lab that was stopped or killed and started again."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, vm_of_image
+from tests.support.bodies import vm_of_image
+from tests.support.lab_world import World
 from tests.support.running_lab import RunningLab, azlab, done
 
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[Path]:
-    """The directory of a lab of the test's own, which is down at the end."""
+    """The directory of a lab that belongs to the test and is stopped at the end."""
     yield tmp_path / "lab"
     azlab("--state", tmp_path / "lab", "down")
 
@@ -36,7 +37,7 @@ def start(state: Path) -> RunningLab:
 
 
 def output(state: Path, *arguments: str) -> str:
-    """What a command of the lab prints."""
+    """The output of a command of the lab."""
     command = [sys.executable, "-m", "azlab.cli.main", "--state", str(state), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -54,7 +55,7 @@ def processes_of(state: Path) -> list[str]:
     return found
 
 
-def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
+def test_a_restarted_lab_keeps_its_resources(state: Path, tmp_path: Path) -> None:
     lab = start(state)
     world = World(lab, lab.put_group())
     image = world.image()
@@ -62,16 +63,15 @@ def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
     BlobStore(lab.settings).write(find_key(state, image.id, "os")[1], 512, b"k" * 512)
     before, token = lab.compute.images.get(world.group, "image").as_dict(), lab.http.headers["Authorization"]
     azlab("--state", state, "down")
-    assert processes_of(state) == [] and lock.running(state) is None
+    assert processes_of(state) == []
+    assert lock.running(state) is None
 
     again = start(state)
     assert again.settings == lab.settings
     assert World(again, world.group).power()[-1] == "PowerState/running"
     assert again.compute.images.get(world.group, "image").as_dict() == before
-    assert (
-        again.http.headers["Authorization"]
-        and again.http.get("/tenants?api-version=2022-12-01", headers={"Authorization": token}).is_success
-    )
+    assert again.http.headers["Authorization"]
+    assert again.http.get("/tenants?api-version=2022-12-01", headers={"Authorization": token}).is_success
 
     azlab("--state", state, "disk", "get", image.id, tmp_path / "raw")
     assert (tmp_path / "raw").read_bytes()[512:1024] == b"k" * 512
@@ -81,10 +81,11 @@ def test_a_lab_comes_back_as_it_was(state: Path, tmp_path: Path) -> None:
     assert {each["id"] for each in json.loads(output(state, "disk", "list", "--json"))} >= {image.id}
     assert [vm["power"] for vm in json.loads(output(state, "vm", "list", "--json"))] == ["running"]
     assert json.loads(output(state, "status", "--json"))["running"] is True
-    assert lab.settings.client_secret in output(state, "env") and f"AZLAB_STATE={state}" in output(state, "env")
+    assert lab.settings.client_secret in output(state, "env")
+    assert f"AZLAB_STATE={state}" in output(state, "env")
 
 
-def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
+def test_operations_interrupted_by_a_crash_have_failed(state: Path) -> None:
     lab = start(state)
     world = World(lab, lab.put_group())
     disk = world.disk()
@@ -114,14 +115,14 @@ def test_what_a_crash_interrupted_has_failed(state: Path) -> None:
 
 
 def kill(state: Path) -> None:
-    """End the control plane with SIGKILL."""
+    """Kill the control plane with SIGKILL."""
     pid = lock.running(state)
     assert pid is not None
     os.kill(pid, 9)
     assert lock.wait_until_gone(pid, state, 30)
 
 
-def test_what_a_crash_caught_without_a_record_is_settled_by_what_is_there(state: Path) -> None:
+def test_resources_without_a_recorded_operation_are_settled_after_a_crash(state: Path) -> None:
     lab = start(state)
     world = World(lab, lab.put_group())
     image, disk = world.image(), world.disk("half")
@@ -154,8 +155,10 @@ def test_down_leaves_no_process_of_a_killed_lab(state: Path) -> None:
     assert processes_of(state) == []
 
 
-def test_a_lab_that_was_never_started_says_so(tmp_path: Path) -> None:
+def test_commands_on_a_lab_that_was_never_started_say_so(tmp_path: Path) -> None:
     done_ = subprocess.run(
         [sys.executable, "-m", "azlab.cli.main", "--state", str(tmp_path / "none"), "env"], capture_output=True, text=True, check=False
     )
-    assert done_.returncode != 0 and "there is no lab in" in done_.stderr and "up" in done_.stderr
+    assert done_.returncode != 0
+    assert "there is no lab in" in done_.stderr
+    assert "up" in done_.stderr

@@ -1,4 +1,4 @@
-"""What is being made, changed or deleted: what Azure refuses meanwhile, and what is left where it ends badly."""
+"""Resources that are being made, changed or deleted: requests that are refused during that time, and the state after a failure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
-from tests.support.bodies import World, copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.bodies import copy_of, empty_disk, image_of_disk, image_of_vm, os_profile, vm_of_disk, vm_of_image
+from tests.support.lab_world import World
 from tests.support.refusals import refused
 from tests.support.running_lab import RunningLab, done
 
@@ -23,7 +24,7 @@ Fault = Callable[..., None]
 
 @pytest.fixture
 def fault(lab: RunningLab, group: str) -> Iterator[Fault]:
-    """Switches faults on for the test's own group."""
+    """A function that switches on a fault for the test's own group."""
     rules: list[str] = []
 
     def add(op: str, **effect: Any) -> None:
@@ -39,11 +40,11 @@ def told(text: str = "told") -> dict[str, Any]:
     return {"fail_operation": {"code": "InternalExecutionError", "message": text}}
 
 
-def test_a_vm_that_is_being_deleted_takes_no_order(lab: RunningLab, world: World, fault: Fault) -> None:
+def test_a_vm_that_is_being_deleted_accepts_no_operation(lab: RunningLab, world: World, fault: Fault) -> None:
     vm, machines = world.vm(), lab.compute.virtual_machines
     fault("vm.delete", operation_delay=SECONDS)
     going = machines.begin_delete(world.group, "vm")
-    deeds: dict[str, Callable[[], Any]] = {
+    operations: dict[str, Callable[[], Any]] = {
         "start": lambda: machines.begin_start(world.group, "vm"),
         "powerOff": lambda: machines.begin_power_off(world.group, "vm"),
         "deallocate": lambda: machines.begin_deallocate(world.group, "vm"),
@@ -52,8 +53,8 @@ def test_a_vm_that_is_being_deleted_takes_no_order(lab: RunningLab, world: World
         "Update VM": lambda: machines.begin_update(world.group, "vm", {"tags": {}}),
         "Create Image": lambda: lab.compute.images.begin_create_or_update(world.group, "i", image_of_vm(vm.id)),
     }
-    for deed, ask in deeds.items():
-        refused(ask, "OperationNotAllowed", f"Operation '{deed}' is not allowed on VM 'vm' since the VM is {DELETING}")
+    for operation, ask in operations.items():
+        refused(ask, "OperationNotAllowed", f"Operation '{operation}' is not allowed on VM 'vm' since the VM is {DELETING}")
     done(machines.begin_delete(world.group, "vm"))
     done(going)
     assert world.state("vm-os") == "Unattached"
@@ -104,7 +105,7 @@ def test_an_unfinished_image_is_not_changed_or_used(lab: RunningLab, world: Worl
     assert done(coming).provisioning_state == "Succeeded"
 
 
-def test_new_tags_do_not_make_a_failed_image_whole(lab: RunningLab, world: World, fault: Fault) -> None:
+def test_new_tags_do_not_complete_a_failed_image(lab: RunningLab, world: World, fault: Fault) -> None:
     disk, images = world.os_disk(), lab.compute.images
     fault("image.put", **told())
     with pytest.raises(HttpResponseError, match="told"):
@@ -117,7 +118,7 @@ def test_new_tags_do_not_make_a_failed_image_whole(lab: RunningLab, world: World
     assert done(images.begin_create_or_update(world.group, "image", image_of_disk(disk.id))).provisioning_state == "Succeeded"
 
 
-def test_a_tag_update_that_fails_leaves_a_whole_image(lab: RunningLab, world: World, fault: Fault) -> None:
+def test_a_failed_tag_update_leaves_the_image_complete(lab: RunningLab, world: World, fault: Fault) -> None:
     world.image()
     fault("image.patch", **told())
     with pytest.raises(HttpResponseError, match="told"):
@@ -157,7 +158,7 @@ def test_a_change_of_a_vm_that_fails_changes_nothing(lab: RunningLab, world: Wor
     assert world.state("data") == "Unattached"
 
 
-def test_a_disk_that_another_vm_took_meanwhile_spoils_the_change_and_no_more(lab: RunningLab, world: World, fault: Fault) -> None:
+def test_a_change_fails_without_effect_if_another_vm_took_the_disk(lab: RunningLab, world: World, fault: Fault) -> None:
     world.vm()
     data = world.disk("data")
     disks = [
@@ -196,11 +197,12 @@ def test_a_vm_that_was_never_provisioned_keeps_no_secret(lab: RunningLab, world:
         body = vm_of_image(world.image().id, world.subnet(), osProfile=profile)
         done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
     vm = Store(lab.settings.state / "arm.sqlite", read_only=True).find(world.id("virtualMachines", "vm"))
-    assert vm is not None and vm.properties["provisioningState"] == "Failed"
-    assert vm.hidden["osProfile"].keys() & {"adminPassword", "customData"} == set()
+    assert vm is not None
+    assert vm.properties["provisioningState"] == "Failed"
+    assert vm.hidden["os_profile"].keys() & {"adminPassword", "customData"} == set()
 
 
-def test_the_database_is_its_owners_and_keeps_no_dead_grant(lab: RunningLab, world: World) -> None:
+def test_the_database_is_private_and_keeps_no_revoked_sas(lab: RunningLab, world: World) -> None:
     state = lab.settings.state
     assert [oct((state / name).stat().st_mode & 0o777) for name in ("arm.sqlite", "arm.sqlite-wal")] == ["0o600", "0o600"]
     world.disk()

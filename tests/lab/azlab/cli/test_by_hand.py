@@ -15,8 +15,8 @@ import pytest
 from azlab.settings import Settings
 
 from tests.support.ansible_runs import places
+from tests.support.disk_files import make_disk
 from tests.support.running_lab import RunningLab
-from tests.support.tasks import make_disk
 
 ROOT = Path(__file__).resolve().parents[4]
 AZLAB = Path(sys.executable).with_name("azlab")

@@ -19,7 +19,9 @@ from azlab.guests.run import warden
 from azlab.guests.spec import Home
 from azlab.settings import Settings
 
-from .conftest import SPEC, machine, pretend
+from tests.support.guest_specs import SPEC, machine
+
+from .conftest import pretend
 
 
 @pytest.fixture

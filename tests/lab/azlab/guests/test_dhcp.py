@@ -7,7 +7,7 @@ import struct
 
 from azlab.guests.platform.dhcp import answer, parse_options
 
-from .conftest import machine
+from tests.support.guest_specs import machine
 
 COOKIE = b"\x63\x82\x53\x63"
 MAC = bytes.fromhex("000d3a112233")

@@ -16,7 +16,7 @@ from azlab.guests.platform.fabric import Fabric, start
 from azlab.guests.platform.guest_report import GuestReport, Recorder, vm_agent
 from azlab.requestlog import RequestLog
 
-from .conftest import SPEC
+from tests.support.guest_specs import SPEC
 
 AGENT = {"User-Agent": "WALinuxAgent/2.7.3.0"}
 HEALTH = """<?xml version="1.0" encoding="utf-8"?>

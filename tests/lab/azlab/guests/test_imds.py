@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from azlab.guests.platform import imds
 
-from .conftest import SPEC, machine
+from tests.support.guest_specs import SPEC, machine
 
 ASKED = {"Metadata": "true"}
 

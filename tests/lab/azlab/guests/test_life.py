@@ -23,7 +23,9 @@ from azlab.guests.run.strays import end_strays
 from azlab.guests.spec import Home, homes
 from azlab.settings import Settings
 
-from .conftest import SPEC, FolderBlobs, machine, pretend
+from tests.support.guest_specs import SPEC, FolderBlobs, machine
+
+from .conftest import pretend
 
 VM = SPEC.vm_id
 OTHER = "1f0c6f2e-6c1b-4f3e-9a55-0d1c2b3a4f55"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from azlab.guests.platform.media import ovf_env, write_medium
 
-from .conftest import SPEC
+from tests.support.guest_specs import SPEC
 
 WA = "{http://schemas.microsoft.com/windowsazure}"
 LINUX = f".//{WA}LinuxProvisioningConfigurationSet/{WA}"

@@ -9,7 +9,7 @@ import pytest
 from azlab.guests.run import qemu
 from azlab.guests.spec import Home
 
-from .conftest import SPEC, machine
+from tests.support.guest_specs import SPEC, machine
 
 
 @pytest.fixture

@@ -153,6 +153,11 @@ def test_anything_less_is_not_enough(backups):
         require_backups(OFF, DISKS, backups, SEAL)
 
 
+def test_without_disks_no_backup_is_enough():
+    with pytest.raises(InvalidRequest, match="no backup of all disks"):
+        require_backups(OFF, (), BACKUPS, SEAL)
+
+
 def test_an_older_backup_counts_if_the_request_allows_it():
     old = (backup(OS_DISK), backup(DATA_DISK, time=parse_time("2026-11-20T10:00:00.000000Z")))
     require_backups(OFF, DISKS, old, SEAL, max_age=72)

@@ -1,310 +1,357 @@
-"""Managed disks: create empty, for upload, as a copy or from a blob; resize, retag, delete, list."""
+"""Managed disks: create (empty, for an upload, as a copy, from a blob), resize, tag, delete. Snapshots share these handlers."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
-
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
-from azlab.arm.compute.disks.sources import Source, find_source
-from azlab.arm.compute.disks.states import GIB, active_access, check_not_deleting, describe_size, state, view
-from azlab.arm.compute.disks.writeback import frozen_copy
-from azlab.arm.core.lab import Lab, now
-from azlab.arm.core.provisioning import settle
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
-from azlab.arm.http.versions import seen_by
+from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute.common import DISK, VERSIONS, check_name
+from azlab.arm.compute.disks import errors as disk_errors
+from azlab.arm.compute.disks import get_access
+from azlab.arm.compute.disks.builder import Content, DiskSpec, describe, write
+from azlab.arm.compute.disks.sources import find_content
+from azlab.arm.compute.disks.state import (
+    GIB,
+    DiskState,
+    active_access,
+    check_not_deleting,
+    describe_size,
+    settle_disk,
+    state,
+    view,
+)
+from azlab.arm.core import errors
+from azlab.arm.core.ids import COMPUTE, normal_id
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
+from azlab.arm.core.types import ResourceType
+from azlab.arm.http.bodies import checked_tags, location_of
+from azlab.arm.http.calls import Answer, Call, Handler, Route, in_group
+from azlab.arm.http.crud import base_body, check_location, get
+from azlab.arm.http.long_running import DISK_OPERATIONS, accepted
 from azlab.store import Resource
 
-TYPE = f"{COMPUTE}/disks"
-SNAPSHOT = f"{COMPUTE}/snapshots"
 _FIRST_WITH_ID = "2021-04-01"
 """Before this version a 202 carried `isArmResource` and no id and type, and a snapshot's not even a name (recorded)."""
 _UNIQUE_SOURCE_SINCE = "2019-11-01"
-"""From this version to the one above, a 202 told the unique id of a copy's source (recorded)."""
+"""From this version to the one above, a 202 carried the unique id of a copy's source (recorded)."""
+_SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile")
+_OPTIONS = ("networkAccessPolicy", "publicNetworkAccess", "dataAccessAuthMode", "burstingEnabled", "maxShares", "tier")
+_CHANGEABLE = ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration")
 
 
-def put(call: Call) -> Answer:
-    """Create a disk, or change one."""
-    return put_disk(call, TYPE)
+def put(type: str) -> Handler:
+    """The handler of a PUT of disks or snapshots."""
+
+    def handler(call: Call) -> Answer:
+        return put_disk(call, type)
+
+    return handler
 
 
 def put_disk(call: Call, type: str) -> Answer:
-    """The PUT of disks and snapshots: 202 at once, the disk itself later."""
+    """Create or change a disk or snapshot. The answer is a 202; the disk follows later."""
     lab, body = call.lab, call.body
     check_name(call.name)
     location, tags = location_of(body, type), checked_tags(body)
     with lab.store.lock:
         known = lab.store.find(call.id(type))
-        check_location(known, location, call)
+        check_location(known, location)
         if known:
             check_not_deleting(known, "Create or Update")
         if known and known.properties.get("provisioningState") != "Failed":
             return _change(call, known, body, echo=_echo(call, type, body, location, tags))
-        source = find_source(call, body, location)
+        content = find_content(lab, body, location)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
-        _fill(disk, body, source, incremental=type == SNAPSHOT)
-        disk.hidden["making"] = key = new_key(type)
+        if body.get("zones"):
+            disk.body["zones"] = body["zones"]
+        describe(disk, _spec(body, content))
         lab.store.put(disk)
-    left = known.hidden.get("making") if known else None
+    left = DiskState.of(known).making if known else None
 
-    def work() -> dict[str, Any]:
+    def work() -> Json:
         with lab.alone(disk.id):
-            return _make(lab, disk.id, key, source, left)
+            return _make(lab, disk, content, left)
 
-    operation = lab.operations.begin(call, work, location=location, kind="DiskOperations", resource=disk.id)
-    headers = operation.headers(location=True, retry_after=2, notify=False)
-    return Answer(202, _echo(call, type, body, location, tags, disk), headers)
+    echo = _echo(call, type, body, location, tags, disk)
+    return accepted(call, work, location, body=echo, resource=disk.id, kind=DISK_OPERATIONS, retry_after=2)
 
 
-def _echo(
-    call: Call, type: str, body: dict[str, Any], location: str, tags: dict[str, str] | None, disk: Resource | None = None
-) -> dict[str, Any]:
-    """The body of the 202: what was asked for, and that it is being done."""
+def _spec(body: Json, content: Content) -> DiskSpec:
+    """The disk that a body asks for; what it does not say about the system on the disk comes from the disk's source."""
+    given, parent = body.get("properties") or {}, content.resource.properties if content.resource else {}
+    settings = {key: parent.get(key) if given.get(key) is None else given[key] for key in _SETTINGS}
+    return DiskSpec(
+        content,
+        sku=(body.get("sku") or {}).get("name", "Standard_LRS"),
+        creation=_creation(given["creationData"], content.resource),
+        settings={key: value for key, value in settings.items() if value is not None},
+        options={key: given[key] for key in _OPTIONS if given.get(key) is not None},
+        incremental=bool(given.get("incremental", False)),
+    )
+
+
+def _creation(given: Json, source: Resource | None) -> Json:
+    """creationData as a GET shows it: a copy's source is shown by id and unique id, however the request named it."""
+    if source is None:
+        return given
+    kept = {key: value for key, value in given.items() if key not in ("sourceUri", "sourceResourceId")}
+    return {**kept, "sourceResourceId": source.id, "sourceUniqueId": source.properties["uniqueId"]}
+
+
+def _make(lab: Lab, planned: Resource, content: Content, left: str | None) -> Json:
+    """Remove the blob that a failed attempt left, make the new blob, then complete the disk."""
+    if left:
+        lab.blobs.delete(left)
+    key = str(DiskState.of(planned).making)
+    write(lab, key, content)
+    with lab.store.lock:
+        disk = lab.store.find(planned.id)
+        if disk is None:
+            lab.blobs.delete(key)
+            raise errors.BUSY()
+        hidden = DiskState.of(disk)
+        hidden.key, hidden.making = key, None
+        settle_disk(hidden.keep(disk))
+        lab.store.put(disk)
+        return view(lab, disk)
+
+
+def _echo(call: Call, type: str, body: Json, location: str, tags: dict[str, str] | None, disk: Resource | None = None) -> Json:
+    """The body of the 202 after a PUT: the request, and that it is being carried out."""
     echo = _head(call, type)
     echo["location"] = location
     if tags is not None:
         echo["tags"] = tags
     echo.update({key: body[key] for key in ("sku", "zones") if key in body})
     skipped = ("diskIOPSReadWrite", "diskMBpsReadWrite")
-    echo["properties"] = {key: value for key, value in body.get("properties", {}).items() if key not in skipped}
-    told = _UNIQUE_SOURCE_SINCE <= call.version < _FIRST_WITH_ID
-    if told and disk is not None and "sourceUniqueId" in disk.properties["creationData"]:
-        echo["properties"]["creationData"] = {
-            **echo["properties"]["creationData"],
-            "sourceUniqueId": disk.properties["creationData"]["sourceUniqueId"],
-        }
-    if disk is not None and "imported" in disk.hidden:
-        echo["properties"]["diskSizeBytes"] = disk.hidden["imported"]
-    echo["properties"]["provisioningState"] = "Updating"
+    properties = {key: value for key, value in (body.get("properties") or {}).items() if key not in skipped}
+    if disk is not None:
+        properties.update(_echo_of_new(call, disk, properties))
+    properties["provisioningState"] = "Updating"
     if call.version < _FIRST_WITH_ID:
-        echo["properties"]["isArmResource"] = True
-    echo_seen: dict[str, Any] = seen_by(call.version, echo)
-    return echo_seen
+        properties["isArmResource"] = True
+    echo["properties"] = properties
+    return echo
 
 
-def _head(call: Call, type: str) -> dict[str, Any]:
-    """How the body of a 202 begins."""
+def _echo_of_new(call: Call, disk: Resource, properties: Json) -> Json:
+    """The properties that a 202 adds for a disk that did not exist before."""
+    added: Json = {}
+    unique = disk.properties["creationData"].get("sourceUniqueId")
+    if unique and _UNIQUE_SOURCE_SINCE <= call.version < _FIRST_WITH_ID:
+        added["creationData"] = {**properties["creationData"], "sourceUniqueId": unique}
+    imported = DiskState.of(disk).imported
+    if imported is not None:
+        added["diskSizeBytes"] = imported
+    return added
+
+
+def _head(call: Call, type: str) -> Json:
+    """The first keys of a 202's body."""
     if call.version >= _FIRST_WITH_ID:
         return {"name": call.name, "id": call.id(type), "type": type}
-    return {"name": call.name} if type == TYPE else {}
+    return {"name": call.name} if type == DISK else {}
 
 
-def _fill(disk: Resource, body: dict[str, Any], source: Source, *, incremental: bool) -> None:
-    """The new disk's body, with what Azure fills in."""
-    given = body.get("properties") or {}
-    sku = (body.get("sku") or {}).get("name", "Standard_LRS")
-    disk.body["sku"] = {"name": sku, "tier": sku.split("_")[0]}
-    if body.get("zones"):
-        disk.body["zones"] = body["zones"]
-    parent = source.resource.properties if source.resource else {}
-    properties: dict[str, Any] = {}
-    for key in ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile"):
-        if given.get(key) is not None or parent.get(key) is not None:
-            properties[key] = given[key] if given.get(key) is not None else parent[key]
-    properties["creationData"] = _creation(given["creationData"], source)
-    if not source.upload:
-        describe_size(properties, source.size, sku, performance=not incremental)
-    elif not incremental:
-        properties["diskIOPSReadWrite"], properties["diskMBpsReadWrite"] = 500, 60
-    properties["encryption"] = {"type": "EncryptionAtRestWithPlatformKey"}
-    if incremental:
-        properties["incremental"] = bool(given.get("incremental", False))
-        if properties["incremental"]:
-            properties["completionPercent"] = 100.0
-            properties["incrementalSnapshotFamilyId"] = (source.resource and source.resource.hidden.get("family")) or str(uuid.uuid4())
-    properties["networkAccessPolicy"] = given.get("networkAccessPolicy", "AllowAll")
-    properties["publicNetworkAccess"] = given.get("publicNetworkAccess", "Enabled")
-    for key in ("dataAccessAuthMode", "burstingEnabled", "maxShares", "tier"):
-        if given.get(key) is not None:
-            properties[key] = given[key]
-    properties.update(timeCreated=now(), provisioningState="Updating", uniqueId=str(uuid.uuid4()))
-    disk.body["properties"] = properties
-    disk.hidden["family"] = str(uuid.uuid4())
-    if source.upload:
-        disk.hidden["upload"] = source.size
-    if source.imported:
-        disk.hidden["imported"] = source.size
+def patch(type: str) -> Handler:
+    """The handler of a PATCH of disks or snapshots: size, sku, tags. Tags may change in any state of the disk."""
+
+    def handler(call: Call) -> Answer:
+        with call.lab.store.lock:
+            disk = get(call, type)
+            check_not_deleting(disk, "Update")
+            return _change(call, disk, call.body, echo=_echo_of_patch(call, type, disk))
+
+    return handler
 
 
-def _creation(given: dict[str, Any], source: Source) -> dict[str, Any]:
-    """creationData as a GET shows it: a copy's source is told by id and unique id, however it was asked for."""
-    if source.resource is None:
-        return given
-    kept = {key: value for key, value in given.items() if key not in ("sourceUri", "sourceResourceId")}
-    return {**kept, "sourceResourceId": source.resource.id, "sourceUniqueId": source.resource.properties["uniqueId"]}
+def _echo_of_patch(call: Call, type: str, disk: Resource) -> Json:
+    """The body of the 202 after a PATCH: the disk with the changes that were asked for."""
+    echo = _head(call, type)
+    echo["location"] = disk.location
+    tags = checked_tags(call.body)
+    if tags is not None or "tags" in disk.body:
+        echo["tags"] = disk.body.get("tags") if tags is None else tags
+    echo["sku"] = {**disk.body["sku"], **(call.body.get("sku") or {})}
+    properties: Json = {key: disk.properties[key] for key in ("osType", "creationData", "diskSizeGB") if key in disk.properties}
+    properties.update(call.body.get("properties") or {})
+    properties["provisioningState"] = "Updating"
+    if call.version < _FIRST_WITH_ID:
+        properties.update({"isArmResource": True} if type == DISK else {"isArmResource": True, "faultDomain": 0})
+    elif "sourceUniqueId" in disk.properties["creationData"]:
+        properties["creationData"] = {k: v for k, v in disk.properties["creationData"].items() if k != "sourceUniqueId"}
+    echo["properties"] = properties
+    return echo
 
 
-def _make(lab: Lab, id: str, key: str, source: Source, left: str | None) -> dict[str, Any]:
-    """Remove what is left of an attempt that failed, make the blob, then say that the disk is there."""
-    if left:
-        lab.blobs.delete(left)
-    if source.resource is None:
-        lab.blobs.create(key, source.size)
-        if not source.upload:
-            lab.blobs.write_footer(key)
-    else:
-        frozen_copy(lab, source.resource, key)
-        if lab.blobs.size(key) != source.size:
-            lab.blobs.resize(key, source.size)
-            lab.blobs.write_footer(key)
-    with lab.store.lock:
-        disk = lab.store.find(id)
-        if disk is None:
-            lab.blobs.delete(key)
-            raise errors.BUSY()
-        disk.hidden["key"] = disk.hidden.pop("making")
-        settle(disk)
-        lab.store.put(disk)
-        return view(lab, disk)
-
-
-def new_key(type: str) -> str:
-    """A new blob key; its first letter says what for."""
-    return f"{'s' if type == SNAPSHOT else 'd'}-{uuid.uuid4()}"
-
-
-def patch(call: Call) -> Answer:
-    """Change size, sku or tags of a disk."""
-    return patch_disk(call, TYPE)
-
-
-def patch_disk(call: Call, type: str) -> Answer:
-    """The PATCH of disks and snapshots. Tags may change in any state of the disk."""
-    with call.lab.store.lock:
-        disk = get(call, type)
-        check_not_deleting(disk, "Update")
-        echo = _head(call, type)
-        echo["location"] = disk.location
-        tags = checked_tags(call.body)
-        if tags is not None or "tags" in disk.body:
-            echo["tags"] = disk.body.get("tags") if tags is None else tags
-        echo["sku"] = {**disk.body["sku"], **(call.body.get("sku") or {})}
-        given = call.body.get("properties") or {}
-        echo["properties"] = {key: disk.properties[key] for key in ("osType", "creationData", "diskSizeGB") if key in disk.properties}
-        echo["properties"].update(given)
-        echo["properties"]["provisioningState"] = "Updating"
-        if call.version < _FIRST_WITH_ID:
-            echo["properties"].update({"isArmResource": True} if type == TYPE else {"isArmResource": True, "faultDomain": 0})
-        elif "sourceUniqueId" in disk.properties["creationData"]:
-            echo["properties"]["creationData"] = {**disk.properties["creationData"]}
-            del echo["properties"]["creationData"]["sourceUniqueId"]
-        return _change(call, disk, call.body, echo=echo)
-
-
-def _change(call: Call, disk: Resource, body: dict[str, Any], echo: dict[str, Any]) -> Answer:
-    """Begin the change of a disk that is there already."""
+def _change(call: Call, disk: Resource, body: Json, echo: Json) -> Answer:
+    """Begin to change a disk that exists."""
     lab, given = call.lab, body.get("properties") or {}
     _check_unchanged(disk, given)
     size = given.get("diskSizeGB")
-    growing = size is not None and size != disk.properties.get("diskSizeGB")
-    if growing and disk.hidden.get("upload"):
-        raise errors.RESIZE_UPLOAD(disk=disk.name, state=state(lab, disk))
-    if growing and size > disk.properties["diskSizeGB"] and state(lab, disk) == "Attached":
-        raise errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
+    resized = size is not None and size != disk.properties.get("diskSizeGB")
+    if resized and DiskState.of(disk).upload:
+        raise disk_errors.RESIZE_UPLOAD(disk=disk.name, state=state(lab, disk))
+    if resized and size > disk.properties["diskSizeGB"] and state(lab, disk) == "Attached":
+        raise disk_errors.RESIZE_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
     tags = checked_tags(body)
 
-    def work() -> dict[str, Any]:
+    def work() -> Json:
         with lab.alone(disk.id):
             return _apply(lab, disk.id, body, tags)
 
-    operation = lab.operations.begin(call, work, location=disk.location, kind="DiskOperations")
-    return Answer(202, seen_by(call.version, echo), operation.headers(location=True, retry_after=2, notify=False))
+    return accepted(call, work, disk.location, body=echo, kind=DISK_OPERATIONS, retry_after=2)
 
 
-def _check_unchanged(disk: Resource, given: dict[str, Any]) -> None:
-    """Refuse to change what a disk is made of."""
-    creation = given.get("creationData")
+def _check_unchanged(disk: Resource, given: Json) -> None:
+    """Refuse to change creationData."""
+    creation = given.get("creationData") or {}
     known = disk.properties["creationData"]
     if creation and creation.get("createOption") != known["createOption"]:
         raise errors.UNCHANGEABLE(parameter="creationData.createOption", target="creationData.createOption")
-    source = (creation or {}).get("sourceResourceId")
+    source = creation.get("sourceResourceId")
     if source and normal_id(source).lower() != str(known.get("sourceResourceId", known.get("sourceUri"))).lower():
         raise errors.UNCHANGEABLE(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
-    upload = (creation or {}).get("uploadSizeBytes")
+    upload = creation.get("uploadSizeBytes")
     if upload and upload != known.get("uploadSizeBytes"):
         raise errors.UNCHANGEABLE(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
 
 
-def _apply(lab: Lab, id: str, body: dict[str, Any], tags: dict[str, str] | None) -> dict[str, Any]:
+def _apply(lab: Lab, id: str, body: Json, tags: dict[str, str] | None) -> Json:
+    """Resize the disk's blob, then change its properties."""
     given = body.get("properties") or {}
-    disk = lab.store.find(id)
-    if disk is None:
-        raise errors.BUSY()
-    if "key" not in disk.hidden:
-        raise errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
     size = given.get("diskSizeGB")
-    if size is not None and size < disk.properties.get("diskSizeGB", 0):
-        raise errors.SHRINK()
-    if size is not None and size > disk.properties.get("diskSizeGB", 0):
-        lab.blobs.resize(disk.hidden["key"], size * GIB)
-        lab.blobs.write_footer(disk.hidden["key"])
+    if size is not None:
+        _resize(lab, _existing(lab, id), size)
     with lab.store.lock:
-        disk = lab.store.find(id)
-        if disk is None:
-            raise errors.BUSY()
-        sku = (body.get("sku") or {}).get("name")
-        if sku:
-            disk.body["sku"] = {"name": sku, "tier": sku.split("_")[0]}
-        if size is not None and "diskSizeBytes" in disk.properties and size != disk.properties["diskSizeGB"]:
-            describe_size(disk.properties, size * GIB, disk.body["sku"]["name"], performance="diskIOPSReadWrite" in disk.properties)
-        elif sku and "diskIOPSReadWrite" in disk.properties and "diskSizeBytes" in disk.properties:
-            describe_size(disk.properties, disk.properties["diskSizeBytes"], sku, performance=True)
-        for key in ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration"):
-            if given.get(key) is not None:
-                disk.properties[key] = given[key]
+        disk = _existing(lab, id)
+        _set_size(disk, (body.get("sku") or {}).get("name"), size)
+        disk.properties.update({key: given[key] for key in _CHANGEABLE if given.get(key) is not None})
         if tags is not None:
             disk.body["tags"] = tags
         lab.store.put(disk)
         return view(lab, disk)
 
 
-def show(call: Call) -> Answer:
-    """One disk."""
-    return Answer(200, seen_by(call.version, view(call.lab, get(call, TYPE))))
+def _existing(lab: Lab, id: str) -> Resource:
+    """The disk that is being changed, which must have been completed and must still exist."""
+    disk = lab.store.find(id)
+    if disk is None:
+        raise errors.BUSY()
+    if DiskState.of(disk).key is None:
+        raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
+    return disk
 
 
-def delete(call: Call) -> Answer:
-    """Delete a disk that nobody uses."""
-    return delete_disk(call, TYPE)
+def _resize(lab: Lab, disk: Resource, size: int) -> None:
+    """Grow the disk's blob to `size` GiB."""
+    known = disk.properties.get("diskSizeGB", 0)
+    if size < known:
+        raise disk_errors.SHRINK()
+    if size > known:
+        key = DiskState.of(disk).key
+        lab.blobs.resize(key, size * GIB)
+        lab.blobs.write_footer(key)
 
 
-def delete_disk(call: Call, type: str) -> Answer:
-    """The DELETE of disks and snapshots."""
-    lab = call.lab
-    with lab.store.lock:
-        disk = lab.store.find(call.id(type))
-        if disk is None:
-            return Answer(204)
-        if disk.body.get("managedBy"):
-            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
-        if active_access(disk):
-            raise errors.ACTIVE_SAS(disk=disk.name, deed="deleting")
-        disk.properties["provisioningState"] = "Deleting"
-        lab.store.put(disk)
-    operation = lab.operations.begin(call, lambda: remove(lab, disk.id), location=disk.location, kind="DiskOperations", resource=disk.id)
-    return Answer(202, None, operation.headers(location=True, notify=False))
+def _set_size(disk: Resource, sku: str | None, size: int | None) -> None:
+    """Change sku and size (in GiB), with the properties that follow from them."""
+    properties = disk.properties
+    if sku:
+        disk.body["sku"] = {"name": sku, "tier": sku.split("_")[0]}
+    performance = "diskIOPSReadWrite" in properties
+    if "diskSizeBytes" not in properties:
+        return
+    if size is not None and size != properties["diskSizeGB"]:
+        describe_size(properties, size * GIB, disk.body["sku"]["name"], performance=performance)
+    elif sku and performance:
+        describe_size(properties, properties["diskSizeBytes"], sku, performance=True)
+
+
+def delete(type: str) -> Handler:
+    """The handler of a DELETE of disks or snapshots. A disk that is attached or that access was given to is refused."""
+
+    def handler(call: Call) -> Answer:
+        lab = call.lab
+        with lab.store.lock:
+            disk = lab.store.find(call.id(type))
+            if disk is None:
+                return Answer(204)
+            _check_detached(disk)
+            if active_access(disk):
+                raise disk_errors.ACTIVE_SAS(disk=disk.name, operation="deleting")
+            disk.properties["provisioningState"] = "Deleting"
+            lab.store.put(disk)
+        return accepted(call, lambda: remove(lab, disk.id), disk.location, resource=disk.id, kind=DISK_OPERATIONS)
+
+    return handler
+
+
+def _check_detached(disk: Resource) -> None:
+    if disk.body.get("managedBy"):
+        raise disk_errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
 
 
 def remove(lab: Lab, id: str) -> None:
-    """Delete the disk and its blob."""
+    """Delete the disk and its blobs."""
     with lab.store.lock:
         disk = lab.store.find(id)
         if disk is None:
             return
-        if disk.body.get("managedBy"):
-            raise errors.ATTACHED_DELETE(disk=disk.name, vm=disk.body["managedBy"])
+        _check_detached(disk)
         lab.store.delete(id)
-    for name in ("key", "making"):
-        if name in disk.hidden:
-            lab.blobs.delete(disk.hidden[name])
+    hidden = DiskState.of(disk)
+    for key in (hidden.key, hidden.making):
+        if key is not None:
+            lab.blobs.delete(key)
 
 
-ROUTES = [
-    Route("PUT", in_group(COMPUTE, "disks/{name}"), put, "disk.put", "CreateUpdateDisks"),
-    Route("PATCH", in_group(COMPUTE, "disks/{name}"), patch, "disk.patch", "CreateUpdateDisks"),
-    Route("GET", in_group(COMPUTE, "disks/{name}"), show, "disk.get", "LowCostGet"),
-    Route("DELETE", in_group(COMPUTE, "disks/{name}"), delete, "disk.delete", "DeleteDisks"),
-    Route("GET", in_group(COMPUTE, "disks"), listing(TYPE, view), "disk.list", "HighCostGet"),
-    Route("GET", in_subscription(COMPUTE, "disks"), listing(TYPE, view), "disk.list", "HighCostGet"),
-]
+def _remove_with_access(lab: Lab, disk: Resource) -> None:
+    """Delete a disk whose group is deleted; a grant on it ends at once."""
+    hidden = DiskState.of(disk)
+    if hidden.access and hidden.key is not None:
+        lab.blobs.revoke(hidden.key)
+    remove(lab, disk.id)
+
+
+def _owner(disk: Resource) -> str | None:
+    return disk.body.get("managedBy")
+
+
+_SINCE = {
+    "properties.encryption": "2019-07-01",
+    "properties.networkAccessPolicy": "2020-05-01",
+    "properties.creationData.sourceUniqueId": "2019-11-01",
+    "properties.diskSizeBytes": "2019-03-01",
+    "properties.uniqueId": "2019-03-01",
+    "properties.publicNetworkAccess": "2021-08-01",
+    "properties.dataAccessAuthMode": "2021-12-01",
+    "properties.LastOwnershipUpdateTime": "2023-04-02",
+}
+
+
+def disk_type(type: str, op: str, since: dict[str, str], put_handler: Handler, put_bucket: str) -> ResourceType:
+    """The declaration that disks and snapshots share. They differ in their PUT and in properties that only snapshots have."""
+    name = type.partition("/")[2]
+    path = in_group(COMPUTE, f"{name}/{{name}}")
+    return ResourceType(
+        namespace=COMPUTE,
+        name=name,
+        op=op,
+        versions=VERSIONS,
+        routes=(
+            Route("PUT", path, put_handler, f"{op}.put", put_bucket),
+            Route("PATCH", path, patch(type), f"{op}.patch", "CreateUpdateDisks"),
+            Route("DELETE", path, delete(type), f"{op}.delete", "DeleteDisks"),
+            Route("POST", f"{path}/beginGetAccess", get_access.begin(type), f"{op}.begin_access", "HighCostDiskHydrate"),
+            Route("POST", f"{path}/endGetAccess", get_access.end(type), f"{op}.end_access", "HighCostDiskHydrate"),
+        ),
+        buckets=("LowCostGet", "HighCostGet"),
+        since={**_SINCE, **since},
+        view=view,
+        user=_owner,
+        settle=settle_disk,
+        remove=_remove_with_access,
+    )
+
+
+TYPE = disk_type(DISK, "disk", {}, put(DISK), "CreateUpdateDisks")

@@ -1,35 +1,24 @@
-"""Where the bytes of a new disk or snapshot come from, and everything that Azure refuses about that."""
+"""The bytes that a request for a new disk or snapshot asks for, and the refusals about them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
-from azlab.arm.compute.crud import get_source
-from azlab.arm.compute.disks.states import GIB, MIB, check_whole
-from azlab.arm.http.calls import COMPUTE, Call
-from azlab.store import Resource
+from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
+from azlab.arm.compute.disks import errors as disk_errors
+from azlab.arm.compute.disks.builder import Content
+from azlab.arm.compute.disks.state import GIB, MIB, check_usable
+from azlab.arm.core import errors
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
 
-DISK, SNAPSHOT = f"{COMPUTE}/disks", f"{COMPUTE}/snapshots"
-FOOTER = 512
+_FOOTER = 512
 _LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 """https://learn.microsoft.com/rest/api/compute/disks/create-or-update#creationdata (uploadSizeBytes, footer included)"""
 
 
-@dataclass(frozen=True)
-class Source:
-    """How many bytes a new disk has, and what they are: those of a `resource`, an upload to come, a blob from outside, or zeros."""
-
-    size: int
-    resource: Resource | None = None
-    upload: bool = False
-    imported: bool = False
-
-
-def find_source(call: Call, body: dict[str, Any], location: str) -> Source:
-    """Check the request and find the bytes. Everything that Azure refuses at once is refused here."""
+def find_content(lab: Lab, body: Json, location: str) -> Content:
+    """Check creationData and find the bytes that it asks for."""
     properties = body.get("properties") or {}
     creation = properties.get("creationData")
     if not creation:
@@ -37,54 +26,59 @@ def find_source(call: Call, body: dict[str, Any], location: str) -> Source:
     option = str(creation.get("createOption") or "")
     size_gib = properties.get("diskSizeGB")
     if size_gib is not None and not (isinstance(size_gib, int) and 1 <= size_gib <= 32767):
-        raise errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
-    if option == "Upload":
-        return Source(_upload_size(creation), upload=True)
-    if option == "Empty":
-        if size_gib is None:
-            raise errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
-        return Source(size_gib * GIB)
-    if option == "Copy":
-        return _copied(call, creation, location, size_gib)
-    if option == "Import":
-        return _imported(call, creation, size_gib)
-    if not option:
-        raise errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
+        raise disk_errors.DISK_SIZE(size=size_gib, target="disk.diskSizeGB")
+    match option:
+        case "Upload":
+            return Content(_upload_size(creation), upload=True)
+        case "Empty":
+            if size_gib is None:
+                raise errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
+            return Content(size_gib * GIB)
+        case "Copy":
+            return _copied(lab, creation, location, size_gib)
+        case "Import":
+            return _imported(lab, creation, size_gib)
+        case "":
+            raise errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
     raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
 
 
-def _upload_size(creation: dict[str, Any]) -> int:
+def _upload_size(creation: Json) -> int:
+    """The size in bytes of the disk that is to be uploaded, without the VHD footer."""
     size = creation.get("uploadSizeBytes")
     if size is None:
         raise errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
     size = int(size)
     if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
-        raise errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
-    if (size - FOOTER) % MIB:
-        raise errors.UPLOAD_NOT_MIB(size=size, disk=size - FOOTER)
-    return size - FOOTER
+        raise disk_errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
+    if (size - _FOOTER) % MIB:
+        raise disk_errors.UPLOAD_NOT_MIB(size=size, disk=size - _FOOTER)
+    return size - _FOOTER
 
 
-def _copied(call: Call, creation: dict[str, Any], location: str, size_gib: int | None) -> Source:
+def _copied(lab: Lab, creation: Json, location: str, size_gib: int | None) -> Content:
+    """A copy of a disk or snapshot, grown if the request asks for that."""
     id = creation.get("sourceResourceId") or creation.get("sourceUri")
     if not id:
         raise errors.MISSING(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
-    source = get_source(call.lab, id, DISK, SNAPSHOT)
-    check_whole(call.lab, source)
+    source = get_source(lab, id, DISK, SNAPSHOT)
+    check_usable(lab, source)
     if source.location != location:
-        raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
+        raise compute_errors.OTHER_REGION(source=source.id, there=source.location, location=location)
     size = int(source.properties["diskSizeBytes"])
-    if size_gib is not None and size_gib * GIB < size and size_gib != source.properties["diskSizeGB"]:
-        raise errors.SHRINK()
-    grown = size if size_gib is None or size_gib == source.properties["diskSizeGB"] else size_gib * GIB
-    return Source(grown, source)
+    if size_gib is None or size_gib == source.properties["diskSizeGB"]:
+        return Content(size, source)
+    if size_gib * GIB < size:
+        raise disk_errors.SHRINK()
+    return Content(size_gib * GIB, source)
 
 
-def _imported(call: Call, creation: dict[str, Any], size_gib: int | None) -> Source:
+def _imported(lab: Lab, creation: Json, size_gib: int | None) -> Content:
+    """A blob in a storage account, grown if the request asks for that."""
     uri = creation.get("sourceUri")
     if not uri:
         raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
-    size = blob_size(call.lab, uri)
+    size = blob_size(lab, uri)
     if size is None:
-        raise errors.OTHER_REGION_BLOB(uri=uri)
-    return Source(max(size, (size_gib or 0) * GIB), imported=True)
+        raise disk_errors.OTHER_REGION_BLOB(uri=uri)
+    return Content(max(size, (size_gib or 0) * GIB), imported=True)

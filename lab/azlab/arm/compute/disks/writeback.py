@@ -1,16 +1,18 @@
-"""Copies of a disk's bytes of this very moment, also while a guest runs on it."""
+"""Consistent copies of a disk's current bytes, even while a guest runs on the disk."""
 
 from __future__ import annotations
 
+from azlab.arm.compute.disks.state import DiskState
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
 
 def frozen_copy(lab: Lab, source: Resource, key: str) -> None:
-    """Copy a disk, snapshot or image disk to a new blob. A running guest stands still meanwhile."""
+    """Copy the bytes of a disk or snapshot to the new blob `key`. A guest that runs on the disk is paused during the copy."""
+    source_key = DiskState.of(source).key
     vm = lab.store.find(source.body["managedBy"]) if source.body.get("managedBy") else None
     if vm is None or not lab.guests.is_running(vm.properties["vmId"]):
-        lab.blobs.copy(source.hidden["key"], key)
+        lab.blobs.copy(source_key, key)
         return
-    with lab.guests.frozen(vm.properties["vmId"], source.hidden["key"]):
-        lab.blobs.copy(source.hidden["key"], key)
+    with lab.guests.frozen(vm.properties["vmId"], source_key):
+        lab.blobs.copy(source_key, key)

@@ -1,34 +1,38 @@
-"""Managed images: from a generalized VM, or from disks, snapshots and blobs. Each image disk is a blob of its own."""
+"""Managed images, made from a generalized VM or from disks, snapshots and blobs. Each disk of an image is a blob of its own."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
-from azlab.arm.compute.disks.states import GIB
-from azlab.arm.compute.disks.writeback import frozen_copy
-from azlab.arm.compute.images.sources import ImageDisk, from_profile, from_vm
+from azlab.arm.compute.common import IMAGE, VERSIONS, VM, check_name
+from azlab.arm.compute.disks.builder import Content, write
+from azlab.arm.compute.disks.state import GIB
+from azlab.arm.compute.images import errors as image_errors
+from azlab.arm.compute.images.sources import from_profile, from_vm
+from azlab.arm.compute.images.state import ImageBlob, ImageState, settle_image
+from azlab.arm.core import errors
+from azlab.arm.core.ids import COMPUTE, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
-from azlab.arm.core.provisioning import is_deleting, settle
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of, normal_id
-from azlab.arm.http.versions import seen_by
+from azlab.arm.core.provisioning import is_deleting
+from azlab.arm.core.types import ResourceType
+from azlab.arm.http.bodies import checked_tags, location_of
+from azlab.arm.http.calls import Answer, Call, Route, in_group
+from azlab.arm.http.crud import base_body, check_location, get
+from azlab.arm.http.long_running import accepted
 from azlab.store import Resource
-
-TYPE = f"{COMPUTE}/images"
-VM = f"{COMPUTE}/virtualMachines"
 
 
 def put(call: Call) -> Answer:
     """Create an image, or change the tags of one."""
     lab, body = call.lab, call.body
     check_name(call.name)
-    location, tags = location_of(body, TYPE), checked_tags(body)
+    location, tags = location_of(body, IMAGE), checked_tags(body)
     given = body.get("properties") or {}
     with lab.store.lock:
-        known = lab.store.find(call.id(TYPE))
-        check_location(known, location, call)
+        known = lab.store.find(call.id(IMAGE))
+        check_location(known, location)
         if known:
             _check_not_deleting(known, "Create Image")
         if known and known.properties.get("provisioningState") == "Succeeded":
@@ -36,21 +40,19 @@ def put(call: Call) -> Answer:
             return _retag(call, known, tags)
         if known and known.properties.get("provisioningState") != "Failed":
             raise errors.BUSY()
-        source = given.get("sourceVirtualMachine")
-        properties, disks = from_vm(lab, given, location) if source else from_profile(call, given, location)
-        image = Resource(call.id(TYPE), TYPE, call.group, call.name, base_body(call, TYPE, location, tags))
-        generation = properties.pop("hyperVGeneration")
-        image.body["properties"] = {**properties, "provisioningState": "Creating", "hyperVGeneration": generation}
-        keys = {disk.lun: f"i-{uuid.uuid4()}" for disk in disks}
-        image.hidden["making"] = list(keys.values())
-        lab.store.put(image)
-    left = known.hidden.get("making", []) if known else []
-    operation = lab.operations.begin(call, lambda: _make(lab, image.id, disks, keys, left), location=location, resource=image.id)
-    return Answer(201, seen_by(call.version, image.body), operation.headers(location=False))
+        vm = given.get("sourceVirtualMachine")
+        plan = from_vm(lab, given, location) if vm else from_profile(lab, given, location, call.version)
+        image = Resource(call.id(IMAGE), IMAGE, call.group, call.name, base_body(call, IMAGE, location, tags))
+        generation = plan.properties.pop("hyperVGeneration")
+        image.body["properties"] = {**plan.properties, "provisioningState": "Creating", "hyperVGeneration": generation}
+        keys = {lun: f"i-{uuid.uuid4()}" for lun in plan.contents}
+        lab.store.put(ImageState(making=list(keys.values())).keep(image))
+    left = ImageState.of(known).making if known else []
+    return accepted(call, lambda: _make(lab, image.id, plan.contents, keys, left), location, status=201, body=image.body, resource=image.id)
 
 
-def _check_same(image: Resource, given: dict[str, Any]) -> None:
-    """A PUT on an image that is there may not change what it is made of."""
+def _check_same(image: Resource, given: Json) -> None:
+    """Refuse a PUT that changes the sources of an image that exists."""
     wanted = normal_id((given.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
     known = normal_id((image.properties.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
     if wanted != known and given.get("sourceVirtualMachine"):
@@ -63,46 +65,39 @@ def _check_same(image: Resource, given: dict[str, Any]) -> None:
             raise errors.UNCHANGEABLE(parameter=f"osDisk.{kind}.id", target=f"osDisk.{kind}.id")
 
 
-def _make(lab: Lab, id: str, disks: list[ImageDisk], keys: dict[str, str], left: list[str]) -> None:
-    """Remove what is left of an attempt that failed, copy every disk, then say that the image is there."""
+def _make(lab: Lab, id: str, contents: dict[str, Content], keys: dict[str, str], left: list[str]) -> None:
+    """Remove the blobs that a failed attempt left, make the image's blobs, then complete the image."""
     for key in left:
         lab.blobs.delete(key)
-    copies = {}
-    for disk in disks:
-        key = keys[disk.lun]
-        if disk.source is None:
-            lab.blobs.create(key, disk.size)
-            lab.blobs.write_footer(key)
-        else:
-            frozen_copy(lab, disk.source, key)
-        copies[disk.lun] = {"key": key, "size": disk.size}
+    for lun, content in contents.items():
+        write(lab, keys[lun], content)
     with lab.store.lock:
         image = lab.store.find(id)
         if image is None:
-            for copy in copies.values():
-                lab.blobs.delete(copy["key"])
+            for key in keys.values():
+                lab.blobs.delete(key)
             raise errors.BUSY()
         profile = image.properties["storageProfile"]
-        _show_size(profile, "osDisk", profile["osDisk"], copies["os"]["size"])
+        _show_size(profile, "osDisk", profile["osDisk"], contents["os"].size)
         for number, data in enumerate(profile["dataDisks"]):
-            _show_size(profile["dataDisks"], number, data, copies[str(data["lun"])]["size"])
-        image.hidden = {"disks": copies}
-        settle(image)
+            _show_size(profile["dataDisks"], number, data, contents[str(data["lun"])].size)
+        state = ImageState(disks={lun: ImageBlob(keys[lun], content.size) for lun, content in contents.items()})
+        settle_image(state.keep(image))
         lab.store.put(image)
 
 
-def _show_size(holder: Any, place: Any, disk: dict[str, Any], size: int) -> None:
+def _show_size(holder: Any, place: Any, disk: Json, size: int) -> None:
     """Add diskSizeGB in its usual place, unless the request gave one."""
     if "diskSizeGB" in disk:
         return
-    first = {key: disk[key] for key in ("lun", "osType", "osState") if key in disk}
+    first: Json = {key: disk[key] for key in ("lun", "osType", "osState") if key in disk}
     holder[place] = {**first, "diskSizeGB": -(-size // GIB), **disk}
 
 
 def patch(call: Call) -> Answer:
     """Change the tags of an image."""
     with call.lab.store.lock:
-        image = get(call, TYPE)
+        image = get(call, IMAGE)
         _check_not_deleting(image, "Update Image")
         if image.properties["provisioningState"] == "Creating":
             raise errors.BUSY()
@@ -115,71 +110,72 @@ def _retag(call: Call, image: Resource, tags: dict[str, str] | None) -> Answer:
         image.body = {**{key: image.body[key] for key in ("name", "id", "type", "location")}, "tags": tags, "properties": image.properties}
     image.properties["provisioningState"] = "Updating"
     lab.store.put(image)
-    answer = seen_by(call.version, image.body)
-    operation = lab.operations.begin(call, lambda: _settled(lab, image.id), location=image.location, resource=image.id)
-    return Answer(200, answer, operation.headers(location=False))
+    return accepted(call, lambda: _retagged(lab, image.id), image.location, status=200, body=image.body, resource=image.id)
 
 
-def _settled(lab: Lab, id: str) -> None:
+def _retagged(lab: Lab, id: str) -> None:
     with lab.store.lock:
         image = lab.store.find(id)
         if image and not is_deleting(image):
-            settle(image)
+            settle_image(image)
             lab.store.put(image)
 
 
-def _check_not_deleting(image: Resource, deed: str) -> None:
+def _check_not_deleting(image: Resource, operation: str) -> None:
     if is_deleting(image):
-        raise errors.IMAGE_DELETING(deed=deed, image=image.name)
-
-
-def show(call: Call) -> Answer:
-    """One image."""
-    return Answer(200, seen_by(call.version, get(call, TYPE).body))
+        raise image_errors.IMAGE_DELETING(operation=operation, image=image.name)
 
 
 def delete(call: Call) -> Answer:
-    """Delete an image that no VM is just being made from."""
+    """Delete an image. It is refused while a VM is being made from the image."""
     lab = call.lab
     with lab.store.lock:
-        image = lab.store.find(call.id(TYPE))
+        image = lab.store.find(call.id(IMAGE))
         if image is None:
             return Answer(204)
-        users = [vm.name for vm in lab.store.list(VM) if _being_made(vm, image)]
+        users = [vm.name for vm in lab.store.list(VM) if _is_being_made(vm, image)]
         if users:
-            raise errors.IMAGE_IN_USE(image=image.name, vms=",".join(users))
+            raise image_errors.IMAGE_IN_USE(image=image.name, vms=",".join(users))
         image.properties["provisioningState"] = "Deleting"
         lab.store.put(image)
-    operation = lab.operations.begin(call, lambda: remove(lab, image.id), location=image.location, resource=image.id)
-    return Answer(202, None, operation.headers(location=True))
+    return accepted(call, lambda: _remove(lab, image), image.location, resource=image.id)
 
 
-def _being_made(vm: Resource, image: Resource) -> bool:
+def _is_being_made(vm: Resource, image: Resource) -> bool:
+    """Whether the VM is being made from the image."""
     reference = vm.properties["storageProfile"].get("imageReference") or {}
     return vm.properties.get("provisioningState") == "Creating" and normal_id(reference.get("id", "/")).lower() == image.id.lower()
 
 
-def remove(lab: Lab, id: str) -> None:
+def _remove(lab: Lab, known: Resource) -> None:
     """Delete the image and its blobs."""
     with lab.store.lock:
-        image = lab.store.find(id)
-        lab.store.delete(id)
+        image = lab.store.find(known.id)
+        lab.store.delete(known.id)
     if image is None:
         return
-    for key in (*image.hidden.get("making", []), *(disk["key"] for disk in image.hidden.get("disks", {}).values())):
+    state = ImageState.of(image)
+    for key in (*state.making, *(disk.key for disk in state.disks.values())):
         lab.blobs.delete(key)
 
 
-def view(_lab: Lab, image: Resource) -> dict[str, Any]:
-    """An image as a list shows it."""
-    return image.body
+_PATH = in_group(COMPUTE, "images/{name}")
 
-
-ROUTES = [
-    Route("PUT", in_group(COMPUTE, "images/{name}"), put, "image.put", "CreateImages"),
-    Route("PATCH", in_group(COMPUTE, "images/{name}"), patch, "image.patch", "CreateImages"),
-    Route("GET", in_group(COMPUTE, "images/{name}"), show, "image.get", "GetImages"),
-    Route("DELETE", in_group(COMPUTE, "images/{name}"), delete, "image.delete", "DeleteImages"),
-    Route("GET", in_group(COMPUTE, "images"), listing(TYPE, view), "image.list", "HighCostGetImages"),
-    Route("GET", in_subscription(COMPUTE, "images"), listing(TYPE, view), "image.list", "HighCostGetImages"),
-]
+TYPE = ResourceType(
+    namespace=COMPUTE,
+    name="images",
+    op="image",
+    versions=VERSIONS,
+    routes=(
+        Route("PUT", _PATH, put, "image.put", "CreateImages"),
+        Route("PATCH", _PATH, patch, "image.patch", "CreateImages"),
+        Route("DELETE", _PATH, delete, "image.delete", "DeleteImages"),
+    ),
+    buckets=("GetImages", "HighCostGetImages"),
+    since={
+        "properties.hyperVGeneration": "2019-03-01",
+        "properties.storageProfile.osDisk.storageAccountType": "2019-03-01",
+    },
+    settle=settle_image,
+    remove=_remove,
+)

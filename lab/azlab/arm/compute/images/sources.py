@@ -1,83 +1,112 @@
-"""What a managed image is made from, and everything that Azure refuses about it."""
+"""The sources of a managed image, a VM or single disks, and the refusals about them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalogue import blob_size
-from azlab.arm.compute.crud import get_source
-from azlab.arm.compute.disks.states import GIB, check_whole
+from azlab.arm.compute.common import DISK, SNAPSHOT, VM, get_source
+from azlab.arm.compute.disks.builder import Content
+from azlab.arm.compute.disks.state import GIB, check_usable
+from azlab.arm.compute.images import errors as image_errors
+from azlab.arm.compute.machines.state import MachineState, check_not_deleting
+from azlab.arm.core import errors
+from azlab.arm.core.ids import normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
-from azlab.arm.core.provisioning import is_deleting
-from azlab.arm.http.calls import COMPUTE, Call, normal_id
 from azlab.store import Resource
 
-DISK, SNAPSHOT, VM = f"{COMPUTE}/disks", f"{COMPUTE}/snapshots", f"{COMPUTE}/virtualMachines"
 _SOURCES = {"managedDisk": DISK, "snapshot": SNAPSHOT}
 _GENERATION_SINCE = "2019-03-01"
+"""From this version on, hyperVGeneration must be given."""
 
 
 @dataclass(frozen=True)
-class ImageDisk:
-    """One disk of an image to be: `os` or a LUN, the resource to copy (None: a blob from outside), its bytes."""
+class ImagePlan:
+    """An image that is to be made: its properties, and the bytes of each disk by `os` or LUN."""
 
-    lun: str
-    source: Resource | None
-    size: int
+    properties: Json
+    contents: dict[str, Content]
 
 
-def from_vm(lab: Lab, given: dict[str, Any], location: str) -> tuple[dict[str, Any], list[ImageDisk]]:
-    """The properties and disks of an image of a whole VM."""
-    if (given.get("storageProfile") or {}).get("osDisk"):
-        raise errors.BOTH_SOURCES(target="storageProfile")
+def from_vm(lab: Lab, given: Json, location: str) -> ImagePlan:
+    """Plan an image of all disks of a VM."""
+    asked = given.get("storageProfile") or {}
+    if asked.get("osDisk"):
+        raise image_errors.BOTH_SOURCES(target="storageProfile")
     vm = get_source(lab, given["sourceVirtualMachine"].get("id", ""), VM)
-    if is_deleting(vm):
-        raise errors.VM_DELETING(deed="Create Image", vm=vm.name)
-    if vm.location != location:
-        raise errors.OTHER_REGION(source=vm.id, there=vm.location, location=location)
-    if (vm.properties.get("securityProfile") or {}).get("securityType") in ("TrustedLaunch", "ConfidentialVM"):
-        raise errors.TRUSTED_LAUNCH()
-    if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
-        raise errors.EPHEMERAL_SOURCE(vm=vm.name)
-    if not vm.hidden.get("generalized"):
-        raise errors.NOT_GENERALIZED(vm=vm.name)
-    if given.get("hyperVGeneration") not in (None, vm.hidden["generation"]):
-        raise errors.GENERATION_MISMATCH(given=given["hyperVGeneration"], actual=vm.hidden["generation"], source=vm.id)
+    _check_vm(vm, location)
+    generation = MachineState.of(vm).generation
+    if given.get("hyperVGeneration") not in (None, generation):
+        raise image_errors.GENERATION_MISMATCH(given=given["hyperVGeneration"], actual=generation, source=vm.id)
     profile = vm.properties["storageProfile"]
-    disks = [_of_vm(lab, "os", profile["osDisk"]), *(_of_vm(lab, str(each["lun"]), each) for each in profile["dataDisks"])]
-    shown: dict[str, Any] = {
-        "osDisk": {"osType": profile["osDisk"]["osType"], "osState": "Generalized", **_shown(disks[0], profile["osDisk"])},
-        "dataDisks": [{"lun": each["lun"], **_shown(disk, each)} for each, disk in zip(profile["dataDisks"], disks[1:], strict=True)],
+    os_disk, data_disks = profile["osDisk"], profile["dataDisks"]
+    contents = {"os": _of_vm(lab, os_disk), **{str(each["lun"]): _of_vm(lab, each) for each in data_disks}}
+    shown: Json = {
+        "osDisk": {"osType": os_disk["osType"], "osState": "Generalized", **_shown(contents["os"], os_disk)},
+        "dataDisks": [{"lun": each["lun"], **_shown(contents[str(each["lun"])], each)} for each in data_disks],
     }
-    resilient = (given.get("storageProfile") or {}).get("zoneResilient")
-    if resilient is not None:
-        shown["zoneResilient"] = resilient
-    properties = {"sourceVirtualMachine": {"id": vm.id}, "storageProfile": shown, "hyperVGeneration": vm.hidden["generation"]}
-    return properties, disks
+    if asked.get("zoneResilient") is not None:
+        shown["zoneResilient"] = asked["zoneResilient"]
+    return ImagePlan({"sourceVirtualMachine": {"id": vm.id}, "storageProfile": shown, "hyperVGeneration": generation}, contents)
 
 
-def _of_vm(lab: Lab, lun: str, entry: dict[str, Any]) -> ImageDisk:
+def _check_vm(vm: Resource, location: str) -> None:
+    """Refuse a VM of which no managed image can be made."""
+    check_not_deleting(vm, "Create Image")
+    if vm.location != location:
+        raise compute_errors.OTHER_REGION(source=vm.id, there=vm.location, location=location)
+    if (vm.properties.get("securityProfile") or {}).get("securityType") in ("TrustedLaunch", "ConfidentialVM"):
+        raise image_errors.TRUSTED_LAUNCH()
+    if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
+        raise image_errors.EPHEMERAL_SOURCE(vm=vm.name)
+    if not MachineState.of(vm).generalized:
+        raise image_errors.NOT_GENERALIZED(vm=vm.name)
+
+
+def _of_vm(lab: Lab, entry: Json) -> Content:
     disk = get_source(lab, entry["managedDisk"]["id"], DISK)
-    check_whole(lab, disk)
-    return ImageDisk(lun, disk, disk.properties["diskSizeBytes"])
+    check_usable(lab, disk)
+    return Content(disk.properties["diskSizeBytes"], disk)
 
 
-def _shown(disk: ImageDisk, entry: dict[str, Any]) -> dict[str, Any]:
-    """A VM's disk as the image shows it; its size is there from the beginning."""
+def _shown(content: Content, entry: Json) -> Json:
+    """A VM's disk as the image shows it."""
     return {
-        "diskSizeGB": -(-disk.size // GIB),
+        "diskSizeGB": -(-content.size // GIB),
         "managedDisk": {"id": normal_id(entry["managedDisk"]["id"])},
         "caching": entry.get("caching", "None"),
         "storageAccountType": entry["managedDisk"].get("storageAccountType", "Standard_LRS"),
     }
 
 
-def from_profile(call: Call, given: dict[str, Any], location: str) -> tuple[dict[str, Any], list[ImageDisk]]:
-    """The properties and disks of an image of single disks."""
+def from_profile(lab: Lab, given: Json, location: str, version: str) -> ImagePlan:
+    """Plan an image of single disks. `version` is the request's api-version."""
     profile = given.get("storageProfile") or {}
-    os_disk = profile.get("osDisk")
+    os_disk = _checked_os_disk(profile)
+    generation = _checked_generation(given, version)
+    content, shown_os = _disk(lab, os_disk, location)
+    own = content.resource.properties.get("hyperVGeneration") if content.resource else None
+    if content.resource and own not in (None, generation):
+        raise image_errors.GENERATION_MISMATCH(given=generation, actual=own, source=content.resource.id)
+    contents, shown_data = {"os": content}, []
+    for entry in profile.get("dataDisks") or []:
+        lun = str(_checked_lun(entry, contents))
+        contents[lun], shown = _disk(lab, entry, location)
+        shown_data.append({"lun": entry["lun"], **shown})
+    _check_distinct([os_disk, *(profile.get("dataDisks") or [])])
+    shown_profile: Json = {
+        "osDisk": {"osType": os_disk["osType"], "osState": os_disk["osState"], **shown_os},
+        "dataDisks": shown_data,
+    }
+    if profile.get("zoneResilient") is not None:
+        shown_profile["zoneResilient"] = profile["zoneResilient"]
+    return ImagePlan({"storageProfile": shown_profile, "hyperVGeneration": generation}, contents)
+
+
+def _checked_os_disk(profile: Json) -> Json:
+    os_disk: Json | None = profile.get("osDisk")
     if not os_disk:
         raise errors.MISSING(parameter="storageProfile.osDisk", target="storageProfile.osDisk")
     for parameter in ("osType", "osState"):
@@ -85,74 +114,70 @@ def from_profile(call: Call, given: dict[str, Any], location: str) -> tuple[dict
             raise errors.MISSING(parameter=f"osDisk.{parameter}", target=f"osDisk.{parameter}")
     _check_word(os_disk, "osType", ("Linux", "Windows"))
     _check_word(os_disk, "osState", ("Generalized", "Specialized"))
+    return os_disk
+
+
+def _checked_generation(given: Json, version: str) -> str:
     generation = given.get("hyperVGeneration")
-    if generation is None and call.version >= _GENERATION_SINCE:
+    if generation is None and version >= _GENERATION_SINCE:
         raise errors.MISSING(parameter="hyperVGeneration", target="hyperVGeneration")
     _check_word(given, "hyperVGeneration", ("V1", "V2"))
-    generation = generation or "V1"
-    first, shown_os = _disk(call.lab, "os", os_disk, location)
-    own = first.source.properties.get("hyperVGeneration") if first.source else None
-    if own not in (None, generation):
-        raise errors.GENERATION_MISMATCH(given=generation, actual=own, source=first.source.id if first.source else "")
-    disks, shown_data, luns = [first], [], set()
-    for entry in profile.get("dataDisks") or []:
-        if entry.get("lun") is None:
-            raise errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
-        if entry["lun"] in luns:
-            raise errors.DUPLICATE_LUN(lun=entry["lun"], target="dataDisks")
-        luns.add(entry["lun"])
-        disk, shown = _disk(call.lab, str(entry["lun"]), entry, location)
-        disks.append(disk)
-        shown_data.append({"lun": entry["lun"], **shown})
-    _check_distinct([os_disk, *(profile.get("dataDisks") or [])])
-    shown_profile: dict[str, Any] = {
-        "osDisk": {"osType": os_disk["osType"], "osState": os_disk["osState"], **shown_os},
-        "dataDisks": shown_data,
-    }
-    if profile.get("zoneResilient") is not None:
-        shown_profile["zoneResilient"] = profile["zoneResilient"]
-    return {"storageProfile": shown_profile, "hyperVGeneration": generation}, disks
+    return str(generation or "V1")
 
 
-def _check_distinct(entries: list[dict[str, Any]]) -> None:
-    """Refuse an image that holds the same disk twice."""
+def _checked_lun(entry: Json, taken: dict[str, Content]) -> int:
+    if entry.get("lun") is None:
+        raise errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
+    if str(entry["lun"]) in taken:
+        raise compute_errors.DUPLICATE_LUN(lun=entry["lun"], target="dataDisks")
+    return int(entry["lun"])
+
+
+def _check_distinct(entries: list[Json]) -> None:
+    """Refuse an image that contains the same disk twice."""
     sources: set[str] = set()
     for entry in entries:
         holder = entry.get("managedDisk") or entry.get("snapshot")
         source = normal_id(holder["id"]) if holder else str(entry["blobUri"])
         if source.lower() in sources:
-            raise errors.DUPLICATE_SOURCE(source=source, target="dataDisks")
+            raise image_errors.DUPLICATE_SOURCE(source=source, target="dataDisks")
         sources.add(source.lower())
 
 
-def _check_word(holder: dict[str, Any], parameter: str, words: tuple[str, ...]) -> None:
+def _check_word(holder: Json, parameter: str, words: tuple[str, ...]) -> None:
     if holder.get(parameter) is not None and holder[parameter] not in words:
         raise errors.BAD_VALUE(value=holder[parameter], parameter=parameter, target=parameter)
 
 
-def _disk(lab: Lab, lun: str, entry: dict[str, Any], location: str) -> tuple[ImageDisk, dict[str, Any]]:
-    """One disk from a managed disk, a snapshot or a blob."""
+def _disk(lab: Lab, entry: Json, location: str) -> tuple[Content, Json]:
+    """The bytes of one disk of the image, and the disk as the image shows it."""
     kinds = [kind for kind in ("snapshot", "managedDisk", "blobUri") if entry.get(kind)]
     if len(kinds) != 1:
-        raise errors.ONE_SOURCE(target="storageProfile")
-    shown: dict[str, Any] = {} if entry.get("diskSizeGB") is None else {"diskSizeGB": entry["diskSizeGB"]}
+        raise image_errors.ONE_SOURCE(target="storageProfile")
+    shown: Json = {} if entry.get("diskSizeGB") is None else {"diskSizeGB": entry["diskSizeGB"]}
     if kinds == ["blobUri"]:
         size = blob_size(lab, entry["blobUri"])
         if size is None:
-            raise errors.NO_BLOB(uri=entry["blobUri"])
-        found, shown["blobUri"] = ImageDisk(lun, None, size), entry["blobUri"]
+            raise image_errors.NO_BLOB(uri=entry["blobUri"])
+        content, shown["blobUri"] = Content(size, imported=True), entry["blobUri"]
     else:
         source = get_source(lab, entry[kinds[0]].get("id", ""), _SOURCES[kinds[0]])
-        check_whole(lab, source)
-        if source.location != location:
-            raise errors.OTHER_REGION(source=source.id, there=source.location, location=location)
-        if (source.properties.get("securityProfile") or {}).get("securityType"):
-            raise errors.TRUSTED_LAUNCH_DISK(disk=source.name)
-        size = source.properties["diskSizeBytes"]
-        least = -(-size // GIB)
-        if entry.get("diskSizeGB") is not None and entry["diskSizeGB"] < least:
-            raise errors.SMALL_DISK(size=entry["diskSizeGB"], least=least, target="diskSizeGB")
-        found, shown[kinds[0]] = ImageDisk(lun, source, size), {"id": normal_id(entry[kinds[0]]["id"])}
+        content = _checked_source(lab, source, entry, location)
+        shown[kinds[0]] = {"id": normal_id(entry[kinds[0]]["id"])}
     shown["caching"] = entry.get("caching") or "None"
     shown["storageAccountType"] = entry.get("storageAccountType") or "Standard_LRS"
-    return found, shown
+    return content, shown
+
+
+def _checked_source(lab: Lab, source: Resource, entry: Json, location: str) -> Content:
+    """The bytes of a disk or snapshot that the image is made from."""
+    check_usable(lab, source)
+    if source.location != location:
+        raise compute_errors.OTHER_REGION(source=source.id, there=source.location, location=location)
+    if (source.properties.get("securityProfile") or {}).get("securityType"):
+        raise image_errors.TRUSTED_LAUNCH_DISK(disk=source.name)
+    size = source.properties["diskSizeBytes"]
+    least = -(-size // GIB)
+    if entry.get("diskSizeGB") is not None and entry["diskSizeGB"] < least:
+        raise compute_errors.SMALL_DISK(size=entry["diskSizeGB"], least=least, target="diskSizeGB")
+    return Content(size, source)

@@ -1,14 +1,15 @@
-"""The boot log: what the guest wrote to its serial console, as a blob behind a SAS."""
+"""The boot log: the output of the guest's serial console, as a blob behind a SAS."""
 
 from __future__ import annotations
 
-from typing import Any
+from azlab.arm.compute.common import VM
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
+from azlab.arm.core.ids import COMPUTE
+from azlab.arm.core.json import Json
+from azlab.arm.http.calls import Answer, Call, Route, in_group
+from azlab.arm.http.crud import get
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import get
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
-
-TYPE = f"{COMPUTE}/virtualMachines"
 _LIFETIME = "120"
 """Minutes; https://learn.microsoft.com/rest/api/compute/virtual-machines/retrieve-boot-diagnostics-data"""
 _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18" + b"\x00" * 28
@@ -16,11 +17,11 @@ _SCREEN = b"BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x
 
 
 def retrieve(call: Call) -> Answer:
-    """A POST that only reads: both addresses, at once."""
-    vm = get(call, TYPE)
-    diagnostics: dict[str, Any] = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
+    """Answer with the addresses of the screenshot and of the boot log. This POST changes nothing and is not a long-running operation."""
+    vm = get(call, VM)
+    diagnostics: Json = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if not diagnostics.get("enabled") or diagnostics.get("storageUri"):
-        raise errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
+        raise vm_errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
     minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)
     if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
         raise errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
@@ -36,4 +37,4 @@ def retrieve(call: Call) -> Answer:
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}/retrieveBootDiagnosticsData")
-ROUTES = [Route("POST", _PATH, retrieve, "vm.boot_log", "LowCostGet")]
+ROUTES = (Route("POST", _PATH, retrieve, "vm.boot_log", "LowCostGet"),)

@@ -1,10 +1,10 @@
-"""What a VM's instance tells: power, provisioning, disks, and the agent only where the guest's own agent has spoken."""
+"""The instance view of a VM: power, provisioning, disks, and the agent if the guest's own agent has reported."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from azlab.arm.compute.machines.disks import entries
+from azlab.arm.compute.machines.state import MachineState
+from azlab.arm.compute.machines.vm_disks import entries
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
@@ -17,28 +17,28 @@ _PROVISIONING = {
 }
 
 
-def instance_view(lab: Lab, vm: Resource) -> dict[str, Any]:
+def instance_view(lab: Lab, vm: Resource) -> Json:
     """The instance view of a VM."""
-    view: dict[str, Any] = {}
-    power = vm.hidden.get("power")
-    agent = lab.guests.agent_status(vm.properties["vmId"]) if power == "running" else None
+    view: Json = {}
+    state = MachineState.of(vm)
+    agent = lab.guests.agent_status(vm.properties["vmId"]) if state.power == "running" else None
     if agent:
         view["computerName"] = (vm.properties.get("osProfile") or {}).get("computerName", vm.name)
         view["vmAgent"] = agent
-    time = vm.hidden.get("provisioned_at", vm.properties["timeCreated"])
+    time = state.provisioned_at or vm.properties["timeCreated"]
     attached = [entry for _, entry in entries(vm) if entry.get("name") and (entry.get("managedDisk") or {}).get("id")]
-    there = [_status("ProvisioningState/succeeded", "Provisioning succeeded", time)]
-    view["disks"] = [{"name": entry["name"], "statuses": there} for entry in attached]
+    present = [_status("ProvisioningState/succeeded", "Provisioning succeeded", time)]
+    view["disks"] = [{"name": entry["name"], "statuses": present} for entry in attached]
     diagnostics = (vm.properties.get("diagnosticsProfile") or {}).get("bootDiagnostics") or {}
     if diagnostics.get("enabled"):
         view["bootDiagnostics"] = {}
-    view["hyperVGeneration"] = vm.hidden["generation"]
+    view["hyperVGeneration"] = state.generation
     code, display = _PROVISIONING[vm.properties["provisioningState"]]
     view["statuses"] = [_status(f"ProvisioningState/{code}", display, time)]
-    if vm.hidden.get("generalized"):
+    if state.generalized:
         view["statuses"].append(_status("OSState/generalized", "VM generalized"))
-    if power in ("starting", "running", "stopped", "deallocated"):
-        view["statuses"].append(_status(f"PowerState/{power}", f"VM {power}"))
+    if state.power in ("starting", "running", "stopped", "deallocated"):
+        view["statuses"].append(_status(f"PowerState/{state.power}", f"VM {state.power}"))
     return view
 
 

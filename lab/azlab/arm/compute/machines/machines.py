@@ -1,182 +1,149 @@
-"""Virtual machines: create, change, show, list, delete."""
+"""Virtual machines: create, change, show, delete."""
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
-
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import base_body, check_location, check_name, get, listing
+from azlab.arm.compute.common import VERSIONS, VM, check_name
 from azlab.arm.compute.disks.disks import remove as remove_disk
+from azlab.arm.compute.machines import boot_diagnostics, power
+from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.change import change
-from azlab.arm.compute.machines.disks import attach, detach, entries, make, owned_by
+from azlab.arm.compute.machines.create import create, reserve
 from azlab.arm.compute.machines.instance_view import instance_view
-from azlab.arm.compute.machines.request import MachineRequest, checked
-from azlab.arm.compute.machines.start import await_provisioned, found, provisioned, start, started
-from azlab.arm.core.lab import Lab, now
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, checked_tags, in_group, in_subscription, location_of
-from azlab.arm.http.versions import seen_by
-from azlab.arm.network.interfaces import attach_nic, save_nic
+from azlab.arm.compute.machines.plan import check
+from azlab.arm.compute.machines.request import parse
+from azlab.arm.compute.machines.state import settle_vm
+from azlab.arm.compute.machines.vm_disks import detach, entries, owned_by
+from azlab.arm.core.ids import COMPUTE
+from azlab.arm.core.lab import Lab
+from azlab.arm.core.types import ResourceType
+from azlab.arm.http.bodies import checked_tags, location_of
+from azlab.arm.http.calls import Answer, Call, Route, in_group
+from azlab.arm.http.crud import check_location, get
+from azlab.arm.http.long_running import accepted
+from azlab.arm.network.interfaces.interfaces import attach_nic
 from azlab.store import Resource
-
-TYPE = f"{COMPUTE}/virtualMachines"
 
 
 def put(call: Call) -> Answer:
     """Create a VM, or change one."""
     lab = call.lab
     check_name(call.name)
-    location, tags = location_of(call.body, TYPE), checked_tags(call.body)
+    location, tags = location_of(call.body, VM), checked_tags(call.body)
     with lab.store.atomic():
-        known = lab.store.find(call.id(TYPE))
-        check_location(known, location, call)
+        known = lab.store.find(call.id(VM))
+        check_location(known, location)
         if known is not None:
-            return change(call, known, whole=True)
-        request = checked(call, location)
-        vm = Resource(call.id(TYPE), TYPE, call.group, call.name, base_body(call, TYPE, location, tags))
-        for key in ("zones", "plan", "identity"):
-            if call.body.get(key):
-                vm.body[key] = call.body[key]
-        vm.body["properties"] = {"vmId": str(uuid.uuid4()), **request.properties, "provisioningState": "Creating", "timeCreated": now()}
-        vm.hidden = {
-            "generation": request.generation,
-            "power": "creating",
-            "generalized": False,
-            "unprovisioned": request.os_profile is not None,
-            "osProfile": request.os_profile,
-        }
-        lab.store.put(vm)
-        for id in request.attached.values():
-            attach(lab, vm, id)
-        _reserve_nics(lab, vm, request)
-    operation = lab.operations.begin(call, lambda: _create(lab, vm.id, request), location=location, resource=vm.id)
-    return Answer(201, seen_by(call.version, vm.body), operation.headers(location=False, retry_after=10))
-
-
-def _reserve_nics(lab: Lab, vm: Resource, request: MachineRequest) -> None:
-    for wanted in request.nics:
-        save_nic(lab, wanted["id"], vm.location, None, wanted["properties"])
-    for reference in vm.properties["networkProfile"]["networkInterfaces"]:
-        attach_nic(lab, reference["id"], vm.id)
-
-
-def _create(lab: Lab, id: str, request: MachineRequest) -> None:
-    """Make the disks, start the guest, wait until it is provisioned."""
-    with lab.alone(id):
-        try:
-            _make_disks(lab, id, request)
-            start(lab, id, "Create VM")
-        except BaseException:
-            started(lab, id, "stopped")
-            raise
-        await_provisioned(lab, id)
-        provisioned(lab, id)
-
-
-def _make_disks(lab: Lab, id: str, request: MachineRequest) -> None:
-    vm = found(lab, id)
-    for wanted in request.new_disks:
-        disk = make(lab, vm, wanted)
-        with lab.store.lock:
-            vm = found(lab, id)
-            for lun, entry in entries(vm):
-                if lun == wanted.lun:
-                    _name_disk(entry, disk)
-            lab.store.put(vm)
-
-
-def _name_disk(entry: dict[str, Any], disk: Resource) -> None:
-    """Tell the name and id of a disk that Azure named itself."""
-    entry["managedDisk"]["id"] = disk.id
-    if "name" not in entry:
-        first = {key: entry.pop(key) for key in ("lun", "osType") if key in entry}
-        rest = dict(entry)
-        entry.clear()
-        entry.update({**first, "name": disk.name, **rest})
+            return change(call, known, retry_after=10)
+        plan = check(lab, parse(call, location))
+        vm = reserve(call, location, tags, plan)
+    return accepted(call, lambda: create(lab, vm.id, plan), location, status=201, body=vm.body, resource=vm.id, retry_after=10)
 
 
 def patch(call: Call) -> Answer:
     """Change parts of a VM."""
     with call.lab.store.atomic():
-        return change(call, get(call, TYPE), whole=False)
+        return change(call, get(call, VM), retry_after=None)
 
 
 def show(call: Call) -> Answer:
-    """One VM, with its instance view when asked for."""
-    vm = get(call, TYPE)
-    body = view(call.lab, vm)
+    """Show one VM, with its instance view if `$expand=instanceView` asks for it."""
+    vm = get(call, VM)
+    body = {**vm.body, "properties": {**vm.properties}}
     if call.query.get("$expand", "").lower() == "instanceview":
         body["properties"]["instanceView"] = instance_view(call.lab, vm)
-    return Answer(200, seen_by(call.version, body))
+    return Answer(200, body)
 
 
 def show_instance(call: Call) -> Answer:
-    """The instance view alone."""
-    return Answer(200, instance_view(call.lab, get(call, TYPE)))
-
-
-def view(_lab: Lab, vm: Resource) -> dict[str, Any]:
-    """A VM as a list shows it."""
-    return {**vm.body, "properties": {**vm.properties}}
+    """Show the instance view only."""
+    return Answer(200, instance_view(call.lab, get(call, VM)))
 
 
 def delete(call: Call) -> Answer:
-    """Delete a VM, and of its disks and interfaces those that say so."""
+    """Delete a VM, and those of its disks and interfaces whose deleteOption is Delete."""
     lab = call.lab
     with lab.store.lock:
-        vm = lab.store.find(call.id(TYPE))
+        vm = lab.store.find(call.id(VM))
         if vm is None:
             return Answer(204)
         vm.properties["provisioningState"] = "Deleting"
         lab.store.put(vm)
-    operation = lab.operations.begin(call, lambda: remove(lab, vm.id), location=vm.location, resource=vm.id)
-    return Answer(202, None, operation.headers(location=True, retry_after=10))
+    return accepted(call, lambda: remove(lab, vm), vm.location, resource=vm.id, retry_after=10)
 
 
-def remove(lab: Lab, id: str) -> None:
-    """Stop the guest for good and take the VM apart."""
-    vm_known = lab.store.find(id)
-    if vm_known is not None:
-        lab.guests.power_off(vm_known.properties["vmId"], graceful=False)
-    with lab.alone(id):
-        vm = lab.store.find(id)
+def remove(lab: Lab, known: Resource) -> None:
+    """Stop the guest, delete its files, and delete the VM."""
+    lab.guests.power_off(known.properties["vmId"], graceful=False)
+    with lab.alone(known.id):
+        vm = lab.store.find(known.id)
         if vm is None:
             return
         lab.guests.power_off(vm.properties["vmId"], graceful=False)
         lab.guests.forget(vm.properties["vmId"])
-        shown = {str((entry.get("managedDisk") or {}).get("id", "")).lower(): entry for _, entry in entries(vm)}
-        for disk in owned_by(lab, vm):
-            detach(lab, vm, disk.id)
-            if shown.get(disk.id.lower(), {}).get("deleteOption") == "Delete":
-                remove_disk(lab, disk.id)
+        _release_disks(lab, vm)
         with lab.store.lock:
             for reference in vm.properties["networkProfile"]["networkInterfaces"]:
                 attach_nic(lab, reference["id"], None)
                 if (reference.get("properties") or {}).get("deleteOption") == "Delete":
                     lab.store.delete(reference["id"])
-            lab.store.delete(id)
+            lab.store.delete(vm.id)
+
+
+def _release_disks(lab: Lab, vm: Resource) -> None:
+    """Detach all disks of a VM and delete those that are deleted with it."""
+    shown = {str((entry.get("managedDisk") or {}).get("id", "")).lower(): entry for _, entry in entries(vm)}
+    for disk in owned_by(lab, vm):
+        detach(lab, vm, disk.id)
+        if shown.get(disk.id.lower(), {}).get("deleteOption") == "Delete":
+            remove_disk(lab, disk.id)
 
 
 def capture(call: Call) -> Answer:
-    """The old capture, which knows only disks in storage accounts."""
-    get(call, TYPE)
-    raise errors.CAPTURE_MANAGED()
+    """Refuse the old capture action, which supports only disks in storage accounts."""
+    get(call, VM)
+    raise vm_errors.CAPTURE_MANAGED()
 
 
 def convert(call: Call) -> Answer:
-    """The move from disks in storage accounts to managed ones."""
-    raise errors.ALREADY_MANAGED(vm=get(call, TYPE).name)
+    """Refuse to convert to managed disks: all disks are managed already."""
+    raise vm_errors.ALREADY_MANAGED(vm=get(call, VM).name)
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}")
-ROUTES = [
-    Route("PUT", _PATH, put, "vm.put", "PutVM"),
-    Route("PATCH", _PATH, patch, "vm.patch", "UpdateVM"),
-    Route("GET", _PATH, show, "vm.get", "LowCostGet"),
-    Route("DELETE", _PATH, delete, "vm.delete", "DeleteVM"),
-    Route("GET", f"{_PATH}/instanceView", show_instance, "vm.instance_view", "LowCostGet"),
-    Route("GET", in_group(COMPUTE, "virtualMachines"), listing(TYPE, view), "vm.list", "HighCostGet"),
-    Route("GET", in_subscription(COMPUTE, "virtualMachines"), listing(TYPE, view), "vm.list", "HighCostGet"),
-    Route("POST", f"{_PATH}/capture", capture, "vm.capture", "UpdateVM"),
-    Route("POST", f"{_PATH}/convertToManagedDisks", convert, "vm.convert", "UpdateVM"),
-]
+
+TYPE = ResourceType(
+    namespace=COMPUTE,
+    name="virtualMachines",
+    op="vm",
+    versions=VERSIONS,
+    routes=(
+        Route("PUT", _PATH, put, "vm.put", "PutVM"),
+        Route("PATCH", _PATH, patch, "vm.patch", "UpdateVM"),
+        Route("GET", _PATH, show, "vm.get", "LowCostGet"),
+        Route("DELETE", _PATH, delete, "vm.delete", "DeleteVM"),
+        Route("GET", f"{_PATH}/instanceView", show_instance, "vm.instance_view", "LowCostGet"),
+        Route("POST", f"{_PATH}/capture", capture, "vm.capture", "UpdateVM"),
+        Route("POST", f"{_PATH}/convertToManagedDisks", convert, "vm.convert", "UpdateVM"),
+        *power.ROUTES,
+        *boot_diagnostics.ROUTES,
+    ),
+    buckets=("LowCostGet", "HighCostGet"),
+    since={
+        "etag": "2024-03-01",
+        "properties.storageProfile.imageReference.exactVersion": "2020-06-01",
+        "properties.storageProfile.osDisk.deleteOption": "2021-03-01",
+        "properties.storageProfile.dataDisks.deleteOption": "2021-03-01",
+        "properties.osProfile.linuxConfiguration.patchSettings": "2020-12-01",
+        "properties.osProfile.linuxConfiguration.enableVMAgentPlatformUpdates": "2022-11-01",
+        "properties.osProfile.windowsConfiguration.patchSettings": "2020-06-01",
+        "properties.osProfile.windowsConfiguration.patchSettings.assessmentMode": "2021-03-01",
+        "properties.osProfile.windowsConfiguration.enableVMAgentPlatformUpdates": "2022-11-01",
+        "properties.networkProfile.networkInterfaces.properties.deleteOption": "2021-03-01",
+        "properties.storageProfile.diskControllerType": "2022-08-01",
+        "properties.timeCreated": "2021-11-01",
+        "properties.instanceView.hyperVGeneration": "2020-06-01",
+    },
+    settle=settle_vm,
+    remove=remove,
+    removed_first=True,
+)

@@ -1,50 +1,62 @@
-"""The interfaces of a new VM: by reference, or made with it."""
+"""The interfaces of a new VM, checked against those that exist."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.compute.machines.request import MachineRequest
+from azlab.arm.core import errors
+from azlab.arm.core.ids import neighbor_id, normal_id
+from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
-from azlab.arm.http.calls import normal_id
-from azlab.arm.network.common import NIC, SUBNET
+from azlab.arm.network.common import NIC, SUBNET, NetworkState
 
 
-def checked_nics(
-    lab: Lab, vm_id: str, profile: dict[str, Any] | None, vm_name: str, location: str
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Interfaces to be made, and all interfaces as the VM shows them."""
-    given = profile or {}
-    references, configurations = given.get("networkInterfaces") or [], given.get("networkInterfaceConfigurations") or []
-    if not references and not configurations:
-        raise errors.MISSING(parameter="networkProfile.networkInterfaces", target="networkProfile")
-    if references and configurations:
-        raise errors.NOT_ALLOWED(parameter="networkInterfaceConfigurations", target="networkProfile")
-    if configurations and not given.get("networkApiVersion"):
-        raise errors.MISSING(parameter="networkProfile.networkApiVersion", target="networkProfile.networkApiVersion")
-    group = "/".join(vm_id.split("/")[:5])
-    made, shown = [], []
-    for reference in references:
-        nic = lab.store.find(normal_id(reference.get("id", "")))
-        if nic is None or nic.type != NIC or nic.location != location:
-            raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
-        if nic.hidden.get("vm") and nic.hidden["vm"].lower() != vm_id.lower():
-            raise errors.NIC_IN_USE(nic=nic.id, vm=nic.hidden["vm"])
-        shown.append({"id": normal_id(reference["id"]), **({"properties": reference["properties"]} if reference.get("properties") else {})})
-    for number, configuration in enumerate(configurations):
-        wanted = configuration.get("properties") or {}
-        for ip in wanted.get("ipConfigurations") or []:
-            subnet = normal_id(((ip.get("properties") or {}).get("subnet") or {}).get("id", ""))
-            found, vnet = lab.store.find(subnet), lab.store.find(subnet.rpartition("/subnets/")[0])
-            if found is None or found.type != SUBNET or vnet is None or vnet.location != location:
-                raise errors.NO_REFERENCE(reference=subnet, resource=vm_id)
-        if not wanted.get("ipConfigurations"):
-            raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")
-        id = f"{group}/providers/{NIC}/{configuration.get('name') or f'{vm_name}-nic-{number}'}"
+@dataclass(frozen=True)
+class NicPlan:
+    """The interfaces of a new VM."""
+
+    shown: list[Json]
+    """All interfaces as the VM shows them."""
+    new: dict[str, Json]
+    """Interfaces that are made with the VM: id -> `properties` of the interface."""
+
+
+def plan_nics(lab: Lab, request: MachineRequest) -> NicPlan:
+    """Check the interfaces of a request."""
+    shown, new = [_attached(lab, request, each) for each in request.nics], {}
+    for number, configuration in enumerate(request.new_nics):
+        wanted = configuration["properties"]
+        _check_subnets(lab, request, wanted)
+        name = configuration.get("name") or f"{request.target.vm}-nic-{number}"
+        id = neighbor_id(request.target.vm_id, NIC, name)
         taken = lab.store.find(id)
-        if taken is not None and taken.hidden.get("vm"):
-            raise errors.NIC_IN_USE(nic=taken.id, vm=taken.hidden["vm"])
-        primary = bool(wanted.get("primary", len(configurations) == 1))
-        made.append({"id": id, "properties": wanted})
+        owner = NetworkState.of(taken).vm if taken else None
+        if taken and owner:
+            raise vm_errors.NIC_IN_USE(nic=taken.id, vm=owner)
+        primary = bool(wanted.get("primary", len(request.new_nics) == 1))
+        new[id] = wanted
         shown.append({"id": id, "properties": {"primary": primary, "deleteOption": wanted.get("deleteOption", "Detach")}})
-    return made, shown
+    return NicPlan(shown, new)
+
+
+def _attached(lab: Lab, request: MachineRequest, reference: Json) -> Json:
+    """A reference to an interface, which must exist in the VM's region and be free, as the VM shows it."""
+    id, vm_id = normal_id(reference.get("id", "")), request.target.vm_id
+    nic = lab.store.find(id)
+    if nic is None or nic.type != NIC or nic.location != request.target.location:
+        raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
+    owner = NetworkState.of(nic).vm
+    if owner and owner.lower() != vm_id.lower():
+        raise vm_errors.NIC_IN_USE(nic=nic.id, vm=owner)
+    return {"id": id, "properties": reference["properties"]} if reference.get("properties") else {"id": id}
+
+
+def _check_subnets(lab: Lab, request: MachineRequest, wanted: Json) -> None:
+    """Refuse a new interface whose subnet does not exist in the VM's region."""
+    for config in wanted["ipConfigurations"]:
+        id = normal_id(((config.get("properties") or {}).get("subnet") or {}).get("id", ""))
+        subnet, vnet = lab.store.find(id), lab.store.find(id.rpartition("/subnets/")[0])
+        if subnet is None or subnet.type != SUBNET or vnet is None or vnet.location != request.target.location:
+            raise errors.NO_REFERENCE(reference=id, resource=request.target.vm_id)

@@ -1,26 +1,27 @@
-"""The OS profile of a new VM: the first user, the host name, the ways to log in."""
+"""The OS profile of a new VM: the first user, the host name, password and SSH keys."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import re
-from typing import Any
 
-from azlab.arm.compute import errors
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.core import errors
+from azlab.arm.core.json import Json
 
 _USERS = {
     *("administrator", "admin", "user", "user1", "test", "user2", "test1", "user3", "admin1", "1", "123", "a", "actuser", "adm", "admin2"),
     *("aspnet", "backup", "console", "david", "guest", "john", "owner", "root", "server", "sql", "support", "support_388945a0", "sys"),
     *("test2", "test3", "user4", "user5"),
 }
-"""https://learn.microsoft.com/azure/virtual-machines/linux/faq: the names that may not be the first user's."""
+"""Names that the first user must not have: https://learn.microsoft.com/azure/virtual-machines/linux/faq"""
 _HOST = re.compile(r"^[A-Za-z0-9.-]{1,64}$")
 _CUSTOM_DATA = 87380
 
 
-def checked_os_profile(name: str, given: dict[str, Any] | None, os_type: str, *, specialized: bool) -> dict[str, Any] | None:
-    """The OS profile: needed for a generalized image, forbidden for anything specialized."""
+def checked_os_profile(name: str, given: Json | None, os_type: str, *, specialized: bool) -> Json | None:
+    """The OS profile with its host name. It is required for a generalized image and refused for anything specialized (None then)."""
     if specialized:
         if given:
             raise errors.NOT_ALLOWED(parameter="osProfile", target="osProfile")
@@ -31,15 +32,15 @@ def checked_os_profile(name: str, given: dict[str, Any] | None, os_type: str, *,
     if not user:
         raise errors.MISSING(parameter="osProfile.adminUsername", target="osProfile.adminUsername")
     if user.lower() in _USERS or user.endswith(".") or len(user) > 64:
-        raise errors.BAD_USER(target="adminUsername")
+        raise vm_errors.BAD_USER(target="adminUsername")
     profile = {**given, "computerName": given.get("computerName") or name}
     if given.get("adminPassword") is not None and not _strong(given["adminPassword"]):
-        raise errors.WEAK_PASSWORD(target="adminPassword")
+        raise vm_errors.WEAK_PASSWORD(target="adminPassword")
     if given.get("customData") is not None:
         _check_custom_data(given["customData"])
     if os_type == "Linux":
         if not _HOST.match(profile["computerName"]):
-            raise errors.BAD_COMPUTER_NAME(target="computerName")
+            raise vm_errors.BAD_COMPUTER_NAME(target="computerName")
         _check_login(profile, user)
     return profile
 
@@ -53,25 +54,25 @@ def _check_custom_data(text: str) -> None:
     try:
         base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error):
-        raise errors.BAD_CUSTOM_DATA(target="customData") from None
+        raise vm_errors.BAD_CUSTOM_DATA(target="customData") from None
     if len(text) > _CUSTOM_DATA:
-        raise errors.BAD_CUSTOM_DATA(target="customData")
+        raise vm_errors.BAD_CUSTOM_DATA(target="customData")
 
 
-def _check_login(profile: dict[str, Any], user: str) -> None:
+def _check_login(profile: Json, user: str) -> None:
     linux = profile.get("linuxConfiguration") or {}
     keys = (linux.get("ssh") or {}).get("publicKeys") or []
     for key in keys:
         path = f"/home/{user}/.ssh/authorized_keys"
         if key.get("path", path) != path:
-            raise errors.BAD_KEY_PATH(path=path, target="linuxConfiguration.ssh.publicKeys.path")
+            raise vm_errors.BAD_KEY_PATH(path=path, target="linuxConfiguration.ssh.publicKeys.path")
     if linux.get("disablePasswordAuthentication") and not keys or not keys and profile.get("adminPassword") is None:
-        raise errors.NO_LOGIN(target="linuxConfiguration")
+        raise vm_errors.NO_LOGIN(target="linuxConfiguration")
 
 
-def shown_os_profile(profile: dict[str, Any], os_type: str) -> dict[str, Any]:
-    """The OS profile as a GET shows it: without secrets, with what Azure fills in."""
-    shown: dict[str, Any] = {"computerName": profile["computerName"], "adminUsername": profile["adminUsername"]}
+def shown_os_profile(profile: Json, os_type: str) -> Json:
+    """The OS profile as a GET shows it: without secrets, with the values that Azure fills in."""
+    shown: Json = {"computerName": profile["computerName"], "adminUsername": profile["adminUsername"]}
     if os_type == "Linux":
         linux = profile.get("linuxConfiguration") or {}
         shown["linuxConfiguration"] = {

@@ -1,42 +1,44 @@
-"""What can be done with a VM's power, and generalize, which is only a flag."""
+"""Starting, stopping and generalizing VMs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import get
-from azlab.arm.compute.machines.start import UP, await_provisioned, check_not_deleting, check_startable, found, provisioned, touch_disks
+from azlab.arm.compute.common import VM
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.compute.machines.start import await_provisioned, check_startable, provisioned, set_power, touch_disks
 from azlab.arm.compute.machines.start import start as start_guest
+from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found
+from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.lab import Lab
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group
+from azlab.arm.http.calls import Answer, Call, Route, in_group
+from azlab.arm.http.crud import get
+from azlab.arm.http.long_running import accepted
 from azlab.store import Resource
-
-TYPE = f"{COMPUTE}/virtualMachines"
 
 
 def _begin(call: Call, vm: Resource, work: Callable[[Lab, str], None], retry_after: int | None) -> Answer:
+    """Begin an operation on a VM that waits for the one before it."""
     lab = call.lab
 
     def alone() -> None:
         with lab.alone(vm.id):
             work(lab, vm.id)
 
-    operation = lab.operations.begin(call, alone, location=vm.location)
-    return Answer(202, None, operation.headers(location=True, retry_after=retry_after))
+    return accepted(call, alone, vm.location, retry_after=retry_after)
 
 
-def _check_stoppable(vm: Resource, deed: str) -> None:
-    check_not_deleting(vm, deed)
+def _check_stoppable(vm: Resource, operation: str) -> None:
+    check_not_deleting(vm, operation)
     if vm.properties["storageProfile"]["osDisk"].get("diffDiskSettings"):
-        raise errors.EPHEMERAL_STOP(deed=deed)
+        raise vm_errors.EPHEMERAL_STOP(operation=operation)
 
 
 def start(call: Call) -> Answer:
-    """Start a VM from the page blobs of its disks."""
-    vm = get(call, TYPE)
+    """Start a VM from the page blobs of its disks. Starting a VM that runs has no effect."""
+    vm = get(call, VM)
     check_not_deleting(vm, "start")
-    if vm.hidden.get("power") not in UP:
+    if not MachineState.of(vm).is_up:
         check_startable(call.lab, vm, "start")
     return _begin(call, vm, _start, 10)
 
@@ -51,16 +53,16 @@ def _start(lab: Lab, id: str) -> None:
 
 
 def power_off(call: Call) -> Answer:
-    """Stop the guest; the VM keeps its place. `skipShutdown=true` pulls the plug."""
-    vm = get(call, TYPE)
+    """Stop the guest; the VM stays allocated. With `skipShutdown=true` the guest is not shut down first."""
+    vm = get(call, VM)
     _check_stoppable(vm, "powerOff")
     graceful = call.query.get("skipShutdown", "false").lower() != "true"
     return _begin(call, vm, lambda lab, id: _stop(lab, id, "stopped", graceful), None)
 
 
 def deallocate(call: Call) -> Answer:
-    """Stop the guest and give its place back. Allowed on a generalized VM (recorded)."""
-    vm = get(call, TYPE)
+    """Stop the guest and deallocate the VM. A generalized VM may be deallocated (recorded)."""
+    vm = get(call, VM)
     _check_stoppable(vm, "deallocate")
     return _begin(call, vm, lambda lab, id: _stop(lab, id, "deallocated", True), 10)
 
@@ -70,21 +72,20 @@ def _stop(lab: Lab, id: str, power: str, graceful: bool) -> None:
     lab.guests.power_off(vm.properties["vmId"], graceful=graceful)
     with lab.store.lock:
         vm = found(lab, id)
-        was = vm.hidden.get("power")
-        if power == "stopped" and was == "deallocated":
+        before = MachineState.of(vm).power
+        if power == "stopped" and before == "deallocated":
             return
-        vm.hidden["power"] = power
-        lab.store.put(vm)
-        if power == "deallocated" and was != "deallocated":
+        set_power(lab, vm, power)
+        if power == "deallocated" and before != "deallocated":
             touch_disks(lab, vm)
 
 
 def restart(call: Call) -> Answer:
     """Stop the guest and start it again."""
-    vm = get(call, TYPE)
+    vm = get(call, VM)
     check_startable(call.lab, vm, "restart")
-    if vm.hidden.get("power") not in UP:
-        raise errors.NOT_RUNNING(vm=vm.name, deed="restart")
+    if not MachineState.of(vm).is_up:
+        raise vm_errors.NOT_RUNNING(vm=vm.name, operation="restart")
     return _begin(call, vm, _restart, 10)
 
 
@@ -95,23 +96,24 @@ def _restart(lab: Lab, id: str) -> None:
 
 
 def generalize(call: Call) -> Answer:
-    """Say that the guest was sealed; nothing looks whether it was. Stopped is enough, deallocated not needed (recorded)."""
+    """Mark a VM as generalized, without a look at its disks. The VM must be stopped; deallocated is not needed (recorded)."""
     lab = call.lab
     with lab.store.lock:
-        vm = get(call, TYPE)
+        vm = get(call, VM)
         check_not_deleting(vm, "generalize")
-        if vm.hidden.get("power") in UP:
-            raise errors.GENERALIZE_RUNNING(vm=vm.name)
-        vm.hidden["generalized"] = True
-        lab.store.put(vm)
+        state = MachineState.of(vm)
+        if state.is_up:
+            raise vm_errors.GENERALIZE_RUNNING(vm=vm.name)
+        state.generalized = True
+        lab.store.put(state.keep(vm))
     return Answer(200)
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}")
-ROUTES = [
+ROUTES = (
     Route("POST", f"{_PATH}/start", start, "vm.start", "UpdateVM"),
     Route("POST", f"{_PATH}/powerOff", power_off, "vm.power_off", "UpdateVM"),
     Route("POST", f"{_PATH}/deallocate", deallocate, "vm.deallocate", "DeleteVM"),
     Route("POST", f"{_PATH}/restart", restart, "vm.restart", "UpdateVM"),
     Route("POST", f"{_PATH}/generalize", generalize, "vm.generalize", "UpdateVM"),
-]
+)

@@ -1,201 +1,109 @@
-"""What a request for a new VM asks for, checked: everything that Azure refuses before it begins is refused here."""
+"""The first phase of creating a VM: the body of the request is parsed. Nothing is looked up yet."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.catalogue import platform_image
-from azlab.arm.compute.disks.states import GIB
-from azlab.arm.compute.machines.attachments import (
-    NewDisk,
-    attachable,
-    attached_entry,
-    check_distinct,
-    check_free_name,
-    check_managed,
-    checked_lun,
-    default_sku,
-    plan_data_disk,
-    sized,
-)
-from azlab.arm.compute.machines.nics import checked_nics
-from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_profile
-from azlab.arm.core.provisioning import is_deleting, is_whole
-from azlab.arm.http.calls import COMPUTE, Call, normal_id
+from azlab.arm.compute.common import VM
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.compute.machines.disk_requests import Target, check_managed, checked_luns, default_sku
+from azlab.arm.core import errors
+from azlab.arm.core.json import Json
+from azlab.arm.http.calls import Call
 
-IMAGE, VM = f"{COMPUTE}/images", f"{COMPUTE}/virtualMachines"
+_UNKNOWN_KINDS = ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet")
+"""References to resource types that the lab does not have, so that nothing they name can exist."""
 
 
 @dataclass(frozen=True)
 class MachineRequest:
-    """A checked request: the VM's properties as the first answer shows them, and what is to be made or attached."""
+    """A request for a new VM whose body is well-formed."""
 
-    properties: dict[str, Any]
-    generation: str
-    new_disks: list[NewDisk]
-    attached: dict[str, str]
-    """LUN (or `os`) -> id of the disk that is attached."""
-    nics: list[dict[str, Any]]
-    """Interfaces to be made: {name, properties}."""
-    os_profile: dict[str, Any] | None
-    ephemeral: bool = False
+    target: Target
+    properties: Json
+    """The `properties` of the body."""
+    os_disk: Json
+    """The entry osDisk, with its createOption: FromImage or Attach."""
+    image: Json
+    """imageReference; empty if the OS disk is attached."""
+    ephemeral: bool
+    """Whether the OS disk is on the host's local disk and is deleted with the VM."""
+    data_disks: dict[int, Json]
+    """The entries of dataDisks by LUN."""
+    nics: list[Json]
+    """References to interfaces that exist."""
+    new_nics: list[Json]
+    """Configurations of interfaces that are made with the VM. Either these or `nics` are given."""
+
+    @property
+    def security(self) -> str | None:
+        """The security type, for example TrustedLaunch."""
+        return (self.properties.get("securityProfile") or {}).get("securityType")
 
 
-def checked(call: Call, location: str) -> MachineRequest:
-    """Check a request for a new VM."""
+def parse(call: Call, location: str) -> MachineRequest:
+    """Parse the request for a new VM."""
     given = call.body.get("properties") or {}
-    size = (given.get("hardwareProfile") or {}).get("vmSize")
-    if not size:
+    if not (given.get("hardwareProfile") or {}).get("vmSize"):
         raise errors.MISSING(parameter="vmSize", target="vmSize")
-    for kind in ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet"):
-        if given.get(kind):  # none of these can exist here: the lab knows no such types
+    check_no_user_data(call.name, given)
+    for kind in _UNKNOWN_KINDS:
+        if given.get(kind):
             raise errors.NO_REFERENCE(reference=given[kind].get("id", ""), resource=call.id(VM))
     profile = given.get("storageProfile")
     if not profile:
         raise errors.MISSING(parameter="storageProfile", target="storageProfile")
-    storage = _Storage(call, location, profile, (given.get("securityProfile") or {}).get("securityType"))
-    os_profile = checked_os_profile(call.name, given.get("osProfile"), storage.os_type, specialized=storage.specialized)
-    nics, interfaces = checked_nics(call.lab, call.id(VM), given.get("networkProfile"), call.name, location)
-    properties: dict[str, Any] = {"hardwareProfile": given["hardwareProfile"], "storageProfile": storage.shown}
-    if os_profile is not None:
-        properties["osProfile"] = shown_os_profile(os_profile, storage.os_type)
-    properties["networkProfile"] = {"networkInterfaces": interfaces}
-    for key in ("securityProfile", "diagnosticsProfile", "priority", "licenseType", "additionalCapabilities", "userData"):
-        if given.get(key) is not None and key != "userData":
-            properties[key] = given[key]
+    check_managed(call.name, [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])])
+    os_disk, image = _os_disk(profile)
+    nics, new_nics = _nics(given.get("networkProfile") or {})
     return MachineRequest(
-        properties, storage.generation, storage.new, storage.attached, nics, os_profile, ephemeral=bool(storage.ephemeral)
+        target=Target(call.id(VM), location, default_sku(given)),
+        properties=given,
+        os_disk=os_disk,
+        image=image,
+        ephemeral=(os_disk.get("diffDiskSettings") or {}).get("option") == "Local",
+        data_disks=checked_luns(profile.get("dataDisks") or []),
+        nics=nics,
+        new_nics=new_nics,
     )
 
 
-class _Storage:
-    """The storage profile of a request, read once."""
+def check_no_user_data(vm: str, given: Json) -> None:
+    """Refuse user data: the lab's guests could not read it."""
+    if given.get("userData") is not None:
+        raise vm_errors.USER_DATA(vm=vm, target="userData")
 
-    def __init__(self, call: Call, location: str, profile: dict[str, Any], security: str | None) -> None:
-        self._call, self._lab, self._location, self._security = call, call.lab, location, security
-        self.new: list[NewDisk] = []
-        self.attached: dict[str, str] = {}
-        self.generation, self.os_type, self.specialized, self.ephemeral = "V1", "Linux", False, False
-        os_disk = profile.get("osDisk") or {}
-        check_managed(call, [os_disk, *(profile.get("dataDisks") or [])])
-        option = os_disk.get("createOption") or ("FromImage" if profile.get("imageReference") else None)
-        if option is None:
+
+def _os_disk(profile: Json) -> tuple[Json, Json]:
+    """osDisk and imageReference. The latter is empty if the OS disk is attached."""
+    given, image = profile.get("osDisk") or {}, profile.get("imageReference")
+    option = given.get("createOption") or ("FromImage" if image else None)
+    settings = given.get("diffDiskSettings") or {}
+    match option:
+        case None:
             raise errors.MISSING(parameter="osDisk.createOption", target="osDisk.createOption")
-        self.shown: dict[str, Any] = {}
-        image_data: dict[int, dict[str, Any]] = {}
-        if option == "FromImage":
-            image_data = self._from_image(profile.get("imageReference"), os_disk)
-        elif option == "Attach":
-            self._attach_os(os_disk)
-        else:
-            raise errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
-        self._data_disks(profile.get("dataDisks") or [], image_data)
-        check_distinct(call, [*self.attached.values()], self.new)
-        if profile.get("diskControllerType"):
-            self.shown["diskControllerType"] = profile["diskControllerType"]
-
-    def _from_image(self, reference: dict[str, Any] | None, os_disk: dict[str, Any]) -> dict[int, dict[str, Any]]:
-        """The OS disk from an image; the answer is the image's data disks by LUN."""
-        if not reference:
-            raise errors.MISSING(parameter="imageReference", target="imageReference")
-        self._check_ephemeral(os_disk)
-        if reference.get("id"):
-            return self._from_managed_image(reference, os_disk)
-        image = platform_image(self._lab, reference)
-        if image is None:
-            wanted = ":".join(str(reference.get(key, "")) for key in ("publisher", "offer", "sku", "version"))
-            raise errors.NO_PLATFORM_IMAGE(image=wanted, target="imageReference")
-        self.os_type, self.generation = image.get("osType", "Linux"), image.get("hyperVGeneration", "V1")
-        exact = image.get("exactVersion") or image["version"]
-        self.shown["imageReference"] = {**reference, "exactVersion": exact}
-        disk = {"size": image["diskSizeGB"] * GIB, "key": None}
-        self._os_disk(os_disk, disk, creation={"createOption": "FromImage", "imageReference": {"id": self._platform_id(reference, exact)}})
-        return {}
-
-    def _platform_id(self, reference: dict[str, Any], version: str) -> str:
-        parts = f"{reference['publisher']}/ArtifactTypes/VMImage/Offers/{reference['offer']}/Skus/{reference['sku']}/Versions/{version}"
-        subscription = self._lab.settings.subscription
-        return f"/Subscriptions/{subscription}/Providers/Microsoft.Compute/Locations/{self._location}/Publishers/{parts}"
-
-    def _from_managed_image(self, reference: dict[str, Any], os_disk: dict[str, Any]) -> dict[int, dict[str, Any]]:
-        image = self._lab.store.find(normal_id(reference["id"]))
-        if image is None or image.type != IMAGE or image.location != self._location:
-            raise errors.NO_IMAGE(image=reference["id"], location=self._location)
-        if self._security == "TrustedLaunch":
-            raise errors.TRUSTED_LAUNCH_IMAGE()
-        if is_deleting(image):
-            raise errors.IMAGE_DELETING(deed="Create VM", image=image.name)
-        if not is_whole(image):
-            raise errors.SOURCE_FAILED(source=image.id, state=image.properties["provisioningState"])
-        made_of = image.properties["storageProfile"]["osDisk"]
-        self.os_type, self.generation = made_of["osType"], image.properties["hyperVGeneration"]
-        self.specialized = made_of["osState"] == "Specialized"
-        self.shown["imageReference"] = {"id": normal_id(reference["id"])}
-        creation = {"createOption": "FromImage", "imageReference": {"id": image.id}}
-        self._os_disk(os_disk, image.hidden["disks"]["os"], creation=creation, caching=made_of.get("caching"))
-        return {
-            int(each["lun"]): {**image.hidden["disks"][str(each["lun"])], "entry": each, "creation": creation}
-            for each in image.properties["storageProfile"]["dataDisks"]
-        }
-
-    def _check_ephemeral(self, os_disk: dict[str, Any]) -> None:
-        settings = os_disk.get("diffDiskSettings")
-        self.ephemeral = bool(settings and settings.get("option") == "Local")
-        if self.ephemeral and os_disk.get("caching") != "ReadOnly":
-            raise errors.EPHEMERAL_CACHING(target="osDisk.caching")
-
-    def _os_disk(self, given: dict[str, Any], source: dict[str, Any], creation: dict[str, Any], caching: str | None = None) -> None:
-        size = sized(source["size"], given.get("diskSizeGB"), "osDisk.diskSizeGB")
-        sku = (given.get("managedDisk") or {}).get("storageAccountType") or default_sku(self._call)
-        name = given.get("name") or ""
-        shown = {"osType": self.os_type, "name": name, "createOption": "FromImage"}
-        if given.get("diffDiskSettings"):
-            shown["diffDiskSettings"] = given["diffDiskSettings"]
-        shown["caching"] = given.get("caching") or (caching if caching not in (None, "None") else "ReadWrite")
-        shown["managedDisk"] = {"storageAccountType": sku}
-        shown["deleteOption"] = "Delete" if self.ephemeral else given.get("deleteOption", "Detach")
-        shown["diskSizeGB"] = -(-size // GIB)
-        self.shown["osDisk"] = {key: value for key, value in shown.items() if value != ""}
-        if name:
-            check_free_name(self._call, name)
-        self.new.append(
-            NewDisk("os", name, size, source["key"], sku, self.os_type, self.generation, _disk_security(self._security), creation)
-        )
-
-    def _attach_os(self, given: dict[str, Any]) -> None:
-        """The OS disk is a specialized disk that is there already."""
-        if given.get("diffDiskSettings"):
-            raise errors.EPHEMERAL_ATTACH(target="osDisk.createOption")
-        disk = attachable(self._lab, given, self._call.id(VM), self._location)
-        if not given.get("osType") and not disk.properties.get("osType"):
-            raise errors.MISSING(parameter="osDisk.osType", target="osDisk.osType")
-        disk_security = (disk.properties.get("securityProfile") or {}).get("securityType")
-        if (self._security == "TrustedLaunch") != (disk_security == "TrustedLaunch"):
-            raise errors.TRUSTED_LAUNCH_DISK_VM()
-        self.os_type = given.get("osType") or disk.properties["osType"]
-        self.generation = disk.properties.get("hyperVGeneration", "V1")
-        self.specialized = True
-        self.shown["osDisk"] = attached_entry(disk, given, first={"osType": self.os_type}, caching="ReadWrite")
-        self.attached["os"] = disk.id
-
-    def _data_disks(self, given: list[dict[str, Any]], image_data: dict[int, dict[str, Any]]) -> None:
-        wanted: dict[int, dict[str, Any] | None] = dict.fromkeys(image_data)
-        seen: set[int] = set()
-        for entry in given:
-            lun = checked_lun(entry, seen)
-            wanted[lun] = entry
-        shown = []
-        for lun, entry in sorted(wanted.items(), key=lambda item: item[0]):
-            plan = plan_data_disk(self._call, self._location, lun, entry, image_data.get(lun))
-            shown.append(plan.shown)
-            if plan.new:
-                self.new.append(plan.new)
-            if plan.attached:
-                self.attached[str(lun)] = plan.attached
-        self.shown["dataDisks"] = shown
+        case "Attach":
+            if settings:
+                raise vm_errors.EPHEMERAL_ATTACH(target="osDisk.createOption")
+            return given, {}
+        case "FromImage":
+            if not image:
+                raise errors.MISSING(parameter="imageReference", target="imageReference")
+            if settings.get("option") == "Local" and given.get("caching") != "ReadOnly":
+                raise vm_errors.EPHEMERAL_CACHING(target="osDisk.caching")
+            return {**given, "createOption": option}, image
+    raise errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
 
 
-def _disk_security(security: str | None) -> str | None:
-    return security if security in ("TrustedLaunch",) else None
+def _nics(profile: Json) -> tuple[list[Json], list[Json]]:
+    """References to interfaces, and configurations of new ones."""
+    references, configurations = profile.get("networkInterfaces") or [], profile.get("networkInterfaceConfigurations") or []
+    if not references and not configurations:
+        raise errors.MISSING(parameter="networkProfile.networkInterfaces", target="networkProfile")
+    if references and configurations:
+        raise errors.NOT_ALLOWED(parameter="networkInterfaceConfigurations", target="networkProfile")
+    if configurations and not profile.get("networkApiVersion"):
+        raise errors.MISSING(parameter="networkProfile.networkApiVersion", target="networkProfile.networkApiVersion")
+    if any(not (each.get("properties") or {}).get("ipConfigurations") for each in configurations):
+        raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")
+    return references, configurations

@@ -1,47 +1,48 @@
-"""From a VM resource to a running guest: its spec, its start, and the end of its provisioning."""
+"""Starting a VM's guest: its specification, its start, and the end of its provisioning."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from azlab.arm.compute import errors
-from azlab.arm.compute.disks.states import active_access, touch
-from azlab.arm.compute.machines.disks import disks_of
-from azlab.arm.core.lab import Lab, now
-from azlab.arm.core.provisioning import drop_secrets, is_deleting, settle
-from azlab.arm.http.calls import COMPUTE
+from azlab.arm.compute.common import VM
+from azlab.arm.compute.disks import errors as disk_errors
+from azlab.arm.compute.disks.state import DiskState, active_access, touch
+from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.compute.machines.state import MachineState, check_not_deleting, drop_secrets, found, settle_vm
+from azlab.arm.compute.machines.vm_disks import disks_of
+from azlab.arm.core import errors
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
+from azlab.arm.core.provisioning import is_deleting
+from azlab.arm.core.refusals import AzureError
+from azlab.arm.core.times import now
 from azlab.arm.network.common import NIC
+from azlab.guests.spec import GuestSpec
 from azlab.store import Resource
 
-VM = f"{COMPUTE}/virtualMachines"
-UP = ("creating", "starting", "running")
-"""The power states in which a guest may write to its disks."""
+
+def set_power(lab: Lab, vm: Resource, power: str) -> None:
+    """Store the power state of a VM. Called with the store's lock held."""
+    state = MachineState.of(vm)
+    state.power = power
+    lab.store.put(state.keep(vm))
 
 
-def check_not_deleting(vm: Resource, deed: str) -> None:
-    """Refuse to do anything with a VM that is being deleted."""
-    if is_deleting(vm):
-        raise errors.VM_DELETING(deed=deed, vm=vm.name)
-
-
-def check_startable(lab: Lab, vm: Resource, deed: str) -> None:
-    """Refuse to start a VM that is sealed or on its way out, or one on a disk that somebody holds a grant on."""
-    check_not_deleting(vm, deed)
-    if vm.hidden.get("generalized"):
-        raise errors.IS_GENERALIZED(deed=deed, vm=vm.name)
+def check_startable(lab: Lab, vm: Resource, operation: str) -> None:
+    """Refuse to start a VM that is generalized or being deleted, or that has a disk to which access was given."""
+    check_not_deleting(vm, operation)
+    if MachineState.of(vm).generalized:
+        raise vm_errors.IS_GENERALIZED(operation=operation, vm=vm.name)
     for _, disk in disks_of(lab, vm):
         if active_access(disk):
-            raise errors.ACTIVE_SAS_START(disk=disk.name)
+            raise disk_errors.ACTIVE_SAS_START(disk=disk.name)
 
 
-def start(lab: Lab, id: str, deed: str) -> None:
-    """Start the guest on the VM's disks. From the check to the end of the start the VM counts as one that runs."""
+def start(lab: Lab, id: str, operation: str) -> None:
+    """Start the guest on the VM's disks. From the check until the start has ended, the VM counts as running."""
     with lab.store.lock:
         vm = found(lab, id)
-        check_startable(lab, vm, deed)
-        spec, before = _spec(lab, vm), vm.hidden["power"]
-        vm.hidden["power"] = "starting"
-        lab.store.put(vm)
+        check_startable(lab, vm, operation)
+        spec, before = _spec(lab, vm), MachineState.of(vm).power
+        set_power(lab, vm, "starting")
     try:
         lab.guests.start(spec)
     except BaseException:
@@ -54,33 +55,22 @@ def start(lab: Lab, id: str, deed: str) -> None:
 
 
 def started(lab: Lab, id: str, power: str) -> None:
-    """How a start ended, unless the guest has ended meanwhile."""
+    """Store the power state after a start, unless the guest ended before that."""
     with lab.store.lock:
         vm = lab.store.find(id)
-        if vm is not None and vm.hidden.get("power") in ("creating", "starting"):
-            vm.hidden["power"] = power
-            lab.store.put(vm)
+        if vm is not None and MachineState.of(vm).power in ("creating", "starting"):
+            set_power(lab, vm, power)
 
 
 def touch_disks(lab: Lab, vm: Resource) -> None:
-    """The VM was deallocated, or started after that: the owner time of its disks moves."""
+    """Note at the VM's disks that the VM was deallocated, or started after that."""
     for _, disk in disks_of(lab, vm):
         touch(disk)
         lab.store.put(disk)
 
 
-def found(lab: Lab, id: str) -> Resource:
-    """The VM, which an operation needs to be there still."""
-    vm = lab.store.find(id)
-    if vm is None:
-        raise errors.BUSY()
-    return vm
-
-
-def _spec(lab: Lab, vm: Resource) -> Any:
-    from azlab.guests.spec import GuestSpec
-
-    disks = dict(disks_of(lab, vm))
+def _spec(lab: Lab, vm: Resource) -> GuestSpec:
+    state, keys = MachineState.of(vm), {lun: DiskState.of(disk).key or "" for lun, disk in disks_of(lab, vm)}
     nic, subnet = _network(lab, vm)
     config = nic.properties["ipConfigurations"][0]["properties"]
     return GuestSpec(
@@ -90,15 +80,15 @@ def _spec(lab: Lab, vm: Resource) -> Any:
         resource_group=vm.group,
         location=vm.location,
         size=vm.properties["hardwareProfile"]["vmSize"],
-        generation=vm.hidden["generation"],
-        os_disk=disks["os"].hidden["key"],
-        data_disks=tuple((int(lun), disk.hidden["key"]) for lun, disk in sorted(disks.items()) if lun != "os"),
+        generation=state.generation,
+        os_disk=keys["os"],
+        data_disks=tuple((int(lun), key) for lun, key in sorted(keys.items()) if lun != "os"),
         mac=nic.properties["macAddress"].replace("-", ":").lower(),
         private_ip=config["privateIPAddress"],
         subnet=subnet.properties["addressPrefix"],
-        os_profile=_os_profile(vm),
+        os_profile=_guest_profile(state),
         tags=vm.body.get("tags") or {},
-        provision=bool(vm.hidden.get("unprovisioned")),
+        provision=state.unprovisioned,
     )
 
 
@@ -115,9 +105,9 @@ def _network(lab: Lab, vm: Resource) -> tuple[Resource, Resource]:
     return nic, subnet
 
 
-def _os_profile(vm: Resource) -> dict[str, Any] | None:
-    """The OS profile in the words of the guests' room. The password is there until the guest has been provisioned."""
-    profile = vm.hidden.get("osProfile")
+def _guest_profile(state: MachineState) -> Json | None:
+    """The OS profile as `GuestSpec` describes it. The password is in it until the guest has been provisioned."""
+    profile = state.os_profile
     if not profile:
         return None
     linux = profile.get("linuxConfiguration") or {}
@@ -132,9 +122,9 @@ def _os_profile(vm: Resource) -> dict[str, Any] | None:
 
 
 def await_provisioned(lab: Lab, id: str) -> None:
-    """Wait for the guest's health report; without one the operation ends as Azure's does."""
+    """Wait for the guest to report that it is ready. If it does not, the operation fails as it does in Azure."""
     vm = found(lab, id)
-    if not vm.hidden.get("unprovisioned"):
+    if not MachineState.of(vm).unprovisioned:
         return
     outcome = lab.guests.wait_provisioned(vm.properties["vmId"])
     if outcome != "ready":
@@ -143,47 +133,48 @@ def await_provisioned(lab: Lab, id: str) -> None:
         raise refusal
     with lab.store.lock:
         vm = found(lab, id)
-        vm.hidden["unprovisioned"] = False
-        drop_secrets(vm)
+        state = MachineState.of(vm)
+        state.unprovisioned = False
+        drop_secrets(state.keep(vm))
         lab.store.put(vm)
 
 
-def _unprovisioned(outcome: str, vm: str) -> errors.AzureError:
-    """How Azure says that a guest was not provisioned; for a kernel that hangs it has no words of its own."""
+def _unprovisioned(outcome: str, vm: str) -> AzureError:
+    """Azure's error about a guest that was not provisioned. Azure has none for a kernel that hangs: that text is the lab's."""
     match outcome:
         case "agent_running":
-            return errors.AGENT_RUNNING(vm=vm)
+            return vm_errors.AGENT_RUNNING(vm=vm)
         case "timed_out":
-            return errors.TIMED_OUT(vm=vm)
+            return vm_errors.TIMED_OUT(vm=vm)
         case "still":
-            return errors.STILL(vm=vm)
+            return vm_errors.STILL(vm=vm)
         case _:
-            return errors.GUEST_ENDED(vm=vm)
+            return vm_errors.GUEST_ENDED(vm=vm)
 
 
 def provisioned(lab: Lab, id: str) -> None:
-    """The VM is whole and as it should be."""
+    """Complete the VM."""
     with lab.store.lock:
         vm = found(lab, id)
         if is_deleting(vm):
             return
-        vm.hidden.setdefault("provisioned_at", now())
-        settle(vm)
+        state = MachineState.of(vm)
+        state.provisioned_at = state.provisioned_at or now()
+        settle_vm(state.keep(vm))
         lab.store.put(vm)
 
 
 def guest_ended(lab: Lab, vm_id: str) -> None:
-    """A guest powered itself off; its disks are written back already."""
+    """Store that a guest powered itself off. Its disks have been written back by then."""
     with lab.store.lock:
         for vm in lab.store.list(VM):
-            if vm.properties["vmId"] == vm_id and vm.hidden.get("power") in UP:
-                vm.hidden["power"] = "stopped"
-                lab.store.put(vm)
+            if vm.properties["vmId"] == vm_id and MachineState.of(vm).is_up:
+                set_power(lab, vm, "stopped")
 
 
 def recover(lab: Lab) -> None:
-    """Take the VMs' power from their guests: a lab that was killed did not see some of them start or end."""
+    """Set the VMs' power states by their guests: a lab that was killed did not see some guests start or end."""
     for vm in lab.store.list(VM):
-        if vm.hidden.get("power") in UP and not lab.guests.is_running(vm.properties["vmId"]):
+        if MachineState.of(vm).is_up and not lab.guests.is_running(vm.properties["vmId"]):
             guest_ended(lab, vm.properties["vmId"])
         started(lab, vm.id, "running")

@@ -1,45 +1,28 @@
-"""Snapshots: full or incremental copies of a disk or of another snapshot. They are disks that nobody can attach."""
+"""Snapshots: full or incremental copies of a disk or of another snapshot. They are disks that cannot be attached."""
 
 from __future__ import annotations
 
-from azlab.arm.compute import errors
-from azlab.arm.compute.crud import get, listing
-from azlab.arm.compute.disks.disks import SNAPSHOT, delete_disk, patch_disk, put_disk
-from azlab.arm.compute.disks.states import view
-from azlab.arm.http.calls import COMPUTE, Answer, Call, Route, in_group, in_subscription
-from azlab.arm.http.versions import seen_by
-
-TYPE = SNAPSHOT
+from azlab.arm.compute.common import SNAPSHOT
+from azlab.arm.compute.disks.disks import disk_type, put_disk
+from azlab.arm.core import errors
+from azlab.arm.http.calls import Answer, Call
 
 
 def put(call: Call) -> Answer:
-    """Take a snapshot, or change one."""
+    """Create or change a snapshot."""
     option = ((call.body.get("properties") or {}).get("creationData") or {}).get("createOption")
     if option not in ("Copy", "Import", None):
         raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
-    return put_disk(call, TYPE)
+    return put_disk(call, SNAPSHOT)
 
 
-def patch(call: Call) -> Answer:
-    """Change sku or tags of a snapshot."""
-    return patch_disk(call, TYPE)
+_SINCE = {
+    "properties.incremental": "2019-03-01",
+    "properties.uniqueId": "2020-05-01",
+    "properties.diskSizeBytes": "2020-05-01",
+    "properties.completionPercent": "2021-12-01",
+    "properties.incrementalSnapshotFamilyId": "2022-07-02",
+    "properties.snapshotAccessState": "2025-01-02",
+}
 
-
-def show(call: Call) -> Answer:
-    """One snapshot."""
-    return Answer(200, seen_by(call.version, view(call.lab, get(call, TYPE))))
-
-
-def delete(call: Call) -> Answer:
-    """Delete a snapshot."""
-    return delete_disk(call, TYPE)
-
-
-ROUTES = [
-    Route("PUT", in_group(COMPUTE, "snapshots/{name}"), put, "snapshot.put", "HighCostSnapshotCreateHydrate"),
-    Route("PATCH", in_group(COMPUTE, "snapshots/{name}"), patch, "snapshot.patch", "CreateUpdateDisks"),
-    Route("GET", in_group(COMPUTE, "snapshots/{name}"), show, "snapshot.get", "LowCostGet"),
-    Route("DELETE", in_group(COMPUTE, "snapshots/{name}"), delete, "snapshot.delete", "DeleteDisks"),
-    Route("GET", in_group(COMPUTE, "snapshots"), listing(TYPE, view), "snapshot.list", "HighCostGet"),
-    Route("GET", in_subscription(COMPUTE, "snapshots"), listing(TYPE, view), "snapshot.list", "HighCostGet"),
-]
+TYPE = disk_type(SNAPSHOT, "snapshot", _SINCE, put, "HighCostSnapshotCreateHydrate")

@@ -1,0 +1,81 @@
+"""Refusals about disks and snapshots, and about access to them."""
+
+from __future__ import annotations
+
+from azlab.arm.core.refusals import Refusal
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED
+
+UPLOAD_NOT_MIB = Refusal(
+    400,
+    "BadRequest",
+    "The upload size in bytes {size} - 512 bytes for the VHD footer ({disk} in this case) must be a multiple of MiB.",
+    ISSUE,
+)
+UPLOAD_SIZE = Refusal(
+    400,
+    "InvalidParameter",
+    "The value '{size}' of parameter 'creationData.uploadSizeBytes' is out of range."
+    " Value '{size}' must be between '20972032' and '35183298347520' inclusive.",
+    ASSUMED,
+)
+DISK_SIZE = Refusal(
+    400,
+    "InvalidParameter",
+    "Value '{size}' of parameter 'diskSizeGB' is out of range. It must be between '1' and '32767' inclusive.",
+    ASSUMED,
+)
+SHRINK = Refusal(409, "InvalidParameter", "Disks or snapshot cannot be resized down.", RECORDED)
+RESIZE_RUNNING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Cannot resize disk {disk} while it is attached to running VM {vm}."
+    " Resizing a disk of an Azure Virtual Machine requires the virtual machine to be deallocated."
+    " Please stop your VM and retry the operation.",
+    ISSUE,
+)
+RESIZE_UPLOAD = Refusal(409, "OperationNotAllowed", "Disk {disk} cannot be resized while it is in state {state}.", ASSUMED)
+ATTACHED_DELETE = Refusal(409, "OperationNotAllowed", "Disk {disk} is attached to VM {vm}.", ISSUE)
+ACTIVE_SAS = Refusal(
+    409,
+    "OperationNotAllowed",
+    "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before {operation} the disk."
+    " To learn more, visit: aka.ms/revokedisksas.",
+    ISSUE,
+)
+ACTIVE_SAS_START = Refusal(
+    409, "OperationNotAllowed", "There is an active shared access signature outstanding for disk {disk}.", DOCUMENTED
+)
+SAS_RUNNING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Disk {disk} is attached to VM {vm}, which is running. Deallocate the VM or take a snapshot before asking for access.",
+    ASSUMED,
+)
+SAS_OTHER = Refusal(
+    409, "OperationNotAllowed", "There is already an active shared access signature of another kind for disk {disk}.", ASSUMED
+)
+WRITE_NOT_UPLOAD = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Write access to disk {disk} is not allowed: upload can only be used during the creation of a new empty disk"
+    " with the ReadyToUpload state, and this one is {state}.",
+    ASSUMED,
+)
+READ_UPLOAD = Refusal(409, "OperationNotAllowed", "Read access to disk {disk} is not allowed while it is in state {state}.", ASSUMED)
+USE_UPLOAD = Refusal(
+    409, "OperationNotAllowed", "Disk {disk} is in state {state}: its upload must be completed before it is used.", DOCUMENTED
+)
+OTHER_REGION_BLOB = Refusal(400, "BadRequest", "The source blob {uri} does not belong to the same region as the disk.", RECORDED)
+ATTACHED_ELSEWHERE = Refusal(
+    409,
+    "ConflictingUserInput",
+    "Disk '{disk}' cannot be attached as the disk is already owned by VM '{vm}'.",
+    ISSUE,
+)
+DISK_DELETING = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Operation '{operation}' is not allowed on '{disk}' since it is marked for deletion."
+    " You can only retry the Delete operation (or wait for an ongoing one to complete).",
+    ASSUMED,
+)

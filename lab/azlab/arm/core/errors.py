@@ -1,0 +1,43 @@
+"""Refusals that any resource provider gives: missing or wrong parameters, missing resources, conflicting requests."""
+
+from __future__ import annotations
+
+from azlab.arm.core.refusals import Refusal
+from azlab.evidence import DOCUMENTED, ISSUE, RECORDED
+
+NO_RESOURCE = Refusal(
+    404,
+    "ResourceNotFound",
+    "The Resource '{type}/{name}' under resource group '{group}' was not found."
+    " For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+    RECORDED,
+    True,
+)
+NO_ENTITY = Refusal(404, "NotFound", "The entity was not found in this Azure location.", RECORDED)
+OTHER_LOCATION = Refusal(
+    409,
+    "InvalidResourceLocation",
+    "The resource '{name}' already exists in location '{there}' in resource group '{group}'."
+    " A resource with the same name cannot be created in location '{location}'. Please select a new resource name.",
+    DOCUMENTED,
+    True,
+)
+MISSING = Refusal(400, "InvalidParameter", "Required parameter '{parameter}' is missing (null).", RECORDED)
+NOT_ALLOWED = Refusal(400, "InvalidParameter", "Parameter '{parameter}' is not allowed.", DOCUMENTED)
+BAD_VALUE = Refusal(400, "InvalidParameter", "The value '{value}' of parameter '{parameter}' is invalid.", ISSUE)
+UNCHANGEABLE = Refusal(409, "PropertyChangeNotAllowed", "Changing property '{parameter}' is not allowed.", RECORDED)
+BUSY = Refusal(
+    409,
+    "Conflict",
+    "The request failed due to conflict with a concurrent request. To resolve it, please refer to"
+    " https://aka.ms/activitylog to get more details on the conflicting requests.",
+    ISSUE,
+)
+INTERRUPTED = Refusal(500, "InternalExecutionError", "An internal execution error occurred. Please retry later.", ISSUE)
+NO_REFERENCE = Refusal(
+    400,
+    "InvalidResourceReference",
+    "Resource {reference} referenced by resource {resource} was not found. Please make sure that the referenced resource exists,"
+    " and that both resources are in the same region.",
+    ISSUE,
+)

@@ -1,0 +1,40 @@
+"""The parts of a request's body that all resource types share: region and tags."""
+
+from __future__ import annotations
+
+import re
+
+from azlab.arm.core.json import Json
+from azlab.arm.http import errors as http_errors
+from azlab.settings import LOCATIONS
+
+_RESERVED = re.compile(r"[<>%&\\?/\x00-\x1f]")
+_MOST_TAGS, _LONGEST_VALUE = 50, 256
+"""https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations"""
+
+
+def location_of(body: Json, type: str) -> str:
+    """The region of a body in its canonical spelling. A missing or unknown region is refused."""
+    given = body.get("location")
+    if not given:
+        raise http_errors.NO_LOCATION()
+    location = str(given).lower().replace(" ", "")
+    if location not in LOCATIONS:
+        raise http_errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
+    return location
+
+
+def checked_tags(body: Json) -> dict[str, str] | None:
+    """The tags of a body, or None if the body has no tags. Tags that Azure refuses are refused."""
+    tags = body.get("tags")
+    if tags is None:
+        return None
+    bad = [name for name in tags if _RESERVED.search(name)]
+    if bad:
+        raise http_errors.BAD_TAGS(names=",".join(bad))
+    if len(tags) > _MOST_TAGS:
+        raise http_errors.MANY_TAGS()
+    for value in tags.values():
+        if len(str(value)) > _LONGEST_VALUE:
+            raise http_errors.LONG_TAG(value=value)
+    return {str(name): str(value) for name, value in tags.items()}

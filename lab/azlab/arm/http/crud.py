@@ -1,0 +1,74 @@
+"""Finding, showing and listing resources of any type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+from azlab.arm.core import errors
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
+from azlab.arm.http.calls import Answer, Call
+from azlab.store import Resource
+
+PAGE = 20
+"""Resources per page of a list. Azure's own number is not documented; this one is small enough for tests to meet a second page."""
+
+View = Callable[[Lab, Resource], Json]
+"""The body of a resource as a caller sees it."""
+
+
+def get(call: Call, type: str) -> Resource:
+    """The resource in the path, which must exist."""
+    resource = call.lab.store.find(call.id(type))
+    if resource is None:
+        raise errors.NO_RESOURCE(type=type, name=call.name, group=call.group)
+    return resource
+
+
+def as_stored(_lab: Lab, resource: Resource) -> Json:
+    """The view of a resource type whose stored bodies are shown unchanged."""
+    return resource.body
+
+
+def showing(type: str, view: View) -> Callable[[Call], Answer]:
+    """A handler that shows one resource."""
+
+    def handler(call: Call) -> Answer:
+        return Answer(200, view(call.lab, get(call, type)))
+
+    return handler
+
+
+def listing(type: str, view: View) -> Callable[[Call], Answer]:
+    """A handler that lists the resources of a type, in a group or in the subscription."""
+
+    def handler(call: Call) -> Answer:
+        return _page(call, call.lab.store.list(type, call.path.get("group")), view)
+
+    return handler
+
+
+def _page(call: Call, resources: list[Resource], view: View) -> Answer:
+    """One page of a list. `nextLink` is present if more pages follow."""
+    token = call.query.get("$skiptoken", "0")
+    start = int(token) if token.isdigit() else 0
+    body: Json = {"value": [view(call.lab, each) for each in resources[start : start + PAGE]]}
+    if len(resources) > start + PAGE:
+        query = {**call.query, "$skiptoken": str(start + PAGE)}
+        body["nextLink"] = f"{call.host}{call.url_path}?" + "&".join(f"{key}={quote(value)}" for key, value in query.items())
+    return Answer(200, body)
+
+
+def check_location(resource: Resource | None, location: str) -> None:
+    """Refuse to create a resource a second time in another region."""
+    if resource and resource.location != location:
+        raise errors.OTHER_LOCATION(name=resource.name, there=resource.location, group=resource.group, location=location)
+
+
+def base_body(call: Call, type: str, location: str, tags: dict[str, str] | None) -> Json:
+    """The keys with which all bodies begin, in Azure's order."""
+    body: Json = {"name": call.name, "id": call.id(type), "type": type, "location": location}
+    if tags is not None:
+        body["tags"] = tags
+    return body

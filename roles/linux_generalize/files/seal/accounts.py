@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Questions about the accounts of this machine; nothing here changes one."""
+
+from __future__ import annotations
+
+import pwd
+import re
+from collections.abc import Iterable, Iterator
+
+from system import read
+
+ACCOUNT_FILES = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
+
+
+def people() -> Iterator[pwd.struct_passwd]:
+    """The accounts of people: those in the range of ids that login.defs gives to them."""
+    limits = dict(re.findall(r"^(UID_MIN|UID_MAX)\s+(\d+)", read("/etc/login.defs"), re.MULTILINE))
+    low, high = int(limits.get("UID_MIN", 1000)), int(limits.get("UID_MAX", 60000))
+    return (entry for entry in pwd.getpwall() if low <= entry.pw_uid <= high)
+
+
+def shadow_lines() -> Iterator[list[str]]:
+    """The fields of each line of /etc/shadow."""
+    return (line.split(":") for line in read("/etc/shadow").splitlines())
+
+
+def has_hash(secret: str) -> bool:
+    """Whether the password field of /etc/shadow holds a hash; that of a locked account may hold one behind its mark."""
+    return secret.lstrip("!").startswith("$")
+
+
+def password_hashes(keep: Iterable[str] = ()) -> dict[str, str]:
+    """The password hash by account, for all accounts that have one and are not kept."""
+    return {fields[0]: fields[1] for fields in shadow_lines() if has_hash(fields[1]) and fields[0] not in keep}
+
+
+def days_of_password_changes() -> list[int]:
+    """The days, counted from 1970, on which the passwords of this machine were set."""
+    return [int(fields[2]) for fields in shadow_lines() if has_hash(fields[1]) and fields[2].isdigit()]
+
+
+def root_is_locked() -> bool:
+    """Whether no password opens the account of root. An empty field would let anyone in."""
+    return any(fields[1].startswith(("*", "!")) for fields in shadow_lines() if fields[0] == "root")
+
+
+def account_files_with(names: Iterable[str]) -> list[str]:
+    """The account files that hold one of these names as an account, a group or a member of a group."""
+    wanted = set(names)
+    return [path for path in ACCOUNT_FILES if any(wanted & set(re.split("[:,]", line)) for line in read(path).splitlines())]

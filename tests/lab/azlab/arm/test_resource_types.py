@@ -1,0 +1,89 @@
+"""Resource types declare themselves: a type is one folder, and nothing outside it names the type. No lab is started."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from azlab.arm import compute, registry
+from azlab.arm.compute.disks.state import DiskState, Grant
+from azlab.arm.compute.images.state import ImageBlob, ImageState
+from azlab.arm.compute.machines.state import MachineState
+from azlab.arm.core.state import State
+from azlab.arm.http import versions
+from azlab.store import Resource
+
+NEW_TYPE = """
+from azlab.arm.core.types import ResourceType
+
+TYPE = ResourceType(namespace="Microsoft.Compute", name="things", op="thing", versions=("2026-04-01",), routes=())
+"""
+
+
+@pytest.fixture
+def new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder of Microsoft.Compute with one more resource type."""
+    folder = tmp_path / "things"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "things.py").write_text(NEW_TYPE)
+    monkeypatch.setattr(compute, "__path__", [*compute.__path__, str(tmp_path)])
+    yield
+    for name in [name for name in sys.modules if name.startswith("azlab.arm.compute.things")]:
+        del sys.modules[name]
+
+
+def test_a_new_type_is_one_folder(new_folder: None) -> None:
+    [added] = [each for each in registry.discover() if each.name not in {known.name for known in registry.TYPES.values()}]
+    assert [(route.method, route.template.rpartition("/providers/")[2], route.op) for route in added.all_routes] == [
+        ("GET", "Microsoft.Compute/things/{name}", "thing.get"),
+        ("GET", "Microsoft.Compute/things", "thing.list"),
+        ("GET", "Microsoft.Compute/things", "thing.list"),
+    ]
+
+
+def test_every_folder_of_a_provider_declares_one_type() -> None:
+    root = Path(inspect.getfile(registry)).parent
+    folders = [path.parent for provider in ("compute", "network") for path in (root / provider).glob("*/__init__.py")]
+    assert len(registry.TYPES) == len(folders)
+
+
+def test_a_type_is_settled_by_what_its_state_says() -> None:
+    disk = Resource("/x", "Microsoft.Compute/disks", "g", "x", {"properties": {"provisioningState": "Updating"}})
+    registry.settle(disk)
+    assert disk.properties["provisioningState"] == "Failed"
+    registry.settle(DiskState(key="d-1").keep(disk))
+    assert disk.properties["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        DiskState(),
+        DiskState(key="d-1", family="f", upload=512, imported=1024, access=Grant("Read", 1.5)),
+        ImageState(making=["i-1"]),
+        ImageState(disks={"os": ImageBlob("i-1", 1024), "3": ImageBlob("i-2", 2048)}),
+        MachineState(generation="V2", power="running", generalized=True, os_profile={"computerName": "x"}, provisioned_at="now"),
+    ],
+    ids=repr,
+)
+def test_a_state_that_was_kept_is_read_back(state: State) -> None:
+    resource = Resource("/x", "", "", "", {})
+    assert type(state).of(state.keep(resource)) == state
+    assert None not in resource.hidden.values()
+
+
+def test_versions_apply_to_resources_in_lists_and_in_outputs() -> None:
+    body = {"type": "Microsoft.Compute/disks", "properties": {"encryption": {}, "diskSizeGB": 1}}
+    old = {"type": "Microsoft.Compute/disks", "properties": {"diskSizeGB": 1}}
+
+    def seen(answer: object) -> object:
+        return versions.seen_by("2019-03-01", answer, registry.SINCE)
+
+    assert seen(body) == old
+    assert seen({"value": [body], "nextLink": "x"}) == {"value": [old], "nextLink": "x"}
+    assert seen({"status": "Succeeded", "properties": {"output": body}}) == {"status": "Succeeded", "properties": {"output": old}}
+    assert seen({"properties": {"encryption": {}}}) == {"properties": {"encryption": {}}}
