@@ -58,15 +58,21 @@ def check_upload(request: UploadRequest, seen: Observed) -> Checked:
 
 def plan_upload(request: UploadRequest, content: DiskContent, checked: Checked) -> Plan:
     """Keep an existing image of the same content. Otherwise continue with the interim disk where an earlier run ended."""
-    file, image, disk = content.disk, checked.image, checked.disk
+    file, image = content.disk, checked.image
     require_bootable(file.path, file.partitions, request.generation)
     wanted = Wanted(request, file, checked.location)
     if image is not None:
         found = difference(request, file, image)
         if found is None:
-            return _plan_match(wanted, image, disk, checked.warnings)
+            return _plan_match(wanted, image, checked)
         if not request.recreate and not is_remains(file, image):
             raise _occupied(request, found)
+    return _plan_new(wanted, content, checked)
+
+
+def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked) -> Plan:
+    """Fill the interim disk, and create the image from it. An image that is in the way is deleted only after the upload."""
+    request, image, disk = wanted.request, checked.image, checked.disk
     new = wanted.image(tag.users(image.tags) if image else {})
     steps: tuple[Step, ...] = (
         *fill(wanted, disk, content),
@@ -79,13 +85,13 @@ def plan_upload(request: UploadRequest, content: DiskContent, checked: Checked) 
         before=_state(image.as_result() if image else None, disk),
         after={"image": new.as_result(), "disk": str(request.disk) if request.keep_disk else None},
         warnings=checked.warnings,
-        facts=_facts(steps, file),
+        facts=_facts(steps, wanted.file),
     )
 
 
-def _plan_match(wanted: Wanted, image: Image, disk: Disk | None, warnings: tuple[str, ...]) -> Plan:
+def _plan_match(wanted: Wanted, image: Image, checked: Checked) -> Plan:
     """The image exists: set its tags, and delete the interim disk that an interrupted run left."""
-    request, tags = wanted.request, wanted.image(image.tags).tags
+    request, disk, tags = wanted.request, checked.disk, wanted.image(image.tags).tags
     ours = disk if disk is not None and is_ours(request, disk) else None
     left = ours if ours is not None and not request.keep_disk and ours.managed_by is None else None
     steps: tuple[Step, ...] = (
@@ -96,7 +102,7 @@ def _plan_match(wanted: Wanted, image: Image, disk: Disk | None, warnings: tuple
         steps=steps,
         before=_state(image.as_result(), ours),
         after=_state({**image.as_result(), "tags": dict(tags)}, None if left else ours),
-        warnings=warnings,
+        warnings=checked.warnings,
         facts=_facts(steps, wanted.file),
     )
 
