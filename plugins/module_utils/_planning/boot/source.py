@@ -18,7 +18,7 @@ from .request import BootRequest
 
 
 class Source(NamedTuple):
-    """What a new VM is made from, and where. ``name`` is how a sentence calls it."""
+    """The origin of a new VM and its region. ``name`` is how a sentence calls it."""
 
     name: str
     location: str
