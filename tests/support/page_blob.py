@@ -22,7 +22,8 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Listener, Silence
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.partitions import Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range, pieces
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.upload import Sent, write_pages
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.errors import causes

@@ -10,7 +10,8 @@ import stat
 from typing import NamedTuple
 
 from .._core.errors import InvalidRequest
-from .._core.model.disk_file import FOOTER, Partitions, require_size
+from .._core.model.disk_file import FOOTER, require_size
+from .._core.model.partitions import Partitions
 from .formats.recognise import recognise
 from .partitions import TABLES, read_partitions
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import uuid
 
-from .._core.model.disk_file import Partitions
+from .._core.model.partitions import Partitions
 
 SECTOR = 512
 TABLES = 64 * 1024

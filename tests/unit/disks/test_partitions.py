@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import Partitions, require_bootable
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.partitions import Partitions, require_bootable
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.partitions import read_partitions
 
 ESP = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"

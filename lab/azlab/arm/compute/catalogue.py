@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
-from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute import blob_errors
 from azlab.arm.compute.disks.state import GIB, MIB
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -36,7 +36,7 @@ def platform_image(lab: Lab, reference: Json) -> Json | None:
 def blob_size(lab: Lab, uri: str) -> int | None:
     """The number of disk bytes in a blob, or None if there is no such blob. A blob that is not a fixed VHD is refused."""
     if not urlsplit(uri).path.lower().endswith(".vhd"):
-        raise compute_errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
+        raise blob_errors.BAD_BLOB_NAME(uri=uri, target="blobUri")
     for known, facts in _outside(lab).get("blobs", {}).items():
         if known.lower() == uri.lower():
             return _checked_size(uri, facts)
@@ -46,13 +46,13 @@ def blob_size(lab: Lab, uri: str) -> int | None:
 def _checked_size(uri: str, facts: Json) -> int:
     kind = facts.get("blobType", "PageBlob")
     if kind != "PageBlob":
-        raise compute_errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
+        raise blob_errors.BAD_BLOB_TYPE(uri=uri, kind=kind)
     if not facts.get("vhd", True):
-        raise compute_errors.NO_VHD()
+        raise blob_errors.NO_VHD()
     kind = facts.get("vhdType", "Fixed")
     if kind != "Fixed":
-        raise compute_errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
+        raise blob_errors.DYNAMIC_VHD(disk=uri.rpartition("/")[2], uri=uri, kind=kind)
     size = int(facts["bytes"] if "bytes" in facts else facts["diskSizeGB"] * GIB)
     if size % MIB:
-        raise compute_errors.VHD_SIZE(uri=uri, size=size)
+        raise blob_errors.VHD_SIZE(uri=uri, size=size)
     return size

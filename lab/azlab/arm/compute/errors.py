@@ -17,20 +17,6 @@ OTHER_REGION = Refusal(
 )
 SOURCE_FAILED = Refusal(409, "OperationNotAllowed", "Source {source} is in provisioning state {state}.", ASSUMED)
 DUPLICATE_LUN = Refusal(400, "InvalidParameter", "A disk with LUN {lun} already exists. All disks must have unique LUNs.", ISSUE)
-BAD_BLOB_NAME = Refusal(400, "InvalidParameter", "Blob name in URL {uri} must end with '.vhd' extension.", DOCUMENTED)
-BAD_BLOB_TYPE = Refusal(
-    400, "IncorrectImageBlobType", "Disk blobs can only be of type page blob. Blob {uri} is of type '{kind}'.", DOCUMENTED
-)
-NO_VHD = Refusal(400, "InvalidParameter", "Only blobs formatted as VHDs can be imported.", ISSUE)
-VHD_SIZE = Refusal(
-    400,
-    "VHDSizeInvalid",
-    "The VHD {uri} has an unsupported virtual size of {size} bytes. The size must be a whole number (in MBs).",
-    DOCUMENTED,
-)
-DYNAMIC_VHD = Refusal(
-    400, "InvalidParameter", "Disk '{disk}' with blob {uri} is of {kind} VHD type. Please retry with fixed VHD type.", ISSUE
-)
 SMALL_DISK = Refusal(
     400,
     "InvalidParameter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
-from azlab.evidence import DOCUMENTED, ISSUE, RECORDED
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED
 
 NO_RESOURCE = Refusal(
     404,
@@ -22,10 +22,6 @@ OTHER_LOCATION = Refusal(
     DOCUMENTED,
     True,
 )
-MISSING = Refusal(400, "InvalidParameter", "Required parameter '{parameter}' is missing (null).", RECORDED)
-NOT_ALLOWED = Refusal(400, "InvalidParameter", "Parameter '{parameter}' is not allowed.", DOCUMENTED)
-BAD_VALUE = Refusal(400, "InvalidParameter", "The value '{value}' of parameter '{parameter}' is invalid.", ISSUE)
-UNCHANGEABLE = Refusal(409, "PropertyChangeNotAllowed", "Changing property '{parameter}' is not allowed.", RECORDED)
 BUSY = Refusal(
     409,
     "Conflict",
@@ -41,3 +37,4 @@ NO_REFERENCE = Refusal(
     " and that both resources are in the same region.",
     ISSUE,
 )
+LAB_FAILED = Refusal(500, "InternalServerError", "The lab failed; see its log arm.log.", ASSUMED)

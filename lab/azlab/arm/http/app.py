@@ -22,8 +22,7 @@ from azlab.arm.core import errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
-from azlab.arm.http import errors as http_errors
-from azlab.arm.http import long_running
+from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.http.versions import seen_by
@@ -142,7 +141,7 @@ class FrontDoor:
             return Answer(error.status, {"error": error.body()}, headers)
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
-            failure = http_errors.LAB_FAILED()
+            failure = errors.LAB_FAILED()
             return Answer(failure.status, {"error": failure.body()})
 
     def _handled(self, incoming: _Incoming) -> Answer:
@@ -177,13 +176,13 @@ class FrontDoor:
     def _admit(self, call: Call) -> None:
         """Check what ARM checks before it asks any resource provider: api-version, subscription, group."""
         if "api-version" not in call.query:
-            raise http_errors.NO_API_VERSION()
+            raise path_errors.NO_API_VERSION()
         parts = call.url_path.strip("/").split("/")
         if len(parts) > 1 and parts[0].lower() == "subscriptions" and parts[1].lower() != self._lab.settings.subscription:
-            raise http_errors.NO_SUBSCRIPTION(subscription=parts[1])
+            raise path_errors.NO_SUBSCRIPTION(subscription=parts[1])
         group = _GROUP.match(call.url_path)
         if group and self._lab.store.find(group_id(self._lab.settings.subscription, group[1])) is None:
-            raise http_errors.NO_GROUP(group=group[1])
+            raise path_errors.NO_GROUP(group=group[1])
 
     def _response(self, incoming: _Incoming, answer: Answer) -> Response:
         headers = self._common(incoming, answer.status)
@@ -225,7 +224,7 @@ def _parsed(raw: bytes) -> Any:
     try:
         body = json.loads(raw)
     except ValueError:
-        raise http_errors.BAD_JSON(detail="the body is not JSON") from None
+        raise body_errors.BAD_JSON(detail="the body is not JSON") from None
     check_shape(body)
     return body
 
@@ -237,8 +236,8 @@ def _unknown(call: Call) -> AzureError:
         return errors.NO_ENTITY()
     namespace, rest = provider[1], provider[2].strip("/").split("/")
     if namespace.lower() not in _NAMESPACES:
-        return http_errors.NO_NAMESPACE(namespace=namespace)
+        return path_errors.NO_NAMESPACE(namespace=namespace)
     if rest[0].lower() == "locations" and len(rest) > 2:
         rest = ["locations", *rest[2:3]]
     type_ = "/".join(rest[0::2]) if rest[0] != "locations" else "/".join(rest)
-    return http_errors.NO_TYPE(type=type_, namespace=namespace, version=call.version)
+    return path_errors.NO_TYPE(type=type_, namespace=namespace, version=call.version)

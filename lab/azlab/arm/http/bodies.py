@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from azlab.arm.core.json import Json
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import body_errors
 from azlab.settings import LOCATIONS
 
 _RESERVED = re.compile(r"[<>%&\\?/\x00-\x1f]")
@@ -17,10 +17,10 @@ def location_of(body: Json, type: str) -> str:
     """The region of a body in its canonical spelling. A missing or unknown region is refused."""
     given = body.get("location")
     if not given:
-        raise http_errors.NO_LOCATION()
+        raise body_errors.NO_LOCATION()
     location = str(given).lower().replace(" ", "")
     if location not in LOCATIONS:
-        raise http_errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
+        raise body_errors.BAD_LOCATION(location=given, type=type, known=",".join(LOCATIONS))
     return location
 
 
@@ -31,10 +31,10 @@ def checked_tags(body: Json) -> dict[str, str] | None:
         return None
     bad = [name for name in tags if _RESERVED.search(name)]
     if bad:
-        raise http_errors.BAD_TAGS(names=",".join(bad))
+        raise body_errors.BAD_TAGS(names=",".join(bad))
     if len(tags) > _MOST_TAGS:
-        raise http_errors.MANY_TAGS()
+        raise body_errors.MANY_TAGS()
     for value in tags.values():
         if len(str(value)) > _LONGEST_VALUE:
-            raise http_errors.LONG_TAG(value=value)
+            raise body_errors.LONG_TAG(value=value)
     return {str(name): str(value) for name, value in tags.items()}

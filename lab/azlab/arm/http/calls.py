@@ -10,7 +10,7 @@ from typing import Any
 from azlab.arm.core.ids import resource_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import body_errors, path_errors
 from azlab.faults import Fault
 
 
@@ -35,7 +35,7 @@ class Call:
         if self.json is None:
             return {}
         if not isinstance(self.json, dict):
-            raise http_errors.BAD_JSON(detail="the body is not a JSON object")
+            raise body_errors.BAD_JSON(detail="the body is not a JSON object")
         return self.json
 
     @property
@@ -102,7 +102,7 @@ class Router:
                 if route.method == method:
                     return route, match.groupdict()
         if known:
-            raise http_errors.NO_METHOD(method=method)
+            raise path_errors.NO_METHOD(method=method)
         return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from azlab.arm.core.refusals import AzureError
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import body_errors
 
 _OBJECTS = {
     *("properties", "tags", "creationData", "storageProfile", "osDisk", "managedDisk", "snapshot", "imageReference"),
@@ -44,4 +44,4 @@ def _check(key: str, value: Any, path: str) -> None:
 
 
 def _wrong(path: str, expected: str) -> AzureError:
-    return http_errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")
+    return body_errors.BAD_JSON(detail=f"Error converting the value at path '{path}': {expected} is expected")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.ids import group_id
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import path_errors
 from azlab.arm.http.bodies import checked_tags, location_of
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.arm.tenant import errors as tenant_errors
@@ -41,7 +41,7 @@ def get_group(call: Call) -> Resource:
     """The resource group in the path, which must exist."""
     group = call.lab.store.find(_id(call))
     if group is None:
-        raise http_errors.NO_GROUP(group=call.group)
+        raise path_errors.NO_GROUP(group=call.group)
     return group
 
 

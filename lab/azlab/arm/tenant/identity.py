@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from azlab.arm.core.json import Json
 from azlab.arm.core.refusals import AzureError
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import token_errors
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.evidence import DOCUMENTED, ISSUE, Evidence
 from azlab.settings import Settings
@@ -188,14 +188,14 @@ def issue(settings: Settings, host: str, audience: str, expires: int) -> str:
 def check(settings: Settings, authorization: str | None) -> None:
     """Refuse a request without a valid token of this lab."""
     if not authorization:
-        raise http_errors.NO_TOKEN()
+        raise token_errors.NO_TOKEN()
     kind, _, token = authorization.partition(" ")
     signed, _, signature = token.strip().rpartition(".")
     if kind.lower() != "bearer" or not hmac.compare_digest(signature, _signature(settings, signed)):
-        raise http_errors.BAD_TOKEN()
+        raise token_errors.BAD_TOKEN()
     claims = json.loads(_decode(signed.partition(".")[2]))
     if claims["exp"] < time.time():
-        raise http_errors.EXPIRED_TOKEN()
+        raise token_errors.EXPIRED_TOKEN()
 
 
 def challenge(settings: Settings, error: AzureError) -> dict[str, str]:

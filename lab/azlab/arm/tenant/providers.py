@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from azlab.arm import registry
 from azlab.arm.core.ids import COMPUTE, NETWORK
 from azlab.arm.core.json import Json
-from azlab.arm.http import errors as http_errors
+from azlab.arm.http import path_errors
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.settings import LOCATIONS
 
@@ -43,7 +43,7 @@ def show_provider(call: Call) -> Answer:
     for namespace, types in _offered().items():
         if namespace.lower() == call.path["namespace"].lower():
             return Answer(200, _body(call, namespace, types))
-    raise http_errors.NO_NAMESPACE(namespace=call.path["namespace"])
+    raise path_errors.NO_NAMESPACE(namespace=call.path["namespace"])
 
 
 def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> Json:

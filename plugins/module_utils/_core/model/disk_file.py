@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A local disk file, and the checks that Azure accepts it, which come before the first byte is sent."""
+"""A local disk file, and the refusals of a size that Azure would refuse. All of them come before the first byte is sent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..errors import InvalidRequest
 from ..limits import LARGEST_OS_DISK, MIB, SMALLEST_UPLOAD
+from .partitions import Partitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
 
 FOOTER = 512
 """The length of a VHD footer, in bytes."""
-
-
-@dataclass(frozen=True)
-class Partitions:
-    """The parts of a partition table that decide which VMs can start from the disk. ``table`` is ``mbr``, ``gpt`` or None."""
-
-    table: str | None = None
-    esp: bool = False
-    bios_boot: bool = False
-
-    @property
-    def generation(self) -> str:
-        """The Hyper-V generation of the VMs for which the disk was made: ``V1`` or ``V2``."""
-        return "V2" if self.esp else "V1"
 
 
 @dataclass(frozen=True)
@@ -101,18 +88,4 @@ def require_size(path: str, content: int) -> None:
         raise InvalidRequest(
             f"{path} is a disk of {content} bytes; Azure VMs start from disks of at most 4095 GiB ({LARGEST_OS_DISK} bytes):"
             " shrink it first."
-        )
-
-
-def require_bootable(path: str, partitions: Partitions, generation: str) -> None:
-    """Refuse a disk that VMs of the generation cannot start from: Azure would accept it, and every VM made from it would hang."""
-    if generation == "V2" and not partitions.esp:
-        raise InvalidRequest(
-            f"{path} has no EFI system partition, so VMs of Hyper-V generation V2 cannot start from it: "
-            "use hyper_v_generation V1, or add one."
-        )
-    if generation == "V1" and partitions.table == "gpt" and not partitions.bios_boot:
-        raise InvalidRequest(
-            f"{path} has a GPT without a BIOS boot partition, so VMs of Hyper-V generation V1 cannot start from it: "
-            "use hyper_v_generation V2, or add one."
         )

@@ -16,8 +16,9 @@ from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import region
 from ..._core.model.disk import Disk
-from ..._core.model.disk_file import FOOTER, DiskContent, DiskFile, Partitions, require_bootable
+from ..._core.model.disk_file import FOOTER, DiskContent, DiskFile
 from ..._core.model.image import Image
+from ..._core.model.partitions import Partitions, require_bootable
 from ..._core.model.provisioning import FAILED
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure

@@ -12,7 +12,7 @@ from typing import Any
 from ..._core import tags as tag
 from ..._core.ids import DISK, IMAGE, ResourceId
 from ..._core.limits import LONGEST_NAME, require_wait
-from ..._core.model.disk_file import Partitions, require_bootable
+from ..._core.model.partitions import Partitions, require_bootable
 from ..._core.references import own_id, parse_reference, require_given
 
 SUFFIX = "-upload"

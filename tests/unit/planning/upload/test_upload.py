@@ -13,8 +13,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import MIB
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity, Partitions
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk_file import DiskFile, Identity
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.partitions import Partitions
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.disk import (

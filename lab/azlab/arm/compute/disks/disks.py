@@ -18,7 +18,7 @@ from azlab.arm.compute.disks.state import (
     state,
     view,
 )
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import COMPUTE, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -207,13 +207,13 @@ def _check_unchanged(disk: Resource, given: Json) -> None:
     creation = given.get("creationData") or {}
     known = disk.properties["creationData"]
     if creation and creation.get("createOption") != known["createOption"]:
-        raise errors.UNCHANGEABLE(parameter="creationData.createOption", target="creationData.createOption")
+        raise parameter_errors.UNCHANGEABLE(parameter="creationData.createOption", target="creationData.createOption")
     source = creation.get("sourceResourceId")
     if source and normal_id(source).lower() != str(known.get("sourceResourceId", known.get("sourceUri"))).lower():
-        raise errors.UNCHANGEABLE(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
+        raise parameter_errors.UNCHANGEABLE(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
     upload = creation.get("uploadSizeBytes")
     if upload and upload != known.get("uploadSizeBytes"):
-        raise errors.UNCHANGEABLE(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
+        raise parameter_errors.UNCHANGEABLE(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
 
 
 def _apply(lab: Lab, id: str, body: Json, tags: dict[str, str] | None) -> Json:

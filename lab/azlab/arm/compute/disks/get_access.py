@@ -11,7 +11,7 @@ import time
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.state import DiskState, Grant, active_access, check_not_deleting, describe_size, state
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
@@ -58,13 +58,15 @@ def _wanted(call: Call) -> tuple[str, int]:
     """The kind of access, Read or Write, and for how many seconds."""
     kind, seconds = call.body.get("access"), call.body.get("durationInSeconds")
     if kind is None:
-        raise errors.MISSING(parameter="grantAccessData.access", target="grantAccessData.access")
+        raise parameter_errors.MISSING(parameter="grantAccessData.access", target="grantAccessData.access")
     if kind not in ("Read", "Write"):
-        raise errors.BAD_VALUE(value=kind, parameter="grantAccessData.access", target="grantAccessData.access")
+        raise parameter_errors.BAD_VALUE(value=kind, parameter="grantAccessData.access", target="grantAccessData.access")
     if seconds is None:
-        raise errors.MISSING(parameter="grantAccessData.durationInSeconds", target="grantAccessData.durationInSeconds")
+        raise parameter_errors.MISSING(parameter="grantAccessData.durationInSeconds", target="grantAccessData.durationInSeconds")
     if not isinstance(seconds, int) or seconds < 1:
-        raise errors.BAD_VALUE(value=seconds, parameter="grantAccessData.durationInSeconds", target="grantAccessData.durationInSeconds")
+        raise parameter_errors.BAD_VALUE(
+            value=seconds, parameter="grantAccessData.durationInSeconds", target="grantAccessData.durationInSeconds"
+        )
     return kind, seconds
 
 

@@ -8,7 +8,7 @@ from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, MIB, check_usable
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
@@ -22,7 +22,7 @@ def find_content(lab: Lab, body: Json, location: str) -> Content:
     properties = body.get("properties") or {}
     creation = properties.get("creationData")
     if not creation:
-        raise errors.MISSING(parameter="creationData", target="creationData")
+        raise parameter_errors.MISSING(parameter="creationData", target="creationData")
     option = str(creation.get("createOption") or "")
     size_gib = properties.get("diskSizeGB")
     if size_gib is not None and not (isinstance(size_gib, int) and 1 <= size_gib <= 32767):
@@ -32,22 +32,22 @@ def find_content(lab: Lab, body: Json, location: str) -> Content:
             return Content(_upload_size(creation), upload=True)
         case "Empty":
             if size_gib is None:
-                raise errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
+                raise parameter_errors.MISSING(parameter="disk.diskSizeGB", target="disk.diskSizeGB")
             return Content(size_gib * GIB)
         case "Copy":
             return _copied(lab, creation, location, size_gib)
         case "Import":
             return _imported(lab, creation, size_gib)
         case "":
-            raise errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
-    raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
+            raise parameter_errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
+    raise parameter_errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
 
 
 def _upload_size(creation: Json) -> int:
     """The size in bytes of the disk that is to be uploaded, without the VHD footer."""
     size = creation.get("uploadSizeBytes")
     if size is None:
-        raise errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
+        raise parameter_errors.MISSING(parameter="creationData.uploadSizeBytes", target="creationData.uploadSizeBytes")
     size = int(size)
     if not _LEAST_UPLOAD <= size <= _MOST_UPLOAD:
         raise disk_errors.UPLOAD_SIZE(size=size, target="creationData.uploadSizeBytes")
@@ -60,7 +60,7 @@ def _copied(lab: Lab, creation: Json, location: str, size_gib: int | None) -> Co
     """A copy of a disk or snapshot, grown if the request asks for that."""
     id = creation.get("sourceResourceId") or creation.get("sourceUri")
     if not id:
-        raise errors.MISSING(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
+        raise parameter_errors.MISSING(parameter="creationData.sourceResourceId", target="creationData.sourceResourceId")
     source = get_source(lab, id, DISK, SNAPSHOT)
     check_usable(lab, source)
     if source.location != location:
@@ -77,7 +77,7 @@ def _imported(lab: Lab, creation: Json, size_gib: int | None) -> Content:
     """A blob in a storage account, grown if the request asks for that."""
     uri = creation.get("sourceUri")
     if not uri:
-        raise errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
+        raise parameter_errors.MISSING(parameter="creationData.sourceUri", target="creationData.sourceUri")
     size = blob_size(lab, uri)
     if size is None:
         raise disk_errors.OTHER_REGION_BLOB(uri=uri)

@@ -11,7 +11,7 @@ from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.sources import from_profile, from_vm
 from azlab.arm.compute.images.state import ImageBlob, ImageState, settle_image
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import COMPUTE, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -56,13 +56,13 @@ def _check_same(image: Resource, given: Json) -> None:
     wanted = normal_id((given.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
     known = normal_id((image.properties.get("sourceVirtualMachine") or {}).get("id", "/")).lower()
     if wanted != known and given.get("sourceVirtualMachine"):
-        raise errors.UNCHANGEABLE(parameter="sourceVirtualMachine.id", target="sourceVirtualMachine.id")
+        raise parameter_errors.UNCHANGEABLE(parameter="sourceVirtualMachine.id", target="sourceVirtualMachine.id")
     os_disk = (given.get("storageProfile") or {}).get("osDisk") or {}
     for kind in ("managedDisk", "snapshot"):
         wanted_id = (os_disk.get(kind) or {}).get("id")
         known_id = (image.properties["storageProfile"]["osDisk"].get(kind) or {}).get("id")
         if wanted_id and normal_id(wanted_id).lower() != normal_id(known_id or "/").lower():
-            raise errors.UNCHANGEABLE(parameter=f"osDisk.{kind}.id", target=f"osDisk.{kind}.id")
+            raise parameter_errors.UNCHANGEABLE(parameter=f"osDisk.{kind}.id", target=f"osDisk.{kind}.id")
 
 
 def _make(lab: Lab, id: str, contents: dict[str, Content], keys: dict[str, str], left: list[str]) -> None:

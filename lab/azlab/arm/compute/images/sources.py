@@ -11,7 +11,7 @@ from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, check_usable
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -108,10 +108,10 @@ def from_profile(lab: Lab, given: Json, location: str, version: str) -> ImagePla
 def _checked_os_disk(profile: Json) -> Json:
     os_disk: Json | None = profile.get("osDisk")
     if not os_disk:
-        raise errors.MISSING(parameter="storageProfile.osDisk", target="storageProfile.osDisk")
+        raise parameter_errors.MISSING(parameter="storageProfile.osDisk", target="storageProfile.osDisk")
     for parameter in ("osType", "osState"):
         if not os_disk.get(parameter):
-            raise errors.MISSING(parameter=f"osDisk.{parameter}", target=f"osDisk.{parameter}")
+            raise parameter_errors.MISSING(parameter=f"osDisk.{parameter}", target=f"osDisk.{parameter}")
     _check_word(os_disk, "osType", ("Linux", "Windows"))
     _check_word(os_disk, "osState", ("Generalized", "Specialized"))
     return os_disk
@@ -120,14 +120,14 @@ def _checked_os_disk(profile: Json) -> Json:
 def _checked_generation(given: Json, version: str) -> str:
     generation = given.get("hyperVGeneration")
     if generation is None and version >= _GENERATION_SINCE:
-        raise errors.MISSING(parameter="hyperVGeneration", target="hyperVGeneration")
+        raise parameter_errors.MISSING(parameter="hyperVGeneration", target="hyperVGeneration")
     _check_word(given, "hyperVGeneration", ("V1", "V2"))
     return str(generation or "V1")
 
 
 def _checked_lun(entry: Json, taken: dict[str, Content]) -> int:
     if entry.get("lun") is None:
-        raise errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
+        raise parameter_errors.MISSING(parameter="dataDisks.lun", target="dataDisks.lun")
     if str(entry["lun"]) in taken:
         raise compute_errors.DUPLICATE_LUN(lun=entry["lun"], target="dataDisks")
     return int(entry["lun"])
@@ -146,7 +146,7 @@ def _check_distinct(entries: list[Json]) -> None:
 
 def _check_word(holder: Json, parameter: str, words: tuple[str, ...]) -> None:
     if holder.get(parameter) is not None and holder[parameter] not in words:
-        raise errors.BAD_VALUE(value=holder[parameter], parameter=parameter, target=parameter)
+        raise parameter_errors.BAD_VALUE(value=holder[parameter], parameter=parameter, target=parameter)
 
 
 def _disk(lab: Lab, entry: Json, location: str) -> tuple[Content, Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Answer, Call, Route, in_group
@@ -24,7 +24,7 @@ def retrieve(call: Call) -> Answer:
         raise vm_errors.NO_BOOT_DIAGNOSTICS(vm=vm.name)
     minutes = call.query.get("sasUriExpirationTimeInMinutes", _LIFETIME)
     if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
-        raise errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
+        raise parameter_errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
     vm_id, seconds = vm.properties["vmId"], int(minutes) * 60
     blobs, log = call.lab.blobs, call.lab.guests.boot_log(vm_id)
     return Answer(

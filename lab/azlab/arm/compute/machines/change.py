@@ -20,7 +20,7 @@ from azlab.arm.compute.machines.disk_requests import (
 from azlab.arm.compute.machines.request import check_no_user_data
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found, settle_vm
 from azlab.arm.compute.machines.vm_disks import attach, detach, make
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -76,26 +76,26 @@ def _check_fixed(vm: Resource, given: Json) -> None:
     """Refuse to change properties that cannot be changed on a VM."""
     properties = vm.properties
     if given.get("priority") not in (None, properties.get("priority", "Regular")):
-        raise errors.UNCHANGEABLE(parameter="priority", target="priority")
+        raise parameter_errors.UNCHANGEABLE(parameter="priority", target="priority")
     _check_image(properties["storageProfile"].get("imageReference") or {}, given)
     _check_placement(vm, given)
     profile, shown = given.get("osProfile") or {}, properties.get("osProfile") or {}
     for key in ("computerName", "adminUsername"):
         if profile.get(key) and profile[key] != shown.get(key):
-            raise errors.UNCHANGEABLE(parameter=f"osProfile.{key}", target=f"osProfile.{key}")
+            raise parameter_errors.UNCHANGEABLE(parameter=f"osProfile.{key}", target=f"osProfile.{key}")
     security = (given.get("securityProfile") or {}).get("securityType")
     if security and security != (properties.get("securityProfile") or {}).get("securityType"):
-        raise errors.UNCHANGEABLE(parameter="securityProfile.securityType", target="securityProfile.securityType")
+        raise parameter_errors.UNCHANGEABLE(parameter="securityProfile.securityType", target="securityProfile.securityType")
     nics = (given.get("networkProfile") or {}).get("networkInterfaces")
     known = {each["id"].lower() for each in properties["networkProfile"]["networkInterfaces"]}
     if nics and {normal_id(each["id"]).lower() for each in nics} != known:
-        raise errors.UNCHANGEABLE(parameter="networkProfile.networkInterfaces", target="networkProfile")
+        raise parameter_errors.UNCHANGEABLE(parameter="networkProfile.networkInterfaces", target="networkProfile")
 
 
 def _check_image(known: Json, given: Json) -> None:
     wanted = ((given.get("storageProfile") or {}).get("imageReference") or {}).get("id")
     if wanted and normal_id(wanted).lower() != str(known.get("id", "")).lower():
-        raise errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
+        raise parameter_errors.UNCHANGEABLE(parameter="imageReference", target="imageReference")
 
 
 def _check_placement(vm: Resource, given: Json) -> None:
@@ -138,7 +138,7 @@ class _DiskChange:
         self._check(self._vm)
         disk = attachable(self._lab, self._target, given)
         if disk.properties.get("hyperVGeneration") not in (None, MachineState.of(self._vm).generation):
-            raise errors.UNCHANGEABLE(parameter="osDisk.hyperVGeneration", target="osDisk.managedDisk.id")
+            raise parameter_errors.UNCHANGEABLE(parameter="osDisk.hyperVGeneration", target="osDisk.managedDisk.id")
         swapped = attached_entry(disk, given, first={"osType": entry["osType"]}, caching=entry["caching"])
         swapped["createOption"] = entry["createOption"]
         self._attached.append(disk.id)

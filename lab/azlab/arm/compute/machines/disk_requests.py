@@ -11,7 +11,7 @@ from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content, DiskSpec
 from azlab.arm.compute.disks.state import GIB, active_access, check_usable
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import neighbor_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -65,12 +65,12 @@ def checked_luns(entries: list[Json]) -> dict[int, Json]:
     found: dict[int, Json] = {}
     for entry in entries:
         if entry.get("lun") is None:
-            raise errors.MISSING(parameter="dataDisk.lun", target="dataDisk.lun")
+            raise parameter_errors.MISSING(parameter="dataDisk.lun", target="dataDisk.lun")
         lun = int(entry["lun"])
         if lun in found:
             raise compute_errors.DUPLICATE_LUN(lun=lun, target="dataDisks")
         if not 0 <= lun <= 63:
-            raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
+            raise parameter_errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
         found[lun] = entry
     return found
 
@@ -87,15 +87,15 @@ def wanted_data_disk(lab: Lab, target: Target, lun: int, entry: Json | None, ima
             return _from_image(lab, target, lun, given, image)
         case "Empty":
             if given.get("diskSizeGB") is None:
-                raise errors.MISSING(parameter="dataDisk.diskSizeGB", target="dataDisk.diskSizeGB")
+                raise parameter_errors.MISSING(parameter="dataDisk.diskSizeGB", target="dataDisk.diskSizeGB")
             content = Content(given["diskSizeGB"] * GIB)
             return _new_data_disk(lab, target, lun, given, content, {"createOption": "Empty"}, given.get("caching") or "None")
-    raise errors.BAD_VALUE(value=option, parameter="dataDisk.createOption", target="dataDisk.createOption")
+    raise parameter_errors.BAD_VALUE(value=option, parameter="dataDisk.createOption", target="dataDisk.createOption")
 
 
 def _from_image(lab: Lab, target: Target, lun: int, given: Json, image: ImageDisk | None) -> WantedDisk:
     if image is None:
-        raise errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
+        raise parameter_errors.BAD_VALUE(value=lun, parameter="dataDisk.lun", target="dataDisk.lun")
     content = grown(image.content, given.get("diskSizeGB"), "dataDisk.diskSizeGB")
     creation = {**image.creation, "imageReference": {**image.creation["imageReference"], "lun": lun}}
     return _new_data_disk(lab, target, lun, given, content, creation, given.get("caching") or image.caching or "None")
@@ -162,7 +162,7 @@ def attachable(lab: Lab, target: Target, entry: Json) -> Resource:
     """The disk that an entry names, which must be attachable to this VM."""
     id = (entry.get("managedDisk") or {}).get("id")
     if not id:
-        raise errors.MISSING(parameter="managedDisk.id", target="managedDisk.id")
+        raise parameter_errors.MISSING(parameter="managedDisk.id", target="managedDisk.id")
     disk = get_source(lab, id, DISK)
     check_usable(lab, disk)
     owner = disk.body.get("managedBy")

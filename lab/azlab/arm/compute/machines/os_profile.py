@@ -7,7 +7,7 @@ import binascii
 import re
 
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
 
 _USERS = {
@@ -24,13 +24,13 @@ def checked_os_profile(name: str, given: Json | None, os_type: str, *, specializ
     """The OS profile with its host name. It is required for a generalized image and refused for anything specialized (None then)."""
     if specialized:
         if given:
-            raise errors.NOT_ALLOWED(parameter="osProfile", target="osProfile")
+            raise parameter_errors.NOT_ALLOWED(parameter="osProfile", target="osProfile")
         return None
     if not given:
-        raise errors.MISSING(parameter="osProfile", target="osProfile")
+        raise parameter_errors.MISSING(parameter="osProfile", target="osProfile")
     user = given.get("adminUsername")
     if not user:
-        raise errors.MISSING(parameter="osProfile.adminUsername", target="osProfile.adminUsername")
+        raise parameter_errors.MISSING(parameter="osProfile.adminUsername", target="osProfile.adminUsername")
     if user.lower() in _USERS or user.endswith(".") or len(user) > 64:
         raise vm_errors.BAD_USER(target="adminUsername")
     profile = {**given, "computerName": given.get("computerName") or name}

@@ -27,7 +27,7 @@ from azlab.arm.compute.machines.disk_requests import (
 from azlab.arm.compute.machines.nics import NicPlan, plan_nics
 from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_profile
 from azlab.arm.compute.machines.request import MachineRequest
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -101,7 +101,7 @@ def _attached_system(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     disk = attachable(lab, request.target, given)
     os_type = given.get("osType") or disk.properties.get("osType")
     if not os_type:
-        raise errors.MISSING(parameter="osDisk.osType", target="osDisk.osType")
+        raise parameter_errors.MISSING(parameter="osDisk.osType", target="osDisk.osType")
     security = (disk.properties.get("securityProfile") or {}).get("securityType")
     if (request.security == "TrustedLaunch") != (security == "TrustedLaunch"):
         raise vm_errors.TRUSTED_LAUNCH_DISK_VM()

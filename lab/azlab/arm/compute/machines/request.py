@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disk_requests import Target, check_managed, checked_luns, default_sku
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Call
 
@@ -45,14 +45,14 @@ def parse(call: Call, location: str) -> MachineRequest:
     """Parse the request for a new VM."""
     given = call.body.get("properties") or {}
     if not (given.get("hardwareProfile") or {}).get("vmSize"):
-        raise errors.MISSING(parameter="vmSize", target="vmSize")
+        raise parameter_errors.MISSING(parameter="vmSize", target="vmSize")
     check_no_user_data(call.name, given)
     for kind in _UNKNOWN_KINDS:
         if given.get(kind):
             raise errors.NO_REFERENCE(reference=given[kind].get("id", ""), resource=call.id(VM))
     profile = given.get("storageProfile")
     if not profile:
-        raise errors.MISSING(parameter="storageProfile", target="storageProfile")
+        raise parameter_errors.MISSING(parameter="storageProfile", target="storageProfile")
     check_managed(call.name, [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])])
     os_disk, image = _os_disk(profile)
     nics, new_nics = _nics(given.get("networkProfile") or {})
@@ -81,29 +81,29 @@ def _os_disk(profile: Json) -> tuple[Json, Json]:
     settings = given.get("diffDiskSettings") or {}
     match option:
         case None:
-            raise errors.MISSING(parameter="osDisk.createOption", target="osDisk.createOption")
+            raise parameter_errors.MISSING(parameter="osDisk.createOption", target="osDisk.createOption")
         case "Attach":
             if settings:
                 raise vm_errors.EPHEMERAL_ATTACH(target="osDisk.createOption")
             return given, {}
         case "FromImage":
             if not image:
-                raise errors.MISSING(parameter="imageReference", target="imageReference")
+                raise parameter_errors.MISSING(parameter="imageReference", target="imageReference")
             if settings.get("option") == "Local" and given.get("caching") != "ReadOnly":
                 raise vm_errors.EPHEMERAL_CACHING(target="osDisk.caching")
             return {**given, "createOption": option}, image
-    raise errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
+    raise parameter_errors.BAD_VALUE(value=option, parameter="osDisk.createOption", target="osDisk.createOption")
 
 
 def _nics(profile: Json) -> tuple[list[Json], list[Json]]:
     """References to interfaces, and configurations of new ones."""
     references, configurations = profile.get("networkInterfaces") or [], profile.get("networkInterfaceConfigurations") or []
     if not references and not configurations:
-        raise errors.MISSING(parameter="networkProfile.networkInterfaces", target="networkProfile")
+        raise parameter_errors.MISSING(parameter="networkProfile.networkInterfaces", target="networkProfile")
     if references and configurations:
-        raise errors.NOT_ALLOWED(parameter="networkInterfaceConfigurations", target="networkProfile")
+        raise parameter_errors.NOT_ALLOWED(parameter="networkInterfaceConfigurations", target="networkProfile")
     if configurations and not profile.get("networkApiVersion"):
-        raise errors.MISSING(parameter="networkProfile.networkApiVersion", target="networkProfile.networkApiVersion")
+        raise parameter_errors.MISSING(parameter="networkProfile.networkApiVersion", target="networkProfile.networkApiVersion")
     if any(not (each.get("properties") or {}).get("ipConfigurations") for each in configurations):
-        raise errors.MISSING(parameter="ipConfigurations", target="networkProfile")
+        raise parameter_errors.MISSING(parameter="ipConfigurations", target="networkProfile")
     return references, configurations

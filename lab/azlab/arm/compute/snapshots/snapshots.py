@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from azlab.arm.compute.common import SNAPSHOT
 from azlab.arm.compute.disks.disks import disk_type, put_disk
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.http.calls import Answer, Call
 
 
@@ -12,7 +12,7 @@ def put(call: Call) -> Answer:
     """Create or change a snapshot."""
     option = ((call.body.get("properties") or {}).get("creationData") or {}).get("createOption")
     if option not in ("Copy", "Import", None):
-        raise errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
+        raise parameter_errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
     return put_disk(call, SNAPSHOT)
 
 

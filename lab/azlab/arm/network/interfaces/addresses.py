@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.network import errors as network_errors
 from azlab.arm.network.common import NIC, is_in
@@ -32,7 +32,7 @@ def static_address(lab: Lab, nic: Resource, subnet: Resource, wanted: str) -> st
     try:
         address = ipaddress.ip_address(wanted)
     except ValueError:
-        raise errors.BAD_VALUE(value=wanted, parameter="privateIPAddress", target="privateIPAddress") from None
+        raise parameter_errors.BAD_VALUE(value=wanted, parameter="privateIPAddress", target="privateIPAddress") from None
     if address not in network:
         raise network_errors.ADDRESS_OUTSIDE(address=wanted, prefix=prefix)
     if not _RESERVED <= int(address) - int(network.network_address) < network.num_addresses - 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import NETWORK, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -28,7 +28,7 @@ def save_nic(lab: Lab, id: str, location: str, tags: dict[str, str] | None, give
     """Give an interface its addresses and store it. `given` is the `properties` of the request."""
     configs = given.get("ipConfigurations") or []
     if not configs:
-        raise errors.MISSING(parameter="ipConfigurations")
+        raise parameter_errors.MISSING(parameter="ipConfigurations")
     parts = id.split("/")
     nic = lab.store.find(id) or Resource(id, NIC, parts[4], parts[8], {})
     state = NetworkState.of(nic)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 
-from azlab.arm.core import errors
+from azlab.arm.core import errors, parameter_errors
 from azlab.arm.core.ids import NETWORK
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -19,7 +19,7 @@ def save_subnet(lab: Lab, vnet: Resource, name: str, given: Json) -> Resource:
     """Create or replace a subnet. `given` is the `properties` of the request."""
     prefix = given.get("addressPrefix") or (given.get("addressPrefixes") or [None])[0]
     if not prefix:
-        raise errors.MISSING(parameter="addressPrefix")
+        raise parameter_errors.MISSING(parameter="addressPrefix")
     _check_inside(vnet, name, prefix)
     id = f"{vnet.id}/subnets/{name}"
     subnet = lab.store.find(id) or Resource(id, SUBNET, vnet.group, name, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azlab.arm.core import errors
+from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import NETWORK
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -22,7 +22,7 @@ def put(call: Call) -> Answer:
     given = body.get("properties") or {}
     prefixes = (given.get("addressSpace") or {}).get("addressPrefixes") or []
     if not prefixes:
-        raise errors.MISSING(parameter="addressSpace.addressPrefixes")
+        raise parameter_errors.MISSING(parameter="addressSpace.addressPrefixes")
     networks_of(prefixes, call.name)
     with lab.store.atomic():
         known = lab.store.find(call.id(VNET))
