@@ -9,7 +9,7 @@ from azlab.arm import registry
 from azlab.arm.core import errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route
-from azlab.arm.tenant import errors as tenant_errors
+from azlab.arm.tenant import group_errors
 from azlab.arm.tenant.groups import get_group
 from azlab.store import Resource
 
@@ -45,7 +45,7 @@ def delete_everything(lab: Lab, group: Resource) -> None:
     inside = [(registry.TYPES[each.type.lower()], each) for each in lab.store.list(group=group.name) if each.id.lower().startswith(root)]
     held = [each.id for kind, each in inside if not _is_inside(kind.user(each), root)]
     if held:
-        raise tenant_errors.GROUP_BLOCKED(group=group.name, resources=",".join(held))
+        raise group_errors.GROUP_BLOCKED(group=group.name, resources=",".join(held))
     for kind, each in sorted(inside, key=lambda item: not item[0].removed_first):
         if kind.remove is not None:
             kind.remove(lab, each)

@@ -6,7 +6,7 @@ from azlab.arm.core.ids import group_id
 from azlab.arm.http import path_errors
 from azlab.arm.http.bodies import checked_tags, location_of
 from azlab.arm.http.calls import Answer, Call, Route
-from azlab.arm.tenant import errors as tenant_errors
+from azlab.arm.tenant import group_errors
 from azlab.store import Resource
 
 _GROUPS = "/subscriptions/{subscription}/resourceGroups"
@@ -19,7 +19,7 @@ def put_group(call: Call) -> Answer:
     with call.lab.store.lock:
         known = call.lab.store.find(_id(call))
         if known and known.location != location:
-            raise tenant_errors.OTHER_GROUP_LOCATION(location=location, there=known.location)
+            raise group_errors.OTHER_GROUP_LOCATION(location=location, there=known.location)
         group = known or _new_group(call, location)
         if tags is not None:
             group.body["tags"] = tags

@@ -1,7 +1,4 @@
-"""The part of Entra ID that a service principal uses: OpenID configuration, tokens for the one client, and the check of every token.
-
-Error codes and texts are those that MSAL and azure-identity show to users.
-"""
+"""The part of Entra ID that a service principal uses: OpenID configuration, tokens for the one client, and the check of every token."""
 
 from __future__ import annotations
 
@@ -10,15 +7,13 @@ import hashlib
 import hmac
 import json
 import time
-import uuid
-from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from azlab.arm.core.json import Json
 from azlab.arm.core.refusals import AzureError
 from azlab.arm.http import token_errors
 from azlab.arm.http.calls import Answer, Call, Route
-from azlab.evidence import DOCUMENTED, ISSUE, Evidence
+from azlab.arm.tenant import sign_in_errors
 from azlab.settings import Settings
 
 _LIFETIME = 24 * 3600
@@ -90,79 +85,20 @@ def _credentials(call: Call, form: dict[str, str]) -> tuple[str, str | None]:
     return form.get("client_id", ""), form.get("client_secret")
 
 
-@dataclass(frozen=True)
-class TokenRefusal:
-    """One way in which Entra ID refuses to issue a token. The numbers are documented; the texts are quoted from issues."""
-
-    status: int
-    error: str
-    number: int
-    text: str
-    evidence: Evidence
-
-    def __call__(self, **facts: str) -> Answer:
-        trace, correlation = str(uuid.uuid4()), str(uuid.uuid4())
-        stamp = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
-        description = f"AADSTS{self.number}: {self.text.format(**facts)} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {stamp}"
-        return Answer(
-            self.status,
-            {
-                "error": self.error,
-                "error_description": description,
-                "error_codes": [self.number],
-                "timestamp": stamp,
-                "trace_id": trace,
-                "correlation_id": correlation,
-                "error_uri": f"https://login.microsoftonline.com/error?code={self.number}",
-            },
-        )
-
-
-NO_TENANT = TokenRefusal(
-    400,
-    "invalid_request",
-    90002,
-    "Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.",
-    ISSUE,
-)
-OTHER_GRANT = TokenRefusal(400, "unsupported_grant_type", 70003, "The app requested an unsupported grant type '{grant}'.", DOCUMENTED)
-NO_CLIENT = TokenRefusal(
-    400, "unauthorized_client", 700016, "Application with identifier '{client}' was not found in the directory '{tenant}'.", ISSUE
-)
-NO_CERTIFICATE = TokenRefusal(
-    401, "invalid_client", 700027, "The certificate with identifier used to sign the client assertion is not registered.", ISSUE
-)
-NO_SECRET = TokenRefusal(
-    401,
-    "invalid_client",
-    7000218,
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    ISSUE,
-)
-WRONG_SECRET = TokenRefusal(
-    401,
-    "invalid_client",
-    7000215,
-    "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value,"
-    " not the client secret ID, for a secret added to app '{client}'.",
-    ISSUE,
-)
-
-
 def _refusal(call: Call, form: dict[str, str], client: str, secret: str | None) -> Answer | None:
     settings, tenant = call.lab.settings, call.path["tenant"]
     if tenant.lower() != settings.tenant and tenant.lower() not in _ANY_TENANT:
-        return NO_TENANT(tenant=tenant)
+        return sign_in_errors.NO_TENANT(tenant=tenant)
     if form.get("grant_type") != "client_credentials":
-        return OTHER_GRANT(grant=form.get("grant_type", ""))
+        return sign_in_errors.OTHER_GRANT(grant=form.get("grant_type", ""))
     if client.lower() != settings.client_id:
-        return NO_CLIENT(client=client, tenant=tenant)
+        return sign_in_errors.NO_CLIENT(client=client, tenant=tenant)
     if "client_assertion" in form:
-        return NO_CERTIFICATE()
+        return sign_in_errors.NO_CERTIFICATE()
     if secret is None:
-        return NO_SECRET()
+        return sign_in_errors.NO_SECRET()
     if not hmac.compare_digest(secret.encode(), settings.client_secret.encode()):
-        return WRONG_SECRET(client=settings.client_id)
+        return sign_in_errors.WRONG_SECRET(client=settings.client_id)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from azlab.arm.http.calls import Answer, Call, Route
-from azlab.arm.tenant import errors as tenant_errors
+from azlab.arm.tenant import group_errors
 
 _ROOT = "/subscriptions/{subscription}"
 _SHOWN = ("id", "name", "type", "location", "tags", "sku")
@@ -22,7 +22,7 @@ def _filtered_type(text: str) -> str | None:
     """The resource type that a `$filter` asks for. The lab supports only this filter of Azure's and refuses the others."""
     match = re.fullmatch(r"\s*(?:resourceType\s+eq\s+'([^']+)')?\s*", text, re.IGNORECASE)
     if match is None:
-        raise tenant_errors.BAD_FILTER(filter=text)
+        raise group_errors.BAD_FILTER(filter=text)
     return match[1]
 
 

@@ -9,11 +9,11 @@ import json
 from functools import cached_property
 from typing import Any
 
-from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId
 from ..sign_in.clouds import Cloud, cloud_of
 from ..sign_in.credentials import Credentials
 from ..sign_in.identity import identity
+from ..sign_in.subscription import only_subscription
 from .errors import describing
 from .imports import needs
 from .retries import control_plane_policy
@@ -44,12 +44,7 @@ class Client:
         if self._credentials.subscription_id:
             return self._credentials.subscription_id
         with describing("look for a subscription"):
-            found = [each["subscriptionId"] for each in self.get("/subscriptions", SUBSCRIPTIONS_API).get("value") or []]
-        if len(found) != 1:
-            raise InvalidRequest(
-                f"subscription_id: this identity sees {len(found)} subscriptions; name one in this option or in AZURE_SUBSCRIPTION_ID."
-            )
-        return str(found[0])
+            return only_subscription(self.get("/subscriptions", SUBSCRIPTIONS_API))
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id, with our subscription if it names none."""

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import socket
-import ssl
 import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 from ..._core.errors import Denied, InvalidRequest
 from ..sdk.errors import scrub
 from ..sdk.imports import needs
+from .certificate import require_thumbprint
 from .clouds import Cloud
 from .credentials import Credentials, require_complete, variable_of
 
@@ -53,7 +52,7 @@ def identity(credentials: Credentials, cloud: Cloud, transport: Any, managed_ide
             made = sdk.CertificateCredential(*_application(credentials), path, password=credentials.certificate_password, **options)
         except (ValueError, TypeError) as error:
             raise Denied(f"{proof}: {path} is not a usable certificate with a private key: {error}") from error
-        _require_thumbprint(path, text, credentials.thumbprint)
+        require_thumbprint(path, text, credentials.thumbprint)
         return made
     if proof == "password":
         client, tenant = credentials.client_id or CLI_CLIENT, credentials.tenant or "organizations"
@@ -132,13 +131,3 @@ def _read(option: str, path: str) -> str:
         return Path(path).read_text(encoding="ascii", errors="ignore")
     except OSError as error:
         raise Denied(f"{option}: cannot read {path}: {error.strerror}.") from error
-
-
-def _require_thumbprint(path: str, text: str, thumbprint: str | None) -> None:
-    """Refuse a thumbprint that is not that of the certificate; azure-identity computes the one that it sends."""
-    begin = text.find("-----BEGIN CERTIFICATE-----")
-    if thumbprint and begin >= 0:
-        end = text.index("-----END CERTIFICATE-----", begin) + len("-----END CERTIFICATE-----")
-        real = hashlib.sha1(ssl.PEM_cert_to_DER_cert(text[begin:end]), usedforsecurity=False).hexdigest()
-        if real.casefold() != thumbprint.replace(":", "").casefold():
-            raise InvalidRequest(f"thumbprint: the certificate in {path} has another thumbprint, {real}.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..._core.errors import InvalidRequest
 from ..._core.ids import region
 from ..._core.model.nic import Nic
 from ..._core.model.provisioning import SUCCEEDED
@@ -14,9 +15,10 @@ from ..._core.model.vm import Vm
 from .request import BootRequest
 
 
-def difference(request: BootRequest, vm: Vm, nic: Nic | None) -> str | None:
-    """The first difference, as a clause for an error; None if the VM is the requested one."""
-    return next(_differences(request, vm, nic), None)
+def require_match(request: BootRequest, vm: Vm, nic: Nic | None) -> None:
+    """Refuse an existing VM that is not the requested one, and name the first difference."""
+    if found := next(_differences(request, vm, nic), None):
+        raise InvalidRequest(f"VM {vm.id.name} exists, but {found}, which cannot be changed: delete it first (state: absent).")
 
 
 def _differences(request: BootRequest, vm: Vm, nic: Nic | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ from ..settling import settled
 from ..steps.vm import DeleteVm, TagVm
 from .body import vm_body
 from .login import require_login
-from .match import difference
+from .match import require_match
 from .observe import Observed, nic_of, observe
 from .prediction import predicted_vm, vm_result
 from .provisioning import ProvisionVm
@@ -67,8 +67,7 @@ def _require_complete(request: BootRequest, seen: Observed) -> None:
 def _plan_match(request: BootRequest, seen: Observed, vm: Vm, warnings: tuple[str, ...]) -> Plan:
     """Only the tags of an existing VM can change."""
     _require_ours(vm)
-    if found := difference(request, vm, seen.nic):
-        raise InvalidRequest(f"VM {vm.id.name} exists, but {found}, which cannot be changed: delete it first (state: absent).")
+    require_match(request, vm, seen.nic)
     tags = tag.wanted(vm.tags, request.tags, request.append_tags)
     return Plan(
         steps=(TagVm(vm.id, tags),) if tags != dict(vm.tags) else (),
