@@ -10,10 +10,11 @@ import stat
 from typing import NamedTuple
 
 from .._core.errors import InvalidRequest
-from .._core.model.disk_file import FOOTER, require_size
+from .._core.model.disk_file import FOOTER
 from .._core.model.partitions import Partitions
 from .formats.recognise import recognise
 from .partitions import TABLES, read_partitions
+from .size import require_size
 
 
 class Look(NamedTuple):

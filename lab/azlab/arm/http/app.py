@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from azlab.arm import registry
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
@@ -141,7 +141,7 @@ class FrontDoor:
             return Answer(error.status, {"error": error.body()}, headers)
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
-            failure = errors.LAB_FAILED()
+            failure = resource_errors.LAB_FAILED()
             return Answer(failure.status, {"error": failure.body()})
 
     def _handled(self, incoming: _Incoming) -> Answer:
@@ -233,7 +233,7 @@ def _unknown(call: Call) -> AzureError:
     """The error about a path without a route: the provider, the type or the path does not exist."""
     provider = _PROVIDER.search(call.url_path)
     if provider is None:
-        return errors.NO_ENTITY()
+        return resource_errors.NO_ENTITY()
     namespace, rest = provider[1], provider[2].strip("/").split("/")
     if namespace.lower() not in _NAMESPACES:
         return path_errors.NO_NAMESPACE(namespace=namespace)

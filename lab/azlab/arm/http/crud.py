@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import quote
 
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call
@@ -22,7 +22,7 @@ def get(call: Call, type: str) -> Resource:
     """The resource in the path, which must exist."""
     resource = call.lab.store.find(call.id(type))
     if resource is None:
-        raise errors.NO_RESOURCE(type=type, name=call.name, group=call.group)
+        raise resource_errors.NO_RESOURCE(type=type, name=call.name, group=call.group)
     return resource
 
 
@@ -63,7 +63,7 @@ def _page(call: Call, resources: list[Resource], view: View) -> Answer:
 def check_location(resource: Resource | None, location: str) -> None:
     """Refuse to create a resource a second time in another region."""
     if resource and resource.location != location:
-        raise errors.OTHER_LOCATION(name=resource.name, there=resource.location, group=resource.group, location=location)
+        raise resource_errors.OTHER_LOCATION(name=resource.name, there=resource.location, group=resource.group, location=location)
 
 
 def base_body(call: Call, type: str, location: str, tags: dict[str, str] | None) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import uuid
 
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.ids import COMPUTE, NETWORK
 from azlab.arm.core.json import Json
 from azlab.arm.core.operations import Work
@@ -60,7 +60,7 @@ def show(call: Call) -> Answer:
     """Show how far an operation has come; with monitor=true, its result."""
     record = call.lab.store.find_operation(call.path["operation"])
     if record is None:
-        raise errors.NO_ENTITY()
+        raise resource_errors.NO_ENTITY()
     if call.query.get("monitor", "").lower() == "true":
         return _result(call, record)
     body: Json = {"startTime": record["startTime"]}

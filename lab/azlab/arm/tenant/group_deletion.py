@@ -6,7 +6,7 @@ import base64
 import uuid
 
 from azlab.arm import registry
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route
 from azlab.arm.tenant import group_errors
@@ -31,7 +31,7 @@ def show_deletion(call: Call) -> Answer:
     """Show how far the deletion of a group has come. The keys of its error begin with capital letters (recorded)."""
     record = call.lab.store.find_operation(call.path["operation"])
     if record is None:
-        raise errors.NO_ENTITY()
+        raise resource_errors.NO_ENTITY()
     if record["status"] == "InProgress":
         return Answer(202, None, _headers(call, record["id"]))
     if record["status"] == "Failed":

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A local disk file, and the refusals of a size that Azure would refuse. All of them come before the first byte is sent."""
+"""A local disk file: its size, its digest, and the ranges worth sending."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from ..errors import InvalidRequest
-from ..limits import LARGEST_OS_DISK, MIB, SMALLEST_UPLOAD
+from ..limits import MIB
 from .partitions import Partitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..ranges import Range
+
 
 FOOTER = 512
 """The length of a VHD footer, in bytes."""
@@ -75,17 +75,3 @@ class DiskContent(Protocol):
 def padded(size: int) -> int:
     """The size rounded up to a multiple of 1 MiB, since Azure accepts no others."""
     return -(-size // MIB) * MIB
-
-
-def require_size(path: str, content: int) -> None:
-    """Refuse a disk of ``content`` bytes that is too small or too large for an OS disk."""
-    size = padded(content)
-    if size < SMALLEST_UPLOAD:
-        raise InvalidRequest(
-            f"{path} is a disk of {content} bytes; Azure accepts no disk below 20 MiB ({SMALLEST_UPLOAD} bytes): enlarge it first."
-        )
-    if size > LARGEST_OS_DISK:
-        raise InvalidRequest(
-            f"{path} is a disk of {content} bytes; Azure VMs start from disks of at most 4095 GiB ({LARGEST_OS_DISK} bytes):"
-            " shrink it first."
-        )

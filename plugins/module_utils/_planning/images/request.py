@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._core import tags as tag
-from ..._core.errors import InvalidRequest
 from ..._core.ids import IMAGE, ResourceId
 from ..._core.limits import require_number
 from ..._core.references import require_group, require_name
+from .tag_filter import parse_tag_filter
 
 
 @dataclass(frozen=True)
@@ -35,7 +32,7 @@ class ListRequest:
         return cls(
             name=require_name("name", name) if name else None,
             resource_group=require_group(group) if group else None,
-            tags=_tags(params.get("tags") or ()),
+            tags=parse_tag_filter(params.get("tags") or ()),
             limit=limit if limit is None else require_number("limit", limit),
         )
 
@@ -49,38 +46,3 @@ class ListRequest:
         if self.resource_group is None:
             return None
         return ResourceId.of(IMAGE, self.resource_group, self.name or "", subscription=self.subscription)
-
-
-def _tags(given: Any) -> tuple[tuple[str, str | None], ...]:
-    """Pairs of a name and a value, None for any value: from a list of name and name:value, or from a dictionary."""
-    if isinstance(given, str):
-        # Ansible reads a string the same way for other options: a dictionary if it is JSON, else a list with commas.
-        given = _dictionary(given) if given.lstrip().startswith("{") else given.split(",") if given else ()
-    if isinstance(given, Mapping):
-        return tuple((_tag_name(name), None if value is None else tag.require_text(name, value)) for name, value in given.items())
-    if isinstance(given, list | tuple):
-        return tuple(pair for each in given for pair in (_tags(each) if isinstance(each, Mapping) else (_tag(str(each).strip()),)))
-    raise InvalidRequest(f"tags: give a list of name or name:value, or a dictionary, not {given!r}.")
-
-
-def _tag(text: str) -> tuple[str, str | None]:
-    """Split a tag at the first ':' or '='. A name that contains one of them must be given in a dictionary."""
-    name, *value = re.split("[:=]", text, maxsplit=1)
-    if not name:
-        raise InvalidRequest(f"tags: {text!r} is not a valid tag: give name, name:value or name=value.")
-    return name.casefold(), value[0] if value else None
-
-
-def _tag_name(name: Any) -> str:
-    """The name of a tag in lower case."""
-    if not name or not isinstance(name, str):
-        raise InvalidRequest("tags: the name of a tag must be a string that is not empty.")
-    return name.casefold()
-
-
-def _dictionary(text: str) -> Any:
-    """The dictionary in a JSON string."""
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise InvalidRequest(f"tags: {text!r} is not a dictionary in JSON.") from error

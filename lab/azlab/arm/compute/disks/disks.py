@@ -18,7 +18,7 @@ from azlab.arm.compute.disks.state import (
     state,
     view,
 )
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import COMPUTE, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -107,7 +107,7 @@ def _make(lab: Lab, planned: Resource, content: Content, left: str | None) -> Js
         disk = lab.store.find(planned.id)
         if disk is None:
             lab.blobs.delete(key)
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         hidden = DiskState.of(disk)
         hidden.key, hidden.making = key, None
         settle_disk(hidden.keep(disk))
@@ -236,7 +236,7 @@ def _existing(lab: Lab, id: str) -> Resource:
     """The disk that is being changed, which must have been completed and must still exist."""
     disk = lab.store.find(id)
     if disk is None:
-        raise errors.BUSY()
+        raise resource_errors.BUSY()
     if DiskState.of(disk).key is None:
         raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties["provisioningState"])
     return disk

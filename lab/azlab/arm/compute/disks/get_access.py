@@ -11,7 +11,7 @@ import time
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.state import DiskState, Grant, active_access, check_not_deleting, describe_size, state
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
@@ -46,7 +46,7 @@ def _grant(lab: Lab, id: str, kind: str, seconds: int) -> Json:
     with lab.store.lock:
         disk = lab.store.find(id)
         if disk is None:
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         check_grantable(lab, disk, kind)
         hidden = DiskState.of(disk)
         hidden.access = Grant(kind, time.time() + seconds)

@@ -11,7 +11,7 @@ from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.sources import from_profile, from_vm
 from azlab.arm.compute.images.state import ImageBlob, ImageState, settle_image
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import COMPUTE, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -39,7 +39,7 @@ def put(call: Call) -> Answer:
             _check_same(known, given)
             return _retag(call, known, tags)
         if known and known.properties.get("provisioningState") != "Failed":
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         vm = given.get("sourceVirtualMachine")
         plan = from_vm(lab, given, location) if vm else from_profile(lab, given, location, call.version)
         image = Resource(call.id(IMAGE), IMAGE, call.group, call.name, base_body(call, IMAGE, location, tags))
@@ -76,7 +76,7 @@ def _make(lab: Lab, id: str, contents: dict[str, Content], keys: dict[str, str],
         if image is None:
             for key in keys.values():
                 lab.blobs.delete(key)
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         profile = image.properties["storageProfile"]
         _show_size(profile, "osDisk", profile["osDisk"], contents["os"].size)
         for number, data in enumerate(profile["dataDisks"]):
@@ -100,7 +100,7 @@ def patch(call: Call) -> Answer:
         image = get(call, IMAGE)
         _check_not_deleting(image, "Update Image")
         if image.properties["provisioningState"] == "Creating":
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         return _retag(call, image, checked_tags(call.body))
 
 

@@ -20,7 +20,7 @@ from azlab.arm.compute.machines.disk_requests import (
 from azlab.arm.compute.machines.request import check_no_user_data
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found, settle_vm
 from azlab.arm.compute.machines.vm_disks import attach, detach, make
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -37,7 +37,7 @@ def change(call: Call, vm: Resource, *, retry_after: int | None) -> Answer:
     lab, given = call.lab, call.body.get("properties") or {}
     check_not_deleting(vm, "Update VM")
     if vm.properties["provisioningState"] in ("Creating", "Updating"):
-        raise errors.BUSY()
+        raise resource_errors.BUSY()
     check_no_user_data(vm.name, given)
     _check_fixed(vm, given)
     changed = _changed(vm, given, checked_tags(call.body))
@@ -104,7 +104,7 @@ def _check_placement(vm: Resource, given: Json) -> None:
     if group and MachineState.of(vm).is_up:
         raise vm_errors.PLACEMENT_RUNNING(vm=vm.name)
     if group:
-        raise errors.NO_REFERENCE(reference=group.get("id", ""), resource=vm.id)
+        raise resource_errors.NO_REFERENCE(reference=group.get("id", ""), resource=vm.id)
 
 
 class _DiskChange:

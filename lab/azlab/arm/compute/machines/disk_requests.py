@@ -11,7 +11,7 @@ from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content, DiskSpec
 from azlab.arm.compute.disks.state import GIB, active_access, check_usable
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import neighbor_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -136,7 +136,7 @@ def checked_name(lab: Lab, target: Target, given: Json) -> str:
     """The name of a new disk, which must be free; empty if the request gives none."""
     name = given.get("name") or ""
     if name and lab.store.find(neighbor_id(target.vm_id, DISK, name)) is not None:
-        raise errors.BUSY()
+        raise resource_errors.BUSY()
     return name
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.request import MachineRequest
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.ids import neighbor_id, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -46,7 +46,7 @@ def _attached(lab: Lab, request: MachineRequest, reference: Json) -> Json:
     id, vm_id = normal_id(reference.get("id", "")), request.target.vm_id
     nic = lab.store.find(id)
     if nic is None or nic.type != NIC or nic.location != request.target.location:
-        raise errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
+        raise resource_errors.NO_REFERENCE(reference=reference.get("id", ""), resource=vm_id)
     owner = NetworkState.of(nic).vm
     if owner and owner.lower() != vm_id.lower():
         raise vm_errors.NIC_IN_USE(nic=nic.id, vm=owner)
@@ -59,4 +59,4 @@ def _check_subnets(lab: Lab, request: MachineRequest, wanted: Json) -> None:
         id = normal_id(((config.get("properties") or {}).get("subnet") or {}).get("id", ""))
         subnet, vnet = lab.store.find(id), lab.store.find(id.rpartition("/subnets/")[0])
         if subnet is None or subnet.type != SUBNET or vnet is None or vnet.location != request.target.location:
-            raise errors.NO_REFERENCE(reference=id, resource=request.target.vm_id)
+            raise resource_errors.NO_REFERENCE(reference=id, resource=request.target.vm_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disk_requests import Target, check_managed, checked_luns, default_sku
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Call
 
@@ -49,7 +49,7 @@ def parse(call: Call, location: str) -> MachineRequest:
     check_no_user_data(call.name, given)
     for kind in _UNKNOWN_KINDS:
         if given.get(kind):
-            raise errors.NO_REFERENCE(reference=given[kind].get("id", ""), resource=call.id(VM))
+            raise resource_errors.NO_REFERENCE(reference=given[kind].get("id", ""), resource=call.id(VM))
     profile = given.get("storageProfile")
     if not profile:
         raise parameter_errors.MISSING(parameter="storageProfile", target="storageProfile")

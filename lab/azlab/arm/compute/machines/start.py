@@ -8,7 +8,7 @@ from azlab.arm.compute.disks.state import DiskState, active_access, touch
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, drop_secrets, found, settle_vm
 from azlab.arm.compute.machines.vm_disks import disks_of
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
@@ -98,10 +98,10 @@ def _network(lab: Lab, vm: Resource) -> tuple[Resource, Resource]:
     primary = next((each for each in references if (each.get("properties") or {}).get("primary")), references[0])
     nic = lab.store.find(primary["id"])
     if nic is None or nic.type != NIC:
-        raise errors.NO_REFERENCE(reference=primary["id"], resource=vm.id)
+        raise resource_errors.NO_REFERENCE(reference=primary["id"], resource=vm.id)
     subnet = lab.store.find(nic.properties["ipConfigurations"][0]["properties"]["subnet"]["id"])
     if subnet is None:
-        raise errors.NO_REFERENCE(reference=nic.id, resource=vm.id)
+        raise resource_errors.NO_REFERENCE(reference=nic.id, resource=vm.id)
     return nic, subnet
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting, settle
@@ -58,7 +58,7 @@ def found(lab: Lab, id: str) -> Resource:
     """The VM that an operation works on. The operation fails if the VM was deleted in the meantime."""
     vm = lab.store.find(id)
     if vm is None:
-        raise errors.BUSY()
+        raise resource_errors.BUSY()
     return vm
 
 

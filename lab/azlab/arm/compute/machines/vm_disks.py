@@ -9,7 +9,7 @@ from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import describe, write
 from azlab.arm.compute.disks.state import DiskState, set_owner, settle_disk
 from azlab.arm.compute.machines.disk_requests import NewDisk
-from azlab.arm.core import errors
+from azlab.arm.core import resource_errors
 from azlab.arm.core.ids import neighbor_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -64,7 +64,7 @@ def attach(lab: Lab, vm: Resource, id: str) -> None:
     with lab.store.lock:
         disk = lab.store.find(id)
         if disk is None or is_deleting(disk):
-            raise errors.BUSY()
+            raise resource_errors.BUSY()
         owner = disk.body.get("managedBy")
         if owner and owner.lower() != vm.id.lower():
             raise disk_errors.ATTACHED_ELSEWHERE(disk=disk.name, vm=owner)

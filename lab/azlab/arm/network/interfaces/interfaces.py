@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import NETWORK, normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -60,7 +60,7 @@ def _ip_config(lab: Lab, nic: Resource, given: Json, first: bool, before: Json) 
     subnet_id = normal_id((wanted.get("subnet") or {}).get("id", ""))
     subnet = lab.store.find(subnet_id)
     if subnet is None or subnet.type != SUBNET:
-        raise errors.NO_REFERENCE(reference=subnet_id, resource=nic.id)
+        raise resource_errors.NO_REFERENCE(reference=subnet_id, resource=nic.id)
     earlier = before.get(given["name"], {})
     kept = earlier.get("privateIPAddress") if (earlier.get("subnet") or {}).get("id") == subnet.id else None
     address = static_address(lab, nic, subnet, wanted["privateIPAddress"]) if wanted.get("privateIPAddress") else kept

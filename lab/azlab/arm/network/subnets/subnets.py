@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network
 
-from azlab.arm.core import errors, parameter_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import NETWORK
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -83,7 +83,7 @@ def check_unused(lab: Lab, subnet: Resource) -> None:
 def _vnet(call: Call) -> Resource:
     vnet = call.lab.store.find(call.id(VNET, call.path["vnet"]))
     if vnet is None:
-        raise errors.NO_RESOURCE(type=VNET, name=call.path["vnet"], group=call.group)
+        raise resource_errors.NO_RESOURCE(type=VNET, name=call.path["vnet"], group=call.group)
     return vnet
 
 
@@ -101,7 +101,7 @@ def show(call: Call) -> Answer:
     """Show one subnet."""
     subnet = call.lab.store.find(f"{_vnet(call).id}/subnets/{call.name}")
     if subnet is None:
-        raise errors.NO_ENTITY()
+        raise resource_errors.NO_ENTITY()
     return Answer(200, view(call.lab, subnet))
 
 

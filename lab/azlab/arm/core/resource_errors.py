@@ -1,4 +1,4 @@
-"""Refusals that any resource provider gives: missing or wrong parameters, missing resources, conflicting requests."""
+"""Refusals that any resource provider gives about a resource: missing, in another location, or busy."""
 
 from __future__ import annotations
 
