@@ -1,14 +1,14 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The resources that a task names: its own, and references to others as id, short name or dictionary."""
+"""The resources that a task names: by id, by name, or by dictionary."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .errors import InvalidRequest, Missing
+from .errors import InvalidRequest
 from .ids import ResourceId, region
 from .limits import GROUP_NAME, LONGEST_GROUP_NAME, LONGEST_NAME, RESOURCE_NAME, SUBSCRIPTION_ID
 
@@ -92,38 +92,6 @@ def parse_reference(value: Any, kind: str, resource_group: str | None, option: s
     if subscription:
         require_subscription(option, subscription)
     return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
-
-
-def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
-    """The error for a resource that was not found.
-
-    ``groupless`` holds the resources whose resource group does not exist, which is then named as the reason. ``consequence`` ends the
-    sentence otherwise.
-    """
-    if resource in groupless:
-        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
-    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
-
-
-def absent_group(resource: ResourceId) -> str:
-    """The clause about a resource group that does not exist."""
-    return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
-
-
-def missing_group(groupless: Collection[ResourceId], *resources: ResourceId) -> str | None:
-    """The clause about the first of some resources whose resource group does not exist; None if all groups exist."""
-    return next((absent_group(each) for each in resources if each in groupless), None)
-
-
-def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
-    """Refuse to create anything in a resource group that does not exist."""
-    if clause := missing_group(groupless, *resources):
-        raise Missing(f"{clause}: create it first, or name another one.")
-
-
-def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
-    """The warnings about a list that is empty because a resource group does not exist; one for each group."""
-    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
 
 
 def require_region(location: str | None, regions: Collection[str], what: str) -> None:

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from azlab.arm.core import resource_errors
+from azlab.arm.core import internal_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.provisioning import is_pending
 from azlab.arm.core.refusals import AzureError
@@ -62,7 +62,7 @@ class Operations:
             self._fail(record, error)
         except Exception:
             log.exception("operation %s on %s", record["id"], record["resource"])
-            self._fail(record, resource_errors.INTERRUPTED())
+            self._fail(record, internal_errors.INTERRUPTED())
         finally:
             self._threads.discard(threading.current_thread())
 
@@ -82,7 +82,7 @@ class Operations:
     def recover(self) -> None:
         """End all that a crash interrupted, including resources whose operation was not recorded yet when the crash came."""
         for record in self._store.operations("InProgress"):
-            self._fail(record, resource_errors.INTERRUPTED())
+            self._fail(record, internal_errors.INTERRUPTED())
         with self._store.lock:
             for resource in filter(is_pending, self._store.list()):
                 self._settle(resource)

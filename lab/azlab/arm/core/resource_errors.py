@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
-from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED
+from azlab.evidence import DOCUMENTED, ISSUE, RECORDED
 
 NO_RESOURCE = Refusal(
     404,
@@ -29,7 +29,6 @@ BUSY = Refusal(
     " https://aka.ms/activitylog to get more details on the conflicting requests.",
     ISSUE,
 )
-INTERRUPTED = Refusal(500, "InternalExecutionError", "An internal execution error occurred. Please retry later.", ISSUE)
 NO_REFERENCE = Refusal(
     400,
     "InvalidResourceReference",
@@ -37,4 +36,3 @@ NO_REFERENCE = Refusal(
     " and that both resources are in the same region.",
     ISSUE,
 )
-LAB_FAILED = Refusal(500, "InternalServerError", "The lab failed; see its log arm.log.", ASSUMED)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from azlab.arm import registry
-from azlab.arm.core import resource_errors
+from azlab.arm.core import internal_errors, resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
@@ -141,7 +141,7 @@ class FrontDoor:
             return Answer(error.status, {"error": error.body()}, headers)
         except Exception:
             log.exception("%s %s", request.method, request.url.path)
-            failure = resource_errors.LAB_FAILED()
+            failure = internal_errors.LAB_FAILED()
             return Answer(failure.status, {"error": failure.body()})
 
     def _handled(self, incoming: _Incoming) -> Answer:

@@ -13,9 +13,9 @@ from ..._core.ids import SNAPSHOT, VM, ResourceId
 from ..._core.model.snapshot import Snapshot
 from ..._core.plan import Plan
 from ..._core.ports import Azure
-from ..._core.references import empty_list, parse_reference, require_group, require_name
+from ..._core.references import parse_reference, require_group, require_name
 from ..._core.subject import Subject
-from ..missing_groups import groupless
+from ..missing_groups import empty_list, groupless
 from .backups import Backup, backups_in
 from .request import require_backup_name
 

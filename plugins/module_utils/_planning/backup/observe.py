@@ -12,8 +12,7 @@ from ..._core.model.disk import Disk
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
-from ..._core.references import missing_group
-from ..missing_groups import groupless
+from ..missing_groups import groupless, missing_group
 from .backups import backups_in, is_part
 from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 

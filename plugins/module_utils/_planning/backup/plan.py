@@ -19,9 +19,9 @@ from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
-from ..._core.references import absent, absent_group
 from ..._core.subject import Subject
 from ..._core.times import format_time
+from ..missing_groups import absent, absent_group
 from ..settling import settled
 from ..steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 from .backups import OS, UNKNOWN, Backup, backups_in, find_backup, lun_of, time_of

@@ -14,8 +14,9 @@ from ..._core.errors import InvalidRequest
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
-from ..._core.references import absent, absent_group, require_groups, require_region
+from ..._core.references import require_region
 from ..._core.subject import Subject
+from ..missing_groups import absent, absent_group, require_groups
 from ..settling import settled
 from ..steps.vm import DeleteVm, TagVm
 from .body import vm_body

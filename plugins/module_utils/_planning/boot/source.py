@@ -12,7 +12,7 @@ from ..._core.ids import ResourceId, region
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.model.provisioning import SUCCEEDED
-from ..._core.references import absent
+from ..missing_groups import absent
 from .observe import Observed
 from .request import BootRequest
 

@@ -13,8 +13,8 @@ from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
-from ..._core.references import absent, require_groups
 from ..._core.subject import Subject
+from ..missing_groups import absent, require_groups
 from ..steps.vm import DeleteVm
 from . import source
 from .evidence import kept_seal, require_backups, require_seal

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from ..._core.model.image import Image
 from ..._core.plan import Plan
 from ..._core.ports import Azure
-from ..._core.references import empty_list
 from ..._core.subject import Subject
+from ..missing_groups import empty_list
 from .observe import Observed, observe
 from .request import ListRequest
 

@@ -23,8 +23,9 @@ from ..._core.model.provisioning import FAILED
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.ranges import total
-from ..._core.references import require_groups, require_region
+from ..._core.references import require_region
 from ..._core.subject import Subject
+from ..missing_groups import require_groups
 from ..settling import settled
 from ..steps.disk import DeleteDisk, SendPages
 from ..steps.image import CreateImage, DeleteImage, TagImage
