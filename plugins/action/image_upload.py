@@ -69,7 +69,8 @@ def shown_pipe(show: Callable[[str], None]) -> Iterator[str | None]:
     """The path of a pipe whose messages are shown as lines until the block ends; None if no pipe can be made."""
     path = None
     with ExitStack() as stack:
-        with suppress(OSError):
+        # Without a pipe or a thread, for which the system may have no room, the upload runs without lines.
+        with suppress(OSError, RuntimeError):
             made, reader = _make_pipe(stack)
             stack.enter_context(_following(reader, show))
             path = made
@@ -80,14 +81,14 @@ def shown_pipe(show: Callable[[str], None]) -> Iterator[str | None]:
 def _following(reader: int, show: Callable[[str], None]) -> Iterator[None]:
     """Show the messages of a pipe in a thread until the block ends."""
     stopped, stop = os.pipe()
-    thread = threading.Thread(target=_follow, args=(reader, stopped, show), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        os.close(stop)
-        thread.join()
-        os.close(stopped)
+    with ExitStack() as stack:
+        stack.callback(os.close, stopped)
+        with ExitStack() as running:
+            running.callback(os.close, stop)
+            thread = threading.Thread(target=_follow, args=(reader, stopped, show), daemon=True)
+            thread.start()
+            stack.callback(thread.join)
+            yield
 
 
 def _make_pipe(stack: ExitStack) -> tuple[str, int]:

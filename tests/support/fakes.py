@@ -9,6 +9,7 @@ Tests of check mode make it read-only: any write is then an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -200,6 +201,9 @@ class FakeAzure:
 
     def locate(self, resource: ResourceId) -> ResourceId:
         return resource.within(self.subscription)
+
+    def paused_deadline(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
         """Record a write, refuse it, or let it fail."""

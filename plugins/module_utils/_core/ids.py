@@ -13,8 +13,6 @@ VM = "Microsoft.Compute/virtualMachines"
 IMAGE = "Microsoft.Compute/images"
 DISK = "Microsoft.Compute/disks"
 SNAPSHOT = "Microsoft.Compute/snapshots"
-NIC = "Microsoft.Network/networkInterfaces"
-NETWORK = "Microsoft.Network/virtualNetworks"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 
 

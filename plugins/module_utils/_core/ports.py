@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from .ids import ResourceId
@@ -151,3 +152,6 @@ class Azure(Protocol):
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""
+
+    def paused_deadline(self) -> AbstractContextManager[None]:
+        """A context for work outside of Azure, such as reading a disk file, that takes none of the task's ``wait_timeout``."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from .._core.ids import ResourceId
@@ -48,6 +49,10 @@ class Azure:
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id, with our subscription if it names none."""
         return self._client.locate(resource)
+
+    def paused_deadline(self) -> AbstractContextManager[None]:
+        """A context whose duration is not counted by the deadline of the task."""
+        return self._client.deadline.paused()
 
 
 def connect(params: Mapping[str, Any]) -> Azure:

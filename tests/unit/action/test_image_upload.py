@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -110,6 +111,17 @@ def test_there_are_no_lines_if_no_pipe_reaches_the_module_or_none_are_wanted(pla
 def test_lines_are_shown_by_default_and_on_request(play: Play, progress: Any) -> None:
     play(args={"name": "debian", "progress": progress})
     assert len(play.shown) == 1
+
+
+def test_a_thread_that_cannot_be_started_does_not_stop_the_upload(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    before = len(os.listdir("/proc/self/fd"))
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert play() == RESULT
+    assert play.shown == []
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import UNREADABLE, Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
@@ -22,6 +22,11 @@ def test_a_tag_holds_the_seal_in_at_most_256_characters():
 def test_the_text_of_a_tag():
     assert STAMPED.as_tag() == f'{{"time":"{TIME}","digest":"{STAMPED.digest}","ownership":"2026-11-22T11:00:00.123456Z"}}'
     assert Seal.of(VM_ID, TIME).as_tag() == f'{{"time":"{TIME}","digest":"{STAMPED.digest}"}}'
+
+
+def test_a_stamp_that_cannot_be_read_is_still_a_stamp():
+    value = f'{{"time":"{TIME}","digest":"{STAMPED.digest}","ownership":"yesterday"}}'
+    assert Seal.from_tag(value, VM_ID) == STAMPED.stamped(UNREADABLE)
 
 
 def test_the_time_of_a_verdict_may_be_unknown():

@@ -13,6 +13,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_upload
 
 from tests.support.fakes import SUBSCRIPTION, FakeAzure
@@ -108,6 +109,39 @@ def test_a_wrong_secret_is_reported_before_the_file_is_read(play, options, check
     monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
     assert "the secret is wrong" in play(Closed(), check=check, **options)["msg"]
     assert 0 < sum(lengths) <= 65 * 1024
+
+
+class Meanwhile:
+    """Lets something happen in Azure while the module reads the disk file."""
+
+    def __init__(self, monkeypatch, happen):
+        read = image_upload.read_disk
+        monkeypatch.setattr(image_upload, "read_disk", lambda path: (read(path), happen())[0])
+
+
+def test_tags_that_are_set_while_the_file_is_read_stay(play, options, monkeypatch):
+    azure = FakeAzure()
+    play(azure, **options)
+
+    def tag_it():
+        image = azure.images.get(TARGET)
+        azure.images.put(replace(image, tags={**image.tags, "owner": "ada"}))
+
+    Meanwhile(monkeypatch, tag_it)
+    play(azure, **options, tags={"release": "1"})
+    assert azure.images.get(TARGET).tags.items() >= {"owner": "ada", "release": "1"}.items()
+
+
+def test_an_interim_disk_that_is_used_while_the_file_is_read_is_uploaded_again(play, options, monkeypatch):
+    azure = FakeAzure(break_at=("create image", Refused("could not create image: (Boom) no")))
+    assert play(azure, **options)["failed"]
+    azure.break_at = None
+
+    def use():
+        azure.disks.put(replace(azure.disks.get(INTERIM), ownership_time=parse_time("2026-11-22T12:00:00Z"), time_created=None))
+
+    Meanwhile(monkeypatch, use)
+    assert any(step.startswith("upload ") for step in play(azure, **options)["steps"])
 
 
 @pytest.mark.parametrize("check", [True, False])

@@ -12,12 +12,14 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timezone
 
 from ..times import format_time, parse_time
 
 MARK = "GOLDENIMAGE-SEAL:"
 """Begins the line in which the finalizer writes its verdict."""
+UNREADABLE = datetime.min.replace(tzinfo=timezone.utc)
+"""In place of a stamp that cannot be read: the seal counts as stamped, and no disk can have this time."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class Seal:
         """The seal that an earlier run kept, or None for anything that is not a seal of this VM."""
         try:
             kept = json.loads(value or "")
-            seal = cls(str(kept["time"]), str(kept["digest"]), parse_time(kept.get("ownership")))
+            stamp = kept.get("ownership")
+            seal = cls(str(kept["time"]), str(kept["digest"]), (parse_time(stamp) or UNREADABLE) if stamp else None)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
         return seal if seal.digest == cls.of(vm_id, seal.time).digest else None

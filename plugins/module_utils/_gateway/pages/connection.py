@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..._core.errors import Unavailable
 from ..sdk.errors import causes
 from ..sdk.imports import needs
+from ..sdk.logs import scrub_logs
 from ..sdk.trust import authorities
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class PageConnection:
         """Connect to nothing yet. Raise Unavailable if urllib3 is missing, or if the environment names an unusable proxy or authority."""
         with needs("urllib3"):
             import urllib3
+        scrub_logs()
         self._failures = (urllib3.exceptions.HTTPError, OSError)
         parts = urllib.parse.urlsplit(f"{url}&comp=page")
         manager = _manager(urllib3, parts, num_pools=1, maxsize=workers, block=True)
@@ -121,6 +123,11 @@ def _manager(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any
         options |= {"cert_reqs": "CERT_REQUIRED", **authorities()}
     if not (proxy := _proxy(url)):
         return urllib3.PoolManager(**options)
+    if proxy.scheme.startswith("socks"):
+        # requests, which carries all other requests, needs PySocks for such a proxy too.
+        with needs("PySocks"):
+            from urllib3.contrib.socks import SOCKSProxyManager
+        return SOCKSProxyManager(proxy.geturl(), **options)
     if proxy.scheme not in ("http", "https"):
         raise Unavailable(
             f"cannot upload through a {proxy.scheme} proxy: set HTTPS_PROXY to an http:// proxy, or add the host to NO_PROXY."

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core.errors import Unavailable
 from .imports import needs
+from .logs import scrub_logs
 from .retries import is_first_connection_retried, is_refused, resolver_error
 from .waiting import Deadline
 
@@ -28,6 +29,8 @@ def deadline_transport(deadline: Deadline, **options: Any) -> Any:
     with needs("azure-core"):
         from azure.core.exceptions import ServiceRequestError
         from azure.core.pipeline.transport import RequestsTransport
+
+    scrub_logs()
 
     # azure-core exports this class lazily, so no type checker sees what it is.
     class DeadlineTransport(RequestsTransport):  # type: ignore[misc]

@@ -59,6 +59,15 @@ class Deadline:
         return value
 
     @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Move the deadline by the duration of the block."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._end += self._clock() - began
+
+    @contextmanager
     def grace(self, seconds: float = GRACE_SECONDS) -> Iterator[None]:
         """Allow at least this long for closing access to a disk, even after the deadline."""
         end = self._end

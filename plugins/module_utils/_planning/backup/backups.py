@@ -92,7 +92,7 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
     """The backups among some snapshots, the oldest first; if given, only those of one VM or of one name."""
     found: dict[str, list[Snapshot]] = {}
     for snapshot in snapshots:
-        if (backup := snapshot.tags.get(tag.BACKUP)) and snapshot.tags.get(tag.LUN):
+        if (backup := snapshot.tags.get(tag.BACKUP)) and _has_lun(snapshot):
             found.setdefault(backup, []).append(snapshot)
     backups = (Backup(backup, tuple(sorted(parts, key=_order))) for backup, parts in found.items())
     of_vm = (backup for backup in backups if vm is None or backup.is_of(vm))
@@ -113,6 +113,12 @@ def is_part(resource: Snapshot | Disk) -> bool:
 def lun_of(snapshot: Snapshot) -> int | None:
     """The LUN of the disk, None for the OS disk."""
     return None if snapshot.tags[tag.LUN] == OS else int(snapshot.tags[tag.LUN])
+
+
+def _has_lun(snapshot: Snapshot) -> bool:
+    """Whether the tag for the LUN is one that this collection writes: any other snapshot only looks like a part of a backup."""
+    lun = snapshot.tags.get(tag.LUN, "")
+    return lun == OS or (lun.isascii() and lun.isdecimal())
 
 
 def time_of(snapshot: Snapshot) -> datetime | None:

@@ -144,7 +144,10 @@ def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]
         return UploadRequest.from_params(params, look)
 
     def plan(azure: Azure, request: UploadRequest, check_mode: bool) -> Plan:
-        checked = check_upload(request, observe(azure, request, check_mode))
-        return plan_upload(request, read(request.path), checked)
+        check_upload(request, observe(azure, request, check_mode))
+        with azure.paused_deadline():
+            content = read(request.path)
+        # Reading a large file takes long enough for the image and the interim disk to change.
+        return plan_upload(request, content, check_upload(request, observe(azure, request, check_mode)))
 
     return Subject(request, plan, _result)

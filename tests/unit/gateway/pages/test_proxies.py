@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import socket
 import socketserver
+import sys
 import threading
+from types import ModuleType
 
 import pytest
+import urllib3
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, Unavailable
 
 from tests.support.page_blob import SECRET, Clock, everything_shown, expected, upload
@@ -126,8 +130,39 @@ def test_a_proxy_that_does_not_answer_is_reported_without_secrets(secure_blob, m
     assert not [secret for secret in (SECRET, LOGIN, PASSWORD) if secret in shown]
 
 
-def test_a_socks_proxy_is_refused(secure_blob, monkeypatch):
+@pytest.mark.filterwarnings("ignore:SOCKS support")
+def test_a_socks_proxy_needs_its_library(secure_blob, monkeypatch):
+    monkeypatch.setitem(sys.modules, "socks", None)
+    monkeypatch.delitem(sys.modules, "urllib3.contrib.socks", raising=False)
     monkeypatch.setenv("ALL_PROXY", f"socks5://{LOGIN}@127.0.0.1:1")
-    with pytest.raises(Unavailable, match="cannot upload through a socks5 proxy: set HTTPS_PROXY") as failure:
+    with pytest.raises(Unavailable, match="install PySocks") as failure:
         upload(secure_blob)
     assert LOGIN not in everything_shown(failure.value)
+
+
+def test_a_socks_proxy_is_used_as_the_control_plane_uses_it(secure_blob, monkeypatch):
+    made = []
+    library = ModuleType("urllib3.contrib.socks")
+    library.SOCKSProxyManager = lambda address, **options: made.append((address, options)) or urllib3.PoolManager(**options)
+    monkeypatch.setitem(sys.modules, "urllib3.contrib.socks", library)
+    monkeypatch.setenv("ALL_PROXY", f"socks5h://{LOGIN}@127.0.0.1:1")
+    upload(secure_blob)
+    assert secure_blob.content == expected()
+    assert [(address, options["cert_reqs"]) for address, options in made] == [(f"socks5h://{LOGIN}@127.0.0.1:1", "CERT_REQUIRED")]
+
+
+def test_a_proxy_of_another_kind_is_refused(secure_blob, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", f"ftp://{LOGIN}@127.0.0.1:1")
+    with pytest.raises(Unavailable, match="cannot upload through a ftp proxy: set HTTPS_PROXY") as failure:
+        upload(secure_blob)
+    assert LOGIN not in everything_shown(failure.value)
+
+
+def test_no_log_record_of_the_library_holds_the_sas(secure_blob, caplog):
+    """At any level, for a program that configures logging."""
+    with caplog.at_level(logging.DEBUG):
+        upload(secure_blob)
+        logging.getLogger("urllib3.connectionpool").warning("Failed to parse headers (url=%s)", secure_blob.url)
+    assert "PUT" in caplog.text
+    assert "sig=***" in caplog.text
+    assert SECRET not in caplog.text

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, NIC, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
@@ -39,7 +39,7 @@ def test_every_key_of_a_vm_is_parsed():
             "securityProfile": {"securityType": "TrustedLaunch"},
             "osProfile": {"computerName": "web1", "adminUsername": "bob"},
             "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
-            "networkProfile": {"networkInterfaces": [{"id": str(an_id(NIC, "nic"))}]},
+            "networkProfile": {"networkInterfaces": [{"id": str(an_id("Microsoft.Network/networkInterfaces", "nic"))}]},
             "storageProfile": {
                 "osDisk": {
                     "osType": "Linux",
@@ -74,7 +74,7 @@ def test_every_key_of_a_vm_is_parsed():
         generalized=True,
         size="Standard_B2s",
         security_type="TrustedLaunch",
-        nics=(an_id(NIC, "nic"),),
+        nics=(an_id("Microsoft.Network/networkInterfaces", "nic"),),
         zones=("1",),
         plan={"name": "n", "publisher": "p", "product": "o"},
         computer_name="web1",

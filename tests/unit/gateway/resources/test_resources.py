@@ -16,7 +16,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     TimedOut,
     Unavailable,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, NIC, SNAPSHOT, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
 
 from tests.support.canned import ARM, SUBSCRIPTION, Sent, World, answer, error
 
@@ -269,12 +269,12 @@ def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():
     assert World(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
     assert world.sent[0].url == f"{ARM}/subscriptions/{SUBSCRIPTION}/resourcegroups/g?api-version=2021-04-01"
     nic = {
-        "id": str(an_id(NIC, "n")),
+        "id": str(an_id("Microsoft.Network/networkInterfaces", "n")),
         "location": "l",
         "properties": {"ipConfigurations": [{"properties": {"privateIPAddress": "10.0.0.4"}}]},
     }
-    assert World(answer(200, nic)).azure.nics.find(an_id(NIC, "n")).private_ip == "10.0.0.4"
-    assert World(error(404, "ResourceNotFound", "x")).azure.nics.find(an_id(NIC, "n")) is None
+    assert World(answer(200, nic)).azure.nics.find(an_id("Microsoft.Network/networkInterfaces", "n")).private_ip == "10.0.0.4"
+    assert World(error(404, "ResourceNotFound", "x")).azure.nics.find(an_id("Microsoft.Network/networkInterfaces", "n")) is None
     elsewhere = World(answer(200, VM_JSON))
     elsewhere.azure.machines.get(an_id(VM, "v", "another"))
     assert elsewhere.sent[0].path.startswith("/subscriptions/another/")

@@ -41,6 +41,14 @@ def test_until_returns_the_last_value():
     assert clock.slept == [5, 5]
 
 
+def test_a_paused_deadline_takes_no_time_even_if_the_work_fails():
+    deadline, clock = a_deadline(10)
+    with pytest.raises(ValueError, match="broken"), deadline.paused():
+        clock.now = 3600
+        raise ValueError("broken")
+    assert deadline.left == 10
+
+
 def test_grace_allows_time_after_the_deadline():
     deadline, clock = a_deadline(10)
     clock.now = 50

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed, InvalidRequest, Missing, TimedOut
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, NIC, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SUBNET, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
@@ -47,10 +47,10 @@ BOOTED = Vm(
     size="Standard_B2s",
     image=str(TARGET).upper(),
     admin_username="me",
-    nics=(an_id(NIC, "build", "t1-nic"),),
+    nics=(an_id("Microsoft.Network/networkInterfaces", "build", "t1-nic"),),
     tags={tag.PURPOSE: tag.BOOT},
 )
-ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), private_ip="10.0.0.4")
+ADDRESS = Nic(an_id("Microsoft.Network/networkInterfaces", "build", "t1-nic"), private_ip="10.0.0.4")
 THERE = Observed(vm=BOOTED, nic=ADDRESS)
 SKU = {"storageAccountType": "Standard_LRS"}
 

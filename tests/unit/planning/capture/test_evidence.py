@@ -70,6 +70,12 @@ def test_an_outdated_stamp_is_not_overruled_by_the_verdict_that_it_came_from(dis
         require_seal(replace(STAMPED_VM, power=power), disk, GOOD)
 
 
+def test_a_stamp_that_cannot_be_read_is_not_overruled_by_the_verdict_that_it_came_from():
+    value = STAMPED_VM.tags[tag.SEAL].replace("2026-11-22T11", "soon")
+    with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
+        require_seal(replace(STAMPED_VM, tags={tag.SEAL: value}), AT_REST_DISK, GOOD)
+
+
 def test_a_later_verdict_is_a_new_seal():
     used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     assert (
@@ -169,3 +175,10 @@ def test_without_a_seal_only_a_backup_of_the_deallocated_disks_is_known_to_be_la
     require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), BACKUPS, None)
     with pytest.raises(InvalidRequest, match="no backup of disk web1-os: run"):
         require_backups(STAMPED_VM, (AT_REST_DISK, DATA_DISK), late, None)
+
+
+@pytest.mark.parametrize("lun", ["", "lun0", "x", "\u00b2"])
+def test_a_snapshot_that_only_looks_like_a_part_of_a_backup_is_ignored(lun):
+    """Anyone may tag a snapshot, and a capture reads all of the subscription's."""
+    odd = replace(BACKUPS[0], tags={**BACKUPS[0].tags, tag.LUN: lun})
+    assert backups_in([odd]) == ()
