@@ -48,7 +48,7 @@ def subject(world: World, tasks: LabTasks) -> Subject:
     return Subject(world, tasks)
 
 
-STEPS = ["deallocate VM vm", "mark VM vm generalized", "create image golden from VM vm"]
+STEPS = ["deallocate VM vm", "mark VM vm as generalized", "create image golden from VM vm"]
 
 
 def test_predict_do_repeat_change(subject: Subject) -> None:
@@ -77,7 +77,7 @@ def test_an_image_of_the_os_disk_only(subject: Subject) -> None:
 def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> None:
     done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
     predicted = subject.capture(check=True, sealed="verified", backup="require")
-    assert "planned as if it had stopped, sealed and backed up" in subject.tasks.warnings[0]
+    assert "planned as if it had been backed up and sealed and had stopped" in subject.tasks.warnings[0]
     assert len(predicted["steps"]) == 5
     assert "VM vm is still running" in subject.refuses(wait_timeout=3)
 
