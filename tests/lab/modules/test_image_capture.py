@@ -119,7 +119,7 @@ def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Sub
     for disk in (other.id, world.id("disks", "vm-os")):
         swap = {"properties": {"storageProfile": {"osDisk": {"createOption": "Attach", "managedDisk": {"id": disk}}}}}
         done(compute.virtual_machines.begin_update(world.group, "vm", swap))
-    assert "the OS disk may have been used: its ownership has changed" in subject.refuses(sealed="verified")
+    assert "since the seal of 2126-11-22T10:30:00Z: its ownership has changed" in subject.refuses(sealed="verified")
 
 
 def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:
