@@ -108,5 +108,6 @@ requirements:
   - urllib3 >= 1.26
 notes:
   - Options, environment variables and the credential file are merged value by value. An empty string counts as omitted.
-  - Cloud modules run where the credentials are, usually on the controller. In a play for other hosts, set C(delegate_to=localhost).
+  - "The modules must run on a machine that has the credentials, usually the controller. In a play for other hosts, set
+    C(delegate_to: localhost) on the task."
 """

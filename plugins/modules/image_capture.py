@@ -16,7 +16,7 @@ description:
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
     P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
-    of a backup first, see O(sealed) and O(backup). It checks what Azure would refuse later before it changes anything."
+    of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
     not exist any more, the C(vmId) is not compared.
 extends_documentation_fragment:
@@ -58,8 +58,8 @@ options:
     default: verified
   backup:
     description:
-      - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) before the guest was
-        generalized, and at most O(backup_max_age) hours before.
+      - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) at most
+        O(backup_max_age) hours before the guest was generalized.
       - V(none) captures the VM without a backup.
       - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
         was deallocated.
@@ -200,13 +200,13 @@ vm:
     data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
     agent_status: {description: The last status that the guest's agent reported., type: str}
-    tags: {description: "Tags, with names and values unchanged. In check mode, the seal may lack its stamp.", type: dict}
+    tags: {description: "Tags, with names and values unchanged. In check mode, C(goldenimage.seal) may lack C(ownership).", type: dict}
 steps:
   description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
   type: list
   elements: str
-  sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 generalized, create image web-1 from VM web1]
+  sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 as generalized, create image web-1 from VM web1]
 code:
   description: Azure's error code.
   returned: when Azure refused a request

@@ -37,13 +37,13 @@ options:
 attributes:
   check_mode:
     support: full
-    description: Nothing is ever changed.
+    description: The module only reads.
   diff_mode:
     support: N/A
-    description: Nothing is ever changed.
+    description: The module only reads.
   idempotent:
     support: full
-    description: Nothing is ever changed.
+    description: The module only reads.
 seealso:
   - module: goldenimage.azure.image_capture
   - module: goldenimage.azure.image_upload

@@ -15,11 +15,11 @@ description:
     The file is uploaded directly into an interim managed disk, the image is made from that disk, and the interim disk is deleted.
   - Holes and 4 KiB blocks of zeros are not sent. The module writes the VHD footer, so a raw disk needs no conversion.
     The disk is padded with zeros to a multiple of 1 MiB.
-  - Checks before the upload what Azure would refuse after it, which is the format, the size, and whether the disk can start on VMs of the
-    generation. Fails if the file changes during the upload.
+  - "Before the upload, the module checks everything that Azure would refuse only afterwards: the format, the size, and whether VMs of
+    the requested generation can start from the disk. The task fails if the file changes during the upload."
   - Every range is sent with its digest, and the footer is sent last, so an incomplete upload never becomes an image. After an interrupted
     run, the next one deletes the incomplete interim disk and uploads again. If only the image is missing, it only makes the image.
-    An interim disk that was attached to a VM in between is deleted and uploaded again.
+    If the interim disk has been attached to a VM since then, it is deleted and uploaded again.
   - The digest of the disk is kept in the tag C(goldenimage.digest) of the image. A second run with the same content changes nothing.
 extends_documentation_fragment:
   - goldenimage.azure.azure

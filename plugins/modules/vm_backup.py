@@ -15,7 +15,7 @@ description:
     Marketplace plan) is kept in the tags of the snapshots.
   - Restores such a backup. If the VM exists and is not marked as generalized, its disks are exchanged for the restored ones. Otherwise
     the restored disks are created and returned, for use in a new VM.
-  - A snapshot of another disk is never replaced or overwritten.
+  - A snapshot that does not belong to the backup is never replaced or deleted.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.tags

@@ -35,7 +35,7 @@ attributes:
     support: full
     description: The module only reads.
   diff_mode:
-    support: none
+    support: N/A
     description: The module only reads.
   idempotent:
     support: full

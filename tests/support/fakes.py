@@ -61,7 +61,7 @@ class FakeResources:
         raw = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
         return self.put(self._translate(self.azure.fill(self.noun, raw)))
 
-    def list_settled(self, resource_group: str, concerns: Callable[[Any], bool]) -> tuple[Any, ...]:
+    def list_settled(self, resource_group: str, selected: Callable[[Any], bool]) -> tuple[Any, ...]:
         return self.list(resource_group)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
@@ -135,7 +135,7 @@ class FakeGroups:
     def location(self, name: str) -> str:
         return "" if name in self.missing else "westeurope"
 
-    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+    def without_group(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
         full = (each.within(SUBSCRIPTION) for each in resources if each)
         return frozenset(each for each in full if each.resource_group in self.missing)
 

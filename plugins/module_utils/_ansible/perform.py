@@ -30,10 +30,10 @@ def perform(
     with reporting(module, writes) as report:
         request = subject.request(module.params)
         if writes:
-            report.warns(*left_out(module.params))
+            report.add_warnings(*left_out(module.params))
         azure = connect(module.params)
         request = request.within(azure.subscription)
         report.plan = plan = subject.plan(azure, request, module.check_mode)
         if plan.changed and not module.check_mode:
             plan.apply(azure, Listeners(report, listener or Silence()))
-            report.returns(**subject.result(azure, request, plan))
+            report.set_values(**subject.result(azure, request, plan))

@@ -14,9 +14,9 @@ from .._core.plan import Plan
 
 
 class Report:
-    """The result of a module while it comes into being: a listener to its plan.
+    """Collects the result of a module while its plan is carried out.
 
-    ``plan`` is set once; ``returns`` adds or replaces return values; ``warns`` adds to the plan's warnings.
+    ``plan`` is set once; ``set_values`` adds or replaces return values; ``add_warnings`` adds to the plan's warnings.
     """
 
     def __init__(self, module: Any, writes: bool = True) -> None:
@@ -37,11 +37,11 @@ class Report:
         """Remember a step that was carried out."""
         self._done.append(step)
 
-    def returns(self, **values: Any) -> None:
+    def set_values(self, **values: Any) -> None:
         """Set return values as they are in Azure now; they replace the plan's prediction."""
         self._values.update(values)
 
-    def warns(self, *warnings: str) -> None:
+    def add_warnings(self, *warnings: str) -> None:
         """Add warnings, which are shown whether the task succeeds or fails."""
         self._warnings += warnings
 
@@ -57,7 +57,7 @@ class Report:
         steps = {"steps": list(self._done)} if self._writes else {}
         return {"msg": error.message, "changed": bool(self._done), **steps, **error.facts}
 
-    def warn(self) -> None:
+    def pass_warnings(self) -> None:
         """Pass all warnings to Ansible."""
         for warning in (*self._warnings, *(self.plan.warnings if self.plan else ())):
             self._module.warn(warning)
@@ -73,7 +73,7 @@ def reporting(module: Any, writes: bool = True) -> Iterator[Report]:
     try:
         yield report
     except GoldenImageError as error:
-        report.warn()
+        report.pass_warnings()
         module.fail_json(**report.failure(error))
-    report.warn()
+    report.pass_warnings()
     module.exit_json(**report.success())

@@ -19,7 +19,7 @@ GIB = 1024 * MIB
 
 # Names: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 LONGEST_NAME = 80
-"""Of a disk, an image, a snapshot or a network interface."""
+"""The longest name of a disk, an image, a snapshot or a network interface."""
 RESOURCE_NAME = re.compile(rf"[^\W_][\w.-]{{0,{LONGEST_NAME - 1}}}(?<![.-])")
 """VM names have further limits: see below."""
 LONGEST_GROUP_NAME = 90
@@ -29,7 +29,7 @@ LONGEST_VM_NAME = 64
 
 # Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 MOST_TAGS = 50
-"""On one resource."""
+"""The largest number of tags on one resource."""
 LONGEST_TAG_NAME = 512
 LONGEST_TAG_VALUE = 256
 FORBIDDEN_IN_TAG_NAMES = "<>%&\\?/"
@@ -41,22 +41,22 @@ LONGEST_COMPUTER_NAME = {"Linux": 64, "Windows": 15}
 LONGEST_USER_NAME = {"Linux": 64, "Windows": 20}
 PASSWORD_LENGTHS = {"Linux": (6, 72), "Windows": (8, 123)}
 PASSWORD_KINDS = 3
-"""Of the four kinds upper case, lower case, digits and special characters."""
+"""A password must have characters of this many of the four kinds: upper case, lower case, digits and special characters."""
 
 # Disks
 SMALLEST_UPLOAD = 20 * MIB
-"""In bytes, without the footer. With it, `uploadSizeBytes` must be at least 20972032:
+"""The smallest disk, in bytes, without the footer. With it, `uploadSizeBytes` must be at least 20972032:
 https://learn.microsoft.com/azure/virtual-machines/linux/disks-upload-vhd-to-managed-disk-cli"""
 LARGEST_OS_DISK = 4095 * GIB
-"""In bytes: https://learn.microsoft.com/azure/virtual-machines/faq-for-disks"""
+"""The largest OS disk, in bytes: https://learn.microsoft.com/azure/virtual-machines/faq-for-disks"""
 LARGEST_DATA_DISK_GIB = 32767
 """https://learn.microsoft.com/azure/virtual-machines/disks-types"""
 HIGHEST_LUN = 63
 """LUNs begin with 0: https://learn.microsoft.com/javascript/api/@azure/arm-batch/datadisk"""
 LARGEST_PAGE_WRITE = 4 * MIB
-"""In bytes, of one Put Page: https://learn.microsoft.com/rest/api/storageservices/put-page"""
+"""The most bytes that one Put Page may send: https://learn.microsoft.com/rest/api/storageservices/put-page"""
 LONGEST_SAS = 60 * 24 * 3600
-"""In seconds, of the access to a disk: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
+"""The longest access to a disk that Azure grants, in seconds: https://learn.microsoft.com/azure/virtual-machines/linux/download-vhd"""
 
 
 def require_number(option: str, value: int, lowest: int = 1, highest: int | None = None, unit: str = "") -> int:

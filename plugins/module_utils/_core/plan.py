@@ -14,7 +14,7 @@ from .ports import Azure
 
 
 class Step(Protocol):
-    """Data, a sentence (``str(step)``), and one call."""
+    """One request to Azure as a value. ``str(step)`` is the sentence that users see."""
 
     def run(self, azure: Azure, listener: Listener) -> None:
         """Make the one call; a step that moves many bytes reports them to the listener."""
@@ -22,7 +22,7 @@ class Step(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps that are still missing. An empty plan is what idempotency means.
+    """The steps that are still missing. A task that has nothing to change has an empty plan.
 
     ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
     returns and the second half of the diff. A module that only reads has its results in ``after``.

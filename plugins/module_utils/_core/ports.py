@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Azure as planning sees it. ``_gateway/azure.py`` fulfils it for real, ``tests/support/fakes.py`` in memory."""
+"""The interface through which planning uses Azure. ``_gateway/azure.py`` implements it, ``tests/support/fakes.py`` replaces it in tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ T = TypeVar("T", covariant=True)
 
 
 class Resources(Protocol[T]):
-    """One kind of resource. "Settled" is a resource on which no operation works: a run that died may have begun one."""
+    """One kind of resource. A resource has settled when no operation is running on it, such as one that an interrupted run began."""
 
     def find(self, resource: ResourceId) -> T | None:
         """The resource, or None if it does not exist."""
@@ -38,8 +38,8 @@ class Resources(Protocol[T]):
     def list(self, resource_group: str | None = None) -> tuple[T, ...]:
         """The resources of a group; without one, those of the subscription."""
 
-    def list_settled(self, resource_group: str, concerns: Callable[[T], bool]) -> tuple[T, ...]:
-        """The resources of a group once those that ``concerns`` names have settled or the deadline is near."""
+    def list_settled(self, resource_group: str, selected: Callable[[T], bool]) -> tuple[T, ...]:
+        """The resources of a group once those that ``selected`` accepts have settled or the deadline is near."""
 
     def create(self, resource: ResourceId, body: Body) -> T:
         """Create it from a request body, and wait until it exists."""
@@ -86,7 +86,7 @@ class Groups(Protocol):
     def location(self, name: str) -> str:
         """The region of a group; empty if the group does not exist."""
 
-    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+    def without_group(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
         """The given resources whose group, or its subscription, does not exist. One that may not be read is taken to exist."""
 
 

@@ -84,7 +84,7 @@ def parse_reference(value: Any, kind: str, resource_group: str | None, option: s
         raise InvalidRequest(f"{option}: give a resource id, a name, or a dictionary with name and resource_group, not {given}.")
     require_keys(value, KEYS, option, "; or id")
     if not value.get("name"):
-        raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if it is another, resource_group.")
+        raise InvalidRequest(f"{option}: the dictionary has no name; give name and, if needed, resource_group.")
     name = require_name(option, value["name"])
     if not (group := value.get("resource_group") or resource_group):
         raise InvalidRequest(f"{option}: '{name}' needs a resource_group.")

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A subject: one thing that users ask for, such as an image captured from a VM. A module is its documentation and its subject."""
+"""A subject: one thing that users ask for, such as an image captured from a VM.
+
+A module consists of its documentation, its option table and one subject.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ class Subject(Generic[R]):
     """How a module's options become a plan, and the plan a result.
 
     ``request`` checks the options and raises ``InvalidRequest``. ``plan`` reads from Azure what it needs and decides; its last argument
-    is whether the task runs in check mode. ``result`` reads, after a plan was applied, the return values that Azure knows better.
+    is whether the task runs in check mode. ``result`` reads the return values that the plan could only predict.
     """
 
     request: Callable[[Mapping[str, Any]], R]

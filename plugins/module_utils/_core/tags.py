@@ -46,7 +46,7 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
             )
     if len(given) > MOST_TAGS:
         raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST_TAGS} that Azure allows on a resource.")
-    return users(given)
+    return without_ours(given)
 
 
 def require_text(name: str, value: Any) -> str:
@@ -63,7 +63,7 @@ def left_out(params: Mapping[str, Any]) -> tuple[str, ...]:
     if not (ours := [name for name in params.get("tags") or () if _is_ours(name)]):
         return ()
     verb = "are" if ours[1:] else "is"
-    return (f"tags: {', '.join(ours)} {verb} left out, since names that begin with {PREFIX} belong to this collection.",)
+    return (f"tags: {', '.join(ours)} {verb} ignored, because names that begin with {PREFIX} are reserved for this collection.",)
 
 
 def wanted(
@@ -77,7 +77,7 @@ def wanted(
     return checked(_over(_over(dict(kept), given or {}), own or {}))
 
 
-def users(current: Mapping[str, str]) -> dict[str, str]:
+def without_ours(current: Mapping[str, str]) -> dict[str, str]:
     """The tags that a resource takes over from the one it replaces: all but ours, which describe the former one."""
     return {name: value for name, value in current.items() if not _is_ours(name)}
 
@@ -85,7 +85,9 @@ def users(current: Mapping[str, str]) -> dict[str, str]:
 def checked(tags: dict[str, str]) -> dict[str, str]:
     """The same tags, if they are not more than Azure allows."""
     if len(tags) > MOST_TAGS:
-        raise InvalidRequest(f"tags: {len(tags)} tags, ours among them, are more than the {MOST_TAGS} that Azure allows on a resource.")
+        raise InvalidRequest(
+            f"tags: {len(tags)} tags, with those of this collection, are more than the {MOST_TAGS} that Azure allows on a resource."
+        )
     return tags
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .._core.errors import InvalidRequest
 from .._core.model.disk_file import FOOTER
 from .._core.model.partitions import Partitions
-from .formats.recognise import recognise
+from .formats.recognize import recognize
 from .partitions import TABLES, read_partitions
 from .size import require_size
 
@@ -37,7 +37,7 @@ def look(path: str, descriptor: int) -> Look:
     """Read the start and the end of an open disk file."""
     size = os.fstat(descriptor).st_size
     start, tail = os.pread(descriptor, TABLES, 0), os.pread(descriptor, FOOTER, max(size - FOOTER, 0))
-    content = recognise(path, size, start, tail)
+    content = recognize(path, size, start, tail)
     require_size(path, content)
     return Look(content, read_partitions(start))
 

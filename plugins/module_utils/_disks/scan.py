@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 CHUNK = LARGEST_PAGE_WRITE
-SIEVE = 4 * 1024
+BLOCK = 4 * 1024
 """The size of a file system's block. A block of zeros is never sent, but a page of zeros that shares its block with data is:
 leaving out single pages would take a hundred times the requests."""
 
 _ZEROS = bytes(CHUNK)
 _ZERO_CHUNK = hashlib.sha256(_ZEROS).digest()
-_ZERO_SIEVE = bytes(SIEVE)
+_ZERO_BLOCK = bytes(BLOCK)
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ def scan(read: Callable[[Range], bytes], size: int, data: Iterable[Range]) -> Sc
             tree.update(_ZERO_CHUNK)
             continue
         tree.update(hashlib.sha256(content).digest())
-        found.extend(_sieve(content, piece.start))
+        found.extend(_data_runs(content, piece.start))
     return Scan(digest=f"sha256-4m:{tree.hexdigest()}", ranges=tuple(found))
 
 
-def _sieve(content: bytes, start: int) -> Iterator[Range]:
+def _data_runs(content: bytes, start: int) -> Iterator[Range]:
     """The runs of blocks in a chunk that are not zero, without the pages of zeros at their ends."""
-    blocks = range(0, len(content), SIEVE)
-    for empty, run in groupby(blocks, key=lambda block: content.startswith(_ZERO_SIEVE, block)):
+    blocks = range(0, len(content), BLOCK)
+    for empty, run in groupby(blocks, key=lambda block: content.startswith(_ZERO_BLOCK, block)):
         if empty:
             continue
         first, *others = run
         last = others[-1] if others else first
-        head, tail = content[first : first + SIEVE], content[last : last + SIEVE]
+        head, tail = content[first : first + BLOCK], content[last : last + BLOCK]
         before = (len(head) - len(head.lstrip(b"\0"))) // PAGE * PAGE
         behind = -(-len(tail.rstrip(b"\0")) // PAGE) * PAGE
         yield Range(start + first + before, start + last + behind)

@@ -12,18 +12,18 @@ from .._core.ids import ResourceId
 from .._core.ports import Azure
 
 
-def groupless(azure: Azure, found: bool, *resources: ResourceId | None) -> frozenset[ResourceId]:
-    """The resources whose resource group does not exist. If what a task needs was ``found``, no group is read."""
-    return frozenset() if found else azure.groups.groupless(*resources)
+def without_group(azure: Azure, found: bool, *resources: ResourceId | None) -> frozenset[ResourceId]:
+    """The resources whose resource group does not exist; none, without a request to Azure, if the task ``found`` everything it needs."""
+    return frozenset() if found else azure.groups.without_group(*resources)
 
 
-def absent(what: str, resource: ResourceId, groupless: Collection[ResourceId], consequence: str = "") -> Missing:
+def absent(what: str, resource: ResourceId, without_group: Collection[ResourceId], consequence: str = "") -> Missing:
     """The error for a resource that was not found.
 
-    ``groupless`` holds the resources whose resource group does not exist, which is then named as the reason. ``consequence`` ends the
+    ``without_group`` holds the resources whose resource group does not exist, which is then named as the reason. ``consequence`` ends the
     sentence otherwise.
     """
-    if resource in groupless:
+    if resource in without_group:
         return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
     return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
 
@@ -33,17 +33,17 @@ def absent_group(resource: ResourceId) -> str:
     return f"resource group {resource.resource_group} was not found in subscription {resource.subscription}"
 
 
-def missing_group(groupless: Collection[ResourceId], *resources: ResourceId) -> str | None:
+def missing_group(without_group: Collection[ResourceId], *resources: ResourceId) -> str | None:
     """The clause about the first of some resources whose resource group does not exist; None if all groups exist."""
-    return next((absent_group(each) for each in resources if each in groupless), None)
+    return next((absent_group(each) for each in resources if each in without_group), None)
 
 
-def require_groups(groupless: Collection[ResourceId], *resources: ResourceId) -> None:
+def require_groups(without_group: Collection[ResourceId], *resources: ResourceId) -> None:
     """Refuse to create anything in a resource group that does not exist."""
-    if clause := missing_group(groupless, *resources):
+    if clause := missing_group(without_group, *resources):
         raise Missing(f"{clause}: create it first, or name another one.")
 
 
-def empty_list(groupless: Collection[ResourceId]) -> tuple[str, ...]:
+def empty_list(without_group: Collection[ResourceId]) -> tuple[str, ...]:
     """The warnings about a list that is empty because a resource group does not exist; one for each group."""
-    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in groupless}))
+    return tuple(sorted({f"The list is empty: {absent_group(each)}." for each in without_group}))

@@ -5,18 +5,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
 from .._core.errors import TimedOut
+from .._core.ids import ResourceId
 from .._core.model.disk import Disk
 from .._core.model.image import Image
-from .._core.model.provisioning import BUSY, SUCCEEDED
+from .._core.model.provisioning import BUSY, DELETING, SUCCEEDED
 from .._core.model.snapshot import Snapshot
 from .._core.model.vm import Vm
+from .._core.ports import Resources
 
-DELETING = "Deleting"
 T = TypeVar("T", Disk, Image, Snapshot, Vm)
+
+
+def look_up(resources: Resources[T], resource: ResourceId, check_mode: bool) -> T | None:
+    """The resource, or None if it does not exist. Outside of check mode, first wait until it has settled or the deadline is near."""
+    return resources.find(resource) if check_mode else resources.find_settled(resource)
+
+
+def look_up_all(resources: Resources[T], resource_group: str, selected: Callable[[T], bool], check_mode: bool) -> tuple[T, ...]:
+    """The resources of a group. Outside of check mode, first wait until those that ``selected`` accepts have settled."""
+    return resources.list(resource_group) if check_mode else resources.list_settled(resource_group, selected)
 
 
 def settled(noun: str, resource: T | None, check_mode: bool) -> tuple[T | None, tuple[str, ...]]:
@@ -35,5 +47,5 @@ def settled(noun: str, resource: T | None, check_mode: bool) -> tuple[T | None, 
 
 
 def _is_busy(resource: Disk | Image | Snapshot | Vm) -> bool:
-    copied = not isinstance(resource, Snapshot) or resource.completion_percent in (None, 100)
+    copied = not isinstance(resource, Snapshot) or resource.copied
     return resource.provisioning_state in BUSY or (resource.provisioning_state == SUCCEEDED and not copied)

@@ -48,7 +48,7 @@ def subject(world: World, tasks: LabTasks) -> Subject:
     return Subject(world, tasks)
 
 
-STEPS = ["deallocate VM vm", "mark VM vm generalized", "create image golden from VM vm"]
+STEPS = ["deallocate VM vm", "mark VM vm as generalized", "create image golden from VM vm"]
 
 
 def test_predict_do_repeat_change(subject: Subject) -> None:
@@ -77,7 +77,7 @@ def test_an_image_of_the_os_disk_only(subject: Subject) -> None:
 def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> None:
     done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
     predicted = subject.capture(check=True, sealed="verified", backup="require")
-    assert "planned as if it had stopped, sealed and backed up" in subject.tasks.warnings[0]
+    assert "planned as if it had been backed up and sealed and had stopped" in subject.tasks.warnings[0]
     assert len(predicted["steps"]) == 5
     assert "VM vm is still running" in subject.refuses(wait_timeout=3)
 
@@ -119,7 +119,7 @@ def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Sub
     for disk in (other.id, world.id("disks", "vm-os")):
         swap = {"properties": {"storageProfile": {"osDisk": {"createOption": "Attach", "managedDisk": {"id": disk}}}}}
         done(compute.virtual_machines.begin_update(world.group, "vm", swap))
-    assert "the OS disk may have been used: its ownership has changed" in subject.refuses(sealed="verified")
+    assert "since the seal of 2126-11-22T10:30:00Z: its ownership has changed" in subject.refuses(sealed="verified")
 
 
 def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:

@@ -62,7 +62,7 @@ def test_a_plan_that_was_applied():
     def body(report):
         report.plan = PLAN
         report.plan.apply(done, report)
-        report.returns(image={"name": "i", "id": "/i"})
+        report.set_values(image={"name": "i", "id": "/i"})
 
     end = ended(module, body)
     assert (end.how, done, module.warnings) == ("exit", ["one", "two"], ["mind the gap"])

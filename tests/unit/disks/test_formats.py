@@ -9,7 +9,7 @@ import struct
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.recognise import recognise
+from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.recognize import recognize
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
 
 MIB = 1024 * 1024
@@ -25,15 +25,15 @@ def changed(footer: bytes, offset: int, value: bytes) -> bytes:
 
 
 def test_a_file_without_a_known_mark_is_a_raw_disk():
-    assert recognise("disk.img", 64 * MIB, NOTHING, NOTHING) == 64 * MIB
+    assert recognize("disk.img", 64 * MIB, NOTHING, NOTHING) == 64 * MIB
 
 
 def test_the_footer_of_a_fixed_vhd_is_not_part_of_the_disk():
-    assert recognise("disk.vhd", 64 * MIB + 512, NOTHING, FIXED) == 64 * MIB
+    assert recognize("disk.vhd", 64 * MIB + 512, NOTHING, FIXED) == 64 * MIB
 
 
-def test_a_fixed_vhd_is_recognised_by_its_footer_whatever_its_name():
-    assert recognise("disk.img", 64 * MIB + 512, NOTHING, FIXED) == 64 * MIB
+def test_a_fixed_vhd_is_recognized_by_its_footer_whatever_its_name():
+    assert recognize("disk.img", 64 * MIB + 512, NOTHING, FIXED) == 64 * MIB
 
 
 @pytest.mark.parametrize("head, name", [
@@ -42,13 +42,13 @@ def test_a_fixed_vhd_is_recognised_by_its_footer_whatever_its_name():
 ])  # fmt: skip
 def test_other_formats_are_refused_by_name_with_azures_own_error(head, name):
     with pytest.raises(InvalidRequest, match=f"{name}.*expected to have cookie value 'conectix'"):
-        recognise("disk", 64 * MIB, head.ljust(512, b"\0"), NOTHING)
+        recognize("disk", 64 * MIB, head.ljust(512, b"\0"), NOTHING)
 
 
 @pytest.mark.parametrize("kind, name", [(3, "dynamic"), (4, "differencing")])
 def test_dynamic_and_differencing_vhds_are_refused_with_azures_own_error(kind, name):
     with pytest.raises(InvalidRequest, match=f"{name} VHD.*Please retry with fixed VHD type"):
-        recognise("disk.vhd", 64 * MIB + 512, FIXED, changed(FIXED, 60, struct.pack(">I", kind)))
+        recognize("disk.vhd", 64 * MIB + 512, FIXED, changed(FIXED, 60, struct.pack(">I", kind)))
 
 
 @pytest.mark.parametrize("size, tail, text", [
@@ -59,9 +59,9 @@ def test_dynamic_and_differencing_vhds_are_refused_with_azures_own_error(kind, n
 ], ids=["footer missing", "footer damaged", "wrong size", "unknown type"])  # fmt: skip
 def test_a_vhd_with_a_wrong_footer_is_refused(size, tail, text):
     with pytest.raises(InvalidRequest, match=text):
-        recognise("disk.VHD", size, NOTHING, tail)
+        recognize("disk.VHD", size, NOTHING, tail)
 
 
 def test_a_truncated_dynamic_vhd_is_refused():
     with pytest.raises(InvalidRequest, match="truncated dynamic VHD: download it again"):
-        recognise("disk.img", 64 * MIB, FIXED, NOTHING)
+        recognize("disk.img", 64 * MIB, FIXED, NOTHING)

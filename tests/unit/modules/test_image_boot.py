@@ -64,7 +64,7 @@ def test_no_result_holds_a_secret(play):
     assert specification["admin_password"]["no_log"] is specification["custom_data"]["no_log"] is True
 
 
-def test_a_guest_that_did_not_come_up_is_quoted(play):
+def test_an_error_of_provisioning_ends_with_the_boot_log(play):
     late = Failed("could not create VM t1: (OSProvisioningTimedOut) too late.", code="OSProvisioningTimedOut", status=200)
     azure = azure_now(break_at=("create VM", late), boot_logs={NEW: "Booting\r\nKernel panic\r\n"})
     result = play(azure, **OPTIONS)
@@ -166,4 +166,6 @@ def test_regions_are_read_only_if_no_image_or_disk_decides_the_region(play, chec
 
 def test_a_tag_of_the_collection_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.purpose": "mine"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.purpose is left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == [
+        "tags: goldenimage.purpose is ignored, because names that begin with goldenimage. are reserved for this collection."
+    ]

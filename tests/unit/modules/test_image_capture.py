@@ -22,8 +22,8 @@ OPTIONS = {"vm": {"name": "web1", "resource_group": "build"}, "name": "web-1", "
 ALL = [
     "keep the seal of VM web1 as a tag",
     "deallocate VM web1",
-    "stamp the seal of VM web1 with the time its OS disk came to rest",
-    "mark VM web1 generalized",
+    "add the ownership time of its OS disk to the seal of VM web1",
+    "mark VM web1 as generalized",
     "create image web-1 from VM web1",
 ]
 
@@ -103,7 +103,7 @@ def test_check_mode_of_a_running_vm_warns(play):
     result = play(sealed(vms=[ON], snapshots=[], boot_logs={}, read_only=True), check=True, **OPTIONS)
     assert result["steps"] == ALL
     assert result["vm"]["vm_id"] == VM_ID
-    assert play.warnings == ["VM web1 is running: planned as if it had stopped, sealed and backed up."]
+    assert play.warnings == ["VM web1 is running: planned as if it had been backed up and sealed and had stopped."]
 
 
 def test_diff_shows_the_image_and_the_vm(play):
@@ -167,7 +167,8 @@ def test_a_tag_with_our_prefix_is_left_out_with_a_warning(play):
     azure = sealed()
     done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
     assert play.warnings == [
-        "tags: GoldenImage.vm_id, goldenimage.seal are left out, since names that begin with goldenimage. belong to this collection."
+        "tags: GoldenImage.vm_id, goldenimage.seal are ignored, because names that begin with goldenimage. are reserved"
+        " for this collection."
     ]
     assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 

@@ -248,7 +248,9 @@ def test_a_group_that_does_not_exist_is_named(play, options, change, check):
 
 def test_a_tag_of_the_collection_is_left_out_with_a_warning(play, options):
     assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
-    assert play.warnings == ["tags: goldenimage.digest is left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == [
+        "tags: goldenimage.digest is ignored, because names that begin with goldenimage. are reserved for this collection."
+    ]
 
 
 def test_check_mode_knows_how_azure_caches_the_disk(play, options):

@@ -84,7 +84,7 @@ def test_a_restored_vm_has_no_seal_and_is_backed_up_again(play):
     first = play(azure, **OPTIONS)["backup"]
     azure.machines.put(replace(ON, power="deallocated", tags={"owner": "me", tag.SEAL: "sealed"}))
     restored = play(azure, state="restored", **OPTIONS)
-    assert restored["steps"][2] == "forget the seal of VM web1"
+    assert restored["steps"][2] == "remove the seal of VM web1 from its tags"
     assert restored["vm"]["tags"] == {"owner": "me"}
     second = play.predict_do_repeat(azure, **OPTIONS)["backup"]
     assert (second["id"], second["complete"]) == (f"{first['id']}/2", True)
@@ -191,4 +191,6 @@ def test_removing_from_a_missing_group_warns(play, options):
 
 def test_a_tag_with_our_prefix_is_left_out_with_a_warning(play):
     play(azure_now(), tags={"goldenimage.lun": "7"}, **OPTIONS)
-    assert play.warnings == ["tags: goldenimage.lun is left out, since names that begin with goldenimage. belong to this collection."]
+    assert play.warnings == [
+        "tags: goldenimage.lun is ignored, because names that begin with goldenimage. are reserved for this collection."
+    ]

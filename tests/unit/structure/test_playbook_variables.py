@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.tree import ROOT
 
-FOR_H1 = "for h1; the head of the playbook documents each variable."
+FOR_H1 = "for h1: see the comment at the top of the playbook."
 
 
 def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -32,19 +32,19 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
 
 
 @pytest.mark.parametrize(("name", "arguments", "sentence"), [
-    ("upload_disk", ["-e", "target=h1"], f"Give azure_resource_group and image_name and image_path {FOR_H1}"),
+    ("upload_disk", ["-e", "target=h1"], f"Set azure_resource_group, image_name, image_path {FOR_H1}"),
     (
         "upload_disk",
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_path=/d.raw", "-e", "image_nam=x"],
-        f"Give image_name {FOR_H1}",
+        f"Set image_name {FOR_H1}",
     ),
     (
         "upload_disk",
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_path=/d.raw", "-e", "image_name="],
-        f"Give image_name {FOR_H1}",
+        f"Set image_name {FOR_H1}",
     ),
-    ("capture_linux", ["-e", "target=h1"], f"Give azure_resource_group and image_name and linux_generalize_confirm {FOR_H1}"),
-    ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Give linux_generalize_confirm {FOR_H1}"),
+    ("capture_linux", ["-e", "target=h1"], f"Set azure_resource_group, image_name, linux_generalize_confirm {FOR_H1}"),
+    ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Set linux_generalize_confirm {FOR_H1}"),
 ], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm"])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
@@ -59,7 +59,7 @@ def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, argument
 def test_a_missing_target_is_named_with_the_other_variables(tmp_path: Path, name: str, more: list[str]) -> None:
     run = play(tmp_path, name, *more)
     assert run.returncode not in (0, 2), run.stdout
-    assert "Give target, the " in run.stderr
+    assert "Set target to the " in run.stderr
     assert "azure_resource_group, image_name and " in run.stderr
     assert len(run.stderr.splitlines()) < 10
 

@@ -20,8 +20,8 @@ NO_CACHING, READ_WRITE = "None", "ReadWrite"
 class Disk:
     """A managed disk.
 
-    ``unique_id`` is another one for a disk that was deleted and created again. ``ownership_time`` is when the disk was last attached,
-    detached, or came to rest because its VM was deallocated; None if Azure does not say.
+    Azure gives a disk that is deleted and created again another ``unique_id``. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``:
+    when the disk was last attached or detached, or its VM last started or deallocated; None if Azure does not say.
     """
 
     id: ResourceId

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The seal: a good verdict of the finalizer about a VM, and its form as a tag of that VM.
 
-A seal is good while the guest has not run since. Two things can show that: the place where the verdict was found, and, once the VM is
-deallocated, the time at which its OS disk came to rest.
+A seal is good only while the guest has not run since the verdict. Two things can show that: nothing but the shutdown follows the verdict in
+the boot log; and, once the VM is deallocated, the ownership of its OS disk has not changed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ UNREADABLE = datetime.min.replace(tzinfo=timezone.utc)
 class Seal:
     """A good verdict, as kept in a tag of the VM.
 
-    ``time`` is the text of the verdict; ``digest`` covers the line that holds it, and so is bound to the VM id. ``ownership`` is the time
-    at which the OS disk came to rest after the verdict; None until the VM was deallocated.
+    ``time`` is the text of the verdict; ``digest`` covers the line that holds it, and so is bound to the VM id. ``ownership`` is
+    the ``ownership_time`` of the OS disk after the VM was deallocated (the stamp); None before that.
     """
 
     time: str
@@ -62,5 +62,5 @@ class Seal:
         return json.dumps(kept, separators=(",", ":"))
 
     def stamped(self, ownership: datetime | None) -> Seal:
-        """The same seal, bound to the time at which the OS disk came to rest."""
+        """The same seal with this ``ownership_time`` as its stamp."""
         return replace(self, ownership=ownership)

@@ -32,5 +32,10 @@ class Snapshot:
 
     @property
     def complete(self) -> bool:
-        """Whether it can be used: Azure copies the bytes of some snapshots in the background, after it has created them."""
-        return self.provisioning_state == SUCCEEDED and self.completion_percent in (None, 100)
+        """Whether it can be used."""
+        return self.provisioning_state == SUCCEEDED and self.copied
+
+    @property
+    def copied(self) -> bool:
+        """Whether it holds all bytes: Azure copies those of some snapshots in the background, after it has created the snapshot."""
+        return self.completion_percent in (None, 100)

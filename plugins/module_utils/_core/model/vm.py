@@ -78,7 +78,7 @@ class Vm:
         return (self.os_disk, *self.data_disks)
 
     @property
-    def at_rest(self) -> bool:
+    def has_stopped(self) -> bool:
         """Whether the guest has certainly stopped. A generalized VM cannot run, whatever its power state says."""
         return self.generalized or self.power in (STOPPED, DEALLOCATED)
 

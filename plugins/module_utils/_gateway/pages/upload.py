@@ -56,7 +56,7 @@ def write_pages(
 ) -> Sent:
     """Write every range that is not zero, then require that the file is unchanged, then write the footer.
 
-    Without its footer the blob is not a VHD, so Azure refuses whatever an upload leaves that stopped earlier.
+    Without its footer the blob is not a VHD, so Azure refuses what an interrupted upload has left.
     The listener learns of every range that has arrived.
     Raises Denied, Refused, TimedOut or Unavailable, and never shows the URL, which holds a SAS.
     """

@@ -18,7 +18,7 @@ from ..sdk.errors import describing
 
 
 class Settles(Protocol):
-    """A resource that says whether an operation works on it."""
+    """A resource that says whether an operation is running on it."""
 
     @property
     def provisioning_state(self) -> str:
@@ -55,7 +55,7 @@ class Resources(Generic[T]):
             return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
     def find_settled(self, resource: ResourceId) -> T | None:
-        """Wait until no operation, for example of a killed run, works on the resource or the deadline is near; None if it is missing."""
+        """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
         return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
 
     def list(self, resource_group: str | None = None) -> tuple[T, ...]:
@@ -71,11 +71,11 @@ class Resources(Generic[T]):
             return ()
         return tuple(map(self._value, found))
 
-    def list_settled(self, resource_group: str, concerns: Callable[[T], bool]) -> tuple[T, ...]:
-        """All resources of a group, after no operation works any more on those that ``concerns`` selects, or the deadline is near."""
+    def list_settled(self, resource_group: str, selected: Callable[[T], bool]) -> tuple[T, ...]:
+        """All resources of a group, once those that ``selected`` accepts have settled or the deadline is near."""
 
         def settled(found: tuple[T, ...]) -> bool:
-            return not any(each.provisioning_state in BUSY for each in found if concerns(each))
+            return not any(each.provisioning_state in BUSY for each in found if selected(each))
 
         return self._client.deadline.until(lambda: self.list(resource_group), settled)
 

@@ -29,7 +29,7 @@ class Groups:
             return ""
         return str(raw["location"])
 
-    def groupless(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
+    def without_group(self, *resources: ResourceId | None) -> frozenset[ResourceId]:
         """The resources whose group, or its subscription, does not exist. A group that this identity may not read is assumed to exist."""
         located = [self._client.locate(each) for each in resources if each is not None]
         paths = {_group_path(each).casefold(): _group_path(each) for each in located}

@@ -31,7 +31,7 @@ class Machines(Resources[Vm]):
 
     def find_stopped(self, vm: ResourceId) -> Vm | None:
         """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.at_rest)
+        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
 
     def deallocate(self, vm: ResourceId) -> None:
         """Stop the VM, release its host, and wait until that is done."""

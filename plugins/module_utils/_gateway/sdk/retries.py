@@ -40,9 +40,9 @@ def control_plane_policy() -> Any:
 
 
 def is_first_connection_retried(error: BaseException) -> bool:
-    """Whether a connection is tried again that failed before its address had answered anything; after that, every one is.
+    """Whether to try again after a failed connection to an address that has never answered. One that has answered is always tried again.
 
-    A wrong address, or a service that was never started, is likelier then than a short outage.
+    Before the first answer, a wrong address or a service that is not running is likelier than a short outage.
     """
     failure = resolver_error(error)
     return not is_refused(error) and (failure is None or failure.errno == socket.EAI_AGAIN)

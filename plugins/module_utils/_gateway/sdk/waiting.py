@@ -41,10 +41,10 @@ class Deadline:
     def require(self, seconds: float = 0.0) -> None:
         """Raise TimedOut if less than this many seconds are left."""
         if self.left <= seconds:
-            reason = f"{seconds:g} s more had to be waited, but {self.left:.0f} s are left" if seconds and self.left else "time is over"
+            reason = f"a wait of {seconds:g} s is due, {self.left:.0f} s are left" if seconds and self.left else "the time limit has passed"
             raise TimedOut(
-                f"{reason} (wait_timeout is {self.seconds:g} s); what was begun may go on in Azure,"
-                " and the next run continues from the state that it then finds."
+                f"{reason} (wait_timeout is {self.seconds:g} s); operations that have started may continue in Azure,"
+                " and the next run continues from there."
             )
 
     def sleep(self, seconds: float) -> None:

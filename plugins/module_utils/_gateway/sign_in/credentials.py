@@ -52,6 +52,10 @@ _WITHOUT_PROFILE = f"add it there, or sign in without a profile (options profile
 FLAGS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
 
+Source = Mapping[str, Any]
+"""The values that one place, such as the environment, gives for the options."""
+
+
 @dataclass(frozen=True)
 class Credentials:
     """The merged values. ``proof`` names the kind: one of PROOFS, ``cli``, ``msi``, or ``ambient`` (CLI, then managed identity)."""
@@ -79,17 +83,8 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     home = Path(environ.get("HOME") or Path.home()) / ".azure"
     profile = own.get("profile") or variables.get("profile")
     stored = _stored(home / "credentials", profile, auth_source)
-    order: tuple[Mapping[str, Any], ...]
-    if auth_source == "credential_file":
-        order = (stored, own, variables)
-    elif auth_source == "env":
-        order = (variables, own)
-    else:
-        order = (own, stored, variables) if profile else (own, variables, stored)
-    merged: dict[str, Any] = {}
-    for source in reversed(order):
-        merged |= source
-    merged |= {option: value for option, value in own.items() if option not in PROOFS}
+    order = _order(auth_source, own, variables, stored, bool(profile))
+    merged = _merged(order, own)
     _require_validation(merged)
     proof = {"cli": "cli", "msi": "msi"}.get(auth_source) or _proof(order if auth_source == "auto" else order[:1], auth_source)
     subscription = merged.get("subscription_id")
@@ -109,7 +104,25 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
     )
 
 
-def _proof(order: tuple[Mapping[str, Any], ...], auth_source: str) -> str:
+def _order(auth_source: str, own: Source, variables: Source, stored: Source, has_profile: bool) -> tuple[Source, ...]:
+    """The sources, the one that is searched for a proof first. A named profile goes before the environment."""
+    if auth_source == "credential_file":
+        return stored, own, variables
+    if auth_source == "env":
+        return variables, own
+    return (own, stored, variables) if has_profile else (own, variables, stored)
+
+
+def _merged(order: tuple[Source, ...], own: Source) -> dict[str, Any]:
+    """All values: those of earlier sources replace those of later ones, and the task's options, except proofs, replace all others."""
+    merged: dict[str, Any] = {}
+    for source in reversed(order):
+        merged |= source
+    return merged | {option: value for option, value in own.items() if option not in PROOFS}
+
+
+def _proof(order: tuple[Source, ...], auth_source: str) -> str:
+    """The kind of the credential: the first proof in the first source that has one. A password counts only if a user name is known."""
     for source in order:
         for option in PROOFS:
             if option in source and (option != "password" or any("ad_user" in each for each in order)):

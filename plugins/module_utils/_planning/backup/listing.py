@@ -15,7 +15,7 @@ from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.references import parse_reference, require_group, require_name
 from ..._core.subject import Subject
-from ..missing_groups import empty_list, groupless
+from ..missing_groups import empty_list, without_group
 from .backups import Backup, backups_in
 from .request import require_backup_name
 
@@ -61,7 +61,7 @@ def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) ->
 
 def _plan(azure: Azure, request: BackupListRequest, check_mode: bool) -> Plan:
     backups = chosen_backups(request, azure.snapshots.list(request.resource_group))
-    missing = groupless(azure, bool(backups), request.place, request.vm)
+    missing = without_group(azure, bool(backups), request.place, request.vm)
     return Plan(after={"backups": [backup.as_result() for backup in backups]}, warnings=empty_list(missing))
 
 

@@ -12,7 +12,8 @@ from ..._core.model.disk import Disk
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
-from ..missing_groups import groupless, missing_group
+from ..missing_groups import missing_group, without_group
+from ..settling import look_up, look_up_all
 from .backups import backups_in, is_part
 from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 
@@ -21,38 +22,32 @@ from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 class Observed:
     """The state of Azure. ``snapshots`` are all of the backup's resource group.
 
-    ``disks`` are those of the VM, or, for restoring, all of that group. ``groupless`` holds resources that were not found and whose
+    ``disks`` are those of the VM, or, for restoring, all of that group. ``without_group`` holds resources that were not found and whose
     resource group does not exist either.
     """
 
     vm: Vm | None = None
     disks: tuple[Disk, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
-    groupless: frozenset[ResourceId] = frozenset()
+    without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
 
     def reason_for_no_backup(self, request: BackupRequest) -> str | None:
         """The sentence about a resource group that does not exist, of the backup or of the VM; None if both exist."""
-        return missing_group(self.groupless, request.place, request.vm)
+        return missing_group(self.without_group, request.place, request.vm)
 
 
 def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
-    group = request.resource_group
-    snapshots = azure.snapshots.list(group) if check_mode else azure.snapshots.list_settled(group, is_part)
-    vm = None if request.state == ABSENT else _find_vm(azure, request, check_mode)
+    snapshots = look_up_all(azure.snapshots, request.resource_group, is_part, check_mode)
+    vm = None if request.state == ABSENT else look_up(azure.machines, request.vm, check_mode)
     disks = _disks(azure, request, vm, check_mode)
     found = bool(backups_in(snapshots, request.vm, request.name)) and (vm is not None or request.state != PRESENT)
-    return Observed(vm, disks, snapshots, groupless(azure, found, request.place, request.vm), check_mode)
-
-
-def _find_vm(azure: Azure, request: BackupRequest, check_mode: bool) -> Vm | None:
-    return azure.machines.find(request.vm) if check_mode else azure.machines.find_settled(request.vm)
+    return Observed(vm, disks, snapshots, without_group(azure, found, request.place, request.vm), check_mode)
 
 
 def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, check_mode: bool) -> tuple[Disk, ...]:
     """The disks that are backed up, or those that may have been restored already."""
     if request.state == RESTORED:
-        group = request.resource_group
-        return azure.disks.list(group) if check_mode else azure.disks.list_settled(group, is_part)
+        return look_up_all(azure.disks, request.resource_group, is_part, check_mode)
     return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()

@@ -54,8 +54,8 @@ def plan_backup(request: BackupRequest, seen: Observed, now: datetime) -> Plan:
     """
     vm = seen.vm
     if vm is None:
-        raise absent("VM", request.vm, seen.groupless, ", so nothing can be backed up")
-    if request.place in seen.groupless:
+        raise absent("VM", request.vm, seen.without_group, ", so nothing can be backed up")
+    if request.place in seen.without_group:
         raise Missing(f"snapshots of VM {vm.id.name} cannot be taken: {absent_group(request.place)}.")
     sources = _sources(vm, seen)
     former = [backup for backup in backups_in(seen.snapshots, name=request.name) if backup.vm_id == vm.vm_id]
@@ -87,7 +87,7 @@ def _sources(vm: Vm, seen: Observed) -> list[_Source]:
 
 
 def _number(newest: Backup | None, request: BackupRequest, sources: Sequence[_Source], now: datetime) -> int:
-    """The number of the backup to take: that of the newest while it can still become one of the VM's present disks, else the next."""
+    """The number of the backup to take: that of the newest one if it is recent and of the same disks, else the next number."""
     if newest is None:
         return 1
     lives = {source.attached.lun: source.disk.unique_id for source in sources}
@@ -171,7 +171,7 @@ def _plan(azure: Azure, request: BackupRequest, check_mode: bool) -> Plan:
 
 
 def _result(azure: Azure, request: BackupRequest, plan: Plan) -> Mapping[str, Any]:
-    """Return values that Azure knows better than the plan: times, sizes, states."""
+    """The return values that the plan could only predict: times, sizes, states."""
     values: dict[str, Any] = {}
     if expected := plan.after["backup"]:
         backup = find_backup(azure.snapshots.list(request.resource_group), expected["id"])

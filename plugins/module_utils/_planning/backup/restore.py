@@ -44,17 +44,17 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
         _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
     ]
     present = {disk.id: disk for disk in seen.disks}
-    into = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
+    target = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
     steps: list[Step] = []
     for part in parts:
-        steps += _make(part, present.get(part.disk), into, backup)
-    if into is not None:
-        steps += _exchange(into, parts)
+        steps += _make(part, present.get(part.disk), target, backup)
+    if target is not None:
+        steps += _exchange(target, parts)
     made = [part for part in parts if part.disk in present]
     return Plan(
         steps=tuple(steps),
-        before={"backup": backup.as_result(), **_result(made), "vm": into.as_result() if into else None},
-        after={"backup": backup.as_result(), **_result(parts), "vm": _restored(into, parts).as_result() if into else None},
+        before={"backup": backup.as_result(), **_result(made), "vm": target.as_result() if target else None},
+        after={"backup": backup.as_result(), **_result(parts), "vm": _restored(target, parts).as_result() if target else None},
     )
 
 
@@ -71,15 +71,17 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
     return backup
 
 
-def _make(part: _Part, present: Disk | None, into: Vm | None, backup: Backup) -> list[Step]:
+def _make(part: _Part, present: Disk | None, target: Vm | None, backup: Backup) -> list[Step]:
     """Create the disk of one snapshot, or create it again after a failure. An existing disk must be ours and free for the VM."""
     if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
         raise InvalidRequest(
             f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, but was not made from {part.snapshot.id.name}: "
-            "rename or delete it first."
+            "delete it first."
         )
-    if present is not None and into is not None and present.managed_by not in (None, into.id):
-        raise InvalidRequest(f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {into.id.name} cannot have it.")
+    if present is not None and target is not None and present.managed_by not in (None, target.id):
+        raise InvalidRequest(
+            f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {target.id.name} cannot use it: detach it first."
+        )
     copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot))
     if present is None:
         return [copy]

@@ -11,9 +11,10 @@ from ..._core.ids import VM, ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.model.nic import Nic
+from ..._core.model.provisioning import DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
-from ..settling import DELETING
+from ..settling import look_up
 from .request import BootRequest
 
 
@@ -21,7 +22,7 @@ from .request import BootRequest
 class Observed:
     """The state of Azure. ``location`` is the requested one, else that of the resource group; ``disks`` are the named ones that exist.
 
-    ``groupless`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
+    ``without_group`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
     VMs: empty if they may not be read or were not needed.
     """
 
@@ -31,7 +32,7 @@ class Observed:
     image: Image | None = None
     disks: tuple[Disk, ...] = ()
     has_subnet: bool = True
-    groupless: frozenset[ResourceId] = frozenset()
+    without_group: frozenset[ResourceId] = frozenset()
     regions: frozenset[str] = frozenset()
     check_mode: bool = False
 
@@ -42,10 +43,10 @@ class Observed:
 
 def observe(azure: Azure, request: BootRequest, check_mode: bool) -> Observed:
     """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
-    vm = azure.machines.find(request.vm) if check_mode else azure.machines.find_settled(request.vm)
+    vm = look_up(azure.machines, request.vm, check_mode)
     if request.state == "absent" or (vm is not None and vm.provisioning_state != DELETING):
-        groupless = azure.groups.groupless(None if vm else request.vm)
-        return Observed(vm=vm, nic=nic_of(azure, vm), groupless=groupless, check_mode=check_mode)
+        without_group = azure.groups.without_group(None if vm else request.vm)
+        return Observed(vm=vm, nic=nic_of(azure, vm), without_group=without_group, check_mode=check_mode)
     return _observe_source(azure, request, vm, check_mode)
 
 
@@ -59,9 +60,8 @@ def _observe_source(azure: Azure, request: BootRequest, vm: Vm | None, check_mod
 
     Regions are read only without a managed image and without disks: with them, the region must be theirs.
     """
-    find_image = azure.images.find if check_mode else azure.images.find_settled
     named = [disk for disk in (request.os_disk, *(each.disk for each in request.data_disks)) if disk]
-    image = find_image(request.image) if request.image else None
+    image = look_up(azure.images, request.image, check_mode) if request.image else None
     disks = tuple(disk for disk in map(azure.disks.find, named) if disk)
     found = {each.id for each in (image, *disks) if each}
     lost = None if request.subnet is None or azure.subnets.exists(request.subnet) else request.subnet
@@ -71,7 +71,9 @@ def _observe_source(azure: Azure, request: BootRequest, vm: Vm | None, check_mod
         image=image,
         disks=disks,
         has_subnet=lost is None,
-        groupless=azure.groups.groupless(request.vm, lost, *(each for each in (request.image, *named) if each and each not in found)),
+        without_group=azure.groups.without_group(
+            request.vm, lost, *(each for each in (request.image, *named) if each and each not in found)
+        ),
         regions=azure.regions.of(VM) if request.location and not found else frozenset(),
         check_mode=check_mode,
     )

@@ -59,10 +59,10 @@ def _require_complete(request: BootRequest, seen: Observed) -> None:
         raise InvalidRequest(f"image: a new VM {request.vm.name} needs image or os_disk, and neither is given.")
     if request.subnet is None:
         raise InvalidRequest(f"subnet: a new VM {request.vm.name} needs one, and none is given.")
-    require_groups(seen.groupless, request.vm)
+    require_groups(seen.without_group, request.vm)
     require_region(request.location, seen.regions, "virtual machines")
     if not seen.has_subnet:
-        raise absent(f"virtual network {request.subnet.names[0]} with a subnet", request.subnet, seen.groupless)
+        raise absent(f"virtual network {request.subnet.names[0]} with a subnet", request.subnet, seen.without_group)
 
 
 def _plan_match(request: BootRequest, seen: Observed, vm: Vm, warnings: tuple[str, ...]) -> Plan:
@@ -81,7 +81,7 @@ def _plan_match(request: BootRequest, seen: Observed, vm: Vm, warnings: tuple[st
 def _plan_absent(request: BootRequest, seen: Observed) -> Plan:
     """Delete the VM. Its delete options say which disks and interfaces Azure deletes with it."""
     if seen.vm is None:
-        warnings = (f"Nothing to delete: {absent_group(request.vm)}.",) if request.vm in seen.groupless else ()
+        warnings = (f"Nothing to delete: {absent_group(request.vm)}.",) if request.vm in seen.without_group else ()
         return Plan(before={"vm": None}, after={"vm": None}, warnings=warnings)
     _require_ours(seen.vm)
     return Plan((DeleteVm(seen.vm.id),), {"vm": vm_result(seen.vm, seen.nic)}, {"vm": None})

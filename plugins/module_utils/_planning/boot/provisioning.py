@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The step that creates a VM, and quotes the guest if it did not come up."""
+"""The step that creates a VM, and adds the guest's boot log to the error if provisioning fails."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class ProvisionVm(CreateVm):
         except Failed as error:
             if not str(error.facts.get("code")).startswith("OSProvisioning"):
                 raise
-            raise unprovisioned(error, azure.machines.boot_log(self.vm)) from error
+            raise with_boot_log(error, azure.machines.boot_log(self.vm)) from error
 
 
-def unprovisioned(error: Failed, boot_log: str) -> Failed:
+def with_boot_log(error: Failed, boot_log: str) -> Failed:
     """The failure that Azure reported, with the last lines of the guest's boot log."""
     tail = [line.rstrip() for line in boot_log.splitlines() if line.strip()][-LOG_LINES:]
     hint = f"The last line of its boot log is: {tail[-1]} (boot_log holds the last {len(tail)})." if tail else "Its boot log is empty."

@@ -66,7 +66,7 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
 
 def _require_image(seen: Observed, image: ResourceId) -> Image:
     if seen.image is None:
-        raise absent("image", image, seen.groupless)
+        raise absent("image", image, seen.without_group)
     if seen.image.provisioning_state != SUCCEEDED:
         raise InvalidRequest(f"image {image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
     return seen.image
@@ -75,7 +75,7 @@ def _require_image(seen: Observed, image: ResourceId) -> Image:
 def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> Disk:
     disk = seen.disk(wanted)
     if disk is None:
-        raise absent("disk", wanted, seen.groupless)
+        raise absent("disk", wanted, seen.without_group)
     if disk.managed_by is not None and disk.managed_by != request.vm:
         raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot use it.")
     return disk

@@ -44,13 +44,13 @@ def kept_seal(vm: Vm) -> Seal | None:
 
 
 def trusted_seal(vm: Vm, os_disk: Disk | None) -> Seal | None:
-    """The kept seal, if the OS disk has rested since it was stamped; then the verdict need not be read again."""
+    """The kept seal, if the OS disk has not been used since it was stamped; then the verdict need not be read again."""
     kept = kept_seal(vm)
     return kept if kept and is_stamped(kept, vm, os_disk) else None
 
 
 def is_stamped(seal: Seal, vm: Vm, os_disk: Disk | None) -> bool:
-    """Whether the seal bears the time at which the OS disk came to rest, and the disk has rested since."""
+    """Whether the stamp of the seal is the ownership time that the OS disk has now: then no VM has used the disk since."""
     return vm.power == DEALLOCATED and os_disk is not None and seal.ownership is not None and seal.ownership == os_disk.ownership_time
 
 
@@ -62,14 +62,15 @@ def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
     if verdict.seal and not doubt:
         return verdict.seal
     raise InvalidRequest(
-        f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it, or vouch for it with sealed: assume."
+        f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it,"
+        " or set sealed: assume if you know that its guest is generalized."
     )
 
 
 def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int) -> None:
     """Require one backup that holds every disk as it was in the ``max_age`` hours before the seal.
 
-    A later one holds only disks that were already generalized, an earlier one lacks what has happened to the guest since.
+    A later backup would hold disks that were already generalized; an earlier one would lack what was done in the guest since.
     """
     span = _span(vm, disks, seal, max_age)
 
@@ -99,7 +100,7 @@ class _Span(NamedTuple):
 
 
 def _span(vm: Vm, disks: Sequence[Disk], seal: Seal | None, max_age: int) -> _Span:
-    """The time in which a backup must have been taken. Without a seal, Azure knows only when the disks of a deallocated VM came to rest."""
+    """The time in which a backup must have been taken. Without a seal, only the ownership time of a deallocated VM's disks is known."""
     if seal and seal.moment:
         return _Span(seal.moment - timedelta(hours=max_age), seal.moment)
     return _Span(end=disks[0].ownership_time if disks and vm.power == DEALLOCATED else None)
@@ -120,7 +121,7 @@ def _is_copy(snapshot: Snapshot, disk: Disk) -> bool:
 def _unsealed(vm: Vm, reason: str) -> str:
     """Why a VM without a good verdict is not sealed, though a seal may have been kept."""
     kept = kept_seal(vm)
-    return f"{reason}, and since the seal of {kept.time} was kept, the OS disk may have been used" if kept else reason
+    return f"{reason}, and the OS disk may have been used since the seal of {kept.time}" if kept else reason
 
 
 def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
@@ -129,5 +130,5 @@ def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
     if made and (seal.moment is None or made > seal.moment):
         return f"its OS disk was made at {format_time(made)}, after the verdict of {seal.time}"
     if kept and kept.ownership and replace(kept, ownership=None) == seal and not vm.generalized:
-        return f"since the seal of {kept.time} was stamped, the OS disk may have been used: its ownership has changed"
+        return f"the OS disk may have been used since the seal of {kept.time}: its ownership has changed"
     return None

@@ -15,7 +15,8 @@ from ..._core.model.image import Image
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
 from ..backup.backups import Backup, backups_in
-from ..missing_groups import groupless
+from ..missing_groups import without_group
+from ..settling import look_up
 from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
 from .evidence_of import linux
 from .request import CaptureRequest
@@ -30,8 +31,8 @@ VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
 class Observed:
     """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
 
-    ``groupless`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
-    runs counts as one that has stopped, sealed and backed up.
+    ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
+    runs counts as backed up, sealed and stopped.
     """
 
     vm: Vm | None = None
@@ -39,7 +40,7 @@ class Observed:
     disks: tuple[Disk, ...] = ()
     verdict: Verdict = UNREAD
     backups: tuple[Backup, ...] = ()
-    groupless: frozenset[ResourceId] = frozenset()
+    without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
 
     @property
@@ -90,20 +91,20 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed
 
     The resource group of the image is looked up too: Azure would refuse the image only after the VM was marked as generalized.
     """
-    image = azure.images.find(request.target) if check_mode else azure.images.find_settled(request.target)
+    image = look_up(azure.images, request.target, check_mode)
     vm = azure.machines.find(request.vm)
     need = needs(request, image, vm)
     if vm is None:
-        return Observed(image=image, groupless=groupless(azure, not need.capture, request.vm), check_mode=check_mode)
+        return Observed(image=image, without_group=without_group(azure, not need.capture, request.vm), check_mode=check_mode)
     if not need.capture and not need.backups:
         return Observed(vm, image, check_mode=check_mode)
     if image is None and not azure.groups.location(request.target.resource_group):
-        return Observed(vm, groupless=frozenset({request.target}), check_mode=check_mode)
+        return Observed(vm, without_group=frozenset({request.target}), check_mode=check_mode)
     return _observe_stopped(azure, request, image, check_mode)
 
 
 def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None, check_mode: bool) -> Observed:
-    """Read the VM again, once it has stopped, and then what it takes to capture it. An unmanaged disk is refused without that."""
+    """Read the VM again once it has stopped, then everything that its capture needs. Not for an unmanaged OS disk: planning refuses it."""
     vm = azure.machines.find(request.vm) if check_mode else azure.machines.find_stopped(request.vm)
     if vm is None or vm.os_disk.disk is None:
         return Observed(vm, image, check_mode=check_mode)
@@ -121,6 +122,6 @@ def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None,
 
 def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
     """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
-    if not vm.at_rest or trusted_seal(vm, os_disk):
+    if not vm.has_stopped or trusted_seal(vm, os_disk):
         return UNREAD
     return VERDICT_READERS.get(vm.os_type, linux.read_verdict)(azure, vm)

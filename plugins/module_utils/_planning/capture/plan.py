@@ -36,10 +36,12 @@ def _require_source(request: CaptureRequest, seen: Observed, target: Target) -> 
     """The VM, if it can be captured and the image may replace an existing one."""
     vm, flaw = seen.vm, target.flaw(seen.vm)
     if vm is None:
-        raise absent("VM", request.vm, seen.groupless, f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet")
+        raise absent(
+            "VM", request.vm, seen.without_group, f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
+        )
     if flaw and not request.recreate and not target.is_leftover(vm):
         raise InvalidRequest(f"{target.title} {flaw}: set recreate to replace it, or choose another name.")
-    require_groups(seen.groupless, request.target)
+    require_groups(seen.without_group, request.target)
     source.refuse_unsupported(vm)
     target.refuse_unsupported(vm, seen.disks)
     return vm
@@ -76,14 +78,14 @@ def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before:
 def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Needs) -> tuple[Seal | None, tuple[str, ...]]:
     """The seal of the VM, if one is required, and warnings. In check mode, a VM that still runs is assumed to pass."""
     power = vm.power or "not stopped"
-    if vm.at_rest:
+    if vm.has_stopped:
         seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
         if need.backups:
             require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age)
         return seal, ()
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None
-        return seal, (f"VM {vm.id.name} is {power}: planned as if it had stopped, sealed and backed up.",)
+        return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
     raise InvalidRequest(f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout.")
 
 

@@ -29,7 +29,10 @@ class Preparation(NamedTuple):
 def refuse_unsupported(vm: Vm) -> None:
     """Refuse a VM of which Azure makes no image of any kind, which it would say only after the VM was marked as generalized."""
     if vm.os_disk.ephemeral:
-        raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain an ephemeral OS disk.")
+        raise InvalidRequest(
+            f"VM {vm.id.name} has an ephemeral OS disk, which Azure refuses: 'Source virtual machine cannot contain an ephemeral OS disk.'"
+            " Use a VM whose OS disk is not ephemeral."
+        )
     if unmanaged := [each.name for each in vm.disks if each.disk is None]:
         raise InvalidRequest(f"VM {vm.id.name}: disk {unmanaged[0]} is not a managed disk; convert the VM to managed disks first.")
 
@@ -58,5 +61,5 @@ def os_disk_id(vm: Vm) -> ResourceId:
 
 def _stamped_tags(vm: Vm, os_disk: Disk | None, seal: Seal) -> dict[str, str]:
     """The tags of the VM with its seal, stamped if the time is known already: deallocating a VM sets it."""
-    rested = os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None
-    return tag.checked({**vm.tags, tag.SEAL: seal.stamped(rested).as_tag()})
+    ownership = os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None
+    return tag.checked({**vm.tags, tag.SEAL: seal.stamped(ownership).as_tag()})

@@ -14,16 +14,16 @@ from .request import ListRequest
 
 
 class Observed(NamedTuple):
-    """The images that were read. ``groupless`` holds the place of the list if its resource group does not exist."""
+    """The images that were read. ``without_group`` holds the place of the list if its resource group does not exist."""
 
     images: tuple[Image, ...] = ()
-    groupless: frozenset[ResourceId] = frozenset()
+    without_group: frozenset[ResourceId] = frozenset()
 
 
 def observe(azure: Azure, request: ListRequest) -> Observed:
     """Read one image if both name and group are given, else the images of a group or of the subscription."""
     images = _read(azure, request)
-    return Observed(images, frozenset() if images else azure.groups.groupless(request.place))
+    return Observed(images, frozenset() if images else azure.groups.without_group(request.place))
 
 
 def _read(azure: Azure, request: ListRequest) -> tuple[Image, ...]:

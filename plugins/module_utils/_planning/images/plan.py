@@ -23,7 +23,7 @@ def plan_images(request: ListRequest, seen: Observed) -> Plan:
     shown = images[: request.limit]
     return Plan(
         after={"images": [image.as_result() for image in shown], "truncated": len(shown) < len(images)},
-        warnings=empty_list(seen.groupless),
+        warnings=empty_list(seen.without_group),
     )
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on managed disks. Each is data, a sentence and one call."""
+"""Steps on managed disks: each is one request to Azure, with the sentence that users see."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Steps on virtual machines. Each is data, a sentence and one call."""
+"""Steps on virtual machines: each is one request to Azure, with the sentence that users see."""
 
 from __future__ import annotations
 
@@ -119,14 +119,14 @@ class Deallocate:
 
 @dataclass(frozen=True)
 class StampSeal:
-    """Bind the kept seal to the time at which the OS disk came to rest. A later start changes that time and so voids the seal."""
+    """Add the ownership time of the OS disk to the kept seal (the stamp). A later start of the VM changes it: then the seal is void."""
 
     vm: ResourceId
     os_disk: ResourceId
     seal: Seal
 
     def __str__(self) -> str:
-        return f"stamp the seal of VM {self.vm.name} with the time its OS disk came to rest"
+        return f"add the ownership time of its OS disk to the seal of VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
         _tag_vm(azure, self.vm, self.seal.stamped(azure.disks.get(self.os_disk).ownership_time))
@@ -139,7 +139,7 @@ class DropSeal:
     vm: ResourceId
 
     def __str__(self) -> str:
-        return f"forget the seal of VM {self.vm.name}"
+        return f"remove the seal of VM {self.vm.name} from its tags"
 
     def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.tag(self.vm, {name: value for name, value in azure.machines.get(self.vm).tags.items() if name != tag.SEAL})
@@ -152,7 +152,7 @@ class Generalize:
     vm: ResourceId
 
     def __str__(self) -> str:
-        return f"mark VM {self.vm.name} generalized"
+        return f"mark VM {self.vm.name} as generalized"
 
     def run(self, azure: Azure, listener: Listener) -> None:
         azure.machines.generalize(self.vm)

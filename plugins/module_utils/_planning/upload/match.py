@@ -34,7 +34,7 @@ def other_properties(request: UploadRequest, image: Image) -> str | None:
     return None
 
 
-def is_remains(file: DiskFile, image: Image) -> bool:
+def is_leftover(file: DiskFile, image: Image) -> bool:
     """Whether a failed run left the image, and made it from the same content: nothing can have used it."""
     return image.provisioning_state == FAILED and image.tags.get(tag.DIGEST) == file.digest
 

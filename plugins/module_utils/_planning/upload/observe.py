@@ -11,6 +11,7 @@ from ..._core.ids import IMAGE, ResourceId, region
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.ports import Azure
+from ..settling import look_up
 from .request import UploadRequest
 
 
@@ -18,14 +19,14 @@ from .request import UploadRequest
 class Observed:
     """The state of Azure. ``location`` is the requested one, else that of the resource group.
 
-    ``groupless`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
+    ``without_group`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
     images: empty if they may not be read or were not needed.
     """
 
     location: str
     image: Image | None = None
     disk: Disk | None = None
-    groupless: frozenset[ResourceId] = frozenset()
+    without_group: frozenset[ResourceId] = frozenset()
     regions: frozenset[str] = frozenset()
     check_mode: bool = False
 
@@ -35,15 +36,14 @@ def observe(azure: Azure, request: UploadRequest, check_mode: bool) -> Observed:
 
     Regions are read only if a region is requested in which the image does not exist yet.
     """
-    find_image, find_disk = (azure.images.find, azure.disks.find) if check_mode else (azure.images.find_settled, azure.disks.find_settled)
     location = request.location or azure.groups.location(request.image.resource_group)
-    image = find_image(request.image)
+    image = look_up(azure.images, request.image, check_mode)
     exists_there = image is not None and region(image.location) == region(location)
     return Observed(
         location=location,
         image=image,
-        disk=find_disk(request.disk),
-        groupless=frozenset() if image else azure.groups.groupless(request.image, request.disk),
+        disk=look_up(azure.disks, request.disk, check_mode),
+        without_group=frozenset() if image else azure.groups.without_group(request.image, request.disk),
         regions=azure.regions.of(IMAGE) if request.location and not exists_there else frozenset(),
         check_mode=check_mode,
     )

@@ -30,14 +30,14 @@ from ..settling import settled
 from ..steps.disk import DeleteDisk, SendPages
 from ..steps.image import CreateImage, DeleteImage, TagImage
 from .interim import fill, is_ours, removal, require_usable
-from .match import difference, is_remains, other_properties
+from .match import difference, is_leftover, other_properties
 from .observe import Observed, observe
 from .request import UploadRequest
 from .wanted import Wanted, image_body
 
 
 class Checked(NamedTuple):
-    """The image and the interim disk on which no operation works any more, and the region of a new image in its short form."""
+    """The image and the interim disk on which no operation is running any more, and the region of a new image in its short form."""
 
     location: str
     image: Image | None = None
@@ -46,9 +46,9 @@ class Checked(NamedTuple):
 
 
 def check_upload(request: UploadRequest, seen: Observed) -> Checked:
-    """Refuse what no content of the disk file can make possible."""
+    """Refuse everything that can be refused before the content of the disk file is known."""
     require_region(request.location, seen.regions, "managed images")
-    require_groups(seen.groupless, request.image, request.disk)
+    require_groups(seen.without_group, request.image, request.disk)
     image, about_image = settled("image", seen.image, seen.check_mode)
     disk, about_disk = settled("disk", seen.disk, seen.check_mode)
     if image is None:
@@ -67,7 +67,7 @@ def plan_upload(request: UploadRequest, content: DiskContent, checked: Checked) 
         found = difference(request, file, image)
         if found is None:
             return _plan_match(wanted, image, checked)
-        if not request.recreate and not is_remains(file, image):
+        if not request.recreate and not is_leftover(file, image):
             raise _occupied(request, found)
     return _plan_new(wanted, content, checked)
 
@@ -75,7 +75,7 @@ def plan_upload(request: UploadRequest, content: DiskContent, checked: Checked) 
 def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked) -> Plan:
     """Fill the interim disk, and create the image from it. An image that is in the way is deleted only after the upload."""
     request, image, disk = wanted.request, checked.image, checked.disk
-    new = wanted.image(tag.users(image.tags) if image else {})
+    new = wanted.image(tag.without_ours(image.tags) if image else {})
     steps: tuple[Step, ...] = (
         *fill(wanted, disk, content),
         *([DeleteImage(request.image)] if image else []),

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from filesystems import make_read_only, overwrite_free_space
-from machine import learn
+from machine import read_identity
 from processes import stop_everything_else, wait_for_sessions
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
 from search import check
@@ -69,9 +69,9 @@ def parse_options() -> argparse.Namespace:
 
 def failure_of_the_steps(options: argparse.Namespace) -> str | None:
     """Announce and run each step; the name of the step that failed with its reason, or None if all succeeded."""
-    name = learn.__name__
+    name = read_identity.__name__
     try:
-        machine = learn(options)
+        machine = read_identity(options)
         for step in STEPS:
             name = step.__name__
             line = f"goldenimage-seal: {time.strftime('%H:%M:%S')} {name}"

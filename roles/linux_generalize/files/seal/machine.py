@@ -31,7 +31,7 @@ class Machine:
     """The options of the role, and what identifies this machine.
 
     `users` are the accounts to remove; `names` are those of the users and of the host; `marks` are texts that no other machine has (ids,
-    addresses, keys, hashes); `born` is the time, in seconds since 1970, before which no file can hold one of them.
+    addresses, keys, hashes); `oldest_mark` is the time, in seconds since 1970, before which no file can hold one of them.
     """
 
     vm_id: str
@@ -42,10 +42,10 @@ class Machine:
     users: tuple[str, ...]
     names: tuple[str, ...]
     marks: tuple[str, ...]
-    born: int
+    oldest_mark: int
 
 
-def learn(options: argparse.Namespace) -> Machine:
+def read_identity(options: argparse.Namespace) -> Machine:
     """Read names and marks while they can still be read. Raises NotSealed for a machine that must not be sealed."""
     keep = frozenset(options.keep)
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
@@ -60,7 +60,7 @@ def learn(options: argparse.Namespace) -> Machine:
         users=users,
         names=tuple(sorted({*users, *host_names()})),
         marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep)})),
-        born=birth(homes),
+        oldest_mark=time_of_oldest_mark(homes),
     )
 
 
@@ -110,11 +110,11 @@ def public_keys(homes: Iterable[str]) -> Iterator[str]:
     return (key for home in homes for key in PUBLIC_KEY.findall(read(f"{home}/.ssh/authorized_keys")))
 
 
-def birth(homes: Iterable[str]) -> int:
+def time_of_oldest_mark(homes: Iterable[str]) -> int:
     """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark."""
     keys = [path for home in homes if os.path.exists(path := f"{home}/.ssh/authorized_keys")]
-    witnesses = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
-    born = min(int(os.stat(path).st_mtime) for path in witnesses) - CLOCK_SLACK
+    dated_files = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
+    oldest = min(int(os.stat(path).st_mtime) for path in dated_files) - CLOCK_SLACK
     # /etc/shadow counts in days: only a day that was over before the other marks were made says more than they do.
     passwords = (day * DAY for day in days_of_password_changes())
-    return min([born, *(day for day in passwords if day + DAY < born)])
+    return min([oldest, *(day for day in passwords if day + DAY < oldest)])

@@ -30,15 +30,18 @@ def os_mounts() -> list[tuple[str, str]]:
 
 
 def device_number(path: str) -> str:
-    """The number of a block device, as the kernel's tables write it."""
-    found = os.stat(path).st_rdev
-    return f"{os.major(found)}:{os.minor(found)}"
+    """The number of a block device."""
+    return as_written_by_kernel(os.stat(path).st_rdev)
 
 
 def device_number_below(path: str) -> str:
     """The number of the block device with the file system that holds a file."""
-    found = os.stat(path).st_dev
-    return f"{os.major(found)}:{os.minor(found)}"
+    return as_written_by_kernel(os.stat(path).st_dev)
+
+
+def as_written_by_kernel(device: int) -> str:
+    """A device number as in /proc/self/mountinfo and in /sys/dev/block, such as `8:1`."""
+    return f"{os.major(device)}:{os.minor(device)}"
 
 
 def disks(device: str) -> set[str]:

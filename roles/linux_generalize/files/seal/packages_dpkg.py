@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that Debian packages own: where they are, and what they contain when a package brings them."""
+"""The files that Debian packages own: where they are, and the content that the package installs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDERS = ("/usr/bin", "/usr/sbin", "/usr/lib", "/usr/share", "/usr/include", "/
 
 
 def unchanged(paths: set[str]) -> set[str]:
-    """Those of the files whose content is just as a package brought it."""
+    """The files whose content is exactly what a package installed."""
     if not paths:
         return set()
     shipped = checksums()

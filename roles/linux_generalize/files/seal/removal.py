@@ -109,7 +109,7 @@ def without_names(line: str, names: tuple[str, ...]) -> str | None:
 
 
 def clear_machine_id(machine: Machine) -> None:
-    """Empty the machine-id, so that systemd makes a new one without the rest of a first boot.
+    """Empty the machine-id, so that systemd makes a new one at the next start, but does not treat that start as a first boot.
 
     It is overwritten with zeros first, so that its block on the disk does not keep it.
     """

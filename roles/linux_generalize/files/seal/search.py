@@ -64,7 +64,10 @@ def files_with_marks(machine: Machine) -> set[str]:
     """
     PATTERNS.write_text("\n".join(machine.marks) + "\n")
     named = [test for mark in machine.marks if "/" not in mark for test in ("-o", "-name", f"*{mark}*")][1:]
-    return {*grep(find("-type", "f", "-size", "+0", *changed_since_birth(machine)), "-F", "-f", str(PATTERNS)), *find("(", *named, ")")}
+    return {
+        *grep(find("-type", "f", "-size", "+0", *changed_since_oldest_mark(machine)), "-F", "-f", str(PATTERNS)),
+        *find("(", *named, ")"),
+    }
 
 
 def files_with_names(machine: Machine) -> set[str]:
@@ -79,14 +82,14 @@ def files_with_names(machine: Machine) -> set[str]:
     words = "|".join(re.sub(r"[^\w-]", lambda sign: f"[{sign[0]}]", name) for name in machine.names)
     PATTERNS.write_text(f"(^|[^A-Za-z0-9_-])({words})([^A-Za-z0-9_-]|$)\n")
     skipped = [test for folder in packages_dpkg.FOLDERS for test in ("-path", folder, "-prune", "-o")]
-    found = grep(find(*skipped, "-type", "f", *changed_since_birth(machine)), "-I", "-E", "-f", str(PATTERNS))
+    found = grep(find(*skipped, "-type", "f", *changed_since_oldest_mark(machine)), "-I", "-E", "-f", str(PATTERNS))
     candidates = {*found} - {*ACCOUNT_FILES}
     return candidates - packages_dpkg.unchanged(candidates)
 
 
-def changed_since_birth(machine: Machine) -> tuple[str, str]:
+def changed_since_oldest_mark(machine: Machine) -> tuple[str, str]:
     """The test of find for files that were changed since the oldest mark of this machine was made."""
-    return ("-newerct", f"@{machine.born}")
+    return ("-newerct", f"@{machine.oldest_mark}")
 
 
 def find(*tests: str) -> list[str]:

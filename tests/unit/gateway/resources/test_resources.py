@@ -203,10 +203,10 @@ def test_polls_pause_one_second_unless_retry_after_says_more():
 
 def test_retries_and_polls_end_at_the_deadline():
     world = World(error(503, "Busy", "later", Retry_After="170"), seconds=60)
-    with pytest.raises(TimedOut, match=r"could not read image i: 170 s more had to be waited, but 60 s are left"):
+    with pytest.raises(TimedOut, match=r"could not read image i: a wait of 170 s is due, 60 s are left"):
         world.azure.images.get(IMG)
     endless = World(accepted(201, IMAGE_JSON), *[poll("InProgress") for _ in range(20)], seconds=5)
-    with pytest.raises(TimedOut, match="could not create image i: 1 s more"):
+    with pytest.raises(TimedOut, match="could not create image i: a wait of 1 s is due"):
         endless.azure.images.create(IMG, {})
     assert endless.clock.now < 5
 
@@ -250,8 +250,8 @@ def test_waiting_for_a_vm_to_stop_only_reads():
 @pytest.mark.parametrize(("status", "code", "missing"), [
     (404, "ResourceGroupNotFound", True), (404, "SubscriptionNotFound", True), (403, "AuthorizationFailed", False),
 ])  # fmt: skip
-def test_a_resource_whose_group_or_subscription_does_not_exist_is_groupless(status, code, missing):
-    assert World(error(status, code, "x")).azure.groups.groupless(None, IMG) == (frozenset({IMG}) if missing else frozenset())
+def test_a_resource_whose_group_or_subscription_does_not_exist_is_without_group(status, code, missing):
+    assert World(error(status, code, "x")).azure.groups.without_group(None, IMG) == (frozenset({IMG}) if missing else frozenset())
 
 
 @pytest.mark.parametrize(("reply", "there"), [

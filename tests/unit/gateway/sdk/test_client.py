@@ -132,10 +132,10 @@ def test_each_group_is_read_once_and_one_that_may_not_be_read_is_assumed_to_exis
     here, there = ResourceId.of(IMAGE, "here", "i"), ResourceId.of(IMAGE, "there", "i", subscription="other")
     also = ResourceId.of(DISK, "HERE", "d")
     world = World(answer(body={"location": "westeurope"}), error(404, "ResourceGroupNotFound", "no"))
-    assert world.azure.groups.groupless(here, also, None, there) == {there}
+    assert world.azure.groups.without_group(here, also, None, there) == {there}
     assert [each.path.split("/")[2:] for each in world.sent] == [
         [SUBSCRIPTION, "resourcegroups", "HERE"],
         ["other", "resourcegroups", "there"],
     ]
     forbidden = World(error(403, "AuthorizationFailed", "no"))
-    assert forbidden.azure.groups.groupless(here) == frozenset()
+    assert forbidden.azure.groups.without_group(here) == frozenset()

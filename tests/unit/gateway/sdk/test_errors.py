@@ -40,7 +40,7 @@ from azure.identity import CredentialUnavailableError
         (ServiceRequestError("name resolution"), Unavailable, "could not read x: no answer: name resolution"),
         (DecodeError("not JSON"), Refused, "could not read x: not JSON"),
         (AzureError("what"), Refused, "could not read x: what"),
-        (TimedOut("time is over"), TimedOut, "could not read x: time is over"),
+        (TimedOut("the time limit has passed"), TimedOut, "could not read x: the time limit has passed"),
         (Missing("as it is"), Missing, "^as it is$"),
     ],
 )

@@ -20,7 +20,7 @@ def a_deadline(seconds: float) -> tuple[Deadline, Clock]:
 def test_a_sleep_beyond_the_deadline_is_refused():
     deadline, clock = a_deadline(10)
     deadline.sleep(9)
-    with pytest.raises(TimedOut, match=r"2 s more had to be waited, but 1 s are left \(wait_timeout is 10 s\)"):
+    with pytest.raises(TimedOut, match=r"a wait of 2 s is due, 1 s are left \(wait_timeout is 10 s\)"):
         deadline.sleep(2)
     assert clock.now == 9
 
@@ -29,7 +29,7 @@ def test_nothing_begins_after_the_deadline():
     deadline, clock = a_deadline(10)
     clock.now = 11
     assert deadline.left == 0
-    with pytest.raises(TimedOut, match="^time is over"):
+    with pytest.raises(TimedOut, match="^the time limit has passed"):
         deadline.require()
 
 

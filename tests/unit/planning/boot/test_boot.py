@@ -17,7 +17,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.prov
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.plan import plan_boot
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.provisioning import LOG_LINES, unprovisioned
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.provisioning import LOG_LINES, with_boot_log
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest, DataDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import DeleteVm, TagVm
 
@@ -244,13 +244,13 @@ def test_absent_leaves_other_vms_alone():
         plan_boot(ABSENT, Observed(vm=replace(BOOTED, tags={"owner": "somebody"})))
 
 
-def test_a_guest_that_did_not_come_up_is_quoted():
+def test_an_error_of_provisioning_ends_with_the_boot_log():
     late = Failed("could not create VM t1: (OSProvisioningTimedOut) text.", code="OSProvisioningTimedOut", status=200)
-    quoted = unprovisioned(late, "\r\n".join(f"line {number}" for number in range(100)))
+    quoted = with_boot_log(late, "\r\n".join(f"line {number}" for number in range(100)))
     assert quoted.facts["boot_log"] == [f"line {number}" for number in range(100 - LOG_LINES, 100)]
     assert quoted.facts["code"] == "OSProvisioningTimedOut"
     assert quoted.message.endswith(f"The last line of its boot log is: line 99 (boot_log holds the last {LOG_LINES}).")
-    assert "is empty" in unprovisioned(late, "").message
+    assert "is empty" in with_boot_log(late, "").message
 
 
 PARAMS = {

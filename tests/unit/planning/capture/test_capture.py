@@ -100,7 +100,7 @@ def test_a_plan_has_the_state_before_and_after():
 def test_check_mode_predicts_what_a_real_run_does_and_warns():
     predicted = plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK, DATA_DISK), check_mode=True))
     assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
-    assert predicted.warnings == ("VM web1 is running: planned as if it had stopped, sealed and backed up.",)
+    assert predicted.warnings == ("VM web1 is running: planned as if it had been backed up and sealed and had stopped.",)
     assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
 
 
@@ -130,9 +130,9 @@ def test_a_guest_still_running_when_the_wait_ended_is_refused():
         ({"disks": (replace(OS_DISK, architecture="Arm64"), DATA_DISK)}, "Arm64"),
         (
             {"disks": (OS_DISK, replace(DATA_DISK, storage_account_type="UltraSSD_LRS"))},
-            "Source virtual machine cannot contain UltraSSD: disk web1-data",
+            "disk web1-data of VM web1 is an Ultra disk, .*'Source virtual machine cannot contain UltraSSD.' Detach the disk",
         ),
-        ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, ours among them"),
+        ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, with those of this collection"),
     ],
     ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
 )
@@ -142,7 +142,7 @@ def test_what_azure_would_refuse_later_is_refused_before_the_first_write(change,
 
 
 def test_a_tag_too_many_on_the_image_is_refused_before_the_first_write():
-    with pytest.raises(InvalidRequest, match="52 tags, ours among them, are more than the 50"):
+    with pytest.raises(InvalidRequest, match="52 tags, with those of this collection, are more than the 50"):
         plan_capture(replace(REQUEST, tags={f"t{number}": "" for number in range(50)}), SEEN)
 
 

@@ -66,7 +66,9 @@ RE_SEALED = Seal.of(VM_ID, "2026-11-22T12:30:00Z")
 )
 @pytest.mark.parametrize("power", ["stopped", "deallocated"])
 def test_an_outdated_stamp_is_not_overruled_by_the_verdict_that_it_came_from(disk, power):
-    with pytest.raises(InvalidRequest, match="since the seal of 2026-11-22T10:30:00Z was stamped, the OS disk may have been used"):
+    with pytest.raises(
+        InvalidRequest, match="the OS disk may have been used since the seal of 2026-11-22T10:30:00Z: its ownership has changed"
+    ):
         require_seal(replace(STAMPED_VM, power=power), disk, GOOD)
 
 

@@ -91,5 +91,5 @@ def test_the_evidence_is_observed():
 def test_a_missing_resource_group_ends_the_observation():
     azure = azure_with()
     azure.groups.missing = {"images"}
-    assert observe(azure, REQUEST, check_mode=False) == Observed(OFF, verdict=UNREAD, groupless=frozenset({TARGET}))
+    assert observe(azure, REQUEST, check_mode=False) == Observed(OFF, verdict=UNREAD, without_group=frozenset({TARGET}))
     assert azure.reads == READ_VM[:2]

@@ -214,7 +214,7 @@ def test_an_upload_that_is_not_possible_is_refused(request_, seen, text):
     (REQUEST, {"disk": replace(FULL, tags={})}, "not the interim disk"),
     (REQUEST, {"disk": replace(FULL, provisioning_state="Creating")}, "disk debian-upload is still Creating"),
     (REQUEST, {"image": replace(IMAGE_NOW, os_type="Windows")}, "os_type is Windows"),
-    (REQUEST, {"groupless": frozenset({TARGET})}, "resource group images was not found"),
+    (REQUEST, {"without_group": frozenset({TARGET})}, "resource group images was not found"),
     (replace(REQUEST, location="marsnorth"), {"regions": frozenset({"westeurope"})}, "'marsnorth' is not a region"),
 ])  # fmt: skip
 def test_what_does_not_depend_on_the_content_is_refused_before_the_file_is_read(request_, seen, text):

@@ -15,7 +15,7 @@ from ...._core.ids import region
 from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.disk import NO_CACHING, Disk
 from ...._core.model.image import Image, ImageDisk
-from ...._core.model.provisioning import FAILED, SUCCEEDED
+from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...settling import settled
 from ...steps.image import CreateImage, DeleteImage, TagImage
@@ -24,7 +24,6 @@ from ..source import os_disk_id
 from ..target import Outcome
 
 ULTRA = "UltraSSD_LRS"
-BEING_MADE = ("Creating", "Updating")
 
 
 @dataclass(frozen=True)
@@ -59,12 +58,15 @@ class ManagedImage:
         if security and security != "Standard":
             kind = "ConfidentialVM" if security.startswith("Confidential") else security
             raise InvalidRequest(
-                f"VM {vm.id.name}: Creation of managed images are not supported for virtual machine with {kind} security type."
-                " Publish it to a compute gallery instead."
+                f"VM {vm.id.name} has the security type {kind}, which Azure refuses: 'Creation of managed images are not supported"
+                f" for virtual machine with {kind} security type.' Publish it to a compute gallery instead."
             )
         ultra = [] if self.request.os_only else [disk.id.name for disk in disks[1:] if disk.storage_account_type == ULTRA]
         if ultra:
-            raise InvalidRequest(f"VM {vm.id.name}: Source virtual machine cannot contain UltraSSD: disk {ultra[0]} is one.")
+            raise InvalidRequest(
+                f"disk {ultra[0]} of VM {vm.id.name} is an Ultra disk, which Azure refuses: 'Source virtual machine cannot contain"
+                " UltraSSD.' Detach the disk, or set disks: os."
+            )
         if os_disk and os_disk.architecture == "Arm64":
             raise InvalidRequest(
                 f"VM {vm.id.name}: managed images of Arm64 machines do not exist; publish it to a compute gallery instead."
@@ -111,7 +113,7 @@ class ManagedImage:
 
     def _predicted(self, vm: Vm, disks: Sequence[Disk]) -> Image:
         """The image as it will be."""
-        kept = tag.users(self.image.tags) if self.image else {}
+        kept = tag.without_ours(self.image.tags) if self.image else {}
         held = [
             ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching or NO_CACHING, each.storage_account_type) for each in vm.disks
         ]

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The format of a disk file, by its content. Raw disks and fixed VHDs are accepted; the refusal of any other quotes Azure's own.
+"""The format of a disk file, by its content. Raw disks and fixed VHDs are accepted; the error about any other format quotes Azure's error.
 
-A new format begins here: as a branch of ``recognise`` if it is accepted, as a line of ``REFUSED`` if it is not.
+A new format begins here: as a branch of ``recognize`` if it is accepted, as a line of ``REFUSED`` if it is not.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OF_DYNAMIC = 'Azure says: "is of Dynamic VHD type. Please retry with fixed VHD 
 _OF_OTHERS = "Azure says: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
 
 
-def recognise(path: str, size: int, head: bytes, tail: bytes) -> int:
+def recognize(path: str, size: int, head: bytes, tail: bytes) -> int:
     """The size of the disk that begins at the start of a file; raise InvalidRequest for a format that Azure would refuse.
 
     ``size`` is that of the file; ``head`` and ``tail`` are its first and last 512 bytes or more.
