@@ -50,7 +50,7 @@ def test_a_plugin_begins_with_its_licence_and_modern_annotations(path: Path) -> 
 
 
 @pytest.mark.parametrize("path", tracked("*.py", "*.sh", "*.yml", "Makefile"), ids=name)
-def test_a_file_holds_one_thought(path: Path) -> None:
+def test_a_file_is_not_too_long(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST
 
 
