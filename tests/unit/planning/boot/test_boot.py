@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throw-away VMs: the whole request, what an existing one may differ in, and what is refused."""
+"""Temporary VMs: the request body, how an existing VM may differ from the options, and the errors."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.p
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest, DataDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import DeleteVm, TagVm
 
-from tests.support.fakes import SUBSCRIPTION
-from tests.support.world import CAPTURED, TARGET, an_id
+from tests.support.capture_values import CAPTURED, TARGET
+from tests.support.ids import SUBSCRIPTION, an_id
 
 SUBNET_ID = ResourceId.of(SUBNET, "build", "net", "default", subscription=SUBSCRIPTION)
 NEW = an_id(VM, "build", "t1")
