@@ -91,8 +91,8 @@ def seal(subject: Subject) -> str:
     """Deallocate the VM and set the tag that an interrupted run leaves."""
     compute, group = subject.lab_group.compute, subject.lab_group.name
     subject.lab_group.stop()
-    rested = parse_time(subject.lab_group.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
-    kept = Seal.of(subject.lab_group.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(rested)
+    ownership_time = parse_time(subject.lab_group.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
+    kept = Seal.of(subject.lab_group.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(ownership_time)
     done(compute.virtual_machines.begin_update(group, "vm", {"tags": {"goldenimage.seal": kept.as_tag()}}))
     return kept.as_tag()
 

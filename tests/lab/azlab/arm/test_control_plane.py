@@ -254,8 +254,8 @@ def test_a_fault_can_cut_the_connection_before_or_after_the_work(lab: RunningLab
 
 
 def test_a_fault_can_fail_an_operation(lab: RunningLab, group: str) -> None:
-    told = {"code": "AllocationFailed", "message": "no room"}
-    faults.add(lab.settings.faults, plane="arm", path=f"{group}/.*/fails", times=1, fail_operation=told)
+    failure = {"code": "AllocationFailed", "message": "no room"}
+    faults.add(lab.settings.faults, plane="arm", path=f"{group}/.*/fails", times=1, fail_operation=failure)
     with pytest.raises(HttpResponseError, match="AllocationFailed"):
         LabGroup(lab, group).disk("fails")
     assert lab.compute.disks.get(group, "fails").provisioning_state == "Failed"

@@ -20,7 +20,7 @@ from tests.support.running_lab import LOCATION, RunningLab, done
 
 @pytest.fixture
 def outside(lab: RunningLab) -> Iterator[None]:
-    """A catalogue with blobs and a platform image."""
+    """A catalog with blobs and a platform image."""
     root = "https://a.blob.core.windows.net/b"
     blobs = {
         f"{root}/block.vhd": {"diskSizeGB": 1, "blobType": "BlockBlob"},
@@ -291,7 +291,7 @@ def test_bad_blobs_are_refused(lab: RunningLab, group: str, outside: None, uri: 
     refused(lambda: lab.compute.images.begin_create_or_update(group, "i", body), code, text, status)
 
 
-def test_blobs_and_platform_images_of_the_catalogue_can_be_used(lab: RunningLab, lab_group: LabGroup, outside: None) -> None:
+def test_blobs_and_platform_images_of_the_catalog_can_be_used(lab: RunningLab, lab_group: LabGroup, outside: None) -> None:
     os_disk = {"osType": "Linux", "osState": "Generalized", "blobUri": "https://a.blob.core.windows.net/b/good.vhd"}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk}}}
     image = done(lab.compute.images.begin_create_or_update(lab_group.name, "i", body))

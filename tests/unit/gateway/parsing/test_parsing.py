@@ -102,7 +102,7 @@ def test_the_image_of_a_vm_is_an_id_or_a_urn(reference, image):
     assert parse_vm({"id": str(an_id(VM, "g", "v")), "location": "l", "properties": properties}).image == image
 
 
-def test_an_ephemeral_os_disk_is_recognised():
+def test_an_ephemeral_os_disk_is_recognized():
     properties = {"storageProfile": {"osDisk": {"name": "o", "diffDiskSettings": {"option": "Local"}}}}
     assert parse_vm({"id": str(an_id(VM, "g", "v")), "location": "l", "properties": properties}).os_disk.ephemeral
 
