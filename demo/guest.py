@@ -67,7 +67,7 @@ class Guest:
     def wait(self) -> None:
         """Wait until the user can log in and the first boot has ended: cloud-init restarts the SSH server while it runs.
 
-        The end is recognised by the last file that cloud-init writes, because `cloud-init status --wait` starts a second Python
+        The end is recognized by the last file that cloud-init writes, because `cloud-init status --wait` starts a second Python
         interpreter that competes with cloud-init for the processor.
         """
         self.first_login("until [ -e /run/cloud-init/result.json ]; do sleep 1; done")

@@ -11,7 +11,7 @@ from .offline_search import Needle, key_body
 from .scenario import Scenario
 
 PLACES, COPIES_AT_ONE = 128, 8
-COPIES = PLACES * COPIES_AT_ONE + COPIES_AT_ONE + 2  # with the files `copies`, `copy` and `lost`
+COPIES = PLACES * COPIES_AT_ONE + COPIES_AT_ONE + 2  # in the file `spread`; in the file `copies`; one each in `copy` and `lost`
 BLOCK = 4096
 
 DELETED_KEY = "deleted private key"

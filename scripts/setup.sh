@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up this checkout: Debian packages, .venv, Azurite, the path at which Ansible finds the collection.
-# Can be repeated; takes a second if there is nothing to do. With --for COMMAND, it stops if the user is not root, because COMMAND needs root.
+# Can be repeated; takes a second if there is nothing to do. With --for COMMAND, it stops if the user is not root, because COMMAND requires root.
 set -euo pipefail
 cd -P "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 
 if [ "${1:-}" = --for ] && [ "$(id -u)" != 0 ]; then
-  fail "this boots guests with networks of their own, which takes root; run: sudo $2"
+  fail "$2 boots guests with networks of their own, which requires root; run: sudo $2"
 fi
 
 mkdir -p build
@@ -27,7 +27,7 @@ install_debian() {
 missing_debian() {
   local wanted installed
   wanted=$(grep -v '^#' scripts/debian-packages.txt)
-  # shellcheck disable=SC2086 # one word a package
+  # shellcheck disable=SC2086 # one word per package
   installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' || true)
   comm -23 <(sort <<<"$wanted") <(sort <<<"$installed")
   if [ -z "$python" ]; then

@@ -27,7 +27,7 @@ for command in apt-get dpkg; do
 done
 architecture=$(dpkg --print-architecture)
 [ "$architecture" = amd64 ] ||
-  fail "$name is for $architecture: guests are x64 machines, and their disk is built with this machine's own tools; use a machine for amd64"
+  fail "$name is for $architecture: guests are x64 machines, and their disk is built with this machine's own tools; use an amd64 machine"
 
 if [ -z "$python" ]; then
   old="$name has no Python 3.11 or newer: install python3.11 to python3.14, or use Debian 12 or newer or Ubuntu 24.04 or newer"
@@ -42,5 +42,5 @@ free_mb=$(($(df -Pk . | awk 'NR == 2 {print $4}') / 1024))
 
 case $release in
   debian:12 | debian:13) ;;
-  *) printf 'setup: this was not tried on %s, only on Debian 12 and 13; going on\n' "$name" ;;
+  *) printf 'setup: set-up was not tried on %s, only on Debian 12 and 13; continuing\n' "$name" ;;
 esac

@@ -9,7 +9,6 @@ The control plane holds the lock of the lab as long as it runs.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from azlab import lock
+from azlab.parent import end_with_parent
 from azlab.settings import LabError, Settings
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from azlab.arm.core.lab import Lab
 
 log = logging.getLogger("azlab.daemon")
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
@@ -49,7 +47,7 @@ def run_front(settings: Settings) -> None:
     from azlab.serving import server
     from azlab.storage.front import app
 
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent(signal.SIGTERM)
     server(app(settings), settings, settings.blob_port).run()
 
 
@@ -106,12 +104,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _serve(settings: Settings, front: subprocess.Popen[bytes]) -> None:
-    from azlab.arm.http.app import FrontDoor
+    from azlab.arm.http.app import ControlPlane
     from azlab.serving import server
 
     lab = build(settings)
     try:
-        serving = server(FrontDoor(lab).app, settings, settings.arm_port)
+        serving = server(ControlPlane(lab).app, settings, settings.arm_port)
         threading.Thread(target=_watch, args=(front, serving), daemon=True).start()
         asyncio.run(serving.serve())
     finally:

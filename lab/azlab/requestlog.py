@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-_SECRET = re.compile(r"(?i)\b(sig|client_secret|access_token)=[^&\s\"]*")
+_SECRET = re.compile(r"(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s\"]*")
 
 
 def masked(text: str) -> str:

@@ -102,7 +102,7 @@ seealso:
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
-  - Azure accepts up to 60 MiB per second for a small disk. Set O(wait_timeout) accordingly. The time for reading the disk file does not count.
+  - Azure accepts up to 60 MiB per second for a small disk. Set O(wait_timeout) accordingly. Reading the disk file does not count.
   - The tags are set on the image and on the interim disk.
   - If a proxy or a private cloud uses certificates of a private CA, set E(REQUESTS_CA_BUNDLE). The upload uses it too.
 """

@@ -78,10 +78,10 @@ def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
     total = sum((counts for counts, _ in results.values()), Counts())
     empty = [name for name, (counts, _) in results.items() if not counts.passed]
     if empty:
-        say(f"nothing passed in: {', '.join(empty)}")
+        say(f"no test passed in: {', '.join(empty)}")
     left_out = [name for name, (counts, _) in results.items() if counts.skipped or counts.deselected]
     if left_out:
-        say(f"something was left out in: {', '.join(left_out)}")
+        say(f"tests were skipped or deselected in: {', '.join(left_out)}")
     say(f"total: {total.passed} passed, {total.failed} failed")
     return ok
 
@@ -102,7 +102,7 @@ def main() -> int:
             futures = {name: pool.submit(run_tier, name) for name in TIERS if name in chosen}
             results = {name: future.result() for name, future in futures.items()}
         except KeyboardInterrupt:
-            say("stopping: labs are shut down")
+            say("stopping the tests and their labs")
             pool.shutdown(wait=False, cancel_futures=True)
             stop_all()
             return 130

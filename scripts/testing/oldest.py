@@ -31,15 +31,15 @@ SDK = BUILD / "azure-mgmt-compute-33"
 _making = threading.Lock()
 
 
-def ready(tier: str, then: Callable[[Path], Counts]) -> Counts:
-    """Make the environment if it is not there, then do `then` with its Python.
+def with_oldest_environment(tier: str, run_tests: Callable[[Path], Counts]) -> Counts:
+    """Make the environment if it is not there, then run `run_tests` with its Python.
 
     The lab runs on the newer Python of .venv, whose command this environment borrows; tests that look into a lab import its source.
     """
     python = VENV / "bin" / "python"
     with _making:
         made = _made(tier, python)
-    return then(python) if made else Counts(failed=1)
+    return run_tests(python) if made else Counts(failed=1)
 
 
 def _made(tier: str, python: Path) -> bool:
@@ -52,10 +52,10 @@ def _made(tier: str, python: Path) -> bool:
     return True
 
 
-def sdk(tier: str, then: Callable[[Path], Counts]) -> Counts:
-    """Unpack azure-mgmt-compute 33.0.0 into a folder of its own, then do `then` with that folder."""
+def with_oldest_sdk(tier: str, run_tests: Callable[[Path], Counts]) -> Counts:
+    """Unpack azure-mgmt-compute 33.0.0 into a folder of its own, then run `run_tests` with that folder."""
     if not (SDK / "azure" / "common").exists():
         target = ["--no-deps", "--target", str(SDK)]
         if run(tier, [BIN / "python", "-m", "pip", "install", "-q", *target, "azure-mgmt-compute==33.0.0", "azure-common"]):
             return Counts(failed=1)
-    return then(SDK)
+    return run_tests(SDK)

@@ -9,8 +9,8 @@ import json
 import os
 from pathlib import Path
 
-from . import oldest
 from .counts import Counts
+from .oldest import with_oldest_environment, with_oldest_sdk
 from .paths import BIN, LOGS, ROOT
 from .running import run
 
@@ -38,20 +38,22 @@ def pytest(tier: str, *arguments: str, python: Path = BIN / "python", env: dict[
 
 def unit() -> Counts:
     """Planning, gateway, modules and structure; on the newest and on the oldest ansible-core."""
-    return pytest("unit", "tests/unit") + oldest.ready("unit", lambda python: pytest("unit", "tests/unit", python=python, label="oldest"))
+    return pytest("unit", "tests/unit") + with_oldest_environment(
+        "unit", lambda python: pytest("unit", "tests/unit", python=python, label="oldest")
+    )
 
 
 def contract() -> Counts:
     """Recorded Azure traffic, and one scenario through the oldest and the newest SDK, against the lab."""
-    return oldest.sdk("contract", lambda site: pytest("contract", "tests/contract", env={"AZURE_MGMT_COMPUTE_33": str(site)}))
+    return with_oldest_sdk("contract", lambda site: pytest("contract", "tests/contract", env={"AZURE_MGMT_COMPUTE_33": str(site)}))
 
 
 def lab() -> Counts:
     """Each module and the lab itself, without guests; the modules on the oldest ansible-core too.
 
-    Killed runs stand in `tests/lab/kills`: what Azure keeps of a dead run does not depend on the ansible-core that died.
+    The tests of killed runs, in `tests/lab/kills`, run once: what a killed run leaves in Azure does not depend on its ansible-core.
     """
-    return pytest("lab", *WORKERS, "tests/lab") + oldest.ready(
+    return pytest("lab", *WORKERS, "tests/lab") + with_oldest_environment(
         "lab", lambda python: pytest("lab", *WORKERS, "tests/lab/modules", python=python, label="oldest")
     )
 

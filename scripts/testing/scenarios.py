@@ -16,7 +16,7 @@ RECAP = re.compile(
     r" +missing=(?P<missing>\d+) +failed=(?P<failed>\d+)",
     re.MULTILINE,
 )
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def molecule() -> Counts:
@@ -24,7 +24,7 @@ def molecule() -> Counts:
     run("molecule", [BIN / "molecule", "destroy", "--all"], cwd=ROOT)
     log_of("molecule").unlink(missing_ok=True)
     status = run("molecule", [BIN / "molecule", "test", "--all", "--report", "--command-borders"], cwd=ROOT)
-    log = COLOUR.sub("", log_of("molecule").read_text(errors="replace"))
+    log = COLOR.sub("", log_of("molecule").read_text(errors="replace"))
     counts = sum((_scenario({name: int(text) for name, text in match.groupdict().items()}) for match in RECAP.finditer(log)), Counts())
     return counts + Counts(failed=1) if status and not counts.failed else counts
 

@@ -14,17 +14,14 @@ from typing import Any
 CHECKOUT = Path(__file__).parents[2]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "build" / "collections")]
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId  # noqa: E402
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM  # noqa: E402
 
-from tests.support.canned import ARM, SUBSCRIPTION, World, answer  # noqa: E402
+from tests.support.canned import ARM, CannedAzure, answer  # noqa: E402
+from tests.support.ids import SUBSCRIPTION, an_id  # noqa: E402
 
 # Keys that no model of the SDK knows, nulls, an empty list and letters beyond ASCII: all must arrive.
 BODY = {"location": "westeurope", "unknown": {"deep": [None, {}]}, "tags": {"name": "größe"}, "properties": {"nothing": None, "empty": []}}
 API = {VM: "2024-07-01", IMAGE: "2024-07-01", DISK: "2024-03-02", SNAPSHOT: "2024-03-02"}
-
-
-def an_id(kind: str, name: str) -> ResourceId:
-    return ResourceId.of(kind, "group", name, subscription=SUBSCRIPTION)
 
 
 def operation(result: Any = None) -> list[Any]:
@@ -38,7 +35,7 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
     kinds = {"machines": VM, "images": IMAGE, "disks": DISK, "snapshots": SNAPSHOT}
     found: dict[str, tuple[Any, list[Any]]] = {}
     for room, kind in kinds.items():
-        one = an_id(kind, "one")
+        one = an_id(kind, "group", "one")
         following = f"{ARM}/subscriptions/{SUBSCRIPTION}/next?api-version={API[kind]}&$skiptoken=a%2Bb"
         raw = {"id": str(one), "location": "westeurope", "properties": {}}
         # As recorded from Azure: VMs and images answer 201 and 200 to a PUT and a PATCH, disks and snapshots 202 to both.
@@ -58,7 +55,7 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
             ),
             f"{room} list of a group": (lambda azure, room=room: getattr(azure, room).list("group"), [answer(200, {"value": []})]),
         }
-    vm, disk = an_id(VM, "one"), an_id(DISK, "one")
+    vm, disk = an_id(VM, "group", "one"), an_id(DISK, "group", "one")
     found["machines deallocate"] = (lambda azure: azure.machines.deallocate(vm), operation())
     found["machines generalize"] = (lambda azure: azure.machines.generalize(vm), [answer(200)])
     log = [answer(200, {"serialConsoleLogBlobUri": "https://blob/log"}), answer(200, b"log")]
@@ -79,11 +76,11 @@ def main() -> None:
     """Play every scene, and print the requests that it sent."""
     seen = {}
     for name, (call, answers) in scenes().items():
-        world = World(*answers)
-        call(world.azure)
+        canned = CannedAzure(*answers)
+        call(canned.azure)
         seen[name] = [
             [sent.method, sent.url.partition("?")[0], sorted(sent.query.items()), sent.content.hex(), sent.headers.get("Content-Type", "")]
-            for sent in world.sent
+            for sent in canned.sent
         ]
     print(json.dumps({"version": version("azure-mgmt-compute"), "sent": seen}))
 

@@ -8,7 +8,7 @@ import pytest
 from azlab.settings import Settings
 
 from tests.support.ansible_runs import TEMPORARY
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import RunningLab, azlab
 from tests.support.tasks import LabTasks
 
@@ -38,9 +38,9 @@ def group(lab: RunningLab) -> str:
 
 
 @pytest.fixture
-def world(lab: RunningLab, group: str) -> World:
+def lab_group(lab: RunningLab, group: str) -> LabGroup:
     """A new resource group, with methods that create resources in it."""
-    return World(lab, group)
+    return LabGroup(lab, group)
 
 
 @pytest.fixture

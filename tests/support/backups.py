@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The backup of the VM in ``world``, and the steps that take it."""
+"""The backup of the VM in ``capture_values``, and the steps that take it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.times impo
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import TakeSnapshot
 
-from .world import DATA_DISK, OS_DISK, VM1, VM_ID, an_id
+from tests.support.ids import an_id
+
+from .capture_values import DATA_DISK, OS_DISK, VM1, VM_ID
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 BACKUP_ID = f"{VM_ID}/before-generalize"

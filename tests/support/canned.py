@@ -22,7 +22,9 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
-SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+from tests.support.clock import Clock
+from tests.support.ids import SUBSCRIPTION
+
 ARM = "https://management.azure.com"
 
 
@@ -57,21 +59,6 @@ def error(status: int, code: str, message: str, **headers: str) -> HTTPResponse:
     return answer(status, {"error": {"code": code, "message": message}}, **headers)
 
 
-class Clock:
-    """A clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
-
-
 class Canned(HTTPAdapter):
     """An adapter that gives the prepared answers in order and records the requests. An answer may be an exception, which is raised."""
 
@@ -102,7 +89,7 @@ class Token:
         return AccessToken("token", int(time.time()) + 3600)
 
 
-class World:
+class CannedAzure:
     """The real Azure object over prepared answers, with its clock and the requests that it sent."""
 
     def __init__(self, *answers: Any, seconds: float = 600, **credentials: Any) -> None:

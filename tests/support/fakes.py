@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An Azure in memory that fulfils ``ports.Azure``. It stores values; a request body becomes a value as Azure's answer does.
+"""An Azure in memory that implements ``ports.Azure``. It stores values, and parses request bodies with the parsers for Azure's answers.
 
 Tests of check mode make it read-only: any write is then an error.
 """
@@ -23,8 +23,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
 
-SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
-AT_REST = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
+from tests.support.ids import SUBSCRIPTION
+
+DEALLOCATED_AT = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
 
 
 class Written(AssertionError):
@@ -117,7 +118,7 @@ class FakeMachines(FakeResources):
     def deallocate(self, vm: ResourceId) -> None:
         self._become("deallocate", vm, power=DEALLOCATED)
         if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
-            self.azure.disks.put(replace(disk, ownership_time=AT_REST))
+            self.azure.disks.put(replace(disk, ownership_time=DEALLOCATED_AT))
 
     def generalize(self, vm: ResourceId) -> None:
         self._become("generalize", vm, generalized=True)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kills all processes of a run, and checks that no request of it arrives afterwards.
 
-The processes of a run are recognised by an environment variable, which Ansible's workers and SSH's masters inherit although they leave
+The processes of a run are recognized by an environment variable, which Ansible's workers and SSH's masters inherit although they leave
 the session of the run.
 """
 

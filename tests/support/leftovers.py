@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Processes that a test run leaves behind, recognised by an environment variable, which also processes in other sessions inherit."""
+"""Processes that a test run leaves behind, recognized by an environment variable, which also processes in other sessions inherit."""
 
 from __future__ import annotations
 

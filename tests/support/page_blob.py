@@ -58,8 +58,8 @@ class Content:
 
 
 @dataclass
-class Clock:
-    """A deadline that only pauses bring nearer."""
+class FakeDeadline:
+    """A deadline from which only pauses take time."""
 
     left: float = 3600.0
     pauses: list[float] = field(default_factory=list)
@@ -149,10 +149,10 @@ def serving(blob: Blob, context: ssl.SSLContext | None = None) -> Iterator[Blob]
 
 
 def upload(
-    blob: Blob, clock: Clock | None = None, content: Content | None = None, listener: Listener | None = None, **options: Any
+    blob: Blob, deadline: FakeDeadline | None = None, content: Content | None = None, listener: Listener | None = None, **options: Any
 ) -> Sent:
-    clock = clock or Clock()
-    return write_pages(blob.url, content or Content(), clock, listener or Silence(), pause=clock.pause, **options)
+    deadline = deadline or FakeDeadline()
+    return write_pages(blob.url, content or Content(), deadline, listener or Silence(), pause=deadline.pause, **options)
 
 
 def expected() -> bytearray:

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import calls
 from azlab.client import environment
 
-from tests.support.playing import Player
+from tests.support.module_runner import ModuleRunner
 from tests.support.running_lab import RunningLab
 
 
@@ -32,15 +32,15 @@ class LabTasks:
 
     def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
         """Run a module, which must not fail, and return its result; its warnings are kept in ``warnings``."""
-        player = Player(module, self._monkeypatch)
-        result = player(None, check=check, **params)
-        self.warnings = player.warnings
+        runner = ModuleRunner(module, self._monkeypatch)
+        result = runner(None, check=check, **params)
+        self.warnings = runner.warnings
         assert not result["failed"], result
         return result
 
     def fails(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
         """Run a module, which must fail, and return its result."""
-        result = Player(module, self._monkeypatch)(None, check=check, **params)
+        result = ModuleRunner(module, self._monkeypatch)(None, check=check, **params)
         assert result["failed"], result
         return result
 

@@ -32,7 +32,7 @@ def up(options: argparse.Namespace) -> None:
         settings = Settings.load(state)
         if (settings.guests, settings.hurry) != (not options.no_guests, options.hurry):
             raise CommandFailed(f"the lab in {state} is up with other switches; run `{command(state, 'down')}` first")
-        print(f"{settings.arm_url} (was up already)")
+        print(f"{settings.arm_url} (already running)")
         return
     settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry)
     tls.ensure(settings)
@@ -103,7 +103,7 @@ def down(options: argparse.Namespace) -> None:
 
 
 def _end_what_a_killed_lab_left(state: Path) -> list[str]:
-    """End guests and Azurite of a lab whose daemon was killed; returns the ids of the VMs whose guests still ran."""
+    """End guests and Azurite of a lab whose daemon was killed; returns the names of the VMs whose guests still ran."""
     from azlab.guests.run.strays import end_strays
     from azlab.storage.azurite import Azurite
 

@@ -49,8 +49,8 @@ def list_machines(options: argparse.Namespace) -> None:
         print(json.dumps(facts, indent=2))
         return
     for each in facts:
-        sealed = " generalized" if each["generalized"] else ""
-        print(f"{each['group']}/{each['name']}\t{each['power']}{sealed}\t{each['vm_id']}")
+        generalized = " generalized" if each["generalized"] else ""
+        print(f"{each['group']}/{each['name']}\t{each['power']}{generalized}\t{each['vm_id']}")
 
 
 def find(state: Path, name: str) -> Resource:

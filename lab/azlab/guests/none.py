@@ -49,7 +49,7 @@ class NoGuests:
         """The file to which the console of a real guest would be written."""
         return home_of(self._settings.state, vm_id).serial_log
 
-    def frozen(self, vm_id: str, key: str) -> AbstractContextManager[None]:
+    def paused(self, vm_id: str, key: str) -> AbstractContextManager[None]:
         """Does nothing, since the page blob is always current."""
         return nullcontext()
 

@@ -28,12 +28,12 @@ _KERNEL_LINE = re.compile(rb"^\[ *\d+\.\d{6}\] ", re.MULTILINE)
 class Budget:
     """The limits of provisioning, in seconds: processor time of the guest, and Azure's own 40 minutes for a guest that idles.
 
-    `still_cpu_seconds` is the processor time after which a kernel that has written to the console, and then nothing more, counts as hung.
+    `silent_cpu_seconds` is the processor time after which a kernel that has written to the console, and then nothing more, counts as hung.
     """
 
     cpu_seconds: float = 600.0
     seconds: float = 2400.0
-    still_cpu_seconds: float = 60.0
+    silent_cpu_seconds: float = 60.0
 
     @classmethod
     def from_environment(cls) -> Budget:
@@ -79,7 +79,7 @@ class Guests:
     def wait_provisioned(self, vm_id: str) -> str:
         """Wait for the health report of a first start; returns how that ended.
 
-        'ready': the guest is provisioned. 'ended': QEMU ended before. 'still': the kernel hangs. If the budget is spent, or the guest
+        'ready': the guest is provisioned. 'ended': QEMU ended before. 'hung': the kernel hangs. If the budget is spent, or the guest
         reports that provisioning failed: 'agent_running' if the agent was seen, 'timed_out' if not.
         """
         guest, began = self._guest(vm_id), time.monotonic()
@@ -93,8 +93,8 @@ class Guests:
                 return "ended"
             if console != (console := guest.console_since_start) or report != GuestReport():
                 moved = guest.cpu_seconds
-            elif _KERNEL_LINE.search(console) and guest.cpu_seconds - moved > self._budget.still_cpu_seconds:
-                return "still"
+            elif _KERNEL_LINE.search(console) and guest.cpu_seconds - moved > self._budget.silent_cpu_seconds:
+                return "hung"
             spent = guest.cpu_seconds > self._budget.cpu_seconds or time.monotonic() - began > self._budget.seconds
             if spent or report.failure:
                 return "agent_running" if report.agent_seen else "timed_out"
@@ -116,9 +116,9 @@ class Guests:
         """The file to which the VM's serial console is written."""
         return home_of(self._settings.state, vm_id).serial_log
 
-    def frozen(self, vm_id: str, key: str) -> AbstractContextManager[None]:
-        """Pause the guest while its disk's page blob has the bytes of this moment."""
-        return self._guest(vm_id).frozen(key)
+    def paused(self, vm_id: str, key: str) -> AbstractContextManager[None]:
+        """Pause the guest and bring the page blob of one disk up to date for as long as the block runs."""
+        return self._guest(vm_id).paused(key)
 
     def forget(self, vm_id: str) -> None:
         """End the guest of a deleted VM and remove its files. Its disks stay in the blob store."""

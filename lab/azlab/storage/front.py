@@ -34,8 +34,9 @@ from azlab.storage.pages import LIMIT, PageWrite, check_digests, decoded
 from azlab.storage.refusals import Refused
 from azlab.storage.throughput import ThroughputLimits
 
-_OURS = {"host", "connection", "transfer-encoding", "x-ms-content-crc64", "authorization", "expect"}
-_HOP = {"connection", "keep-alive", "transfer-encoding", "server", "date", "x-ms-version", "x-ms-client-request-id", "content-length"}
+_NOT_FORWARDED = {"host", "connection", "transfer-encoding", "x-ms-content-crc64", "authorization", "expect"}
+_OWN_HEADERS = {"server", "date", "x-ms-version", "x-ms-client-request-id"}
+_NOT_RETURNED = _OWN_HEADERS | {"connection", "keep-alive", "transfer-encoding", "content-length"}
 _SERVER = "Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0"
 
 
@@ -110,7 +111,7 @@ class Front:
         if fault is None:
             return await self._answer(call)
         response = await self._answer(call) if fault.after_effect else None
-        if not await self._suffer(fault, call, receive):
+        if not await self._apply(fault, call, receive):
             await _dropped(response)
             return None
         if fault.status is not None:
@@ -121,7 +122,7 @@ class Front:
             return response
         return response or await self._answer(call)
 
-    async def _suffer(self, fault: Fault, call: BlobRequest, receive: Receive) -> bool:
+    async def _apply(self, fault: Fault, call: BlobRequest, receive: Receive) -> bool:
         """Delay, hang or reset the connection as a fault demands; returns False if the client does not wait any more."""
         if fault.reset:
             cut(dict(call.request.scope))
@@ -143,7 +144,7 @@ class Front:
             try:
                 if self._faults.throughput:
                     self._limits.count_request(call.container)
-                crc = self._judge(call, grant)
+                crc = self._check(call, grant)
                 if self._faults.throughput:
                     await asyncio.sleep(self._limits.wait_for_bytes(call.container, len(call.body)))
             except Refused as refused:
@@ -181,7 +182,7 @@ class Front:
             self._known[call.container, policy] = known
         return known
 
-    def _judge(self, call: BlobRequest, grant: Grant | None) -> str | None:
+    def _check(self, call: BlobRequest, grant: Grant | None) -> str | None:
         """Raise Refused if the grant or Put Page does not allow the request; returns the CRC64 of a page update, otherwise None."""
         allowed = blob_operations.FILE if grant is None else blob_operations.ALLOWED[grant.access]
         if call.operation not in allowed:
@@ -201,14 +202,14 @@ class Front:
 
     async def _forward(self, call: BlobRequest) -> Response:
         """The response of Azurite, streamed."""
-        headers = [(name, value) for name, value in call.request.headers.items() if name not in _OURS]
+        headers = [(name, value) for name, value in call.request.headers.items() if name not in _NOT_FORWARDED]
         request = httpx.Request(call.request.method, self._target(call), headers=headers, content=call.body)
         answer = await self._azurite.send(request, stream=True)
         if answer.status_code == 403:
             await answer.aclose()
             await self._authenticate(call)
             raise refusals.NOT_PERMITTED()
-        kept = {name: value for name, value in answer.headers.items() if name not in _HOP}
+        kept = {name: value for name, value in answer.headers.items() if name not in _NOT_RETURNED}
         if "content-length" in answer.headers:
             kept["content-length"] = answer.headers["content-length"]
         return _Streamed(answer, self._stream(call, answer), status_code=answer.status_code, headers=kept)

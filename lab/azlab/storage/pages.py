@@ -20,7 +20,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 @dataclass(frozen=True)
 class PageWrite:
-    """One Put Page: the range from `start` to `end` (exclusive), which `update` writes and otherwise is cleared."""
+    """One Put Page: the range from `start` to `end` (exclusive), which is written if `update` is true, and cleared otherwise."""
 
     start: int
     end: int

@@ -79,7 +79,7 @@ def write_back(pages: Pages, source: Path, kept: Path) -> int:
     digests: dict[int, str] = {}
     descriptor = os.open(source, os.O_RDONLY)
 
-    def settle(window: Range) -> int:
+    def send_window(window: Range) -> int:
         start, end = window
         data = _pread(descriptor, start, end - start)
         found = {at: _digest(chunk) for at, chunk in sparse.chunks(start, data)}
@@ -94,7 +94,7 @@ def write_back(pages: Pages, source: Path, kept: Path) -> int:
 
     try:
         blob = ((at, min(at + sparse.CHUNK, size)) for at in known.by_offset)
-        sent = sum(_parallel(settle, sparse.windows([*blob, *sparse.extents(descriptor, size)], size)))
+        sent = sum(_parallel(send_window, sparse.windows([*blob, *sparse.extents(descriptor, size)], size)))
     finally:
         os.close(descriptor)
     Digests(pages.etag(), digests).save(kept)

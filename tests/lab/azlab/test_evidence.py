@@ -1,4 +1,4 @@
-"""Every refusal of the lab says how we know it: no error is raised that no classified table holds."""
+"""Every refusal of the lab has an evidence class: only errors from the tables of refusals are raised."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def tables() -> list[ModuleType]:
 
 
 def rows(module: ModuleType) -> dict[str, object]:
-    """The rows of a table by the names that the code calls them by."""
+    """The rows of a table, by the names under which the code calls them."""
     return {name: row for name, row in vars(module).items() if isinstance(row, ROW)}
 
 
@@ -64,26 +64,26 @@ def test_every_row_of_a_table_has_its_evidence(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("module", tables(), ids=lambda module: module.__name__)
-def test_every_row_is_made_where_the_others_of_its_table_are(module: ModuleType) -> None:
+def test_no_row_is_made_inside_a_function(module: ModuleType) -> None:
     """A row that a function makes has no name, so its evidence cannot be looked up."""
     source = Path(inspect.getfile(module))
     made = [name for name, _ in calls(source) if name in {row.__name__ for row in ROW}]
     assert len(made) == len(rows(module))
 
 
-def test_the_control_plane_keeps_its_tables_where_a_reader_looks_for_them() -> None:
+def test_the_tables_of_the_control_plane_are_in_files_named_errors() -> None:
     places = {name_of(Path(inspect.getfile(module))) for module in tables()}
     assert {each for each in places if each.startswith("arm/") and not each.endswith("errors.py")} == set()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_nothing_is_refused_past_the_tables(path: Path) -> None:
+def test_every_refusal_comes_from_a_table(path: Path) -> None:
     made = {name for name, _ in calls(path) if name in ("AzureError", "Refused", "VhdRefused")}
     assert made <= BY_HAND.get(name_of(path), set())
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_no_answer_carries_an_error_that_is_written_where_it_is_sent(path: Path) -> None:
+def test_no_answer_has_an_error_that_is_not_in_a_table(path: Path) -> None:
     """A body with `code` and `message` in plain words is a refusal without evidence."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Dict):

@@ -126,7 +126,7 @@ def test_a_tested_release_is_accepted_silently(system, release: str, python: str
 @pytest.mark.parametrize("release", ["Debian 14", "Debian sid", "Ubuntu 24.04", "Linux Mint 22"])
 @pytest.mark.parametrize("python", ["/usr/bin/python3", None], ids=["python", "no python"])
 def test_an_untested_release_is_accepted_with_a_message(system, release: str, python: str | None) -> None:
-    assert system(release, python=python) == (0, f"setup: this was not tried on {release}, only on Debian 12 and 13; going on\n")
+    assert system(release, python=python) == (0, f"setup: set-up was not tried on {release}, only on Debian 12 and 13; continuing\n")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_an_untested_release_is_accepted_with_a_message(system, release: str, py
 )
 def test_an_invalid_os_release_counts_as_untested(system, text: str) -> None:
     """With one message, and without errors of the shell."""
-    assert system("Debian 12", text=text) == (0, "setup: this was not tried on this system, only on Debian 12 and 13; going on\n")
+    assert system("Debian 12", text=text) == (0, "setup: set-up was not tried on this system, only on Debian 12 and 13; continuing\n")
 
 
 @pytest.mark.parametrize("release", ["Debian 11", "Ubuntu 22.04", "Ubuntu 20.04"])

@@ -29,7 +29,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.disk_files import make_disk
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import MIB, RunningLab, done
 from tests.support.tasks import LabTasks
 
@@ -37,9 +37,9 @@ COLLECTION = "goldenimage.azure"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 GROUPS = ("images", "build", "net")
 LISTS = {"image_info": "images", "vm_backup_info": "backups"}
-REPLACED: dict[str, Callable[[Place], str]] = {
-    "00000000-0000-0000-0000-000000000000": lambda place: place.lab.settings.subscription,
-    "/var/tmp/": lambda place: f"{place.folder}/",
+REPLACED: dict[str, Callable[[ExampleSetup], str]] = {
+    "00000000-0000-0000-0000-000000000000": lambda setup: setup.lab.settings.subscription,
+    "/var/tmp/": lambda setup: f"{setup.folder}/",
 }
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 reader\n"
 EFI_SYSTEM = 0xEF
@@ -59,8 +59,8 @@ MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "v
 
 
 @dataclass(frozen=True)
-class Place:
-    """An empty subscription, and a folder that is the home directory of the reader."""
+class ExampleSetup:
+    """The resource groups that the examples name, and the home directory in which they run."""
 
     lab: RunningLab
     tasks: LabTasks
@@ -71,101 +71,103 @@ class Place:
         """The file that lists the Marketplace images of the lab."""
         return self.lab.settings.state / "outside.json"
 
-    def group(self, name: str) -> World:
+    def group(self, name: str) -> LabGroup:
         """A resource group, with methods that create resources in it."""
-        return World(self.lab, name)
+        return LabGroup(self.lab, name)
 
     def vm(self, group: str, name: str) -> Any:
         """Create a VM with a data disk, powered off as if by its guest."""
-        world = self.group(group)
-        body = vm_of_disk(world.os_disk(f"{name}-os").id, self.lab.put_subnet(group, network="build"))
+        lab_group = self.group(group)
+        body = vm_of_disk(lab_group.os_disk(f"{name}-os").id, self.lab.put_subnet(group, network="build"))
         body["properties"]["networkProfile"]["networkInterfaceConfigurations"][0]["name"] = f"{name}-nic"
-        data = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": world.disk(f"{name}-data").id}}
+        data = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": lab_group.disk(f"{name}-data").id}}
         body["properties"]["storageProfile"]["dataDisks"] = [data]
-        made = done(world.compute.virtual_machines.begin_create_or_update(group, name, body))
-        done(world.compute.virtual_machines.begin_power_off(group, name))
+        made = done(lab_group.compute.virtual_machines.begin_create_or_update(group, name, body))
+        done(lab_group.compute.virtual_machines.begin_power_off(group, name))
         return made
 
     def sealed(self, group: str, name: str) -> Any:
         """Create a VM that is backed up and then sealed, with the tag that an interrupted capture leaves."""
-        made, world = self.vm(group, name), self.group(group)
+        made, lab_group = self.vm(group, name), self.group(group)
         self.tasks(vm_backup, resource_group=group, vm=name)
-        world.stop(name)
+        lab_group.stop(name)
         later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=1)
-        rested = parse_time(world.properties("disks", f"{name}-os")["LastOwnershipUpdateTime"])
-        kept = Seal.of(world.properties("virtualMachines", name)["vmId"].lower(), later.strftime("%Y-%m-%dT%H:%M:%SZ")).stamped(rested)
-        done(world.compute.virtual_machines.begin_update(group, name, {"tags": {"goldenimage.seal": kept.as_tag()}}))
+        ownership_time = parse_time(lab_group.properties("disks", f"{name}-os")["LastOwnershipUpdateTime"])
+        kept = Seal.of(lab_group.properties("virtualMachines", name)["vmId"].lower(), later.strftime("%Y-%m-%dT%H:%M:%SZ")).stamped(
+            ownership_time
+        )
+        done(lab_group.compute.virtual_machines.begin_update(group, name, {"tags": {"goldenimage.seal": kept.as_tag()}}))
         return made
 
     def image(self, group: str, name: str, **tags: str) -> None:
         """Create an image of an empty disk."""
-        world = self.group(group)
-        body = image_of_disk(world.os_disk(f"{name}-source").id) | {"tags": tags}
-        done(world.compute.images.begin_create_or_update(group, name, body))
+        lab_group = self.group(group)
+        body = image_of_disk(lab_group.os_disk(f"{name}-source").id) | {"tags": tags}
+        done(lab_group.compute.images.begin_create_or_update(group, name, body))
 
 
 Variables = dict[str, Any]
 
 
-def to_upload(place: Place) -> Variables:
+def to_upload(setup: ExampleSetup) -> Variables:
     """Three disk files, one of them for UEFI, and an image of the day before."""
     for name in ("debian-12.raw", "nightly.raw"):
-        make_disk(place.folder / name)
-    with open(make_disk(place.folder / "windows-2022.vhd", offsets=(MIB,)), "r+b") as file:
+        make_disk(setup.folder / name)
+    with open(make_disk(setup.folder / "windows-2022.vhd", offsets=(MIB,)), "r+b") as file:
         file.seek(446 + 4)
         file.write(bytes([EFI_SYSTEM]))
         file.seek(510)
         file.write(b"\x55\xaa")
         file.seek(32 * MIB)
         file.write(fixed_footer(32 * MIB, "theirs"))
-    place.image("images", "nightly")
+    setup.image("images", "nightly")
     return {}
 
 
-def to_boot(place: Place) -> Variables:
+def to_boot(setup: ExampleSetup) -> Variables:
     """An SSH key, an image, a Marketplace image, a restored disk and two subnets."""
-    (place.folder / ".ssh").mkdir()
-    (place.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
-    place.image("build", "debian-12")
-    place.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
-    place.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
-    place.lab.put_subnet("build", network="build")
-    place.lab.put_subnet("net", network="n", subnet="s")
+    (setup.folder / ".ssh").mkdir()
+    (setup.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
+    setup.image("build", "debian-12")
+    setup.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
+    setup.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
+    setup.lab.put_subnet("build", network="build")
+    setup.lab.put_subnet("net", network="n", subnet="s")
     return {}
 
 
-def to_capture(place: Place) -> Variables:
+def to_capture(setup: ExampleSetup) -> Variables:
     """Three sealed VMs, one VM without a seal, and an image of the night before."""
-    place.sealed("images", "web1")
-    place.sealed("build", "web1")
-    place.vm("images", "legacy1")
-    place.image("images", "nightly")
-    return {"built": {"vm": {"id": place.sealed("build", "nightly1").id}}}
+    setup.sealed("images", "web1")
+    setup.sealed("build", "web1")
+    setup.vm("images", "legacy1")
+    setup.image("images", "nightly")
+    return {"built": {"vm": {"id": setup.sealed("build", "nightly1").id}}}
 
 
-def to_back_up(place: Place) -> Variables:
+def to_back_up(setup: ExampleSetup) -> Variables:
     """A VM."""
-    place.vm("build", "web1")
+    setup.vm("build", "web1")
     return {}
 
 
-def to_restore(place: Place) -> Variables:
+def to_restore(setup: ExampleSetup) -> Variables:
     """A VM that was generalized after its backup."""
-    place.sealed("build", "web1")
-    place.group("build").generalize("web1")
+    setup.sealed("build", "web1")
+    setup.group("build").generalize("web1")
     return {}
 
 
-def to_list(place: Place) -> Variables:
+def to_list(setup: ExampleSetup) -> Variables:
     """An image with tags."""
-    place.image("images", "web-3", role="web", release="3")
+    setup.image("images", "web-3", role="web", release="3")
     return {}
 
 
-def to_list_backups(place: Place) -> Variables:
+def to_list_backups(setup: ExampleSetup) -> Variables:
     """A VM that was backed up."""
-    place.vm("build", "web1")
-    place.tasks(vm_backup, resource_group="build", vm="web1")
+    setup.vm("build", "web1")
+    setup.tasks(vm_backup, resource_group="build", vm="web1")
     return {}
 
 
@@ -174,7 +176,7 @@ class Scene:
     """The resources for examples of a module, and which examples run there, in order: all, unless `only` names some."""
 
     module: str
-    resources: Callable[[Place], Variables]
+    resources: Callable[[ExampleSetup], Variables]
     only: tuple[str, ...] = ()
 
     def runs(self, name: str) -> bool:
@@ -209,11 +211,11 @@ def test_every_example_runs_in_a_scene_and_every_replacement_is_needed() -> None
 
 
 @pytest.fixture
-def place(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[Place]:
+def setup(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[ExampleSetup]:
     """The groups that the examples name; they are deleted afterwards."""
     for name in GROUPS:
         lab.put_group(name)
-    made = Place(lab, tasks, tmp_path)
+    made = ExampleSetup(lab, tasks, tmp_path)
     yield made
     made.outside.unlink(missing_ok=True)
     for name in GROUPS:
@@ -229,10 +231,10 @@ def name_of(number: int, example: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
-def test_the_examples_run(place: Place, scene: Scene) -> None:
-    variables, text, folder = scene.resources(place), text_of(scene.module), place.folder
+def test_the_examples_run(setup: ExampleSetup, scene: Scene) -> None:
+    variables, text, folder = scene.resources(setup), text_of(scene.module), setup.folder
     for documented, actual in REPLACED.items():
-        text = text.replace(documented, actual(place))
+        text = text.replace(documented, actual(setup))
     examples = [example for example in yaml.safe_load(text) if scene.runs(example["name"])]
     tasks, results = [], []
     for number, example in enumerate(examples):
@@ -245,7 +247,7 @@ def test_the_examples_run(place: Place, scene: Scene) -> None:
 
     run = subprocess.run(
         command("ansible-playbook", folder / "examples.yml"),
-        env={**environment(place.lab, folder), "HOME": str(folder)},
+        env={**environment(setup.lab, folder), "HOME": str(folder)},
         capture_output=True,
         text=True,
         check=False,

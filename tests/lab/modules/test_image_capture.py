@@ -14,7 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resourc
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
 
 from tests.support.bodies import copy_of, image_of_disk, vm_of_disk
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import done
 from tests.support.tasks import LabTasks
 
@@ -22,14 +22,14 @@ from tests.support.tasks import LabTasks
 class Subject:
     """A VM with one data disk at LUN 5, powered off as if by its guest."""
 
-    def __init__(self, world: World, tasks: LabTasks) -> None:
-        self.world, self.tasks = world, tasks
-        self.options = {"name": "golden", "vm": "vm", "resource_group": world.group, "sealed": "assume", "backup": "none"}
-        os_disk, data = world.os_disk("vm-os"), world.disk("vm-data")
-        body = vm_of_disk(os_disk.id, world.subnet())
+    def __init__(self, lab_group: LabGroup, tasks: LabTasks) -> None:
+        self.lab_group, self.tasks = lab_group, tasks
+        self.options = {"name": "golden", "vm": "vm", "resource_group": lab_group.name, "sealed": "assume", "backup": "none"}
+        os_disk, data = lab_group.os_disk("vm-os"), lab_group.disk("vm-data")
+        body = vm_of_disk(os_disk.id, lab_group.subnet())
         body["properties"]["storageProfile"]["dataDisks"] = [{"lun": 5, "createOption": "Attach", "managedDisk": {"id": data.id}}]
-        self.vm = done(world.compute.virtual_machines.begin_create_or_update(world.group, "vm", body))
-        done(world.compute.virtual_machines.begin_power_off(world.group, "vm"))
+        self.vm = done(lab_group.compute.virtual_machines.begin_create_or_update(lab_group.name, "vm", body))
+        done(lab_group.compute.virtual_machines.begin_power_off(lab_group.name, "vm"))
 
     def capture(self, **options: Any) -> dict[str, Any]:
         """Run image_capture, which must not fail."""
@@ -44,8 +44,8 @@ class Subject:
 
 
 @pytest.fixture
-def subject(world: World, tasks: LabTasks) -> Subject:
-    return Subject(world, tasks)
+def subject(lab_group: LabGroup, tasks: LabTasks) -> Subject:
+    return Subject(lab_group, tasks)
 
 
 STEPS = ["deallocate VM vm", "mark VM vm as generalized", "create image golden from VM vm"]
@@ -59,7 +59,7 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     assert (writes, predicted["image"]) == (["vm.deallocate", "vm.generalize", "image.put"], made["image"])
     assert [disk["lun"] for disk in made["image"]["data_disks"]] == [5]
     assert made["image"]["tags"] == {"goldenimage.vm_id": made["vm"]["vm_id"], "goldenimage.vm": made["vm"]["id"]}
-    assert subject.tasks(image_info, resource_group=subject.world.group)["images"] == [made["image"]]
+    assert subject.tasks(image_info, resource_group=subject.lab_group.name)["images"] == [made["image"]]
 
     tagged = subject.tasks.predict_do_repeat(image_capture, **subject.options, tags={"release": "2"})
     assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image golden"], "2")
@@ -69,13 +69,13 @@ def test_an_image_of_the_os_disk_only(subject: Subject) -> None:
     made = subject.capture(disks="os", zone_resilient=False)
     assert made["steps"][-1] == "create image golden from the OS disk of VM vm"
     image = made["image"]
-    assert (image["source"], image["os_disk"]["source"], image["data_disks"]) == (None, subject.world.id("disks", "vm-os"), [])
+    assert (image["source"], image["os_disk"]["source"], image["data_disks"]) == (None, subject.lab_group.id("disks", "vm-os"), [])
     assert subject.capture(disks="os")["changed"] is False
     assert "holds the data disks at LUN [], not [5]: set recreate" in subject.refuses(disks="all")
 
 
 def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> None:
-    done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
+    done(subject.lab_group.compute.virtual_machines.begin_start(subject.lab_group.name, "vm"))
     predicted = subject.capture(check=True, sealed="verified", backup="require")
     assert "planned as if it had been backed up and sealed and had stopped" in subject.tasks.warnings[0]
     assert len(predicted["steps"]) == 5
@@ -89,10 +89,10 @@ def test_without_seal_or_backup_nothing_is_written(subject: Subject) -> None:
 
 def seal(subject: Subject) -> str:
     """Deallocate the VM and set the tag that an interrupted run leaves."""
-    compute, group = subject.world.compute, subject.world.group
-    subject.world.stop()
-    rested = parse_time(subject.world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
-    kept = Seal.of(subject.world.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(rested)
+    compute, group = subject.lab_group.compute, subject.lab_group.name
+    subject.lab_group.stop()
+    ownership_time = parse_time(subject.lab_group.properties("disks", "vm-os")["LastOwnershipUpdateTime"])
+    kept = Seal.of(subject.lab_group.properties("virtualMachines", "vm")["vmId"].lower(), "2026-11-22T10:30:00Z").stamped(ownership_time)
     done(compute.virtual_machines.begin_update(group, "vm", {"tags": {"goldenimage.seal": kept.as_tag()}}))
     return kept.as_tag()
 
@@ -100,30 +100,30 @@ def seal(subject: Subject) -> str:
 def test_a_stamped_seal_is_valid_until_the_vm_is_started_again(subject: Subject) -> None:
     seal(subject)
     assert subject.capture(check=True, sealed="verified")["steps"] == STEPS[1:]
-    done(subject.world.compute.virtual_machines.begin_start(subject.world.group, "vm"))
-    subject.world.stop()
+    done(subject.lab_group.compute.virtual_machines.begin_start(subject.lab_group.name, "vm"))
+    subject.lab_group.stop()
     assert "the OS disk may have been used" in subject.refuses(sealed="verified")
 
 
 def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rescue swap: the OS disk is detached, another VM writes to it, and it is attached again."""
-    world, compute = subject.world, subject.world.compute
+    lab_group, compute = subject.lab_group, subject.lab_group.compute
     seal(subject)
-    vm_id = world.properties("virtualMachines", "vm")["vmId"]
+    vm_id = lab_group.properties("virtualMachines", "vm")["vmId"]
     log = f"GOLDENIMAGE-SEAL: OK vmId={vm_id} time=2126-11-22T10:30:00Z\r\n"
     kept = Seal.of(vm_id.lower(), "2126-11-22T10:30:00Z")
     monkeypatch.setattr(Machines, "boot_log", lambda machines, vm: log)
-    tags = {"goldenimage.seal": kept.stamped(parse_time(world.properties("disks", "vm-os")["LastOwnershipUpdateTime"])).as_tag()}
-    done(compute.virtual_machines.begin_update(world.group, "vm", {"tags": tags}))
-    other = world.os_disk("other-os")
-    for disk in (other.id, world.id("disks", "vm-os")):
+    tags = {"goldenimage.seal": kept.stamped(parse_time(lab_group.properties("disks", "vm-os")["LastOwnershipUpdateTime"])).as_tag()}
+    done(compute.virtual_machines.begin_update(lab_group.name, "vm", {"tags": tags}))
+    other = lab_group.os_disk("other-os")
+    for disk in (other.id, lab_group.id("disks", "vm-os")):
         swap = {"properties": {"storageProfile": {"osDisk": {"createOption": "Attach", "managedDisk": {"id": disk}}}}}
-        done(compute.virtual_machines.begin_update(world.group, "vm", swap))
+        done(compute.virtual_machines.begin_update(lab_group.name, "vm", swap))
     assert "since the seal of 2126-11-22T10:30:00Z: its ownership has changed" in subject.refuses(sealed="verified")
 
 
 def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:
-    vm = {"name": "vm", "resource_group": subject.world.group}
+    vm = {"name": "vm", "resource_group": subject.lab_group.name}
     assert "resource group no-such-group was not found in subscription" in subject.refuses(vm=vm, resource_group="no-such-group")
     assert "resource group no-such-group was not found in subscription" in subject.refuses(
         vm=vm, resource_group="no-such-group", check=True
@@ -139,25 +139,27 @@ def test_uncaptured_data_disks_are_deleted_only_with_a_backup_or_waiver(subject:
 
 
 def test_a_backup_of_the_same_disks_is_accepted(subject: Subject) -> None:
-    world = subject.world
-    vm_id = world.properties("virtualMachines", "vm")["vmId"].lower()
+    lab_group = subject.lab_group
+    vm_id = lab_group.properties("virtualMachines", "vm")["vmId"].lower()
     for name, lun in (("vm-os", "os"), ("vm-data", "5")):
-        disk = world.compute.disks.get(world.group, name)
+        disk = lab_group.compute.disks.get(lab_group.name, name)
         tags = {
             "goldenimage.lun": lun,
             "goldenimage.purpose": "before-generalize",
             "goldenimage.vm_id": vm_id,
-            "goldenimage.disk": world.properties("disks", name)["uniqueId"],
+            "goldenimage.disk": lab_group.properties("disks", name)["uniqueId"],
             "goldenimage.backup": "b1",
         }
-        done(world.compute.snapshots.begin_create_or_update(world.group, f"{name}-backup", copy_of(disk.id) | {"tags": tags}))
+        done(lab_group.compute.snapshots.begin_create_or_update(lab_group.name, f"{name}-backup", copy_of(disk.id) | {"tags": tags}))
     assert subject.capture(backup="require")["steps"] == STEPS
 
 
 @pytest.mark.parametrize(("op", "steps_done"), [("vm.deallocate", 0), ("vm.generalize", 1), ("image.put", 2)])
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before", "after"])
 def test_an_interrupted_run_is_repaired_by_the_next(subject: Subject, op: str, steps_done: int, after_effect: bool) -> None:
-    with subject.world.lab.fault(plane="arm", op=op, status=400, code="Broken", message="An injected fault.", after_effect=after_effect):
+    with subject.lab_group.lab.fault(
+        plane="arm", op=op, status=400, code="Broken", message="An injected fault.", after_effect=after_effect
+    ):
         broken = subject.tasks.fails(image_capture, **subject.options)
     assert (broken["code"], broken["steps"], broken["changed"]) == ("Broken", STEPS[:steps_done], steps_done > 0)
     repaired = subject.capture()
@@ -168,7 +170,7 @@ def test_an_interrupted_run_is_repaired_by_the_next(subject: Subject, op: str, s
 
 def test_a_failed_operation_is_repaired_by_the_next_run(subject: Subject) -> None:
     failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
-    with subject.world.lab.fault(plane="arm", op="image.put", fail_operation=failure):
+    with subject.lab_group.lab.fault(plane="arm", op="image.put", fail_operation=failure):
         broken = subject.tasks.fails(image_capture, **subject.options)
     assert broken["msg"] == "could not create image golden: (InternalExecutionError) An internal execution error occurred."
     assert broken["steps"] == STEPS[:2]
@@ -183,9 +185,9 @@ def test_the_source_vm_can_be_deleted(subject: Subject) -> None:
 
 
 def test_an_image_of_another_origin_is_replaced_only_with_recreate(subject: Subject) -> None:
-    world = subject.world
-    body = image_of_disk(world.id("disks", "vm-os"))
-    done(world.compute.images.begin_create_or_update(world.group, "golden", body))
+    lab_group = subject.lab_group
+    body = image_of_disk(lab_group.id("disks", "vm-os"))
+    done(lab_group.compute.images.begin_create_or_update(lab_group.name, "golden", body))
     assert "was made from an unknown source, not from VM vm" in subject.refuses()
     made = subject.capture(recreate=True)
     assert made["steps"] == [*STEPS[:2], "delete image golden", STEPS[2]]

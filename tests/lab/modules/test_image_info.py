@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 
 from tests.support.bodies import image_of_disk
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import RunningLab, done
 from tests.support.tasks import LabTasks
 
@@ -24,34 +24,34 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def images(world: World) -> list[Any]:
+def images(lab_group: LabGroup) -> list[Any]:
     """Three images of one disk, two of them with tags."""
-    disk = world.os_disk()
+    disk = lab_group.os_disk()
     bodies = {
         name: image_of_disk(disk.id) | {"tags": tags}
         for name, tags in (("web-10", {"Role": "web"}), ("web-9", {"Role": "web"}), ("db", {}))
     }
-    return [done(world.compute.images.begin_create_or_update(world.group, name, body)) for name, body in bodies.items()]
+    return [done(lab_group.compute.images.begin_create_or_update(lab_group.name, name, body)) for name, body in bodies.items()]
 
 
 def names(result: dict[str, Any]) -> list[str]:
     return [image["name"] for image in result["images"]]
 
 
-def test_images_are_filtered_and_sorted_by_the_numbers_in_their_names(tasks: LabTasks, world: World, images: list[Any]) -> None:
-    group = {"resource_group": world.group}
+def test_images_are_filtered_and_sorted_by_the_numbers_in_their_names(tasks: LabTasks, lab_group: LabGroup, images: list[Any]) -> None:
+    group = {"resource_group": lab_group.name}
     assert names(tasks(image_info, **group)) == ["db", "web-9", "web-10"]
     assert names(tasks(image_info, **group, tags=["role:web"], limit=1)) == ["web-9"]
     assert names(tasks(image_info, **group, name="DB")) == ["db"]
     assert {"db", "web-9", "web-10"} <= set(names(tasks(image_info)))
 
 
-def test_an_image_has_all_documented_keys(tasks: LabTasks, world: World, images: list[Any]) -> None:
-    (image,) = tasks(image_info, name="web-9", resource_group=world.group, check=True)["images"]
+def test_an_image_has_all_documented_keys(tasks: LabTasks, lab_group: LabGroup, images: list[Any]) -> None:
+    (image,) = tasks(image_info, name="web-9", resource_group=lab_group.name, check=True)["images"]
     assert image == {
-        "id": world.id("images", "web-9"),
+        "id": lab_group.id("images", "web-9"),
         "name": "web-9",
-        "resource_group": world.group,
+        "resource_group": lab_group.name,
         "location": "westeurope",
         "provisioning_state": "Succeeded",
         "source": None,
@@ -59,7 +59,7 @@ def test_an_image_has_all_documented_keys(tasks: LabTasks, world: World, images:
         "os_state": "Generalized",
         "hyper_v_generation": "V1",
         "os_disk": {
-            "source": world.id("disks", "os"),
+            "source": lab_group.id("disks", "os"),
             **{key: image["os_disk"][key] for key in ("size_gib", "caching", "storage_account_type")},
         },
         "data_disks": [],
@@ -69,12 +69,12 @@ def test_an_image_has_all_documented_keys(tasks: LabTasks, world: World, images:
     assert image["os_disk"]["size_gib"] == 1
 
 
-def test_a_missing_image_or_group_gives_an_empty_list(tasks: LabTasks, world: World) -> None:
-    assert tasks(image_info, resource_group=world.group)["images"] == []
+def test_a_missing_image_or_group_gives_an_empty_list(tasks: LabTasks, lab_group: LabGroup) -> None:
+    assert tasks(image_info, resource_group=lab_group.name)["images"] == []
     assert tasks.warnings == []
     for options in ({}, {"name": "x"}):
         assert tasks(image_info, resource_group="no-such-group", **options)["images"] == []
-        subscription = world.lab.settings.subscription
+        subscription = lab_group.lab.settings.subscription
         assert tasks.warnings == [f"The list is empty: resource group no-such-group was not found in subscription {subscription}."]
 
 
@@ -127,14 +127,14 @@ def test_the_subscription_may_be_omitted_if_there_is_only_one(tasks: LabTasks, m
     assert "images" in tasks(image_info)
 
 
-def test_a_throttled_request_is_repeated(lab: RunningLab, tasks: LabTasks, world: World) -> None:
+def test_a_throttled_request_is_repeated(lab: RunningLab, tasks: LabTasks, lab_group: LabGroup) -> None:
     with lab.fault(plane="arm", method="GET", path="/images", times=2, status=429, retry_after=1):
-        assert tasks(image_info, resource_group=world.group)["images"] == []
+        assert tasks(image_info, resource_group=lab_group.name)["images"] == []
 
 
-def test_ansible_runs_the_module_from_the_checkout(lab: RunningLab, world: World, images: list[Any]) -> None:
+def test_ansible_runs_the_module_from_the_checkout(lab: RunningLab, lab_group: LabGroup, images: list[Any]) -> None:
     """The module gets only the files that Ansible packs with it."""
     ansible = [str(Path(sys.executable).with_name("ansible")), "localhost", "-m", "goldenimage.azure.image_info"]
-    run = subprocess.run([*ansible, "-a", f"resource_group={world.group}"], cwd=CHECKOUT, env=lab.env, capture_output=True, text=True)
+    run = subprocess.run([*ansible, "-a", f"resource_group={lab_group.name}"], cwd=CHECKOUT, env=lab.env, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
     assert [image["name"] for image in json.loads(run.stdout.partition("=>")[2])["images"]] == ["db", "web-9", "web-10"]

@@ -20,7 +20,7 @@ RESULT = {"changed": True, "bytes_sent": 1024}
 ENVIRONMENT = [{"http_proxy": "p"}]
 
 
-class Play:
+class PluginRunner:
     """Runs the action plugin. ``seen`` is the environment in which the module ran, ``shown`` what was displayed."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -57,75 +57,75 @@ class Play:
 
 
 @pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Play:
-    return Play(monkeypatch, tmp_path)
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> PluginRunner:
+    return PluginRunner(monkeypatch, tmp_path)
 
 
-def test_the_last_progress_is_shown_on_standard_error(play: Play) -> None:
-    assert play() == RESULT
-    ((line, stderr),) = play.shown
+def test_the_last_progress_is_shown_on_standard_error(run: PluginRunner) -> None:
+    assert run() == RESULT
+    ((line, stderr),) = run.shown
     assert line.startswith("[here] image debian: 100 %, 1.0 KiB of 1.0 KiB sent, 0.0 KiB skipped")
     assert stderr is True
-    assert play.seen["http_proxy"] == "p"
+    assert run.seen["http_proxy"] == "p"
 
 
-def test_neither_the_pipe_nor_the_environment_is_left(play: Play) -> None:
-    play()
-    assert not os.path.exists(play.seen[VARIABLE])
-    assert not os.path.exists(os.path.dirname(play.seen[VARIABLE]))
-    assert play.task.environment is ENVIRONMENT
+def test_neither_the_pipe_nor_the_environment_is_left(run: PluginRunner) -> None:
+    run()
+    assert not os.path.exists(run.seen[VARIABLE])
+    assert not os.path.exists(os.path.dirname(run.seen[VARIABLE]))
+    assert run.task.environment is ENVIRONMENT
 
 
-def test_a_broken_module_stays_broken_and_its_progress_is_shown(play: Play) -> None:
+def test_a_broken_module_stays_broken_and_its_progress_is_shown(run: PluginRunner) -> None:
     with pytest.raises(RuntimeError, match="the module broke"):
-        play(sent=(512,), fail=True)
-    assert [line.split(",")[0] for line, _stderr in play.shown] == ["[here] image debian: 50 %"]
-    assert not os.path.exists(play.seen[VARIABLE])
-    assert play.task.environment is ENVIRONMENT
+        run(sent=(512,), fail=True)
+    assert [line.split(",")[0] for line, _stderr in run.shown] == ["[here] image debian: 50 %"]
+    assert not os.path.exists(run.seen[VARIABLE])
+    assert run.task.environment is ENVIRONMENT
 
 
-def test_an_upload_that_sends_nothing_shows_nothing(play: Play) -> None:
-    assert play(sent=()) == RESULT
-    assert play.shown == []
+def test_an_upload_that_sends_nothing_shows_nothing(run: PluginRunner) -> None:
+    assert run(sent=()) == RESULT
+    assert run.shown == []
 
 
 @pytest.mark.parametrize("environment", [None, {}, {"a": "b"}, [None, {"a": "b"}]])
-def test_any_form_of_the_environment_is_kept(play: Play, environment: Any) -> None:
-    assert play(environment=environment) == RESULT
-    assert len(play.shown) == 1
-    assert play.task.environment is environment
+def test_any_form_of_the_environment_is_kept(run: PluginRunner, environment: Any) -> None:
+    assert run(environment=environment) == RESULT
+    assert len(run.shown) == 1
+    assert run.task.environment is environment
 
 
 @pytest.mark.parametrize("case", [
     {"transport": "ssh"}, {"check_mode": True}, {"async_val": 60}, {"no_log": True},
     {"args": {"progress": False}}, {"args": {"progress": "no"}},
 ], ids=str)  # fmt: skip
-def test_there_are_no_lines_if_no_pipe_reaches_the_module_or_none_are_wanted(play: Play, case: dict[str, Any]) -> None:
-    assert play(**case) == RESULT
-    assert play.shown == []
-    assert VARIABLE not in play.seen
-    assert play.asynchronous == [bool(case.get("async_val"))]
+def test_there_are_no_lines_if_no_pipe_reaches_the_module_or_none_are_wanted(run: PluginRunner, case: dict[str, Any]) -> None:
+    assert run(**case) == RESULT
+    assert run.shown == []
+    assert VARIABLE not in run.seen
+    assert run.asynchronous == [bool(case.get("async_val"))]
 
 
 @pytest.mark.parametrize("progress", [True, "yes", None])
-def test_lines_are_shown_by_default_and_on_request(play: Play, progress: Any) -> None:
-    play(args={"name": "debian", "progress": progress})
-    assert len(play.shown) == 1
+def test_lines_are_shown_by_default_and_on_request(run: PluginRunner, progress: Any) -> None:
+    run(args={"name": "debian", "progress": progress})
+    assert len(run.shown) == 1
 
 
-def test_a_thread_that_cannot_be_started_does_not_stop_the_upload(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_cannot_be_started_does_not_stop_the_upload(run: PluginRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
     before = len(os.listdir("/proc/self/fd"))
     monkeypatch.setattr(threading.Thread, "start", refuse)
-    assert play() == RESULT
-    assert play.shown == []
+    assert run() == RESULT
+    assert run.shown == []
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(run: PluginRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(image_upload.constants, "DEFAULT_LOCAL_TMP", "/nowhere")
-    assert play() == RESULT
-    assert play.shown == []
-    assert VARIABLE not in play.seen
+    assert run() == RESULT
+    assert run.shown == []
+    assert VARIABLE not in run.seen

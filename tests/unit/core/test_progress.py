@@ -9,20 +9,12 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import GIB, MIB
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, size
 
-
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(now=100.0)
 
 
 @pytest.fixture

@@ -14,9 +14,23 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
-from tests.support.fakes import AT_REST, FakeAzure
-from tests.support.playing import Player
-from tests.support.world import AT_REST_DISK, BACKUPS, CAPTURED, DATA_DISK, GENERALIZED, LOG, OFF, ON, OS_DISK, STAMPED, TARGET, VM1, VM_ID
+from tests.support.capture_values import (
+    BACKUPS,
+    BOOT_LOG,
+    CAPTURED,
+    DATA_DISK,
+    DEALLOCATED_DISK,
+    GENERALIZED,
+    OS_DISK,
+    RUNNING_VM,
+    STAMPED,
+    STOPPED_VM,
+    TARGET,
+    VM1,
+    VM_ID,
+)
+from tests.support.fakes import DEALLOCATED_AT, FakeAzure
+from tests.support.module_runner import ModuleRunner
 
 OPTIONS = {"vm": {"name": "web1", "resource_group": "build"}, "name": "web-1", "resource_group": "images"}
 ALL = [
@@ -29,19 +43,19 @@ ALL = [
 
 
 @pytest.fixture
-def play(monkeypatch):
-    return Player(image_capture, monkeypatch)
+def run(monkeypatch):
+    return ModuleRunner(image_capture, monkeypatch)
 
 
 def sealed(**changes) -> FakeAzure:
     """A VM that was backed up, sealed, and has powered itself off."""
-    state = {"vms": [OFF], "disks": [OS_DISK, DATA_DISK], "snapshots": BACKUPS, "boot_logs": {VM1: LOG}}
+    state = {"vms": [STOPPED_VM], "disks": [OS_DISK, DATA_DISK], "snapshots": BACKUPS, "boot_logs": {VM1: BOOT_LOG}}
     return FakeAzure(**{**state, **changes})
 
 
-def test_predict_do_repeat(play):
+def test_predict_do_repeat(run):
     azure = sealed()
-    done = play.predict_do_repeat(azure, **OPTIONS)
+    done = run.predict_do_repeat(azure, **OPTIONS)
     assert done["steps"] == ALL
     assert done["image"] == CAPTURED.as_result()
     assert done["vm"]["generalized"] is True
@@ -49,24 +63,24 @@ def test_predict_do_repeat(play):
     assert azure.machines.get(VM1).tags == {"owner": "me", tag.SEAL: STAMPED.as_tag()}
 
 
-def test_check_mode_returns_what_the_run_returns_except_for_the_time_of_the_stamp(play):
+def test_check_mode_returns_what_the_run_returns_except_for_the_time_of_the_stamp(run):
     azure = sealed(read_only=True)
-    predicted = play(azure, check=True, **OPTIONS)
+    predicted = run(azure, check=True, **OPTIONS)
     azure.read_only = False
-    done = play(azure, **OPTIONS)
+    done = run(azure, **OPTIONS)
     assert done["vm"] == azure.machines.get(VM1).as_result()
-    predicted["vm"]["tags"][tag.SEAL] = Seal.from_tag(predicted["vm"]["tags"][tag.SEAL], VM_ID).stamped(AT_REST).as_tag()
+    predicted["vm"]["tags"][tag.SEAL] = Seal.from_tag(predicted["vm"]["tags"][tag.SEAL], VM_ID).stamped(DEALLOCATED_AT).as_tag()
     keys = ("image", "vm", "steps", "changed")
     assert {key: predicted[key] for key in keys} == {key: done[key] for key in keys}
 
 
-def test_check_mode_of_a_deallocated_vm_knows_the_stamp(play):
-    azure = sealed(vms=[replace(OFF, power="deallocated")], disks=[AT_REST_DISK, DATA_DISK])
-    predicted = play(azure, check=True, **OPTIONS)
-    assert predicted["vm"] == play(azure, **OPTIONS)["vm"]
+def test_check_mode_of_a_deallocated_vm_knows_the_stamp(run):
+    azure = sealed(vms=[replace(STOPPED_VM, power="deallocated")], disks=[DEALLOCATED_DISK, DATA_DISK])
+    predicted = run(azure, check=True, **OPTIONS)
+    assert predicted["vm"] == run(azure, **OPTIONS)["vm"]
 
 
-def test_tags_that_are_set_during_deallocation_are_kept(play):
+def test_tags_that_are_set_during_deallocation_are_kept(run):
     azure = sealed()
     deallocate = azure.machines.deallocate
 
@@ -75,40 +89,40 @@ def test_tags_that_are_set_during_deallocation_are_kept(play):
         azure.machines.put(replace(azure.machines.get(vm), tags={**azure.machines.get(vm).tags, "cost": "7"}))
 
     azure.machines.deallocate = slow
-    assert play(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
+    assert run(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
 
 
-def test_a_missing_resource_group_is_refused_before_anything_is_written(play):
+def test_a_missing_resource_group_is_refused_before_anything_is_written(run):
     azure = sealed()
     azure.groups.missing = {"images"}
     for check in (True, False):
-        result = play(azure, check=check, **OPTIONS)
+        result = run(azure, check=check, **OPTIONS)
         assert (result["failed"], result["changed"]) == (True, False)
         where = f"resource group images was not found in subscription {azure.subscription}"
         assert result["msg"] == f"{where}: create it first, or name another one."
     assert azure.writes == []
 
 
-def test_the_source_is_not_deleted_without_a_backup_of_disks_that_the_image_does_not_hold(play):
+def test_the_source_is_not_deleted_without_a_backup_of_disks_that_the_image_does_not_hold(run):
     azure = sealed(snapshots=BACKUPS[:1])
-    result = play(azure, disks="os", source="delete", **OPTIONS)
+    result = run(azure, disks="os", source="delete", **OPTIONS)
     assert "no backup of disk web1-data" in result["msg"]
-    assert play(azure, disks="os", **OPTIONS)["changed"] is True
-    assert "no backup of disk web1-data" in play(azure, disks="os", source="delete", **OPTIONS)["msg"]
+    assert run(azure, disks="os", **OPTIONS)["changed"] is True
+    assert "no backup of disk web1-data" in run(azure, disks="os", source="delete", **OPTIONS)["msg"]
     azure.snapshots.put(BACKUPS[1])
-    assert play(azure, disks="os", source="delete", **OPTIONS)["steps"] == ["delete VM web1"]
+    assert run(azure, disks="os", source="delete", **OPTIONS)["steps"] == ["delete VM web1"]
 
 
-def test_check_mode_of_a_running_vm_warns(play):
-    result = play(sealed(vms=[ON], snapshots=[], boot_logs={}, read_only=True), check=True, **OPTIONS)
+def test_check_mode_of_a_running_vm_warns(run):
+    result = run(sealed(vms=[RUNNING_VM], snapshots=[], boot_logs={}, read_only=True), check=True, **OPTIONS)
     assert result["steps"] == ALL
     assert result["vm"]["vm_id"] == VM_ID
-    assert play.warnings == ["VM web1 is running: planned as if it had been backed up and sealed and had stopped."]
+    assert run.warnings == ["VM web1 is running: planned as if it had been backed up and sealed and had stopped."]
 
 
-def test_diff_shows_the_image_and_the_vm(play):
-    result = play(sealed(read_only=True), check=True, **OPTIONS)
-    assert result["diff"]["before"] == {"image": None, "vm": OFF.as_result()}
+def test_diff_shows_the_image_and_the_vm(run):
+    result = run(sealed(read_only=True), check=True, **OPTIONS)
+    assert result["diff"]["before"] == {"image": None, "vm": STOPPED_VM.as_result()}
     assert result["diff"]["after"]["image"] == CAPTURED.as_result()
 
 
@@ -121,69 +135,69 @@ def test_diff_shows_the_image_and_the_vm(play):
         ("create image", ALL[:4], ALL[4:]),
     ],
 )
-def test_a_failed_run_reports_its_steps_and_the_next_one_does_the_rest(play, broken, done, rest):
+def test_a_failed_run_reports_its_steps_and_the_next_one_does_the_rest(run, broken, done, rest):
     azure = sealed(break_at=(broken, Refused("could not: (Boom) no", code="Boom", status=500, request_id="r-1")))
-    failed = play(azure, **OPTIONS)
+    failed = run(azure, **OPTIONS)
     assert failed["failed"] is True
     assert (failed["changed"], failed["steps"], failed["msg"]) == (bool(done), done, "could not: (Boom) no")
     assert (failed["code"], failed["status"], failed["request_id"]) == ("Boom", 500, "r-1")
     azure.break_at = None
-    assert play(azure, **OPTIONS)["steps"] == rest
-    assert play(azure, **OPTIONS)["changed"] is False
+    assert run(azure, **OPTIONS)["steps"] == rest
+    assert run(azure, **OPTIONS)["changed"] is False
 
 
-def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(play):
-    used = replace(AT_REST_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
+def test_a_guest_started_again_after_its_seal_was_stamped_is_refused(run):
+    used = replace(DEALLOCATED_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     vm = replace(GENERALIZED, generalized=False)
-    result = play(sealed(vms=[vm], disks=[used, DATA_DISK], boot_logs={VM1: LOG + "Linux version 6.1\n"}), **OPTIONS)
+    result = run(sealed(vms=[vm], disks=[used, DATA_DISK], boot_logs={VM1: BOOT_LOG + "Linux version 6.1\n"}), **OPTIONS)
     assert result["failed"] is True
     assert "its boot log goes on after the verdict" in result["msg"]
     assert "the OS disk may have been used" in result["msg"]
 
 
-def test_a_boot_log_is_not_read_if_it_is_not_needed(play):
-    azure = sealed(vms=[replace(GENERALIZED, generalized=False)], disks=[AT_REST_DISK, DATA_DISK])
+def test_a_boot_log_is_not_read_if_it_is_not_needed(run):
+    azure = sealed(vms=[replace(GENERALIZED, generalized=False)], disks=[DEALLOCATED_DISK, DATA_DISK])
     azure.machines.boot_log = lambda vm: pytest.fail("read the boot log")
-    assert play(azure, **OPTIONS)["steps"] == ALL[3:]
+    assert run(azure, **OPTIONS)["steps"] == ALL[3:]
 
 
-def test_the_vm_may_be_gone_once_the_image_exists(play):
-    assert play(FakeAzure(images=[CAPTURED]), **OPTIONS)["changed"] is False
-    gone = play(FakeAzure(), **OPTIONS)
+def test_the_vm_may_be_gone_once_the_image_exists(run):
+    assert run(FakeAzure(images=[CAPTURED]), **OPTIONS)["changed"] is False
+    gone = run(FakeAzure(), **OPTIONS)
     assert gone["msg"] == "there is no VM web1 in resource group build, and there is no image web-1 yet."
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
-def test_a_missing_group_is_named_as_the_reason_for_a_missing_vm(play):
+def test_a_missing_group_is_named_as_the_reason_for_a_missing_vm(run):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"build"}
-    gone = play(azure, **OPTIONS)
+    gone = run(azure, **OPTIONS)
     where = f"resource group build was not found in subscription {azure.subscription}"
     assert gone["msg"] == f"{where}, so there is no VM web1 in it: check resource_group."
     assert (gone["changed"], gone["steps"]) == (False, [])
 
 
-def test_a_tag_with_our_prefix_is_left_out_with_a_warning(play):
+def test_a_tag_with_our_prefix_is_left_out_with_a_warning(run):
     azure = sealed()
-    done = play(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
-    assert play.warnings == [
+    done = run(azure, tags={"GoldenImage.vm_id": "x", "release": "1", "goldenimage.seal": "y"}, **OPTIONS)
+    assert run.warnings == [
         "tags: GoldenImage.vm_id, goldenimage.seal are ignored, because names that begin with goldenimage. are reserved"
         " for this collection."
     ]
     assert done["image"]["tags"] == {**CAPTURED.tags, "release": "1"}
 
 
-def test_the_source_is_deleted_if_requested(play):
+def test_the_source_is_deleted_if_requested(run):
     azure = sealed()
-    result = play(azure, source="delete", **OPTIONS)
+    result = run(azure, source="delete", **OPTIONS)
     assert result["steps"] == [*ALL, "delete VM web1"]
     assert result["vm"] is None
-    assert play(azure, source="delete", **OPTIONS)["changed"] is False
+    assert run(azure, source="delete", **OPTIONS)["changed"] is False
 
 
-def test_tags_change_without_touching_the_vm(play):
+def test_tags_change_without_touching_the_vm(run):
     azure = FakeAzure(images=[CAPTURED])
-    done = play.predict_do_repeat(azure, tags={"release": "2"}, **OPTIONS)
+    done = run.predict_do_repeat(azure, tags={"release": "2"}, **OPTIONS)
     assert done["steps"] == ["set the tags of image web-1"]
     assert azure.images.get(TARGET).tags["release"] == "2"
 
@@ -206,7 +220,7 @@ def test_tags_change_without_touching_the_vm(play):
         ({"location": "East US"}, "in westeurope, not in eastus"),
     ],
 )
-def test_invalid_options_are_refused(play, options, text):
-    result = play(sealed(read_only=True), **{**OPTIONS, **options})
+def test_invalid_options_are_refused(run, options, text):
+    result = run(sealed(read_only=True), **{**OPTIONS, **options})
     assert result["failed"] is True
     assert text in result["msg"]

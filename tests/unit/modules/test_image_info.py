@@ -10,14 +10,14 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 
+from tests.support.capture_values import CAPTURED, TARGET
 from tests.support.fakes import FakeAzure
-from tests.support.playing import Player
-from tests.support.world import CAPTURED, TARGET
+from tests.support.module_runner import ModuleRunner
 
 
 @pytest.fixture
-def play(monkeypatch):
-    return Player(image_info, monkeypatch)
+def run(monkeypatch):
+    return ModuleRunner(image_info, monkeypatch)
 
 
 def images() -> list:
@@ -50,21 +50,21 @@ def images() -> list:
     ],
 )
 @pytest.mark.parametrize("check", [False, True])
-def test_the_filters_choose_the_images(play, options, names, check):
-    result = play(FakeAzure(images=images(), read_only=True), check=check, **options)
+def test_the_filters_choose_the_images(run, options, names, check):
+    result = run(FakeAzure(images=images(), read_only=True), check=check, **options)
     assert [image["name"] for image in result["images"]] == names
     assert (result["changed"], result["truncated"]) == (False, False)
 
 
-def test_an_image_is_the_same_as_the_other_modules_return(play):
-    assert play(FakeAzure(images=[CAPTURED]))["images"] == [CAPTURED.as_result()]
+def test_an_image_is_the_same_as_the_other_modules_return(run):
+    assert run(FakeAzure(images=[CAPTURED]))["images"] == [CAPTURED.as_result()]
 
 
-def test_a_limit_sets_truncated(play):
+def test_a_limit_sets_truncated(run):
     azure = FakeAzure(images=images())
-    result = play(azure, limit=2)
+    result = run(azure, limit=2)
     assert ([image["name"] for image in result["images"]], result["truncated"]) == (["db", "web-1"], True)
-    assert play(azure, limit=4)["truncated"] is False
+    assert run(azure, limit=4)["truncated"] is False
 
 
 @pytest.mark.parametrize(("options", "text"), [
@@ -78,29 +78,29 @@ def test_a_limit_sets_truncated(play):
     ({"tags": '{"role"'}, "is not a dictionary in JSON."),
     ({"tags": 7}, "tags: give a list of name or name:value, or a dictionary, not 7."),
 ])  # fmt: skip
-def test_bad_input_is_refused_in_one_sentence(play, options, text):
-    refused = play(FakeAzure(), **options)
+def test_bad_input_is_refused_in_one_sentence(run, options, text):
+    refused = run(FakeAzure(), **options)
     assert text in refused["msg"]
     assert "steps" not in refused
 
 
 @pytest.mark.parametrize("options", [{}, {"name": "web-1"}, {"tags": ["role"]}])
-def test_a_group_that_does_not_exist_gives_an_empty_list_and_a_warning(play, options):
+def test_a_group_that_does_not_exist_gives_an_empty_list_and_a_warning(run, options):
     azure = FakeAzure(images=images(), read_only=True)
     azure.groups.missing = {"nogroup"}
-    assert play(azure, resource_group="nogroup", **options)["images"] == []
-    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+    assert run(azure, resource_group="nogroup", **options)["images"] == []
+    assert run.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
 
 
-def test_a_filter_by_tags_of_the_collection_is_not_left_out(play):
+def test_a_filter_by_tags_of_the_collection_is_not_left_out(run):
     tagged = replace(CAPTURED, tags={"goldenimage.digest": "d"})
     azure = FakeAzure(images=[*images()[1:], tagged])
     for tags in (["goldenimage.digest"], {"goldenimage.digest": "d"}):
-        assert [image["name"] for image in play(azure, tags=tags)["images"]] == ["web-1"]
-    assert play.warnings == []
+        assert [image["name"] for image in run(azure, tags=tags)["images"]] == ["web-1"]
+    assert run.warnings == []
 
 
-def test_an_existing_group_may_be_empty(play):
-    play(FakeAzure(), resource_group="images")
-    play(FakeAzure(), name="nothing")
-    assert play.warnings == []
+def test_an_existing_group_may_be_empty(run):
+    run(FakeAzure(), resource_group="images")
+    run(FakeAzure(), name="nothing")
+    assert run.warnings == []

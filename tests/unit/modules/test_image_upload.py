@@ -16,8 +16,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.imag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_upload
 
-from tests.support.fakes import SUBSCRIPTION, FakeAzure
-from tests.support.playing import Player
+from tests.support.fakes import FakeAzure
+from tests.support.ids import SUBSCRIPTION
+from tests.support.module_runner import ModuleRunner
 
 MIB = 1024 * 1024
 TARGET = ResourceId.of(IMAGE, "images", "debian", subscription=SUBSCRIPTION)
@@ -25,8 +26,8 @@ INTERIM = ResourceId.of(DISK, "images", "debian-upload", subscription=SUBSCRIPTI
 
 
 @pytest.fixture
-def play(monkeypatch):
-    return Player(image_upload, monkeypatch)
+def run(monkeypatch):
+    return ModuleRunner(image_upload, monkeypatch)
 
 
 @pytest.fixture
@@ -39,11 +40,11 @@ def options(tmp_path):
     return {"name": "debian", "resource_group": "images", "path": str(path)}
 
 
-def test_predict_do_repeat(play, options):
-    predicted = play(FakeAzure(read_only=True), check=True, **options)
+def test_predict_do_repeat(run, options):
+    predicted = run(FakeAzure(read_only=True), check=True, **options)
     azure = FakeAzure()
-    done = play(azure, **options)
-    again = play(azure, **options)
+    done = run(azure, **options)
+    again = run(azure, **options)
     assert (predicted["changed"], done["changed"], again["changed"]) == (True, True, False)
     assert (
         predicted["steps"]
@@ -65,19 +66,19 @@ def test_predict_do_repeat(play, options):
 
 
 @pytest.mark.parametrize("write", ["create disk", "upload disk", "create image", "delete disk"])
-def test_a_broken_run_returns_its_steps_and_the_next_one_repairs_it(play, options, write):
+def test_a_broken_run_returns_its_steps_and_the_next_one_repairs_it(run, options, write):
     azure = FakeAzure(break_at=(write, Refused("could not do it: (Busy) later.", code="Busy", status=409)))
-    broken = play(azure, **options)
+    broken = run(azure, **options)
     azure.break_at = None
-    repaired = play(azure, **options)
+    repaired = run(azure, **options)
     assert (broken["failed"], broken["code"], broken["changed"]) == (True, "Busy", write != "create disk")
     assert (repaired["failed"], repaired["changed"]) == (False, True)
     assert azure.images.find(TARGET).tags[tag.DIGEST] == repaired["digest"]
     assert azure.disks.find(INTERIM) is None
-    assert play(azure, **options)["changed"] is False
+    assert run(azure, **options)["changed"] is False
 
 
-def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypatch):
+def test_a_file_that_changes_meanwhile_is_not_committed(run, options, monkeypatch):
     azure = FakeAzure()
     upload = azure.disks.upload
 
@@ -87,7 +88,7 @@ def test_a_file_that_changes_meanwhile_is_not_committed(play, options, monkeypat
         upload(*arguments)
 
     monkeypatch.setattr(azure.disks, "upload", meddle)
-    result = play(azure, **options)
+    result = run(azure, **options)
     assert (result["failed"], result["changed"]) == (True, True)
     assert "changed while it was being uploaded" in result["msg"]
     assert azure.images.find(TARGET) is None
@@ -103,11 +104,11 @@ class Closed:
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_wrong_secret_is_reported_before_the_file_is_read(play, options, check, monkeypatch):
+def test_a_wrong_secret_is_reported_before_the_file_is_read(run, options, check, monkeypatch):
     lengths = []
     pread = os.pread
     monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
-    assert "the secret is wrong" in play(Closed(), check=check, **options)["msg"]
+    assert "the secret is wrong" in run(Closed(), check=check, **options)["msg"]
     assert 0 < sum(lengths) <= 65 * 1024
 
 
@@ -119,36 +120,36 @@ class Meanwhile:
         monkeypatch.setattr(image_upload, "read_disk", lambda path: (read(path), happen())[0])
 
 
-def test_tags_that_are_set_while_the_file_is_read_stay(play, options, monkeypatch):
+def test_tags_that_are_set_while_the_file_is_read_stay(run, options, monkeypatch):
     azure = FakeAzure()
-    play(azure, **options)
+    run(azure, **options)
 
     def tag_it():
         image = azure.images.get(TARGET)
         azure.images.put(replace(image, tags={**image.tags, "owner": "ada"}))
 
     Meanwhile(monkeypatch, tag_it)
-    play(azure, **options, tags={"release": "1"})
+    run(azure, **options, tags={"release": "1"})
     assert azure.images.get(TARGET).tags.items() >= {"owner": "ada", "release": "1"}.items()
 
 
-def test_an_interim_disk_that_is_used_while_the_file_is_read_is_uploaded_again(play, options, monkeypatch):
+def test_an_interim_disk_that_is_used_while_the_file_is_read_is_uploaded_again(run, options, monkeypatch):
     azure = FakeAzure(break_at=("create image", Refused("could not create image: (Boom) no")))
-    assert play(azure, **options)["failed"]
+    assert run(azure, **options)["failed"]
     azure.break_at = None
 
     def use():
         azure.disks.put(replace(azure.disks.get(INTERIM), ownership_time=parse_time("2026-11-22T12:00:00Z"), time_created=None))
 
     Meanwhile(monkeypatch, use)
-    assert any(step.startswith("upload ") for step in play(azure, **options)["steps"])
+    assert any(step.startswith("upload ") for step in run(azure, **options)["steps"])
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_file_that_does_not_exist_is_reported_before_a_connection_is_made(play, options, check, monkeypatch):
+def test_a_file_that_does_not_exist_is_reported_before_a_connection_is_made(run, options, check, monkeypatch):
     asked = []
     monkeypatch.setattr(image_upload, "connect", asked.append)
-    result = play(None, check=check, **{**options, "path": "/nowhere.raw"})
+    result = run(None, check=check, **{**options, "path": "/nowhere.raw"})
     assert result["msg"] == "cannot read the disk file /nowhere.raw: No such file or directory."
     assert asked == []
 
@@ -166,68 +167,68 @@ def test_a_file_that_does_not_exist_is_reported_before_a_connection_is_made(play
     ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
     ({"wait_timeout": -5}, "wait_timeout: must be at least 1, not -5."),
 ])  # fmt: skip
-def test_bad_input_is_refused_before_anything_is_written(play, options, change, text):
-    result = play(FakeAzure(read_only=True), **{**options, **change})
+def test_bad_input_is_refused_before_anything_is_written(run, options, change, text):
+    result = run(FakeAzure(read_only=True), **{**options, **change})
     assert result["failed"]
     assert text in result["msg"]
 
 
-def test_an_image_of_other_content_is_kept_without_recreate(play, options):
+def test_an_image_of_other_content_is_kept_without_recreate(run, options):
     azure = FakeAzure(images=[Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})])
-    assert "recreate" in play(azure, **options)["msg"]
+    assert "recreate" in run(azure, **options)["msg"]
     assert azure.writes == []
-    assert play(azure, recreate=True, **options)["failed"] is False
+    assert run(azure, recreate=True, **options)["failed"] is False
     assert "delete image debian" in azure.written
 
 
-def test_check_mode_assumes_that_an_image_in_creation_succeeds(play, options):
+def test_check_mode_assumes_that_an_image_in_creation_succeeds(run, options):
     azure = FakeAzure()
-    done = play(azure, **options)
+    done = run(azure, **options)
     azure.images.put(replace(azure.images.get(TARGET), provisioning_state="Creating"))
-    assert play(azure, check=True, **options)["changed"] is False
-    assert play.warnings == ["Image debian is Creating: planned as if that had succeeded."]
-    late = play(azure, **options)
+    assert run(azure, check=True, **options)["changed"] is False
+    assert run.warnings == ["Image debian is Creating: planned as if that had succeeded."]
+    late = run(azure, **options)
     assert (late["failed"], late["msg"]) == (True, "image debian is still Creating; run again later, or raise wait_timeout.")
     assert done["changed"] is True
 
 
-def test_the_users_tags_are_on_the_interim_disk_too(play, options):
+def test_the_users_tags_are_on_the_interim_disk_too(run, options):
     azure = FakeAzure()
-    kept = play(azure, keep_disk=True, tags={"cost": "7"}, **options)
+    kept = run(azure, keep_disk=True, tags={"cost": "7"}, **options)
     assert azure.disks.get(INTERIM).tags == {
         "cost": "7", tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian", tag.DIGEST: kept["digest"],
     }  # fmt: skip
 
 
-def test_tags_are_changed_without_an_upload(play, options):
+def test_tags_are_changed_without_an_upload(run, options):
     azure = FakeAzure()
-    play(azure, **options)
-    tagged = play(azure, tags={"release": "2"}, **options)
+    run(azure, **options)
+    tagged = run(azure, tags={"release": "2"}, **options)
     assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image debian"], "2")
 
 
 @pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("recreate", [False, True])
-def test_an_unknown_region_is_refused_before_anything_is_written(play, options, check, recreate):
+def test_an_unknown_region_is_refused_before_anything_is_written(run, options, check, recreate):
     text = "location: 'marsnorth' is not a region that has managed images; these have: northeurope, westeurope."
-    assert play(FakeAzure(read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
+    assert run(FakeAzure(read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
     old = Image(TARGET, "westeurope", os_type="Linux", hyper_v_generation="V1", tags={tag.DIGEST: "sha256-4m:old"})
-    assert play(FakeAzure(images=[old], read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
+    assert run(FakeAzure(images=[old], read_only=True), check=check, location="marsnorth", recreate=recreate, **options)["msg"] == text
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_a_region_is_returned_by_its_short_name(play, options, check):
-    assert play(FakeAzure(read_only=check), check=check, location="West Europe", **options)["image"]["location"] == "westeurope"
+def test_a_region_is_returned_by_its_short_name(run, options, check):
+    assert run(FakeAzure(read_only=check), check=check, location="West Europe", **options)["image"]["location"] == "westeurope"
 
 
-def test_regions_are_read_only_if_needed(play, options):
+def test_regions_are_read_only_if_needed(run, options):
     azure = FakeAzure()
-    play(azure, **options)
-    play(azure, location="West Europe", **options)
+    run(azure, **options)
+    run(azure, location="West Europe", **options)
     assert azure.regions.asked == []
     unknown = FakeAzure()
     unknown.regions.known = frozenset()
-    assert play(unknown, check=True, location="marsnorth", **options)["changed"] is True
+    assert run(unknown, check=True, location="marsnorth", **options)["changed"] is True
 
 
 @pytest.mark.parametrize("check", [True, False])
@@ -239,19 +240,19 @@ def test_regions_are_read_only_if_needed(play, options):
         {"disk": {"name": "d", "resource_group": "nogroup"}},
     ],
 )
-def test_a_group_that_does_not_exist_is_named(play, options, change, check):
+def test_a_group_that_does_not_exist_is_named(run, options, change, check):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
     gone = f"resource group nogroup was not found in subscription {azure.subscription}"
-    assert play(azure, check=check, **{**options, **change})["msg"] == f"{gone}: create it first, or name another one."
+    assert run(azure, check=check, **{**options, **change})["msg"] == f"{gone}: create it first, or name another one."
 
 
-def test_a_tag_of_the_collection_is_left_out_with_a_warning(play, options):
-    assert play(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
-    assert play.warnings == [
+def test_a_tag_of_the_collection_is_left_out_with_a_warning(run, options):
+    assert run(FakeAzure(), tags={"goldenimage.digest": "b"}, **options)["image"]["tags"].keys() == {"goldenimage.digest"}
+    assert run.warnings == [
         "tags: goldenimage.digest is ignored, because names that begin with goldenimage. are reserved for this collection."
     ]
 
 
-def test_check_mode_knows_how_azure_caches_the_disk(play, options):
-    assert play(FakeAzure(read_only=True), check=True, **options)["image"]["os_disk"]["caching"] == "None"
+def test_check_mode_knows_how_azure_caches_the_disk(run, options):
+    assert run(FakeAzure(read_only=True), check=True, **options)["image"]["os_disk"]["caching"] == "None"

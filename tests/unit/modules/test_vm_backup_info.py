@@ -8,33 +8,33 @@ from __future__ import annotations
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup, vm_backup_info
 
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM
 from tests.support.fakes import FakeAzure
-from tests.support.playing import Player
-from tests.support.world import DATA_DISK, ON, OS_DISK
+from tests.support.module_runner import ModuleRunner
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
 
 
 def test_a_backup_is_listed_as_it_was_returned(monkeypatch):
-    azure = FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK])
-    taken = Player(vm_backup, monkeypatch)(azure, **OPTIONS)["backup"]
+    azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, DATA_DISK])
+    taken = ModuleRunner(vm_backup, monkeypatch)(azure, **OPTIONS)["backup"]
     azure.read_only = True
-    listed = Player(vm_backup_info, monkeypatch)(azure)
+    listed = ModuleRunner(vm_backup_info, monkeypatch)(azure)
     assert (listed["changed"], listed["backups"]) == (False, [taken])
 
 
 @pytest.mark.parametrize(("options", "count"), [
     ({}, 1), (OPTIONS, 1), ({"vm": "WEB1"}, 1), ({"name": "before-generalize"}, 1),
-    ({"vm": "web2"}, 0), ({"name": "weekly"}, 0), ({"resource_group": "other"}, 0), ({"vm": str(ON.id)}, 1),
+    ({"vm": "web2"}, 0), ({"name": "weekly"}, 0), ({"resource_group": "other"}, 0), ({"vm": str(RUNNING_VM.id)}, 1),
 ])  # fmt: skip
 def test_a_list_is_filtered(monkeypatch, options, count):
-    azure = FakeAzure(vms=[ON], disks=[OS_DISK, DATA_DISK])
-    Player(vm_backup, monkeypatch)(azure, **OPTIONS)
-    assert len(Player(vm_backup_info, monkeypatch)(azure, **options)["backups"]) == count
+    azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, DATA_DISK])
+    ModuleRunner(vm_backup, monkeypatch)(azure, **OPTIONS)
+    assert len(ModuleRunner(vm_backup_info, monkeypatch)(azure, **options)["backups"]) == count
 
 
 def test_invalid_options_are_refused(monkeypatch):
-    play = Player(vm_backup_info, monkeypatch)
+    run = ModuleRunner(vm_backup_info, monkeypatch)
     for options, text in (
         ({"vm": {"resource_group": "build"}}, "vm: the dictionary has no name"),
         ({"vm": "bad/name"}, "vm: 'bad/name' is not a valid name for a resource"),
@@ -42,7 +42,7 @@ def test_invalid_options_are_refused(monkeypatch):
         ({"name": "bad/name"}, "name: 'bad/name' is not a valid name for a backup"),
         ({"resource_group": "bad/name"}, "resource_group: 'bad/name' is not a valid name for a resource group"),
     ):
-        result = play(FakeAzure(), **options)
+        result = run(FakeAzure(), **options)
         assert result["failed"], options
         assert "steps" not in result
         assert text in result["msg"]
@@ -52,18 +52,18 @@ def test_invalid_options_are_refused(monkeypatch):
 def test_a_missing_group_gives_an_empty_list_and_a_warning(monkeypatch, options):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
-    play = Player(vm_backup_info, monkeypatch)
-    assert play(azure, resource_group="nogroup", **options)["backups"] == []
-    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
-    play.warnings.clear()
-    play(azure, resource_group="build", **options)
-    assert play.warnings == []
+    run = ModuleRunner(vm_backup_info, monkeypatch)
+    assert run(azure, resource_group="nogroup", **options)["backups"] == []
+    assert run.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+    run.warnings.clear()
+    run(azure, resource_group="build", **options)
+    assert run.warnings == []
 
 
 @pytest.mark.parametrize("options", [{}, {"resource_group": "build"}, {"resource_group": "nogroup"}])
 def test_the_missing_group_of_the_vm_is_named_once(monkeypatch, options):
     azure = FakeAzure(read_only=True)
     azure.groups.missing = {"nogroup"}
-    play = Player(vm_backup_info, monkeypatch)
-    assert play(azure, vm={"name": "web1", "resource_group": "nogroup"}, **options)["backups"] == []
-    assert play.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]
+    run = ModuleRunner(vm_backup_info, monkeypatch)
+    assert run(azure, vm={"name": "web1", "resource_group": "nogroup"}, **options)["backups"] == []
+    assert run.warnings == [f"The list is empty: resource group nogroup was not found in subscription {azure.subscription}."]

@@ -77,7 +77,7 @@ def test_a_file_keeps_its_mode_when_lines_are_dropped(load: Callable[[str], Modu
 
 
 @pytest.mark.parametrize("name", ["REMOVED", "EMPTIED", "ACCOUNT_TRACES", "HOME_TRACES", "TRUNCATED_LOGS"])
-def test_a_trace_stands_once_in_its_list(load: Callable[[str], ModuleType], name: str) -> None:
+def test_a_trace_is_listed_once(load: Callable[[str], ModuleType], name: str) -> None:
     traces = getattr(load("traces"), name)
     assert len(set(traces)) == len(traces)
     assert {trace.startswith("/") for trace in traces} == {name not in ("HOME_TRACES", "TRUNCATED_LOGS")}

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of the checkout: licence lines, length, folders that they name, and which of them are in the artifact."""
+"""The files of the checkout: license lines, length, folders that they name, and which of them are in the artifact."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def name(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", tracked("plugins/*.py"), ids=name)
-def test_a_plugin_begins_with_its_licence_and_modern_annotations(path: Path) -> None:
+def test_a_plugin_begins_with_its_license_and_modern_annotations(path: Path) -> None:
     lines = [line for line in path.read_text().splitlines() if not line.startswith(("#!", "# -*-"))]
     assert tuple(lines[:3]) == HEAD
     assert "from __future__ import annotations" in lines
 
 
 @pytest.mark.parametrize("path", tracked("*.py", "*.sh", "*.yml", "Makefile"), ids=name)
-def test_a_file_holds_one_thought(path: Path) -> None:
+def test_a_file_is_not_too_long(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST
 
 

@@ -45,8 +45,8 @@ def forbidden(room: str, imported: set[str]) -> set[str]:
     return {name for name in imported if not _allowed(name, rooms | {room}, outside)}
 
 
-def circle(sources: dict[str, str]) -> list[str]:
-    """The modules of one circle of imports; none if there is no circle."""
+def import_cycle(sources: dict[str, str]) -> list[str]:
+    """The modules of one import cycle; none if there is no cycle."""
     try:
         TopologicalSorter(graph(sources)).prepare()
     except CycleError as error:
@@ -76,14 +76,14 @@ def test_what_runs_anywhere_needs_no_azure_sdk(folder: str) -> None:
     assert {each for path in files for each in imports(path.read_text(), package_of(path)) if each.split(".")[0] == "azure"} == set()
 
 
-def test_no_file_of_the_collection_imports_itself_through_others() -> None:
-    assert circle({f"{package_of(path)}.{path.stem}": path.read_text() for path in PLUGIN_FILES}) == []
+def test_the_collection_has_no_import_cycle() -> None:
+    assert import_cycle({f"{package_of(path)}.{path.stem}": path.read_text() for path in PLUGIN_FILES}) == []
 
 
-def test_no_file_of_the_lab_imports_itself_through_others() -> None:
+def test_the_lab_has_no_import_cycle() -> None:
     files = tracked("lab/azlab/*.py")
     assert files
-    assert circle({".".join(path.relative_to(ROOT / "lab").with_suffix("").parts): path.read_text() for path in files}) == []
+    assert import_cycle({".".join(path.relative_to(ROOT / "lab").with_suffix("").parts): path.read_text() for path in files}) == []
 
 
 def absolute(source: str) -> list[int]:
@@ -144,8 +144,8 @@ def test_code_of_a_modules_own_is_found() -> None:
     "code",
     ["from .b import thing", "from . import b", "if TYPE_CHECKING:\n    from .b import Thing", "def late():\n    from x.b import thing"],
 )
-def test_a_circle_is_found(code: str) -> None:
-    assert set(circle({"x.a": code, "x.b": "from x.a import other"})) == {"x.a", "x.b"}
+def test_an_import_cycle_is_found(code: str) -> None:
+    assert set(import_cycle({"x.a": code, "x.b": "from x.a import other"})) == {"x.a", "x.b"}
 
 
 @pytest.mark.parametrize(

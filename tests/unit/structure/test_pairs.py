@@ -15,8 +15,8 @@ import yaml
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import Backup
 
 from tests.support.backups import BACKUP_ID, SNAPSHOTS
+from tests.support.capture_values import CAPTURED, RUNNING_VM
 from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
-from tests.support.world import CAPTURED, ON
 
 README = (ROOT / "README.md").read_text()
 ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._ansible.arguments")
@@ -83,7 +83,7 @@ def roles() -> list[str]:
 
 
 @pytest.mark.parametrize("name", roles())
-def test_a_role_introduces_itself(name: str) -> None:
+def test_a_role_has_a_readme(name: str) -> None:
     """Galaxy refuses a collection with a role that has no README."""
     assert (ROOT / "roles" / name / "README.md").read_text().startswith(f"# {name}\n")
 
@@ -94,7 +94,7 @@ def shipped() -> list[str]:
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_the_readme_has_a_row_for_it(name: str) -> None:
+def test_the_readme_has_a_row_for_each_module_role_and_playbook(name: str) -> None:
     assert row(name)
 
 
@@ -112,7 +112,7 @@ def test_the_steps_are_returned_as_documented(name: str) -> None:
 
 
 # The dictionaries that modules return, by the name under which RETURN documents them; image_boot adds the address to the VM.
-RESULTS = {"image": CAPTURED.as_result(), "vm": ON.as_result(), "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result()}
+RESULTS = {"image": CAPTURED.as_result(), "vm": RUNNING_VM.as_result(), "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result()}
 ADDED = {("image_boot", "vm"): {"private_ip"}}
 OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
 

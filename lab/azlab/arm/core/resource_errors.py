@@ -11,7 +11,7 @@ NO_RESOURCE = Refusal(
     "The Resource '{type}/{name}' under resource group '{group}' was not found."
     " For more details please go to https://aka.ms/ARMResourceNotFoundFix",
     RECORDED,
-    True,
+    gateway=True,
 )
 NO_ENTITY = Refusal(404, "NotFound", "The entity was not found in this Azure location.", RECORDED)
 OTHER_LOCATION = Refusal(
@@ -20,7 +20,7 @@ OTHER_LOCATION = Refusal(
     "The resource '{name}' already exists in location '{there}' in resource group '{group}'."
     " A resource with the same name cannot be created in location '{location}'. Please select a new resource name.",
     DOCUMENTED,
-    True,
+    gateway=True,
 )
 BUSY = Refusal(
     409,

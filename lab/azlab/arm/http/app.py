@@ -1,4 +1,4 @@
-"""The front door of the control plane: sign-in, routes, faults, the request log, and the headers that every answer carries."""
+"""The application of the control plane: sign-in, routes, faults, the request log, and the headers that every answer carries."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Incoming:
     fault: Fault | None = None
 
 
-class FrontDoor:
+class ControlPlane:
     """One lab's control plane as an ASGI app."""
 
     def __init__(self, lab: Lab) -> None:

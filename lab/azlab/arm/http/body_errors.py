@@ -1,19 +1,21 @@
-"""Refusals of ARM's front door about the body of a request: its JSON, its location and its tags."""
+"""Refusals by ARM itself about the body of a request: its JSON, its location and its tags."""
 
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
 from azlab.evidence import ASSUMED, ISSUE
 
-BAD_JSON = Refusal(400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '{detail}'.", ISSUE, True)
-NO_LOCATION = Refusal(400, "LocationRequired", "The location property is required for this definition.", ISSUE, True)
+BAD_JSON = Refusal(
+    400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '{detail}'.", ISSUE, gateway=True
+)
+NO_LOCATION = Refusal(400, "LocationRequired", "The location property is required for this definition.", ISSUE, gateway=True)
 BAD_LOCATION = Refusal(
     400,
     "LocationNotAvailableForResourceType",
     "The provided location '{location}' is not available for resource type '{type}'."
     " List of available regions for the resource type is '{known}'.",
     ISSUE,
-    True,
+    gateway=True,
 )
 BAD_TAGS = Refusal(
     400, "InvalidTagNameCharacters", "The tag names '{names}' have reserved characters '<>%&\\?/' or control characters.", ISSUE, True
@@ -24,6 +26,6 @@ LONG_TAG = Refusal(
     "Tag value too large. Following tag value '{value}' exceeded the maximum length."
     " Maximum allowed length for tag value - '256' characters.",
     ISSUE,
-    True,
+    gateway=True,
 )
-MANY_TAGS = Refusal(400, "InvalidTags", "Number of tags exceeded the maximum allowed value - '50'.", ASSUMED, True)
+MANY_TAGS = Refusal(400, "InvalidTags", "Number of tags exceeded the maximum allowed value - '50'.", ASSUMED, gateway=True)

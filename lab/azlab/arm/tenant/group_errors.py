@@ -10,14 +10,14 @@ OTHER_GROUP_LOCATION = Refusal(
     "InvalidResourceGroupLocation",
     "Invalid resource group location '{location}'. The Resource group already exists in location '{there}'.",
     ISSUE,
-    True,
+    gateway=True,
 )
-BAD_FILTER = Refusal(400, "InvalidFilterInQueryString", "Invalid $filter '{filter}' specified in the query string.", ISSUE, True)
+BAD_FILTER = Refusal(400, "InvalidFilterInQueryString", "Invalid $filter '{filter}' specified in the query string.", ISSUE, gateway=True)
 GROUP_BLOCKED = Refusal(
     409,
     "ResourceGroupDeletionBlocked",
     "Deletion of resource group '{group}' failed as resources with identifiers '{resources}' could not be deleted."
     " The provisioning state of the resource group will be rolled back.",
     RECORDED,
-    True,
+    gateway=True,
 )

@@ -120,7 +120,7 @@ def locked(target: Path) -> Iterator[None]:
 
 def _build(tar: Path) -> None:
     if os.geteuid():
-        raise BuildFailed("building a guest's root file system needs root: run `sudo azlab disk build` once, or run as root")
+        raise BuildFailed("building a guest's root file system requires root: run `sudo azlab disk build` once, or run this with sudo")
     sources = apt.sources(SUITE)
     with tempfile.TemporaryDirectory(prefix="azlab-rootfs-") as scratch:
         fresh = Path(scratch, "rootfs.tar.zst")

@@ -59,7 +59,7 @@ class Guest:
         self._disks = threading.Lock()
         self._ended = threading.Event()
         self._ended.set()
-        self._asked = False  # whether an end of QEMU is expected, so that `on_end` is not to be called
+        self._end_expected = False  # QEMU was asked to end, so `on_end` is not called
         self._closed = False
         self._cpu = 0.0
         self._console_before = 0
@@ -70,16 +70,16 @@ class Guest:
             if self._closed:
                 raise GuestError(f"the guest of VM {spec.name} was not started: the lab is going down")
             if self.running:
-                raise GuestError(f"the guest of VM {spec.name} runs already")
-            self._settle()
+                raise GuestError(f"the guest of VM {spec.name} is already running")
+            self._write_back()
             self._prepare(spec)
-            self._cpu, self._asked = 0.0, True
+            self._cpu, self._end_expected = 0.0, True
             self._console_before = len(self._console())
             warden = self._launch()
             self._ended.clear()
             self._watch(warden.pid, warden)
             self._wait_for_monitor(spec)
-            self._asked = False
+            self._end_expected = False
 
     def adopt(self) -> None:
         """Take over what an earlier lab left: a guest that still runs, or disks that were not written back."""
@@ -91,7 +91,7 @@ class Guest:
     def power_off(self, graceful: bool) -> None:
         """End the guest, with its power button if `graceful`, and return when its disks are written back."""
         with self._operation:
-            self._asked = True
+            self._end_expected = True
             if graceful:
                 self._press_power_button()
             with contextlib.suppress(qmp.MonitorError):
@@ -133,11 +133,11 @@ class Guest:
         return GuestReport.load(self.home.platform_file)
 
     @contextmanager
-    def frozen(self, key: str) -> Iterator[None]:
-        """Pause the guest while its disk's page blob has the bytes of this moment."""
+    def paused(self, key: str) -> Iterator[None]:
+        """Pause the guest and bring the page blob of one disk up to date for as long as the block runs."""
         with self._operation:
-            if not self._hold():
-                self._settle()
+            if not self._pause():
+                self._write_back()
                 yield
                 return
             try:
@@ -149,7 +149,7 @@ class Guest:
             finally:
                 qmp.execute(self.home.path, "cont")
 
-    def _hold(self) -> bool:
+    def _pause(self) -> bool:
         """Stop the guest's processors; false if no guest runs, or if it has just ended and its disks are written back."""
         if not self.running:
             return False
@@ -194,7 +194,7 @@ class Guest:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         if os.geteuid():
-            raise GuestError("guests need root for their network: run the lab as root, or with --no-guests")
+            raise GuestError("the network of a guest requires root: run the lab with sudo, or with --no-guests")
         command = ["unshare", "--net", sys.executable, "-m", "azlab.guests.run.warden", str(self.home.path)]
         with self.home.log.open("ab") as log:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -223,9 +223,9 @@ class Guest:
                 return
 
     def _watch(self, warden: int | None, child: subprocess.Popen[bytes] | None = None) -> None:
-        threading.Thread(target=self._wait_and_settle, args=(warden, child), name=f"watch {self.home.vm_id}", daemon=True).start()
+        threading.Thread(target=self._wait_and_write_back, args=(warden, child), name=f"watch {self.home.vm_id}", daemon=True).start()
 
-    def _wait_and_settle(self, warden: int | None, child: subprocess.Popen[bytes] | None) -> None:
+    def _wait_and_write_back(self, warden: int | None, child: subprocess.Popen[bytes] | None) -> None:
         """Wait until QEMU and the warden have ended, then write the disks back, and try again for as long as the blob store is away."""
         wait_for_exit(warden)
         if child:
@@ -233,17 +233,17 @@ class Guest:
         wait_for_exit(self.home.pid("qemu"))
         while True:
             try:
-                self._settle()
+                self._write_back()
                 break
             except Exception:
                 with self.home.log.open("a") as log:
                     log.write(f"writing the disks back failed, trying again in {_RETRY:.0f} s:\n{traceback.format_exc()}")
                 time.sleep(_RETRY)
         self._ended.set()
-        if not self._asked:
+        if not self._end_expected:
             self._on_end(self.home.vm_id)
 
-    def _settle(self) -> None:
+    def _write_back(self) -> None:
         """Write back every local disk and delete it. QEMU must not be running."""
         with self._disks:
             for disk in sorted(self.home.path.glob("*.raw")):

@@ -7,7 +7,6 @@ Run as `unshare --net python -m azlab.guests.run.warden HOME`.
 from __future__ import annotations
 
 import array
-import ctypes
 import os
 import signal
 import socket
@@ -20,9 +19,8 @@ from azlab.guests.platform import dhcp, fabric
 from azlab.guests.platform.guest_report import Recorder
 from azlab.guests.run import qemu
 from azlab.guests.spec import CONNECT_SOCKET, GuestSpec, Home
+from azlab.parent import end_with_parent
 from azlab.requestlog import RequestLog
-
-_PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
@@ -37,7 +35,7 @@ def main() -> int:
     threading.Thread(target=dhcp.serve, args=(qemu.TAP, spec), daemon=True).start()
     connections = listen()
     threading.Thread(target=serve_connections, args=(connections, spec.private_ip), daemon=True).start()
-    return subprocess.run(qemu.command(spec, home), preexec_fn=_die_with_parent).returncode
+    return subprocess.run(qemu.command(spec, home), preexec_fn=lambda: end_with_parent(signal.SIGKILL)).returncode
 
 
 def _network(spec: GuestSpec) -> None:
@@ -81,11 +79,6 @@ def _connect(caller: socket.socket, guest: str) -> None:
                 caller.sendmsg([b"+"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handle)])
         except (OSError, ValueError) as error:
             caller.send(f"-{error}".encode()[:200])
-
-
-def _die_with_parent() -> None:
-    """Have the kernel kill this process when its parent ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

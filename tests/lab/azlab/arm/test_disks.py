@@ -15,7 +15,7 @@ from azlab.storage.blobs import BlobStore
 from azure.core.exceptions import ResourceNotFoundError
 
 from tests.support.bodies import UPLOAD, copy_of, empty_disk, upload_disk, vm_of_disk
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.refusals import refused
 from tests.support.running_lab import GIB, LOCATION, MIB, RunningLab, done
 
@@ -23,31 +23,31 @@ WRITE = {"access": "Write", "durationInSeconds": 3600}
 READ = {"access": "Read", "durationInSeconds": 3600}
 
 
-def key(world: World, id: str) -> str:
+def key(lab_group: LabGroup, id: str) -> str:
     """The key of the blob behind a resource."""
-    return find_key(world.lab.settings.state, id, "os")[1]
+    return find_key(lab_group.lab.settings.state, id, "os")[1]
 
 
-def put_page(world: World, sas: str, offset: int, data: bytes) -> httpx.Response:
+def put_page(lab_group: LabGroup, sas: str, offset: int, data: bytes) -> httpx.Response:
     """Write one page through the blob front."""
     headers = {"x-ms-page-write": "update", "x-ms-range": f"bytes={offset}-{offset + len(data) - 1}", "x-ms-version": "2021-08-06"}
-    context = ssl.create_default_context(cafile=str(world.lab.settings.bundle))
+    context = ssl.create_default_context(cafile=str(lab_group.lab.settings.bundle))
     return httpx.put(f"{sas}&comp=page", headers=headers, content=data, verify=context, trust_env=False)
 
 
-def upload(world: World, name: str = "up", footer: bool = True) -> str:
+def upload(lab_group: LabGroup, name: str = "up", footer: bool = True) -> str:
     """Upload a disk up to its last page, and return the SAS."""
-    done(world.compute.disks.begin_create_or_update(world.group, name, upload_disk()))
-    sas = str(done(world.compute.disks.begin_grant_access(world.group, name, WRITE)).access_sas)
-    assert put_page(world, sas, MIB, b"x" * 512).status_code == 201
+    done(lab_group.compute.disks.begin_create_or_update(lab_group.name, name, upload_disk()))
+    sas = str(done(lab_group.compute.disks.begin_grant_access(lab_group.name, name, WRITE)).access_sas)
+    assert put_page(lab_group, sas, MIB, b"x" * 512).status_code == 201
     if footer:
-        assert put_page(world, sas, UPLOAD - 512, vhd.pack(UPLOAD - 512)).status_code == 201
+        assert put_page(lab_group, sas, UPLOAD - 512, vhd.pack(UPLOAD - 512)).status_code == 201
     return sas
 
 
 # --- what works -------------------------------------------------------------------------------------------------------------------
-def test_an_empty_disk_is_filled_in_as_azure_does(world: World) -> None:
-    disk = world.disk(size=4).as_dict()
+def test_an_empty_disk_is_filled_in_as_azure_does(lab_group: LabGroup) -> None:
+    disk = lab_group.disk(size=4).as_dict()
     properties = disk["properties"]
     assert disk["sku"] == {"name": "Standard_LRS", "tier": "Standard"}
     assert (properties["diskState"], properties["diskSizeBytes"]) == ("Unattached", 4 * GIB)
@@ -69,9 +69,9 @@ def test_a_disk_put_answers_as_recorded(lab: RunningLab, group: str) -> None:
     assert new.json()["properties"]["provisioningState"] == "Updating"
 
 
-def test_an_old_version_does_not_show_newer_fields(lab: RunningLab, world: World) -> None:
-    world.disk("d")
-    path = f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/d"
+def test_an_old_version_does_not_show_newer_fields(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk("d")
+    path = f"resourceGroups/{lab_group.name}/providers/Microsoft.Compute/disks/d"
     assert "networkAccessPolicy" not in lab.arm("GET", path, version="2018-09-30").json()["properties"]
     assert "networkAccessPolicy" in lab.arm("GET", path, version="2020-05-01").json()["properties"]
 
@@ -86,90 +86,90 @@ def test_a_disk_operation_shows_the_disk_and_ends_at_its_location(lab: RunningLa
     assert lab.http.get(answer.headers["location"]).json()["name"] == "d"
 
 
-def test_growing_a_disk_grows_its_blob(lab: RunningLab, world: World) -> None:
-    disk = world.disk("d")
-    grown = done(lab.compute.disks.begin_update(world.group, "d", {"properties": {"diskSizeGB": 2}}))
-    assert grown.properties["diskSizeBytes"] == 2 * GIB == BlobStore(lab.settings).size(key(world, disk.id))
+def test_growing_a_disk_grows_its_blob(lab: RunningLab, lab_group: LabGroup) -> None:
+    disk = lab_group.disk("d")
+    grown = done(lab.compute.disks.begin_update(lab_group.name, "d", {"properties": {"diskSizeGB": 2}}))
+    assert grown.properties["diskSizeBytes"] == 2 * GIB == BlobStore(lab.settings).size(key(lab_group, disk.id))
 
 
-def test_tags_change_in_any_state(lab: RunningLab, world: World) -> None:
-    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
-    done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "1"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "1"}
-    assert world.state("up") == "ReadyToUpload"
-    done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE))
-    done(lab.compute.disks.begin_update(world.group, "up", {"tags": {"a": "2"}}))
-    assert lab.compute.disks.get(world.group, "up").tags == {"a": "2"}
-    assert world.state("up") == "ActiveUpload"
+def test_tags_change_in_any_state(lab: RunningLab, lab_group: LabGroup) -> None:
+    done(lab.compute.disks.begin_create_or_update(lab_group.name, "up", upload_disk()))
+    done(lab.compute.disks.begin_update(lab_group.name, "up", {"tags": {"a": "1"}}))
+    assert lab.compute.disks.get(lab_group.name, "up").tags == {"a": "1"}
+    assert lab_group.state("up") == "ReadyToUpload"
+    done(lab.compute.disks.begin_grant_access(lab_group.name, "up", WRITE))
+    done(lab.compute.disks.begin_update(lab_group.name, "up", {"tags": {"a": "2"}}))
+    assert lab.compute.disks.get(lab_group.name, "up").tags == {"a": "2"}
+    assert lab_group.state("up") == "ActiveUpload"
 
 
-def test_a_copy_does_not_change_with_its_source(lab: RunningLab, world: World) -> None:
-    blobs, source = BlobStore(lab.settings), world.disk("source")
-    blobs.write(key(world, source.id), 0, b"a" * 512)
-    snapshot = world.snapshot(source.id, incremental=True)
-    copy = done(lab.compute.disks.begin_create_or_update(world.group, "copy", copy_of(snapshot.id)))
-    blobs.write(key(world, source.id), 0, b"b" * 512)
-    assert blobs.read(key(world, snapshot.id), 0, 512) == blobs.read(key(world, copy.id), 0, 512) == b"a" * 512
+def test_a_copy_does_not_change_with_its_source(lab: RunningLab, lab_group: LabGroup) -> None:
+    blobs, source = BlobStore(lab.settings), lab_group.disk("source")
+    blobs.write(key(lab_group, source.id), 0, b"a" * 512)
+    snapshot = lab_group.snapshot(source.id, incremental=True)
+    copy = done(lab.compute.disks.begin_create_or_update(lab_group.name, "copy", copy_of(snapshot.id)))
+    blobs.write(key(lab_group, source.id), 0, b"b" * 512)
+    assert blobs.read(key(lab_group, snapshot.id), 0, 512) == blobs.read(key(lab_group, copy.id), 0, 512) == b"a" * 512
     assert snapshot.properties["creationData"]["sourceUniqueId"] == source.properties["uniqueId"]
     assert snapshot.properties["creationData"]["sourceResourceId"] == source.id
     assert snapshot.properties["incremental"] is True
     assert copy.properties["creationData"]["sourceUniqueId"] == snapshot.properties["uniqueId"]
 
 
-def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLab, world: World) -> None:
-    source = world.disk("source")
+def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLab, lab_group: LabGroup) -> None:
+    source = lab_group.disk("source")
     body = {"location": LOCATION, "properties": {"creationData": {"createOption": "Copy", "sourceUri": source.id}}}
-    answer = lab.arm("PUT", f"resourceGroups/{world.group}/providers/Microsoft.Compute/snapshots/s", body)
+    answer = lab.arm("PUT", f"resourceGroups/{lab_group.name}/providers/Microsoft.Compute/snapshots/s", body)
     assert answer.json()["properties"]["creationData"]["sourceUri"] == source.id
     while lab.http.get(answer.headers["azure-asyncoperation"]).json()["status"] == "InProgress":
         time.sleep(0.01)
-    assert lab.compute.snapshots.get(world.group, "s").properties["creationData"]["sourceResourceId"] == source.id
+    assert lab.compute.snapshots.get(lab_group.name, "s").properties["creationData"]["sourceResourceId"] == source.id
 
 
 def test_a_snapshot_in_a_group_named_disks_is_a_snapshot(lab: RunningLab) -> None:
-    world = World(lab, lab.put_group("disks"))
-    source = world.disk("source")
+    lab_group = LabGroup(lab, lab.put_group("disks"))
+    source = lab_group.disk("source")
     answer = lab.arm("PUT", "resourceGroups/disks/providers/Microsoft.Compute/snapshots/s", copy_of(source.id), "2022-07-02")
     assert answer.json()["type"] == "Microsoft.Compute/snapshots"
 
 
-def test_deleting_a_missing_resource_succeeds(lab: RunningLab, world: World) -> None:
-    assert lab.arm("DELETE", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/none").status_code == 204
-    disk = world.disk("d")
-    blob = key(world, disk.id)
-    done(lab.compute.disks.begin_delete(world.group, "d"))
+def test_deleting_a_missing_resource_succeeds(lab: RunningLab, lab_group: LabGroup) -> None:
+    assert lab.arm("DELETE", f"resourceGroups/{lab_group.name}/providers/Microsoft.Compute/disks/none").status_code == 204
+    disk = lab_group.disk("d")
+    blob = key(lab_group, disk.id)
+    done(lab.compute.disks.begin_delete(lab_group.name, "d"))
     assert not BlobStore(lab.settings).exists(blob)
     with pytest.raises(ResourceNotFoundError, match="ResourceNotFound"):
-        lab.compute.disks.get(world.group, "d")
+        lab.compute.disks.get(lab_group.name, "d")
 
 
 # --- uploads and grants -----------------------------------------------------------------------------------------------------------
-def test_revoking_access_completes_an_upload(lab: RunningLab, world: World) -> None:
-    sas = upload(world)
-    assert world.state("up") == "ActiveUpload"
-    done(lab.compute.disks.begin_revoke_access(world.group, "up"))
-    disk = lab.compute.disks.get(world.group, "up")
+def test_revoking_access_completes_an_upload(lab: RunningLab, lab_group: LabGroup) -> None:
+    sas = upload(lab_group)
+    assert lab_group.state("up") == "ActiveUpload"
+    done(lab.compute.disks.begin_revoke_access(lab_group.name, "up"))
+    disk = lab.compute.disks.get(lab_group.name, "up")
     assert (disk.properties["diskState"], disk.properties["diskSizeBytes"]) == ("Unattached", 20 * MIB)
-    assert put_page(world, sas, 0, b"y" * 512).status_code == 403
-    assert BlobStore(lab.settings).read(key(world, disk.id), MIB, 512) == b"x" * 512
+    assert put_page(lab_group, sas, 0, b"y" * 512).status_code == 403
+    assert BlobStore(lab.settings).read(key(lab_group, disk.id), MIB, 512) == b"x" * 512
 
 
-def test_a_completed_upload_never_takes_data_again(lab: RunningLab, world: World) -> None:
-    upload(world)
-    done(lab.compute.disks.begin_revoke_access(world.group, "up"))
-    refused(lambda: done(lab.compute.disks.begin_grant_access(world.group, "up", WRITE)), "OperationNotAllowed", "ReadyToUpload state")
+def test_a_completed_upload_never_takes_data_again(lab: RunningLab, lab_group: LabGroup) -> None:
+    upload(lab_group)
+    done(lab.compute.disks.begin_revoke_access(lab_group.name, "up"))
+    refused(lambda: done(lab.compute.disks.begin_grant_access(lab_group.name, "up", WRITE)), "OperationNotAllowed", "ReadyToUpload state")
 
 
-def test_an_incomplete_upload_never_becomes_a_disk(lab: RunningLab, world: World) -> None:
-    sas = upload(world, footer=False)
+def test_an_incomplete_upload_never_becomes_a_disk(lab: RunningLab, lab_group: LabGroup) -> None:
+    sas = upload(lab_group, footer=False)
     text = "Disk is expected to have cookie value 'conectix'"
-    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
-    assert world.state("up") == "ReadyToUpload"
-    assert put_page(world, sas, 0, b"y" * 512).status_code == 403
-    image = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": world.id("disks", "up")}}
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(lab_group.name, "up")), "InvalidVhd", text, 400)
+    assert lab_group.state("up") == "ReadyToUpload"
+    assert put_page(lab_group, sas, 0, b"y" * 512).status_code == 403
+    image = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": lab_group.id("disks", "up")}}
     body = {"location": LOCATION, "properties": {"hyperVGeneration": "V1", "storageProfile": {"osDisk": image}}}
-    refused(lambda: lab.compute.images.begin_create_or_update(world.group, "i", body), "OperationNotAllowed", "ReadyToUpload")
-    done(lab.compute.disks.begin_delete(world.group, "up"))
+    refused(lambda: lab.compute.images.begin_create_or_update(lab_group.name, "i", body), "OperationNotAllowed", "ReadyToUpload")
+    done(lab.compute.disks.begin_delete(lab_group.name, "up"))
 
 
 @pytest.mark.parametrize(
@@ -182,55 +182,55 @@ def test_an_incomplete_upload_never_becomes_a_disk(lab: RunningLab, world: World
     ],
     ids=["dynamic", "differencing", "odd size", "wrong size"],
 )
-def test_a_wrong_footer_makes_the_revoke_fail(lab: RunningLab, world: World, offset: int, form: str, value: int, text: str) -> None:
-    sas, footer = upload(world, footer=False), bytearray(vhd.pack(UPLOAD - 512))
+def test_a_wrong_footer_makes_the_revoke_fail(lab: RunningLab, lab_group: LabGroup, offset: int, form: str, value: int, text: str) -> None:
+    sas, footer = upload(lab_group, footer=False), bytearray(vhd.pack(UPLOAD - 512))
     struct.pack_into(form, footer, offset, value)
-    assert put_page(world, sas, UPLOAD - 512, bytes(footer)).status_code == 201
-    refused(lambda: done(lab.compute.disks.begin_revoke_access(world.group, "up")), "InvalidVhd", text, 400)
-    assert world.state("up") == "ReadyToUpload"
+    assert put_page(lab_group, sas, UPLOAD - 512, bytes(footer)).status_code == 201
+    refused(lambda: done(lab.compute.disks.begin_revoke_access(lab_group.name, "up")), "InvalidVhd", text, 400)
+    assert lab_group.state("up") == "ReadyToUpload"
 
 
-def test_an_upload_is_not_resized(lab: RunningLab, world: World) -> None:
-    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
+def test_an_upload_is_not_resized(lab: RunningLab, lab_group: LabGroup) -> None:
+    done(lab.compute.disks.begin_create_or_update(lab_group.name, "up", upload_disk()))
     grow = {"properties": {"diskSizeGB": 2}}
-    refused(lambda: lab.compute.disks.begin_update(world.group, "up", grow), "OperationNotAllowed", "while it is in state ReadyToUpload")
+    refused(lambda: lab.compute.disks.begin_update(lab_group.name, "up", grow), "OperationNotAllowed", "while it is in state ReadyToUpload")
 
 
-def test_a_read_sas_works_until_it_is_revoked(lab: RunningLab, world: World) -> None:
-    disk = world.disk("d")
-    BlobStore(lab.settings).write(key(world, disk.id), 512, b"z" * 512)
-    sas = str(done(lab.compute.disks.begin_grant_access(world.group, "d", READ)).access_sas)
-    assert world.state("d") == "ActiveSAS"
+def test_a_read_sas_works_until_it_is_revoked(lab: RunningLab, lab_group: LabGroup) -> None:
+    disk = lab_group.disk("d")
+    BlobStore(lab.settings).write(key(lab_group, disk.id), 512, b"z" * 512)
+    sas = str(done(lab.compute.disks.begin_grant_access(lab_group.name, "d", READ)).access_sas)
+    assert lab_group.state("d") == "ActiveSAS"
 
     def read() -> httpx.Response:
         context = ssl.create_default_context(cafile=str(lab.settings.bundle))
         return httpx.get(sas, headers={"Range": "bytes=512-1023", "x-ms-version": "2021-08-06"}, verify=context, trust_env=False)
 
     assert read().content == b"z" * 512
-    done(lab.compute.disks.begin_revoke_access(world.group, "d"))
+    done(lab.compute.disks.begin_revoke_access(lab_group.name, "d"))
     assert read().status_code == 403
-    assert world.state("d") == "Unattached"
-    done(lab.compute.disks.begin_revoke_access(world.group, "d"))
+    assert lab_group.state("d") == "Unattached"
+    done(lab.compute.disks.begin_revoke_access(lab_group.name, "d"))
 
 
-def test_access_to_a_snapshot_works_like_access_to_a_disk(lab: RunningLab, world: World) -> None:
-    world.snapshot(world.disk().id)
-    assert "si=" in str(done(lab.compute.snapshots.begin_grant_access(world.group, "snapshot", READ)).access_sas)
-    refused(lambda: done(lab.compute.snapshots.begin_delete(world.group, "snapshot")), "OperationNotAllowed", "shared access signature")
-    done(lab.compute.snapshots.begin_revoke_access(world.group, "snapshot"))
-    done(lab.compute.snapshots.begin_delete(world.group, "snapshot"))
+def test_access_to_a_snapshot_works_like_access_to_a_disk(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.snapshot(lab_group.disk().id)
+    assert "si=" in str(done(lab.compute.snapshots.begin_grant_access(lab_group.name, "snapshot", READ)).access_sas)
+    refused(lambda: done(lab.compute.snapshots.begin_delete(lab_group.name, "snapshot")), "OperationNotAllowed", "shared access signature")
+    done(lab.compute.snapshots.begin_revoke_access(lab_group.name, "snapshot"))
+    done(lab.compute.snapshots.begin_delete(lab_group.name, "snapshot"))
 
 
-def test_an_expired_grant_does_not_count(lab: RunningLab, world: World) -> None:
-    world.disk()
-    done(lab.compute.disks.begin_grant_access(world.group, "disk", {"access": "Read", "durationInSeconds": 1}))
+def test_an_expired_grant_does_not_count(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk()
+    done(lab.compute.disks.begin_grant_access(lab_group.name, "disk", {"access": "Read", "durationInSeconds": 1}))
     time.sleep(1.1)
-    assert world.state() == "Unattached"
+    assert lab_group.state() == "Unattached"
 
 
-def test_access_is_refused_as_azure_refuses_it(lab: RunningLab, world: World) -> None:
-    disks, group = lab.compute.disks, world.group
-    world.disk()
+def test_access_is_refused_as_azure_refuses_it(lab: RunningLab, lab_group: LabGroup) -> None:
+    disks, group = lab.compute.disks, lab_group.name
+    lab_group.disk()
     refused(lambda: disks.begin_grant_access(group, "disk", WRITE), "OperationNotAllowed", "ReadyToUpload state")
     refused(lambda: disks.begin_grant_access(group, "disk", {"access": "Read"}), "InvalidParameter", "durationInSeconds", 400)
     refused(lambda: disks.begin_grant_access(group, "disk", {"access": "All", "durationInSeconds": 5}), "InvalidParameter", "All", 400)
@@ -240,27 +240,27 @@ def test_access_is_refused_as_azure_refuses_it(lab: RunningLab, world: World) ->
     refused(lambda: disks.begin_grant_access(group, "up", READ), "OperationNotAllowed", "another kind")
 
 
-def test_a_disk_with_a_grant_is_not_deleted(lab: RunningLab, world: World) -> None:
-    world.disk()
-    done(lab.compute.disks.begin_grant_access(world.group, "disk", READ))
+def test_a_disk_with_a_grant_is_not_deleted(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk()
+    done(lab.compute.disks.begin_grant_access(lab_group.name, "disk", READ))
     refused(
-        lambda: lab.compute.disks.begin_delete(world.group, "disk"),
+        lambda: lab.compute.disks.begin_delete(lab_group.name, "disk"),
         "OperationNotAllowed",
         "There is an active shared access signature outstanding for disk disk. Call EndGetAccess before deleting the disk.",
     )
 
 
-def test_access_to_the_disk_of_a_running_vm_is_refused(lab: RunningLab, world: World) -> None:
-    world.vm()
-    refused(lambda: lab.compute.disks.begin_grant_access(world.group, "vm-os", READ), "OperationNotAllowed", "running")
-    world.stop()
-    done(lab.compute.disks.begin_grant_access(world.group, "vm-os", READ))
+def test_access_to_the_disk_of_a_running_vm_is_refused(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.vm()
+    refused(lambda: lab.compute.disks.begin_grant_access(lab_group.name, "vm-os", READ), "OperationNotAllowed", "running")
+    lab_group.stop()
+    done(lab.compute.disks.begin_grant_access(lab_group.name, "vm-os", READ))
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", ["_x", "x-", "x.", "x" * 81, "a b"])
-def test_bad_names_are_refused(world: World, name: str) -> None:
-    refused(lambda: world.disk(name), "InvalidParameter", "is invalid according to its validation rule", 400)
+def test_bad_names_are_refused(lab_group: LabGroup, name: str) -> None:
+    refused(lambda: lab_group.disk(name), "InvalidParameter", "is invalid according to its validation rule", 400)
 
 
 @pytest.mark.parametrize(
@@ -294,52 +294,52 @@ def test_bad_disks_are_refused(lab: RunningLab, group: str, properties: dict[str
     refused(lambda: lab.compute.disks.begin_create_or_update(group, "d", body), code, text, 400)
 
 
-def test_a_copy_needs_its_source(lab: RunningLab, world: World) -> None:
-    missing = world.id("disks", "none")
-    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "d", copy_of(missing)), "ResourceNotFound", "none", 404)
-    done(lab.compute.disks.begin_create_or_update(world.group, "up", upload_disk()))
-    unfinished = world.id("disks", "up")
-    refused(lambda: world.snapshot(unfinished), "OperationNotAllowed", "upload must be completed")
+def test_a_copy_needs_its_source(lab: RunningLab, lab_group: LabGroup) -> None:
+    missing = lab_group.id("disks", "none")
+    refused(lambda: lab.compute.disks.begin_create_or_update(lab_group.name, "d", copy_of(missing)), "ResourceNotFound", "none", 404)
+    done(lab.compute.disks.begin_create_or_update(lab_group.name, "up", upload_disk()))
+    unfinished = lab_group.id("disks", "up")
+    refused(lambda: lab_group.snapshot(unfinished), "OperationNotAllowed", "upload must be completed")
 
 
-def test_a_copy_stays_in_its_region(lab: RunningLab, world: World) -> None:
-    source = world.disk()
+def test_a_copy_stays_in_its_region(lab: RunningLab, lab_group: LabGroup) -> None:
+    source = lab_group.disk()
     body = {**copy_of(source.id), "location": "uksouth"}
-    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "d", body), "InvalidParameter", LOCATION, 400)
+    refused(lambda: lab.compute.disks.begin_create_or_update(lab_group.name, "d", body), "InvalidParameter", LOCATION, 400)
 
 
-def test_a_disk_has_one_region(lab: RunningLab, world: World) -> None:
-    world.disk()
+def test_a_disk_has_one_region(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk()
     body = {**empty_disk(), "location": "uksouth"}
-    refused(lambda: lab.compute.disks.begin_create_or_update(world.group, "disk", body), "InvalidResourceLocation", LOCATION)
+    refused(lambda: lab.compute.disks.begin_create_or_update(lab_group.name, "disk", body), "InvalidResourceLocation", LOCATION)
 
 
-def test_disks_do_not_shrink(lab: RunningLab, world: World) -> None:
-    world.disk(size=2)
-    answer = lab.arm("PATCH", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/disk", {"properties": {"diskSizeGB": 1}})
+def test_disks_do_not_shrink(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk(size=2)
+    answer = lab.arm("PATCH", f"resourceGroups/{lab_group.name}/providers/Microsoft.Compute/disks/disk", {"properties": {"diskSizeGB": 1}})
     assert answer.status_code == 202
-    refused(lambda: world.disk(size=1), "InvalidParameter", "Disks or snapshot cannot be resized down.")
-    assert lab.compute.disks.get(world.group, "disk").disk_size_gb == 2
+    refused(lambda: lab_group.disk(size=1), "InvalidParameter", "Disks or snapshot cannot be resized down.")
+    assert lab.compute.disks.get(lab_group.name, "disk").disk_size_gb == 2
 
 
-def test_the_source_of_a_disk_does_not_change(lab: RunningLab, world: World) -> None:
-    disk = world.disk()
-    refused(lambda: world.snapshot(world.snapshot(disk.id).id), "PropertyChangeNotAllowed", "sourceResourceId")
+def test_the_source_of_a_disk_does_not_change(lab: RunningLab, lab_group: LabGroup) -> None:
+    disk = lab_group.disk()
+    refused(lambda: lab_group.snapshot(lab_group.snapshot(disk.id).id), "PropertyChangeNotAllowed", "sourceResourceId")
     refused(
-        lambda: lab.compute.disks.begin_create_or_update(world.group, "disk", upload_disk()), "PropertyChangeNotAllowed", "createOption"
+        lambda: lab.compute.disks.begin_create_or_update(lab_group.name, "disk", upload_disk()), "PropertyChangeNotAllowed", "createOption"
     )
 
 
-def test_attached_disks_are_not_deleted_or_grown_while_the_vm_runs(lab: RunningLab, world: World) -> None:
-    world.vm()
-    refused(lambda: lab.compute.disks.begin_delete(world.group, "vm-os"), "OperationNotAllowed", "is attached to VM")
+def test_attached_disks_are_not_deleted_or_grown_while_the_vm_runs(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.vm()
+    refused(lambda: lab.compute.disks.begin_delete(lab_group.name, "vm-os"), "OperationNotAllowed", "is attached to VM")
     grow = {"properties": {"diskSizeGB": 2}}
-    refused(lambda: lab.compute.disks.begin_update(world.group, "vm-os", grow), "OperationNotAllowed", "running VM")
-    world.stop()
-    assert done(lab.compute.disks.begin_update(world.group, "vm-os", grow)).disk_size_gb == 2
+    refused(lambda: lab.compute.disks.begin_update(lab_group.name, "vm-os", grow), "OperationNotAllowed", "running VM")
+    lab_group.stop()
+    assert done(lab.compute.disks.begin_update(lab_group.name, "vm-os", grow)).disk_size_gb == 2
 
 
-def test_an_unfinished_upload_is_not_attached(lab: RunningLab, world: World) -> None:
-    upload(world)
-    body = vm_of_disk(world.id("disks", "up"), world.subnet())
-    refused(lambda: lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", body), "OperationNotAllowed", "ActiveUpload")
+def test_an_unfinished_upload_is_not_attached(lab: RunningLab, lab_group: LabGroup) -> None:
+    upload(lab_group)
+    body = vm_of_disk(lab_group.id("disks", "up"), lab_group.subnet())
+    refused(lambda: lab.compute.virtual_machines.begin_create_or_update(lab_group.name, "vm", body), "OperationNotAllowed", "ActiveUpload")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azlab.arm.compute.disks.frozen_copy import frozen_copy
 from azlab.arm.compute.disks.get_access import check_grantable
 from azlab.arm.compute.disks.state import DiskState, Grant
-from azlab.arm.compute.disks.writeback import frozen_copy
 from azlab.arm.compute.machines.change import change
 from azlab.arm.compute.machines.instance_view import instance_view
 from azlab.arm.compute.machines.machines import remove
@@ -53,16 +53,16 @@ class Guests:
         return self.agent
 
     def start(self, spec: GuestSpec) -> None:
-        """Note the start, and do what the test wants during it."""
+        """Record the start, and run the test's function during it."""
         self.did.append("start")
         self.while_it_starts()
 
     def power_off(self, vm_id: str, graceful: bool) -> None:
-        """Note it."""
+        """Record the call."""
         self.did.append("off")
 
     def forget(self, vm_id: str) -> None:
-        """Note it."""
+        """Record the call."""
         self.did.append("forget")
 
     def is_running(self, vm_id: str) -> bool:
@@ -70,21 +70,21 @@ class Guests:
         return True
 
     @contextmanager
-    def frozen(self, vm_id: str, key: str) -> Iterator[None]:
-        """Note when the guest is paused and when it goes on."""
+    def paused(self, vm_id: str, key: str) -> Iterator[None]:
+        """Record when the guest is paused and when it continues."""
         self.did.append(f"freeze {key}")
         yield
         self.did.append("go on")
 
 
 class Blobs:
-    """A stand-in for the blob store that notes copies in the guests' list."""
+    """A stand-in for the blob store that records copies in the guests' list."""
 
     def __init__(self, did: list[str]) -> None:
         self._did = did
 
     def copy(self, source: str, target: str) -> None:
-        """Note a copy."""
+        """Record a copy."""
         self._did.append(f"copy {source} to {target}")
 
 
@@ -128,7 +128,7 @@ def lab_of(store: Store, guests: Guests, tmp_path: Path) -> Lab:
     [
         ("timed_out", "OSProvisioningTimedOut", "did not finish in the allotted time. The VM may still finish provisioning successfully."),
         ("agent_running", "OSProvisioningTimedOut", "However, the VM guest agent was detected running."),
-        ("still", "OSProvisioningTimedOut", "nothing more during a minute of processor time"),
+        ("hung", "OSProvisioningTimedOut", "nothing more during a minute of processor time"),
         ("ended", "OSProvisioningClientError", "the guest stopped before"),
     ],
 )

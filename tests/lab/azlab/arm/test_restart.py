@@ -19,7 +19,7 @@ from azlab.store import Store
 from azure.core.exceptions import HttpResponseError
 
 from tests.support.bodies import vm_of_image
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import RunningLab, azlab, done
 
 
@@ -57,19 +57,19 @@ def processes_of(state: Path) -> list[str]:
 
 def test_a_restarted_lab_keeps_its_resources(state: Path, tmp_path: Path) -> None:
     lab = start(state)
-    world = World(lab, lab.put_group())
-    image = world.image()
-    done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm_of_image(image.id, world.subnet())))
+    lab_group = LabGroup(lab, lab.put_group())
+    image = lab_group.image()
+    done(lab.compute.virtual_machines.begin_create_or_update(lab_group.name, "vm", vm_of_image(image.id, lab_group.subnet())))
     BlobStore(lab.settings).write(find_key(state, image.id, "os")[1], 512, b"k" * 512)
-    before, token = lab.compute.images.get(world.group, "image").as_dict(), lab.http.headers["Authorization"]
+    before, token = lab.compute.images.get(lab_group.name, "image").as_dict(), lab.http.headers["Authorization"]
     azlab("--state", state, "down")
     assert processes_of(state) == []
     assert lock.running(state) is None
 
     again = start(state)
     assert again.settings == lab.settings
-    assert World(again, world.group).power()[-1] == "PowerState/running"
-    assert again.compute.images.get(world.group, "image").as_dict() == before
+    assert LabGroup(again, lab_group.name).power()[-1] == "PowerState/running"
+    assert again.compute.images.get(lab_group.name, "image").as_dict() == before
     assert again.http.headers["Authorization"]
     assert again.http.get("/tenants?api-version=2022-12-01", headers={"Authorization": token}).is_success
 
@@ -87,9 +87,9 @@ def test_a_restarted_lab_keeps_its_resources(state: Path, tmp_path: Path) -> Non
 
 def test_operations_interrupted_by_a_crash_have_failed(state: Path) -> None:
     lab = start(state)
-    world = World(lab, lab.put_group())
-    disk = world.disk()
-    answer = lab.arm("PATCH", f"resourceGroups/{world.group}/providers/Microsoft.Compute/disks/disk", {"tags": {}})
+    lab_group = LabGroup(lab, lab.put_group())
+    disk = lab_group.disk()
+    answer = lab.arm("PATCH", f"resourceGroups/{lab_group.name}/providers/Microsoft.Compute/disks/disk", {"tags": {}})
     operation = answer.headers["azure-asyncoperation"]
     pid = lock.running(state)
     assert pid is not None
@@ -108,10 +108,10 @@ def test_operations_interrupted_by_a_crash_have_failed(state: Path) -> None:
 
     again = start(state)
     assert again.http.get(operation).json()["status"] == "Failed"
-    assert again.compute.disks.get(world.group, "disk").provisioning_state == "Failed"
+    assert again.compute.disks.get(lab_group.name, "disk").provisioning_state == "Failed"
     with pytest.raises(HttpResponseError):
-        again.compute.disks.get(world.group, "other")
-    done(again.compute.disks.begin_delete(world.group, "disk"))
+        again.compute.disks.get(lab_group.name, "other")
+    done(again.compute.disks.begin_delete(lab_group.name, "disk"))
 
 
 def kill(state: Path) -> None:
@@ -124,9 +124,9 @@ def kill(state: Path) -> None:
 
 def test_resources_without_a_recorded_operation_are_settled_after_a_crash(state: Path) -> None:
     lab = start(state)
-    world = World(lab, lab.put_group())
-    image, disk = world.image(), world.disk("half")
-    vm = done(lab.compute.virtual_machines.begin_create_or_update(world.group, "vm", vm_of_image(image.id, world.subnet())))
+    lab_group = LabGroup(lab, lab.put_group())
+    image, disk = lab_group.image(), lab_group.disk("half")
+    vm = done(lab.compute.virtual_machines.begin_create_or_update(lab_group.name, "vm", vm_of_image(image.id, lab_group.subnet())))
     kill(state)
     store = Store(state / "arm.sqlite")
     for id, pending, hidden in ((image.id, "Updating", {}), (vm.id, "Updating", {"power": "starting"}), (disk.id, "Creating", {"key": ""})):
@@ -138,9 +138,11 @@ def test_resources_without_a_recorded_operation_are_settled_after_a_crash(state:
     store.close()
 
     again = start(state)
-    states = [world.properties(*each)["provisioningState"] for each in (("images", "image"), ("virtualMachines", "vm"), ("disks", "half"))]
+    states = [
+        lab_group.properties(*each)["provisioningState"] for each in (("images", "image"), ("virtualMachines", "vm"), ("disks", "half"))
+    ]
     assert states == ["Succeeded", "Succeeded", "Failed"]
-    assert World(again, world.group).power()[-1] == "PowerState/running"
+    assert LabGroup(again, lab_group.name).power()[-1] == "PowerState/running"
 
 
 def test_down_leaves_no_process_of_a_killed_lab(state: Path) -> None:

@@ -164,7 +164,7 @@ def test_every_subcommand_names_a_function(name: str) -> None:
     assert callable(getattr(importlib.import_module(f"azlab.cli.{file}"), function))
 
 
-def test_the_way_into_a_guest_starts_without_the_client_and_the_daemon() -> None:
+def test_azlab_vm_proxy_imports_neither_client_nor_daemon() -> None:
     """SSH runs `azlab vm proxy` for every connection, which has to wait for its imports."""
     script = "import sys; import azlab.cli.main, azlab.cli.vm, azlab.guests.access.proxy; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +17,7 @@ import psutil
 import pytest
 
 from tests.support.leftovers import marked
+from tests.support.waiting import wait_until
 
 AZLAB = Path(sys.executable).parent / "azlab"
 MARK = "GOLDENIMAGE_INTERRUPTED_BUILD"
@@ -32,13 +32,6 @@ trap "" INT TERM
 : >"$READY"
 while :; do sleep 1; done
 """
-
-
-def until(ready: Callable[[], bool], otherwise: str) -> None:
-    end = time.monotonic() + 60
-    while not ready():
-        assert time.monotonic() < end, otherwise
-        time.sleep(0.02)
 
 
 class Build:
@@ -61,7 +54,7 @@ class Build:
         }
         command = [AZLAB, "disk", "build", "--out", folder / "disk.raw"]
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        until((folder / "ready").exists, "mmdebstrap did not start")
+        wait_until((folder / "ready").exists, "mmdebstrap did not start")
 
     def mounts(self) -> list[str]:
         return [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if str(self.folder) in line]
@@ -92,5 +85,5 @@ def test_an_interrupted_build_leaves_nothing(build: Build, number: signal.Signal
 
 def test_a_killed_build_leaves_no_mount_and_no_process(build: Build) -> None:
     build.process.kill()
-    until(lambda: not build.processes(), "processes of the build run on")
+    wait_until(lambda: not build.processes(), "processes of the build run on")
     assert build.mounts() == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -24,6 +23,7 @@ from azlab.guests.spec import Home, homes
 from azlab.settings import Settings
 
 from tests.support.guest_specs import SPEC, FolderBlobs, machine
+from tests.support.waiting import wait_until
 
 from .conftest import pretend
 
@@ -31,13 +31,6 @@ VM = SPEC.vm_id
 OTHER = "1f0c6f2e-6c1b-4f3e-9a55-0d1c2b3a4f55"
 READY = b"<Health><Container><Health><State>Ready</State></Health></Container></Health>"
 FAILED = READY.replace(b"Ready", b"NotReady").replace(b"</State>", b"</State><Details><SubStatus>ProvisioningFailed</SubStatus></Details>")
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "this never came true"
-        time.sleep(0.01)
 
 
 def test_a_spec_is_kept_without_its_secrets(home: Home) -> None:
@@ -57,7 +50,7 @@ def test_disks_left_by_a_killed_lab_are_written_back(guests: Callable[..., Guest
     home.disk("d-zero").with_suffix(".part").write_bytes(b"half a download")
     ended: list[str] = []
     lab = guests(ended)
-    until(lambda: ended == [VM])
+    wait_until(lambda: ended == [VM])
     assert (blobs.folder / "d-os").read_bytes() == b"new bytes"
     assert blobs.written == ["d-os"]
     assert (list(home.path.glob("*.raw")), list(home.path.glob("*.part")), lab.is_running(VM)) == ([], [], False)
@@ -74,7 +67,7 @@ def test_a_guest_counts_as_running_until_its_disks_are_written_back(
     assert lab.is_running(VM)
     running.kill()
     running.wait()
-    until(lambda: ended == [VM])
+    wait_until(lambda: ended == [VM])
     assert blobs.written == ["d-os"]
     assert "the blob store is away" in home.log.read_text()
 
@@ -128,7 +121,7 @@ def test_a_kernel_silent_for_a_minute_of_processor_time_counts_as_hung(
     guests: Callable[..., Guests], home: Home, running: subprocess.Popen[bytes], busy: None
 ) -> None:
     home.serial_log.write_bytes(HANGS)
-    assert guests().wait_provisioned(VM) == "still"
+    assert guests().wait_provisioned(VM) == "hung"
 
 
 @pytest.mark.parametrize("console", [b"", b"BdsDxe: starting Boot0002\n"], ids=["no console", "only firmware"])
@@ -174,7 +167,7 @@ def test_only_a_running_guest_has_an_agent_status(guests: Callable[..., Guests],
     assert lab.agent_status(VM)["vmAgentVersion"] == "9"
     running.kill()
     running.wait()
-    until(lambda: not lab.is_running(VM))
+    wait_until(lambda: not lab.is_running(VM))
     assert lab.agent_status(VM) is None
 
 
@@ -222,7 +215,7 @@ def test_a_lab_that_shuts_down_starts_no_guest(
         start = pool.submit(lab.start, machine(provision=False, vm_id=OTHER))
         fetching.wait(10)
         down = pool.submit(lab.shutdown)
-        until(lambda: lab._closing)
+        wait_until(lambda: lab._closing)
         assert not down.done()
         going.set()
         start.result(20)
@@ -245,7 +238,7 @@ def test_a_disk_is_copied_after_write_back_if_its_guest_has_just_ended(
     with ThreadPoolExecutor(1) as pool:
 
         def copy() -> bytes:
-            with lab.frozen(VM, "d-os"):
+            with lab.paused(VM, "d-os"):
                 return (blobs.folder / "d-os").read_bytes()
 
         copied = pool.submit(copy)
@@ -260,7 +253,7 @@ def test_a_guest_that_runs_and_does_not_answer_is_not_copied(
     monkeypatch.setattr(run_guest, "_EXIT_SECONDS", 0.1)
     qemu = pretend(home, "qemu")
     try:
-        with pytest.raises(MonitorError), guests().frozen(VM, "d-os"):
+        with pytest.raises(MonitorError), guests().paused(VM, "d-os"):
             pass
     finally:
         qemu.kill()
@@ -273,7 +266,7 @@ def test_a_lab_without_guests_keeps_its_marks_over_a_restart(settings: Settings,
     assert (lab.wait_provisioned(VM), lab.agent_status(VM), lab.boot_log(VM)) == ("ready", None, b"")
     again = NoGuests(settings, blobs, lambda vm_id: None)
     assert again.is_running(VM)
-    with again.frozen(VM, "d-os"):
+    with again.paused(VM, "d-os"):
         again.power_off(VM, graceful=True)
     assert not lab.is_running(VM)
     again.forget(VM)
@@ -286,4 +279,4 @@ def test_guests_and_no_guests_have_the_same_interface() -> None:
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert surface(NoGuests) == surface(Guests)
-    assert {"start", "power_off", "frozen", "wait_provisioned", "shutdown", "forget"} <= surface(Guests)
+    assert {"start", "power_off", "paused", "wait_provisioned", "shutdown", "forget"} <= surface(Guests)

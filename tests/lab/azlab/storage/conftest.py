@@ -7,7 +7,6 @@ import re
 import ssl
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +20,8 @@ from azlab import tls
 from azlab.settings import Settings
 from azlab.storage.azurite import Azurite
 from azlab.storage.blobs import BlobStore
+
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,7 @@ def front(settings: Settings, azurite: Azurite) -> Iterator[subprocess.Popen[byt
     process = subprocess.Popen([sys.executable, "-m", "azlab.daemon", str(settings.state), "front"])
     context = ssl.create_default_context(cafile=str(settings.bundle))
     with httpx.Client(verify=context, trust_env=False) as client:
-        until(lambda: _answers(client, settings.blob_url), seconds=30)
+        wait_until(lambda: _answers(client, settings.blob_url), seconds=30)
     yield process
     process.terminate()
     process.wait(20)
@@ -80,11 +81,6 @@ def faults(settings: Settings, front: subprocess.Popen[bytes]) -> Iterator[Calla
 @pytest.fixture
 def wire(settings: Settings, front: subprocess.Popen[bytes]) -> Wire:
     return Wire(settings)
-
-
-@pytest.fixture(scope="session", name="until")
-def fixture_until() -> Callable[..., None]:
-    return until
 
 
 @dataclass(frozen=True)
@@ -127,14 +123,6 @@ class Wire:
     def clear(self, url: str, start: int, end: int) -> WireResponse:
         span = f"bytes={start}-{end - 1}"
         return self.send("PUT", url, "comp=page", x_ms_page_write="clear", x_ms_range=span, x_ms_version="2023-11-03", Content_Length="0")
-
-
-def until(true: Callable[[], Any], seconds: float = 20) -> None:
-    """Wait for a condition; fail if it does not become true in time."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "did not come true in time"
-        time.sleep(0.02)
 
 
 def _answers(client: httpx.Client, url: str) -> bool:

@@ -24,6 +24,8 @@ from azlab.storage.front import Front
 from azlab.storage.pages import crc64_of
 from azlab.storage.throughput import Bucket, ThroughputLimits
 
+from tests.support.waiting import wait_until
+
 from .conftest import Wire
 
 MIB = 1 << 20
@@ -234,7 +236,6 @@ def test_a_hang_lasts_until_its_rule_is_removed(
     store: BlobStore,
     written: tuple[str, str],
     faults: Callable[..., str],
-    until: Callable[..., None],
     after_effect: bool,
     log: Callable[[str], list[dict[str, Any]]],
 ) -> None:
@@ -242,7 +243,7 @@ def test_a_hang_lasts_until_its_rule_is_removed(
     rule = faults(path=key, hang=True, after_effect=after_effect)
     with ThreadPoolExecutor(1) as pool:
         put = pool.submit(wire.put_page, url, 0, PAGE)
-        until(lambda: log(key))
+        wait_until(lambda: bool(log(key)))
         time.sleep(0.3)
         assert not put.done()
         assert store.ranges(key) == ([(0, 512)] if after_effect else [])
@@ -256,7 +257,6 @@ def test_a_request_whose_client_left_while_it_hung_has_no_effect(
     store: BlobStore,
     written: tuple[str, str],
     faults: Callable[..., str],
-    until: Callable[..., None],
     log: Callable[[str], list[dict[str, Any]]],
 ) -> None:
     key, url = written
@@ -266,9 +266,9 @@ def test_a_request_whose_client_left_while_it_hung_has_no_effect(
     target = url.split(str(settings.blob_port), 1)[1] + "&comp=page"
     head = f"PUT {target} HTTP/1.1\r\nHost: x\r\nContent-Length: 512\r\nx-ms-page-write: update\r\nx-ms-range: bytes=0-511\r\n\r\n"
     connection.sendall(head.encode() + PAGE)
-    until(lambda: log(key))
+    wait_until(lambda: bool(log(key)))
     connection.close()
-    until(lambda: any(entry["phase"] == "out" for entry in log(key)))
+    wait_until(lambda: any(entry["phase"] == "out" for entry in log(key)))
     fault_rules.remove(settings.faults, rule)
     time.sleep(0.2)
     assert store.ranges(key) == []

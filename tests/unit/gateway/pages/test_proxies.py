@@ -18,7 +18,7 @@ import pytest
 import urllib3
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, Unavailable
 
-from tests.support.page_blob import SECRET, Clock, everything_shown, expected, upload
+from tests.support.page_blob import SECRET, FakeDeadline, everything_shown, expected, upload
 
 PASSWORD = "p@ss:w\u00f6rd"
 LOGIN = "bob:p%40ss%3Aw%C3%B6rd"
@@ -117,7 +117,7 @@ def test_a_proxy_that_refuses_is_reported_without_secrets(secure_blob, monkeypat
     with running(refusal="407 Proxy Authentication Required") as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{proxy.address}")
         with pytest.raises(Unavailable, match=r"broke 20 times \(Tunnel connection failed: 407 Proxy Auth.*\)") as failure:
-            upload(secure_blob, Clock(left=1e6), workers=1)
+            upload(secure_blob, FakeDeadline(left=1e6), workers=1)
     shown = everything_shown(failure.value)
     assert not [secret for secret in (SECRET, LOGIN, PASSWORD, base64.b64encode(f"bob:{PASSWORD}".encode()).decode()) if secret in shown]
 
@@ -125,7 +125,7 @@ def test_a_proxy_that_refuses_is_reported_without_secrets(secure_blob, monkeypat
 def test_a_proxy_that_does_not_answer_is_reported_without_secrets(secure_blob, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@127.0.0.1:1")
     with pytest.raises(Unavailable, match=r"broke 20 times \(Connection refused\)") as failure:
-        upload(secure_blob, Clock(left=1e6), workers=1)
+        upload(secure_blob, FakeDeadline(left=1e6), workers=1)
     shown = everything_shown(failure.value)
     assert not [secret for secret in (SECRET, LOGIN, PASSWORD) if secret in shown]
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing pages to a real server, with a clock of our own in place of every pause."""
+"""Writing pages to a real server, with a deadline that takes the place of every pause."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.c
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.upload import Sent
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.trust import BUNDLES
 
-from tests.support.page_blob import MIB, RANGES, SECRET, SIZE, Blob, Clock, Content, everything_shown, expected, serving, upload
+from tests.support.page_blob import MIB, RANGES, SECRET, SIZE, Blob, Content, FakeDeadline, everything_shown, expected, serving, upload
 
 
 def test_every_range_is_written_once_and_the_footer_last(blob):
@@ -62,10 +62,10 @@ def test_a_disk_of_zeros_sends_only_its_footer(blob):
     (502, "", {}), (504, "", {}), (400, "Md5Mismatch", {}), "reset",
 ], ids=str)  # fmt: skip
 def test_congestion_and_damage_are_retried(blob, fault):
-    clock = Clock()
+    deadline = FakeDeadline()
     blob.faults = [(MIB, fault)] * 3
-    assert upload(blob, clock).repeats == 3
-    assert clock.pauses == [1.0, 2.0, 4.0]
+    assert upload(blob, deadline).repeats == 3
+    assert deadline.pauses == [1.0, 2.0, 4.0]
     assert blob.content == expected()
 
 
@@ -76,34 +76,34 @@ def test_the_footer_is_retried_too(blob):
 
 
 def test_retry_after_is_obeyed(blob):
-    clock = Clock()
+    deadline = FakeDeadline()
     blob.faults = [(MIB, (503, "ServerBusy", {"Retry-After": "17"}))]
-    upload(blob, clock)
-    assert clock.pauses == [17.0]
+    upload(blob, deadline)
+    assert deadline.pauses == [17.0]
 
 
 def test_pauses_double_up_to_a_minute_and_tries_end(blob):
-    clock = Clock(left=1e6)
+    deadline = FakeDeadline(left=1e6)
     blob.faults = [(MIB, (500, "OperationTimedOut", {}))] * 20
     with pytest.raises(Refused, match="bytes 1048576 to 2097151.*500 OperationTimedOut") as failure:
-        upload(blob, clock, workers=1)
-    assert clock.pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] + [60.0] * 13
+        upload(blob, deadline, workers=1)
+    assert deadline.pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0] + [60.0] * 13
     assert failure.value.facts == {"code": "OperationTimedOut", "status": 500, "request_id": "r-1"}
 
 
 def test_the_deadline_ends_the_retries(blob):
-    clock = Clock(left=5.0)
+    deadline = FakeDeadline(left=5.0)
     blob.faults = [(MIB, (503, "ServerBusy", {}))] * 20
     with pytest.raises(TimedOut, match="wait_timeout"):
-        upload(blob, clock, workers=1)
-    assert clock.pauses == [1.0, 2.0, 2.0]
+        upload(blob, deadline, workers=1)
+    assert deadline.pauses == [1.0, 2.0, 2.0]
 
 
 def test_waiting_for_an_answer_ends_at_the_deadline(blob):
-    clock, begin = Clock(left=0.2), time.monotonic()
+    deadline, begin = FakeDeadline(left=0.2), time.monotonic()
     blob.faults = [(MIB, "silence")]
     with pytest.raises(TimedOut, match="wait_timeout"):
-        upload(blob, clock, workers=1)
+        upload(blob, deadline, workers=1)
     assert blob.requests == [Range(0, 512), Range(MIB, 2 * MIB)]
     assert time.monotonic() - begin < page_writer.ANSWER_TIMEOUT / 2
 
@@ -115,18 +115,18 @@ def test_waiting_for_an_answer_ends_at_the_deadline(blob):
     (400, "InvalidPageRange", Refused),
 ])  # fmt: skip
 def test_any_other_error_fails_at_once_and_without_a_footer(blob, status, code, error):
-    clock = Clock()
+    deadline = FakeDeadline()
     blob.faults = [(MIB, (status, code, {}))]
     with pytest.raises(error, match=f"{status} {code}"):
-        upload(blob, clock)
-    assert clock.pauses == []
+        upload(blob, deadline)
+    assert deadline.pauses == []
     assert Range(SIZE, SIZE + 512) not in blob.requests
 
 
 def test_a_connection_that_always_breaks_is_reported(blob):
     blob.faults = [(MIB, "reset")] * 20
     with pytest.raises(Unavailable, match="the connection broke 20 times"):
-        upload(blob, Clock(left=1e6), workers=1)
+        upload(blob, FakeDeadline(left=1e6), workers=1)
 
 
 def test_a_changed_file_gets_no_footer(blob):
@@ -139,7 +139,7 @@ def test_a_changed_file_gets_no_footer(blob):
 def test_no_error_shows_the_sas(blob, fault):
     blob.faults = [(MIB, fault)] * 20
     with pytest.raises((Denied, Refused, Unavailable)) as failure:
-        upload(blob, Clock(left=1e6), workers=1)
+        upload(blob, FakeDeadline(left=1e6), workers=1)
     assert SECRET not in everything_shown(failure.value)
     assert SECRET not in repr(PageConnection(blob.url, 1))
 
@@ -154,10 +154,10 @@ def test_the_environment_names_the_trusted_authorities(blob, monkeypatch, author
 
 
 def test_an_unknown_authority_fails_at_once_and_names_the_variable(blob, authority):
-    clock = Clock()
+    deadline = FakeDeadline()
     with serving(Blob(), authority[1]) as secure, pytest.raises(Unavailable, match="not trusted.*REQUESTS_CA_BUNDLE"):
-        upload(secure, clock, workers=1)
-    assert clock.pauses == []
+        upload(secure, deadline, workers=1)
+    assert deadline.pauses == []
 
 
 def test_a_certificate_for_another_host_is_refused(blob, monkeypatch, authority):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
@@ -17,17 +17,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_vm
 
+from tests.support.ids import NIC, an_id
 
-def an_id(kind: str, name: str) -> ResourceId:
-    return ResourceId.of(kind, "g", name, subscription="s")
-
-
-OS, DATA = an_id(DISK, "os"), an_id(DISK, "data")
+OS, DATA = an_id(DISK, "g", "os"), an_id(DISK, "g", "data")
 
 
 def test_every_key_of_a_vm_is_parsed():
     raw = {
-        "id": str(an_id(VM, "web1")),
+        "id": str(an_id(VM, "g", "web1")),
         "location": "westeurope",
         "tags": {"Owner": "Me"},
         "zones": ["1"],
@@ -39,7 +36,7 @@ def test_every_key_of_a_vm_is_parsed():
             "securityProfile": {"securityType": "TrustedLaunch"},
             "osProfile": {"computerName": "web1", "adminUsername": "bob"},
             "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
-            "networkProfile": {"networkInterfaces": [{"id": str(an_id("Microsoft.Network/networkInterfaces", "nic"))}]},
+            "networkProfile": {"networkInterfaces": [{"id": str(an_id(NIC, "g", "nic"))}]},
             "storageProfile": {
                 "osDisk": {
                     "osType": "Linux",
@@ -65,7 +62,7 @@ def test_every_key_of_a_vm_is_parsed():
         },
     }
     assert parse_vm(raw) == Vm(
-        id=an_id(VM, "web1"),
+        id=an_id(VM, "g", "web1"),
         location="westeurope",
         vm_id="aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
         os_disk=AttachedDisk("os", OS, None, 30, "ReadWrite", "Standard_LRS", delete_option="Detach"),
@@ -74,7 +71,7 @@ def test_every_key_of_a_vm_is_parsed():
         generalized=True,
         size="Standard_B2s",
         security_type="TrustedLaunch",
-        nics=(an_id("Microsoft.Network/networkInterfaces", "nic"),),
+        nics=(an_id(NIC, "g", "nic"),),
         zones=("1",),
         plan={"name": "n", "publisher": "p", "product": "o"},
         computer_name="web1",
@@ -91,7 +88,7 @@ def test_every_key_of_a_vm_is_parsed():
 )
 def test_only_managed_storage_has_a_readable_boot_log(diagnostics, managed):
     properties = {"diagnosticsProfile": {"bootDiagnostics": diagnostics}, "storageProfile": None}
-    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).boot_diagnostics is managed
+    assert parse_vm({"id": str(an_id(VM, "g", "v")), "location": "l", "properties": properties}).boot_diagnostics is managed
 
 
 @pytest.mark.parametrize(("reference", "image"), [
@@ -102,12 +99,12 @@ def test_only_managed_storage_has_a_readable_boot_log(diagnostics, managed):
 ])  # fmt: skip
 def test_the_image_of_a_vm_is_an_id_or_a_urn(reference, image):
     properties = {"storageProfile": {"imageReference": reference}}
-    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).image == image
+    assert parse_vm({"id": str(an_id(VM, "g", "v")), "location": "l", "properties": properties}).image == image
 
 
 def test_an_ephemeral_os_disk_is_recognized():
     properties = {"storageProfile": {"osDisk": {"name": "o", "diffDiskSettings": {"option": "Local"}}}}
-    assert parse_vm({"id": str(an_id(VM, "v")), "location": "l", "properties": properties}).os_disk.ephemeral
+    assert parse_vm({"id": str(an_id(VM, "g", "v")), "location": "l", "properties": properties}).os_disk.ephemeral
 
 
 def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
@@ -124,9 +121,9 @@ def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
         "zoneResilient": True,
     }
     properties = {"provisioningState": "Succeeded", "hyperVGeneration": "V2", "storageProfile": disks}
-    raw = {"id": str(an_id(IMAGE, "i")), "location": "westeurope", "properties": properties, "tags": None}
+    raw = {"id": str(an_id(IMAGE, "g", "i")), "location": "westeurope", "properties": properties, "tags": None}
     image = Image(
-        id=an_id(IMAGE, "i"),
+        id=an_id(IMAGE, "g", "i"),
         location="westeurope",
         os_type="Linux",
         os_state="Generalized",
@@ -136,8 +133,8 @@ def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
         zone_resilient=True,
     )
     assert parse_image(raw) == image
-    of_vm = {**raw, "properties": {**properties, "sourceVirtualMachine": {"id": str(an_id(VM, "v"))}}}
-    assert parse_image(of_vm).source == an_id(VM, "v")
+    of_vm = {**raw, "properties": {**properties, "sourceVirtualMachine": {"id": str(an_id(VM, "g", "v"))}}}
+    assert parse_image(of_vm).source == an_id(VM, "g", "v")
 
 
 @pytest.mark.parametrize("key", ["LastOwnershipUpdateTime", "lastOwnershipUpdateTime"])
@@ -145,7 +142,7 @@ def test_every_key_of_a_disk_is_parsed(key):
     raw = {
         "id": str(OS),
         "location": "westeurope",
-        "managedBy": str(an_id(VM, "v")),
+        "managedBy": str(an_id(VM, "g", "v")),
         "sku": {"name": "Premium_LRS", "tier": "Premium"},
         "properties": {
             "uniqueId": "u",
@@ -173,7 +170,7 @@ def test_every_key_of_a_disk_is_parsed(key):
         size_gib=1,
         storage_account_type="Premium_LRS",
         source=DATA,
-        managed_by=an_id(VM, "v"),
+        managed_by=an_id(VM, "g", "v"),
         ownership_time=parse_time("2026-11-22T11:00:00.123456Z"),
         time_created=parse_time("2026-11-22T10:00:00.000000Z"),
     )
@@ -182,9 +179,9 @@ def test_every_key_of_a_disk_is_parsed(key):
 def test_every_key_of_a_snapshot_is_parsed():
     creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
     properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
-    raw = {"id": str(an_id(SNAPSHOT, "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
+    raw = {"id": str(an_id(SNAPSHOT, "g", "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
     assert parse_snapshot(raw) == Snapshot(
-        id=an_id(SNAPSHOT, "s"),
+        id=an_id(SNAPSHOT, "g", "s"),
         location="l",
         source=OS,
         source_unique_id="u",

@@ -18,17 +18,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
 
-from tests.support.canned import ARM, SUBSCRIPTION, Sent, World, answer, error
+from tests.support.canned import ARM, CannedAzure, Sent, answer, error
+from tests.support.ids import NIC, SUBSCRIPTION, an_id
 
 GROUP = f"{ARM}/subscriptions/{SUBSCRIPTION}/resourceGroups/g"
 PROVIDER = f"{GROUP}/providers/Microsoft.Compute"
 
 
-def an_id(kind: str, name: str, subscription: str = SUBSCRIPTION) -> ResourceId:
-    return ResourceId.of(kind, "g", name, subscription=subscription)
-
-
-IMG, D, S, V = an_id(IMAGE, "i"), an_id(DISK, "d"), an_id(SNAPSHOT, "s"), an_id(VM, "v")
+IMG, D, S, V = an_id(IMAGE, "g", "i"), an_id(DISK, "g", "d"), an_id(SNAPSHOT, "g", "s"), an_id(VM, "g", "v")
 IMAGE_JSON = {"id": str(IMG), "location": "westeurope", "properties": {"provisioningState": "Succeeded"}}
 VM_JSON = {"id": str(V), "location": "westeurope", "properties": {"vmId": "ABC", "storageProfile": {"osDisk": {"name": "o"}}}}
 DISK_JSON = {"id": str(D), "location": "westeurope", "properties": {}}
@@ -51,36 +48,36 @@ def granted():
 
 
 def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
-    world = World(accepted(201, IMAGE_JSON), poll("InProgress"), poll("Succeeded"), answer(200, IMAGE_JSON))
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), poll("Succeeded"), answer(200, IMAGE_JSON))
     body = {"location": "westeurope", "unknownToAnyModel": 1, "properties": {"nothing": None}}
-    assert world.azure.images.create(IMG, body).id == IMG
-    assert world.sent == [
-        Sent("PUT", f"{PROVIDER}/images/i?api-version=2024-07-01", body, world.sent[0].content),
+    assert canned.azure.images.create(IMG, body).id == IMG
+    assert canned.sent == [
+        Sent("PUT", f"{PROVIDER}/images/i?api-version=2024-07-01", body, canned.sent[0].content),
         Sent("GET", OPERATION),
         Sent("GET", OPERATION),
         Sent("GET", f"{PROVIDER}/images/i?api-version=2024-07-01"),
     ]
-    assert world.sent[0].content == b'{"location":"westeurope","unknownToAnyModel":1,"properties":{"nothing":null}}'
-    assert world.sent[0].headers["Content-Type"] == "application/json"
+    assert canned.sent[0].content == b'{"location":"westeurope","unknownToAnyModel":1,"properties":{"nothing":null}}'
+    assert canned.sent[0].headers["Content-Type"] == "application/json"
 
 
 def test_tag_sends_a_patch_with_tags_only():
-    world = World(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
-    world.azure.disks.tag(D, {"a": "b"})
-    assert world.sent[0] == Sent("PATCH", f"{PROVIDER}/disks/d?api-version=2024-03-02", {"tags": {"a": "b"}}, b'{"tags":{"a":"b"}}')
+    canned = CannedAzure(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
+    canned.azure.disks.tag(D, {"a": "b"})
+    assert canned.sent[0] == Sent("PATCH", f"{PROVIDER}/disks/d?api-version=2024-03-02", {"tags": {"a": "b"}}, b'{"tags":{"a":"b"}}')
 
 
 def test_a_vm_is_read_with_its_instance_view():
-    world = World(answer(200, VM_JSON))
-    assert world.azure.machines.get(V).vm_id == "abc"
-    assert world.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
+    canned = CannedAzure(answer(200, VM_JSON))
+    assert canned.azure.machines.get(V).vm_id == "abc"
+    assert canned.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
 
 
 def test_deallocate_is_one_post_that_waits():
-    world = World(accepted(), poll("Succeeded"), answer(200))
-    world.azure.machines.deallocate(V)
-    assert world.sent[0] == Sent("POST", f"{PROVIDER}/virtualMachines/v/deallocate?api-version=2024-07-01")
-    assert len(world.sent) == 3
+    canned = CannedAzure(accepted(), poll("Succeeded"), answer(200))
+    canned.azure.machines.deallocate(V)
+    assert canned.sent[0] == Sent("POST", f"{PROVIDER}/virtualMachines/v/deallocate?api-version=2024-07-01")
+    assert len(canned.sent) == 3
 
 
 @pytest.mark.parametrize(
@@ -93,22 +90,22 @@ def test_deallocate_is_one_post_that_waits():
     ],
 )
 def test_delete_waits_for_its_end(act, path, api):
-    world = World(accepted(), poll("InProgress"), poll("Succeeded"))
-    act(world.azure)
-    assert world.sent[0] == Sent("DELETE", f"{PROVIDER}/{path}?api-version={api}")
-    assert [sent.url for sent in world.sent[1:]] == [OPERATION, OPERATION]
+    canned = CannedAzure(accepted(), poll("InProgress"), poll("Succeeded"))
+    act(canned.azure)
+    assert canned.sent[0] == Sent("DELETE", f"{PROVIDER}/{path}?api-version={api}")
+    assert [sent.url for sent in canned.sent[1:]] == [OPERATION, OPERATION]
 
 
 def test_generalize_does_not_poll():
-    world = World(answer(200))
-    world.azure.machines.generalize(V)
-    assert world.sent == [Sent("POST", f"{PROVIDER}/virtualMachines/v/generalize?api-version=2024-07-01")]
+    canned = CannedAzure(answer(200))
+    canned.azure.machines.generalize(V)
+    assert canned.sent == [Sent("POST", f"{PROVIDER}/virtualMachines/v/generalize?api-version=2024-07-01")]
 
 
 def test_a_boot_log_is_downloaded_without_a_token():
-    world = World(answer(200, {"serialConsoleLogBlobUri": "https://blob.example/log?sig=x"}), answer(200, b"Linux \xff version"))
-    assert world.azure.machines.boot_log(V) == "Linux \ufffd version"
-    asked, fetched = world.sent
+    canned = CannedAzure(answer(200, {"serialConsoleLogBlobUri": "https://blob.example/log?sig=x"}), answer(200, b"Linux \xff version"))
+    assert canned.azure.machines.boot_log(V) == "Linux \ufffd version"
+    asked, fetched = canned.sent
     assert (asked.method, asked.path.rsplit("/", 1)[1]) == ("POST", "retrieveBootDiagnosticsData")
     assert asked.query == {"api-version": "2024-07-01", "sasUriExpirationTimeInMinutes": "10"}
     assert fetched.url == "https://blob.example/log?sig=x"
@@ -117,16 +114,16 @@ def test_a_boot_log_is_downloaded_without_a_token():
 
 
 def test_a_boot_log_that_does_not_exist_yet_is_empty():
-    assert World(answer(200, {})).azure.machines.boot_log(V) == ""
-    assert World(answer(200, {"serialConsoleLogBlobUri": "https://b/l"}), answer(404, b"<Error/>")).azure.machines.boot_log(V) == ""
+    assert CannedAzure(answer(200, {})).azure.machines.boot_log(V) == ""
+    assert CannedAzure(answer(200, {"serialConsoleLogBlobUri": "https://b/l"}), answer(404, b"<Error/>")).azure.machines.boot_log(V) == ""
 
 
 def test_lists_read_all_pages():
     following = f"{PROVIDER}/images?api-version=2024-07-01&$skiptoken=2"
-    world = World(answer(200, {"value": [IMAGE_JSON], "nextLink": following}), answer(200, {"value": [IMAGE_JSON]}))
-    assert len(world.azure.images.list("g")) == 2
-    assert world.sent[0].url == f"{PROVIDER}/images?api-version=2024-07-01"
-    assert world.sent[1].query == {"api-version": "2024-07-01", "$skiptoken": "2"}
+    canned = CannedAzure(answer(200, {"value": [IMAGE_JSON], "nextLink": following}), answer(200, {"value": [IMAGE_JSON]}))
+    assert len(canned.azure.images.list("g")) == 2
+    assert canned.sent[0].url == f"{PROVIDER}/images?api-version=2024-07-01"
+    assert canned.sent[1].query == {"api-version": "2024-07-01", "$skiptoken": "2"}
 
 
 @pytest.mark.parametrize(
@@ -139,20 +136,20 @@ def test_lists_read_all_pages():
     ],
 )
 def test_lists_without_a_group_read_the_subscription(act, path):
-    world = World(answer(200, {"value": []}))
-    assert act(world.azure) == ()
-    assert world.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
+    canned = CannedAzure(answer(200, {"value": []}))
+    assert act(canned.azure) == ()
+    assert canned.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
 
 
 def test_the_list_of_a_missing_group_is_empty():
-    assert World(error(404, "ResourceGroupNotFound", "no g")).azure.images.list("g") == ()
+    assert CannedAzure(error(404, "ResourceGroupNotFound", "no g")).azure.images.list("g") == ()
 
 
 @pytest.mark.parametrize("code", ["ResourceNotFound", "ResourceGroupNotFound", "NotFound"])
 def test_a_404_for_the_resource_or_its_group_means_missing(code):
-    assert World(error(404, code, "not there")).azure.images.find(IMG) is None
+    assert CannedAzure(error(404, code, "not there")).azure.images.find(IMG) is None
     with pytest.raises(Missing, match=rf"could not read image i: \({code}\) not there"):
-        World(error(404, code, "not there")).azure.images.get(IMG)
+        CannedAzure(error(404, code, "not there")).azure.images.get(IMG)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +163,7 @@ def test_a_404_for_the_resource_or_its_group_means_missing(code):
 )
 def test_any_other_error_is_raised(status, code, kind):
     with pytest.raises(kind) as raised:
-        World(error(status, code, "no\n  way", x_ms_request_id="r-1")).azure.images.find(IMG)
+        CannedAzure(error(status, code, "no\n  way", x_ms_request_id="r-1")).azure.images.find(IMG)
     assert raised.value.message == f"could not read image i: ({code}) no way"
     assert raised.value.facts == {"code": code, "status": status, "request_id": "r-1"}
 
@@ -174,7 +171,7 @@ def test_any_other_error_is_raised(status, code, kind):
 @pytest.mark.parametrize(("status", "code"), [(404, "SubscriptionNotFound"), (400, "InvalidSubscriptionId")])
 def test_an_error_for_the_subscription_names_the_options_to_check(status, code):
     with pytest.raises(Refused) as raised:
-        World(error(status, code, "The subscription 's' could not be found.")).azure.images.find(IMG)
+        CannedAzure(error(status, code, "The subscription 's' could not be found.")).azure.images.find(IMG)
     assert raised.value.message == (
         f"could not read image i: ({code}) The subscription 's' could not be found. "
         "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
@@ -186,26 +183,26 @@ def test_a_failed_operation_raises_its_own_error_without_secrets():
         200, {"status": "Failed", "error": {"code": "Boom", "message": "a https://x/y?sv=1&sig=abc%2F&se=2"}}, x_ms_request_id="r-2"
     )
     with pytest.raises(Failed) as raised:
-        World(accepted(201, IMAGE_JSON), failed).azure.images.create(IMG, {})
+        CannedAzure(accepted(201, IMAGE_JSON), failed).azure.images.create(IMG, {})
     assert raised.value.message == "could not create image i: (Boom) a https://x/y?sv=1&sig=***&se=2"
     assert raised.value.facts == {"code": "Boom", "status": 200, "request_id": "r-2"}
 
 
 def test_polls_pause_one_second_unless_retry_after_says_more():
     slow = answer(200, {"status": "InProgress"}, Retry_After="7")
-    world = World(accepted(201, IMAGE_JSON), poll("InProgress"), slow, poll("Succeeded"), answer(200, IMAGE_JSON))
-    world.azure.images.create(IMG, {})
-    assert world.clock.slept == [1.0, 7.0]
-    throttled = World(error(429, "TooManyRequests", "later", Retry_After="17"), answer(200, IMAGE_JSON))
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), slow, poll("Succeeded"), answer(200, IMAGE_JSON))
+    canned.azure.images.create(IMG, {})
+    assert canned.clock.slept == [1.0, 7.0]
+    throttled = CannedAzure(error(429, "TooManyRequests", "later", Retry_After="17"), answer(200, IMAGE_JSON))
     assert throttled.azure.images.get(IMG).id == IMG
     assert throttled.clock.slept == [17.0]
 
 
 def test_retries_and_polls_end_at_the_deadline():
-    world = World(error(503, "Busy", "later", Retry_After="170"), seconds=60)
+    canned = CannedAzure(error(503, "Busy", "later", Retry_After="170"), seconds=60)
     with pytest.raises(TimedOut, match=r"could not read image i: a wait of 170 s is due, 60 s are left"):
-        world.azure.images.get(IMG)
-    endless = World(accepted(201, IMAGE_JSON), *[poll("InProgress") for _ in range(20)], seconds=5)
+        canned.azure.images.get(IMG)
+    endless = CannedAzure(accepted(201, IMAGE_JSON), *[poll("InProgress") for _ in range(20)], seconds=5)
     with pytest.raises(TimedOut, match="could not create image i: a wait of 1 s is due"):
         endless.azure.images.create(IMG, {})
     assert endless.clock.now < 5
@@ -214,23 +211,26 @@ def test_retries_and_polls_end_at_the_deadline():
 def test_a_missing_answer_is_one_sentence_without_secrets():
     broken = requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] at /log?sig=abc")
     with pytest.raises(Unavailable, match=r"no answer: .*sig=\*\*\* Set REQUESTS_CA_BUNDLE to a file that holds its CA"):
-        World(*[broken] * 20, seconds=5000).azure.images.get(IMG)
+        CannedAzure(*[broken] * 20, seconds=5000).azure.images.get(IMG)
 
 
 def test_write_access_is_revoked_only_after_success_and_even_after_the_deadline():
-    world = World(*granted(), accepted(), poll("Succeeded"), answer(200))
-    with world.azure.disks.write_access(D) as sas:
-        assert (sas, len(world.sent)) == ("https://disk?sig=1", 3)
-        world.clock.now = 10_000
-    assert world.sent[3].path.endswith("/disks/d/endGetAccess")
-    halted = World(*granted())
+    canned = CannedAzure(*granted(), accepted(), poll("Succeeded"), answer(200))
+    with canned.azure.disks.write_access(D) as sas:
+        assert (sas, len(canned.sent)) == ("https://disk?sig=1", 3)
+        canned.clock.now = 10_000
+    assert canned.sent[3].path.endswith("/disks/d/endGetAccess")
+    halted = CannedAzure(*granted())
     with pytest.raises(ZeroDivisionError), halted.azure.disks.write_access(D):
         raise ZeroDivisionError
     assert not any(sent.path.endswith("endGetAccess") for sent in halted.sent)
 
 
 def test_a_grant_without_a_sas_is_an_error():
-    with pytest.raises(Refused, match="holds no SAS"), World(accepted(), poll("Succeeded"), answer(200, {})).azure.disks.write_access(D):
+    with (
+        pytest.raises(Refused, match="holds no SAS"),
+        CannedAzure(accepted(), poll("Succeeded"), answer(200, {})).azure.disks.write_access(D),
+    ):
         pass
 
 
@@ -239,11 +239,11 @@ def test_waiting_for_a_vm_to_stop_only_reads():
         view = {"instanceView": {"statuses": [{"code": f"PowerState/{power}"}]}}
         return answer(200, {**VM_JSON, "properties": {**VM_JSON["properties"], **view}})
 
-    world = World(at("running"), at("stopping"), at("stopped"))
-    assert world.azure.machines.find_stopped(V).power == "stopped"
-    assert world.clock.slept == [5.0, 5.0]
-    assert {sent.method for sent in world.sent} == {"GET"}
-    late = World(*[at("running") for _ in range(9)], seconds=12)
+    canned = CannedAzure(at("running"), at("stopping"), at("stopped"))
+    assert canned.azure.machines.find_stopped(V).power == "stopped"
+    assert canned.clock.slept == [5.0, 5.0]
+    assert {sent.method for sent in canned.sent} == {"GET"}
+    late = CannedAzure(*[at("running") for _ in range(9)], seconds=12)
     assert late.azure.machines.find_stopped(V).power == "running"
 
 
@@ -251,37 +251,37 @@ def test_waiting_for_a_vm_to_stop_only_reads():
     (404, "ResourceGroupNotFound", True), (404, "SubscriptionNotFound", True), (403, "AuthorizationFailed", False),
 ])  # fmt: skip
 def test_a_resource_whose_group_or_subscription_does_not_exist_is_without_group(status, code, missing):
-    assert World(error(status, code, "x")).azure.groups.without_group(None, IMG) == (frozenset({IMG}) if missing else frozenset())
+    assert CannedAzure(error(status, code, "x")).azure.groups.without_group(None, IMG) == (frozenset({IMG}) if missing else frozenset())
 
 
 @pytest.mark.parametrize(("reply", "there"), [
     (answer(200, {"id": "x"}), True), (error(404, "NotFound", "x"), False), (error(403, "AuthorizationFailed", "x"), True),
 ])  # fmt: skip
 def test_a_subnet_that_may_not_be_read_is_assumed_to_exist(reply, there):
-    world = World(reply)
-    assert world.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
-    assert world.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
+    canned = CannedAzure(reply)
+    assert canned.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
+    assert canned.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
 
 
 def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():
-    world = World(answer(200, {"location": "westeurope"}))
-    assert world.azure.groups.location("g") == "westeurope"
-    assert World(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
-    assert world.sent[0].url == f"{ARM}/subscriptions/{SUBSCRIPTION}/resourcegroups/g?api-version=2021-04-01"
+    canned = CannedAzure(answer(200, {"location": "westeurope"}))
+    assert canned.azure.groups.location("g") == "westeurope"
+    assert CannedAzure(error(404, "ResourceGroupNotFound", "x")).azure.groups.location("g") == ""
+    assert canned.sent[0].url == f"{ARM}/subscriptions/{SUBSCRIPTION}/resourcegroups/g?api-version=2021-04-01"
     nic = {
-        "id": str(an_id("Microsoft.Network/networkInterfaces", "n")),
+        "id": str(an_id(NIC, "g", "n")),
         "location": "l",
         "properties": {"ipConfigurations": [{"properties": {"privateIPAddress": "10.0.0.4"}}]},
     }
-    assert World(answer(200, nic)).azure.nics.find(an_id("Microsoft.Network/networkInterfaces", "n")).private_ip == "10.0.0.4"
-    assert World(error(404, "ResourceNotFound", "x")).azure.nics.find(an_id("Microsoft.Network/networkInterfaces", "n")) is None
-    elsewhere = World(answer(200, VM_JSON))
-    elsewhere.azure.machines.get(an_id(VM, "v", "another"))
+    assert CannedAzure(answer(200, nic)).azure.nics.find(an_id(NIC, "g", "n")).private_ip == "10.0.0.4"
+    assert CannedAzure(error(404, "ResourceNotFound", "x")).azure.nics.find(an_id(NIC, "g", "n")) is None
+    elsewhere = CannedAzure(answer(200, VM_JSON))
+    elsewhere.azure.machines.get(ResourceId.of(VM, "g", "v", subscription="another"))
     assert elsewhere.sent[0].path.startswith("/subscriptions/another/")
 
 
 def test_the_only_subscription_is_used_and_several_are_refused():
-    world = World(answer(200, {"value": [{"subscriptionId": "one"}]}), subscription_id=None)
-    assert world.azure.locate(ResourceId.of(VM, "g", "v")).subscription == "one"
+    canned = CannedAzure(answer(200, {"value": [{"subscriptionId": "one"}]}), subscription_id=None)
+    assert canned.azure.locate(ResourceId.of(VM, "g", "v")).subscription == "one"
     with pytest.raises(InvalidRequest, match="sees 2 subscriptions"):
-        _ = World(answer(200, {"value": [{"subscriptionId": "1"}, {"subscriptionId": "2"}]}), subscription_id=None).azure.subscription
+        _ = CannedAzure(answer(200, {"value": [{"subscriptionId": "1"}, {"subscriptionId": "2"}]}), subscription_id=None).azure.subscription

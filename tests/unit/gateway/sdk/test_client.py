@@ -22,7 +22,8 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.core.rest import HttpRequest
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError
 
-from tests.support.canned import SUBSCRIPTION, World, answer, error
+from tests.support.canned import CannedAzure, answer, error
+from tests.support.ids import SUBSCRIPTION
 
 OPTIONS = {"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x"}
 
@@ -54,14 +55,14 @@ def refusing(address: str):
 
 
 def test_a_refused_first_connection_is_not_retried():
-    world = World(refusing("/x"))
+    canned = CannedAzure(refusing("/x"))
     with pytest.raises(Unavailable) as refused:
-        world.azure.images.list()
+        canned.azure.images.list()
     assert refused.value.message == (
         "nothing answers at https://management.azure.com: the connection was refused. "
         "Check cloud_environment (AZURE_CLOUD_ENVIRONMENT) and, for signing in, adfs_authority_url (AZURE_AUTHORITY_HOST)."
     )
-    assert (len(world.sent), world.clock.slept) == (1, [])
+    assert (len(canned.sent), canned.clock.slept) == (1, [])
 
 
 def test_only_the_error_for_this_machine_says_how_to_start_the_local_azure():
@@ -73,11 +74,11 @@ def test_only_the_error_for_this_machine_says_how_to_start_the_local_azure():
 
 
 def test_a_refused_first_connection_to_a_second_address_is_not_retried():
-    world = World(answer(body={"name": "x"}), refusing("/x"))
+    canned = CannedAzure(answer(body={"name": "x"}), refusing("/x"))
     with pytest.raises(Unavailable, match="^nothing answers at https://login.lab: the connection was refused"):
         for host in ("arm.lab", "login.lab"):
-            world.transport.send(HttpRequest("GET", f"https://{host}/x"))
-    assert len(world.sent) == 2
+            canned.transport.send(HttpRequest("GET", f"https://{host}/x"))
+    assert len(canned.sent) == 2
 
 
 @pytest.mark.parametrize(("errno", "kind"), [(socket.EAI_NONAME, Unavailable), (socket.EAI_AGAIN, ServiceRequestError)])
@@ -86,13 +87,13 @@ def test_an_unresolved_host_names_the_options_to_check_and_only_a_temporary_fail
     failure.__cause__ = socket.gaierror(errno, "Name or service not known")
     text = "the name of the host nowhere.lab cannot be resolved. Check cloud_environment (AZURE_CLOUD_ENVIRONMENT)"
     with pytest.raises(kind, match=f"^{re.escape(text)}"):
-        World(failure).transport.send(HttpRequest("GET", "https://nowhere.lab/metadata"))
+        CannedAzure(failure).transport.send(HttpRequest("GET", "https://nowhere.lab/metadata"))
 
 
 def test_a_refused_connection_to_an_address_that_has_answered_is_retried():
-    world = World(answer(body={"value": []}), refusing("/x"), answer(body={"value": []}))
-    assert world.azure.images.list() == world.azure.images.list() == ()
-    assert len(world.sent) == 3
+    canned = CannedAzure(answer(body={"value": []}), refusing("/x"), answer(body={"value": []}))
+    assert canned.azure.images.list() == canned.azure.images.list() == ()
+    assert len(canned.sent) == 3
 
 
 def test_a_refusal_by_the_proxy_is_not_one_by_azure():
@@ -118,24 +119,24 @@ PROVIDER = {"resourceTypes": [
 
 
 def test_the_regions_of_a_kind_are_read_from_its_provider():
-    world = World(answer(body=PROVIDER))
-    assert world.azure.regions.of(IMAGE) == {"westeurope", "eastus2"}
-    assert world.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute"
-    assert World(answer(body=PROVIDER)).azure.regions.of(DISK) == frozenset()
+    canned = CannedAzure(answer(body=PROVIDER))
+    assert canned.azure.regions.of(IMAGE) == {"westeurope", "eastus2"}
+    assert canned.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute"
+    assert CannedAzure(answer(body=PROVIDER)).azure.regions.of(DISK) == frozenset()
 
 
 def test_regions_that_may_not_be_read_are_unknown():
-    assert World(error(403, "AuthorizationFailed", "no")).azure.regions.of(IMAGE) == frozenset()
+    assert CannedAzure(error(403, "AuthorizationFailed", "no")).azure.regions.of(IMAGE) == frozenset()
 
 
 def test_each_group_is_read_once_and_one_that_may_not_be_read_is_assumed_to_exist():
     here, there = ResourceId.of(IMAGE, "here", "i"), ResourceId.of(IMAGE, "there", "i", subscription="other")
     also = ResourceId.of(DISK, "HERE", "d")
-    world = World(answer(body={"location": "westeurope"}), error(404, "ResourceGroupNotFound", "no"))
-    assert world.azure.groups.without_group(here, also, None, there) == {there}
-    assert [each.path.split("/")[2:] for each in world.sent] == [
+    canned = CannedAzure(answer(body={"location": "westeurope"}), error(404, "ResourceGroupNotFound", "no"))
+    assert canned.azure.groups.without_group(here, also, None, there) == {there}
+    assert [each.path.split("/")[2:] for each in canned.sent] == [
         [SUBSCRIPTION, "resourcegroups", "HERE"],
         ["other", "resourcegroups", "there"],
     ]
-    forbidden = World(error(403, "AuthorizationFailed", "no"))
+    forbidden = CannedAzure(error(403, "AuthorizationFailed", "no"))
     assert forbidden.azure.groups.without_group(here) == frozenset()

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import retries
 from azure.core.exceptions import ServiceRequestError
 
-from tests.support.canned import World, answer, error
+from tests.support.canned import CannedAzure, answer, error
 from tests.unit.gateway.sdk.test_client import refusing
 
 
@@ -23,9 +23,9 @@ def test_the_control_plane_retries_the_named_statuses_and_those_from_506_on():
 @pytest.mark.parametrize("status", [*sorted(retries.CONTROL_PLANE_STATUSES), 412])
 def test_a_status_added_to_the_set_is_retried(monkeypatch, status):
     monkeypatch.setattr(retries, "CONTROL_PLANE_STATUSES", retries.CONTROL_PLANE_STATUSES | {412})
-    world = World(error(status, "Busy", "later"), answer(200, {"value": []}))
-    assert world.azure.images.list() == ()
-    assert len(world.sent) == 2
+    canned = CannedAzure(error(status, "Busy", "later"), answer(200, {"value": []}))
+    assert canned.azure.images.list() == ()
+    assert len(canned.sent) == 2
 
 
 @pytest.mark.parametrize(("status", "code", "retried"), [

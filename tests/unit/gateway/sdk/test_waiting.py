@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.waiting import Deadline
 
-from tests.support.canned import Clock
+from tests.support.clock import Clock
 
 
 def a_deadline(seconds: float) -> tuple[Deadline, Clock]:

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sign_in.clouds import Cloud, cloud_of, from_metadata
 
-from tests.support.canned import World, answer, error
+from tests.support.canned import CannedAzure, answer, error
 
 OBJECT = {
     "name": "lab",
@@ -68,13 +68,13 @@ def test_an_unknown_name_is_refused_with_the_known_ones(name):
 
 def test_a_custom_cloud_is_read_without_a_token_and_then_used():
     image = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/images/i"
-    world = World(
+    canned = CannedAzure(
         answer(200, json.dumps(OBJECT).encode()),
         answer(200, {"value": [{"id": image, "location": "l"}]}),
         cloud_environment="https://arm.lab",
     )
-    assert len(world.azure.images.list()) == 1
-    metadata, listing = world.sent
+    assert len(canned.azure.images.list()) == 1
+    metadata, listing = canned.sent
     assert metadata.url == "https://arm.lab/metadata/endpoints?api-version=2022-09-01"
     assert "Authorization" not in metadata.headers
     assert listing.url.startswith("https://arm.lab/subscriptions/")
@@ -82,6 +82,6 @@ def test_a_custom_cloud_is_read_without_a_token_and_then_used():
 
 def test_a_custom_cloud_with_an_invalid_answer_is_refused():
     with pytest.raises(InvalidRequest, match="so it is not a Resource Manager"):
-        World(answer(200, b"<html>"), cloud_environment="https://x.y").azure.images.list()
+        CannedAzure(answer(200, b"<html>"), cloud_environment="https://x.y").azure.images.list()
     with pytest.raises(Denied, match="could not read the endpoints of the cloud at https://x.y"):
-        World(error(403, "Forbidden", "no"), cloud_environment="https://x.y").azure.images.list()
+        CannedAzure(error(403, "Forbidden", "no"), cloud_environment="https://x.y").azure.images.list()

@@ -20,10 +20,11 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 
 from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS
-from tests.support.world import DATA_DISK, ON, OS_DISK, VM1, VM_ID, an_id
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM1, VM_ID
+from tests.support.ids import an_id
 
 DISKS = (OS_DISK, DATA_DISK)
-SEEN = Observed(vm=ON, disks=DISKS)
+SEEN = Observed(vm=RUNNING_VM, disks=DISKS)
 
 
 def plan(request=REQUEST, **changes):
@@ -58,7 +59,7 @@ def test_a_snapshot_has_tags_with_everything_that_restoring_needs():
 
 
 def test_the_marketplace_plan_of_a_vm_is_kept():
-    bought = replace(ON, plan={"name": "sku", "publisher": "p", "product": "o"})
+    bought = replace(RUNNING_VM, plan={"name": "sku", "publisher": "p", "product": "o"})
     assert json.loads(plan(vm=bought).steps[1].body["tags"][tag.PLAN]) == bought.plan
     assert plan(vm=bought).after["backup"]["plan"] == bought.plan
 
@@ -86,8 +87,8 @@ def test_a_disk_attached_after_an_interrupted_run_becomes_part_of_the_same_backu
 
 @pytest.mark.parametrize(("changes", "text"), [
     ({"snapshots": (replace(OS_SNAPSHOT, tags={}),)}, "not part of backup before-generalize"),
-    ({"vm": replace(ON, os_disk=replace(ON.os_disk, ephemeral=True))}, "ephemeral"),
-    ({"vm": replace(ON, data_disks=(AttachedDisk("blob", None, 0),))}, "not a managed disk"),
+    ({"vm": replace(RUNNING_VM, os_disk=replace(RUNNING_VM.os_disk, ephemeral=True))}, "ephemeral"),
+    ({"vm": replace(RUNNING_VM, data_disks=(AttachedDisk("blob", None, 0),))}, "not a managed disk"),
 ])  # fmt: skip
 def test_a_backup_is_refused(changes, text):
     with pytest.raises(InvalidRequest, match=text):

@@ -15,7 +15,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.listing import BackupListRequest, chosen_backups
 
 from tests.support.backups import SNAPSHOTS
-from tests.support.world import VM1, VM_ID, an_id
+from tests.support.capture_values import VM1, VM_ID
+from tests.support.ids import an_id
 
 
 def test_a_list_is_sorted_by_time_and_filtered_by_vm_and_name():

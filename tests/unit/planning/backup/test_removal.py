@@ -13,7 +13,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.removal import plan_removal
 
 from tests.support.backups import DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS
-from tests.support.world import VM_ID, an_id
+from tests.support.capture_values import VM_ID
+from tests.support.ids import an_id
 
 
 def test_removal_deletes_the_backups_of_recreated_vms_too_and_nothing_else():

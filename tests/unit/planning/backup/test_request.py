@@ -13,12 +13,12 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 
 from tests.support.backups import REQUEST
-from tests.support.world import ON, VM1, VM_ID
+from tests.support.capture_values import RUNNING_VM, VM1, VM_ID
 
 
 def test_snapshot_names_are_short_enough_and_differ_for_a_recreated_vm():
     long = replace(REQUEST, vm=replace(VM1, names=("v" * 64,)), name="n" * 40)
-    vms = [replace(ON, vm_id=vm_id) for vm_id in (VM_ID, "b" * 36)]
+    vms = [replace(RUNNING_VM, vm_id=vm_id) for vm_id in (VM_ID, "b" * 36)]
     names = {snapshot_id(long, vm, lun, number).name for vm in vms for lun in (None, 0, 63) for number in (1, 2)}
     assert len(names) == 12
     assert max(map(len, names)) == 80

@@ -20,7 +20,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk
 
 from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS
-from tests.support.world import DATA, ON, VM1, VM_ID, an_id
+from tests.support.capture_values import DATA_DISK_ID, RUNNING_VM, VM1, VM_ID
+from tests.support.ids import an_id
 
 NEW_OS = an_id(DISK, "build", "web1-before-generalize-aaaaaaaa-os-disk")
 NEW_DATA = an_id(DISK, "build", "web1-before-generalize-aaaaaaaa-lun5-disk")
@@ -40,7 +41,7 @@ DISK_OS = Disk(NEW_OS, "westeurope", source=OS_SNAPSHOT.id, tags=KEPT)
 DISK_DATA = Disk(NEW_DATA, "westeurope", source=DATA_SNAPSHOT.id, tags=KEPT)
 DISKS = (DISK_OS, DISK_DATA)
 FREE = Observed(snapshots=SNAPSHOTS)
-OFF = replace(ON, power=DEALLOCATED)
+OFF = replace(RUNNING_VM, power=DEALLOCATED)
 SWAP = SwapOsDisk(VM1, NEW_OS, "FromImage")
 DETACH = SetDataDisks(VM1, "detach the disks of VM web1 that the backup replaces", [])
 ATTACHED = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": str(NEW_DATA)}, "caching": "None"}
@@ -54,11 +55,11 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"disks": (DISK_OS,)}, (COPY_DATA,)),
     ({"disks": DISKS}, ()),
     ({"disks": (replace(DISK_OS, provisioning_state=FAILED), DISK_DATA)}, (DeleteDisk(NEW_OS), COPY_OS)),
-    ({"vm": replace(ON, generalized=True)}, COPIES),
-    ({"vm": replace(ON, vm_id="another")}, COPIES),
-    ({"vm": ON}, (*COPIES, Deallocate(VM1), SWAP, DETACH, ATTACH)),
+    ({"vm": replace(RUNNING_VM, generalized=True)}, COPIES),
+    ({"vm": replace(RUNNING_VM, vm_id="another")}, COPIES),
+    ({"vm": RUNNING_VM}, (*COPIES, Deallocate(VM1), SWAP, DETACH, ATTACH)),
     ({"vm": OFF, "disks": DISKS}, (SWAP, DETACH, ATTACH)),
-    ({"vm": replace(ON, tags=SEALED), "disks": DISKS}, (Deallocate(VM1), DropSeal(VM1), SWAP, DETACH, ATTACH)),
+    ({"vm": replace(RUNNING_VM, tags=SEALED), "disks": DISKS}, (Deallocate(VM1), DropSeal(VM1), SWAP, DETACH, ATTACH)),
     ({"vm": replace(RESTORED, tags=SEALED), "disks": DISKS}, ()),
     ({"vm": replace(OFF, os_disk=RESTORED.os_disk), "disks": DISKS}, (DETACH, ATTACH)),
     ({"vm": replace(OFF, os_disk=RESTORED.os_disk, data_disks=()), "disks": DISKS}, (ATTACH,)),
@@ -74,9 +75,9 @@ def test_restoring_does_only_what_is_missing(changes, steps):
 
 
 def test_a_disk_attached_after_the_backup_stays():
-    extra = AttachedDisk("extra", DATA, 9, caching="None", create_option="Attach")
+    extra = AttachedDisk("extra", DATA_DISK_ID, 9, caching="None", create_option="Attach")
     steps = plan_restore(REQUEST, replace(FREE, vm=replace(OFF, data_disks=(*OFF.data_disks, extra)), disks=DISKS)).steps
-    kept = {"lun": 9, "name": "extra", "createOption": "Attach", "caching": "None", "managedDisk": {"id": str(DATA)}}
+    kept = {"lun": 9, "name": "extra", "createOption": "Attach", "caching": "None", "managedDisk": {"id": str(DATA_DISK_ID)}}
     assert [step.disks for step in steps[1:]] == [[kept], [kept, *ATTACH.disks]]
 
 
@@ -87,7 +88,7 @@ def test_the_disks_are_returned_in_the_form_of_the_options_of_image_boot():
 
 
 def test_the_vm_is_predicted_with_its_new_disks():
-    after = plan_restore(REQUEST, replace(FREE, vm=replace(ON, tags=SEALED))).after["vm"]
+    after = plan_restore(REQUEST, replace(FREE, vm=replace(RUNNING_VM, tags=SEALED))).after["vm"]
     assert (after["tags"], after["data_disks"][0]["caching"]) == ({"owner": "me"}, "None")
     assert (after["power_state"], after["os_disk"]["id"], after["data_disks"][0]["id"]) == (DEALLOCATED, str(NEW_OS), str(NEW_DATA))
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Throw-away VMs: the whole request, what an existing one may differ in, and what is refused."""
+"""Temporary VMs: the request body, how an existing VM may differ from the options, and the errors."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.p
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest, DataDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import DeleteVm, TagVm
 
-from tests.support.fakes import SUBSCRIPTION
-from tests.support.world import CAPTURED, TARGET, an_id
+from tests.support.capture_values import CAPTURED, TARGET
+from tests.support.ids import NIC, SUBSCRIPTION, an_id
 
 SUBNET_ID = ResourceId.of(SUBNET, "build", "net", "default", subscription=SUBSCRIPTION)
 NEW = an_id(VM, "build", "t1")
@@ -47,10 +47,10 @@ BOOTED = Vm(
     size="Standard_B2s",
     image=str(TARGET).upper(),
     admin_username="me",
-    nics=(an_id("Microsoft.Network/networkInterfaces", "build", "t1-nic"),),
+    nics=(an_id(NIC, "build", "t1-nic"),),
     tags={tag.PURPOSE: tag.BOOT},
 )
-ADDRESS = Nic(an_id("Microsoft.Network/networkInterfaces", "build", "t1-nic"), private_ip="10.0.0.4")
+ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), private_ip="10.0.0.4")
 THERE = Observed(vm=BOOTED, nic=ADDRESS)
 SKU = {"storageAccountType": "Standard_LRS"}
 

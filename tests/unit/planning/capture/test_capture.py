@@ -28,34 +28,34 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.
     StampSeal,
 )
 
-from tests.support.world import (
-    AT_REST_DISK,
+from tests.support.capture_values import (
     BACKUPS,
     BODY,
     CAPTURED,
     DATA_DISK,
+    DEALLOCATED_DISK,
     GENERALIZED,
     IMAGE_TAGS,
-    OFF,
-    ON,
-    OS,
     OS_DISK,
+    OS_DISK_ID,
     PARAMS,
     REQUEST,
+    RUNNING_VM,
     SEAL,
     STAMPED_VM,
+    STOPPED_VM,
     TARGET,
     VM1,
     VM_ID,
 )
 
 OWNER = {"owner": "me"}
-KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS, SEAL)
+KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
 SAVED = backups_in(BACKUPS)
-SEEN = Observed(vm=OFF, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL), backups=SAVED)
+SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL), backups=SAVED)
 NO_VERDICT = Verdict(reason="its boot log holds no verdict")
-LATER = replace(SEEN, vm=STAMPED_VM, disks=(AT_REST_DISK, DATA_DISK), verdict=NO_VERDICT)
+LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdict=NO_VERDICT)
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(AT_REST_DISK, DATA_DISK), verdict=NO
     [
         (SEEN, (KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE)),
         (
-            replace(SEEN, vm=replace(OFF, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
+            replace(SEEN, vm=replace(STOPPED_VM, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
             (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         ),
-        (replace(SEEN, vm=replace(OFF, power=DEALLOCATED), disks=(AT_REST_DISK, DATA_DISK)), (STAMP, Generalize(VM1), CREATE)),
+        (replace(SEEN, vm=replace(STOPPED_VM, power=DEALLOCATED), disks=(DEALLOCATED_DISK, DATA_DISK)), (STAMP, Generalize(VM1), CREATE)),
         (LATER, (Generalize(VM1), CREATE)),
         (replace(LATER, vm=GENERALIZED), (CREATE,)),
         (Observed(vm=GENERALIZED, image=CAPTURED), ()),
@@ -81,7 +81,7 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(AT_REST_DISK, DATA_DISK), verdict=NO
         "killed after generalizing",
         "done",
         "vm already gone",
-        "vm already gone, image of unknown birth",
+        "VM already gone, image of unknown origin",
     ],
 )
 def test_capture_does_only_what_is_missing(seen, steps):
@@ -89,16 +89,16 @@ def test_capture_does_only_what_is_missing(seen, steps):
 
 
 def test_a_plan_has_the_state_before_and_after():
-    after = replace(OFF, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
+    after = replace(STOPPED_VM, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
     assert plan_capture(REQUEST, SEEN) == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
-        before={"image": None, "vm": OFF.as_result()},
+        before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
     )
 
 
 def test_check_mode_predicts_what_a_real_run_does_and_warns():
-    predicted = plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK, DATA_DISK), check_mode=True))
+    predicted = plan_capture(REQUEST, Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), check_mode=True))
     assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
     assert predicted.warnings == ("VM web1 is running: planned as if it had been backed up and sealed and had stopped.",)
     assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
@@ -106,33 +106,36 @@ def test_check_mode_predicts_what_a_real_run_does_and_warns():
 
 def test_check_mode_refuses_everything_else_too():
     with pytest.raises(InvalidRequest, match="TrustedLaunch"):
-        plan_capture(REQUEST, Observed(vm=replace(ON, security_type="TrustedLaunch"), disks=(OS_DISK,), check_mode=True))
+        plan_capture(REQUEST, Observed(vm=replace(RUNNING_VM, security_type="TrustedLaunch"), disks=(OS_DISK,), check_mode=True))
     with pytest.raises(InvalidRequest, match="backup"):
         plan_capture(REQUEST, replace(SEEN, backups=(), check_mode=True))
 
 
 def test_a_guest_still_running_when_the_wait_ended_is_refused():
     with pytest.raises(InvalidRequest, match="VM web1 is still running"):
-        plan_capture(REQUEST, Observed(vm=ON, disks=(OS_DISK,), backups=SAVED))
+        plan_capture(REQUEST, Observed(vm=RUNNING_VM, disks=(OS_DISK,), backups=SAVED))
 
 
 @pytest.mark.parametrize(
     ("change", "text"),
     [
         (
-            {"vm": replace(OFF, security_type="TrustedLaunch")},
+            {"vm": replace(STOPPED_VM, security_type="TrustedLaunch")},
             "Creation of managed images are not supported for virtual machine with TrustedLaunch security type",
         ),
         ({"disks": (replace(OS_DISK, security_type="TrustedLaunch"), DATA_DISK)}, "with TrustedLaunch security type"),
-        ({"vm": replace(OFF, security_type="ConfidentialVM")}, "with ConfidentialVM security type"),
-        ({"vm": replace(OFF, os_disk=replace(OFF.os_disk, ephemeral=True))}, "Source virtual machine cannot contain an ephemeral OS disk"),
-        ({"vm": replace(OFF, os_disk=AttachedDisk("vhd", None))}, "disk vhd is not a managed disk"),
+        ({"vm": replace(STOPPED_VM, security_type="ConfidentialVM")}, "with ConfidentialVM security type"),
+        (
+            {"vm": replace(STOPPED_VM, os_disk=replace(STOPPED_VM.os_disk, ephemeral=True))},
+            "Source virtual machine cannot contain an ephemeral OS disk",
+        ),
+        ({"vm": replace(STOPPED_VM, os_disk=AttachedDisk("vhd", None))}, "disk vhd is not a managed disk"),
         ({"disks": (replace(OS_DISK, architecture="Arm64"), DATA_DISK)}, "Arm64"),
         (
             {"disks": (OS_DISK, replace(DATA_DISK, storage_account_type="UltraSSD_LRS"))},
             "disk web1-data of VM web1 is an Ultra disk, .*'Source virtual machine cannot contain UltraSSD.' Detach the disk",
         ),
-        ({"vm": replace(OFF, tags={f"t{number}": "" for number in range(50)})}, "51 tags, with those of this collection"),
+        ({"vm": replace(STOPPED_VM, tags={f"t{number}": "" for number in range(50)})}, "51 tags, with those of this collection"),
     ],
     ids=["TrustedLaunch", "TrustedLaunch by its disk", "confidential", "ephemeral", "unmanaged", "Arm64", "Ultra", "a tag too many"],
 )
@@ -149,7 +152,7 @@ def test_a_tag_too_many_on_the_image_is_refused_before_the_first_write():
 def test_another_region_than_the_vms_is_refused():
     with pytest.raises(InvalidRequest, match="in westeurope, not in eastus"):
         plan_capture(replace(REQUEST, location="eastus"), SEEN)
-    assert plan_capture(replace(REQUEST, location="westeurope"), replace(SEEN, vm=replace(OFF, location="West Europe"))).changed
+    assert plan_capture(replace(REQUEST, location="westeurope"), replace(SEEN, vm=replace(STOPPED_VM, location="West Europe"))).changed
 
 
 def test_without_a_vm_and_without_an_image_nothing_can_be_captured():
@@ -179,7 +182,7 @@ def test_an_image_that_is_not_the_one_asked_for_is_refused(image, request_, text
     assert "set recreate" in str(raised.value)
 
 
-def test_recreate_replaces_an_image_that_does_not_count_and_leaves_one_that_does():
+def test_recreate_replaces_an_image_that_is_not_accepted_and_keeps_one_that_is():
     recreate = replace(REQUEST, recreate=True)
     seen = replace(LATER, vm=GENERALIZED, image=ANOTHER)
     body = {**BODY, "tags": IMAGE_TAGS}
@@ -220,13 +223,13 @@ def test_an_unfinished_image_ends_a_run_and_is_predicted_in_check_mode():
 
 
 def test_the_os_disk_is_the_source_if_the_vm_has_data_disks_that_are_not_captured():
-    os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS)}, "caching": "ReadWrite"}
+    os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS_DISK_ID)}, "caching": "ReadWrite"}
     body = {"location": "westeurope", "tags": IMAGE_TAGS, "properties": {"hyperVGeneration": "V2", "storageProfile": {"osDisk": os_disk}}}
     request = replace(REQUEST, os_only=True)
-    plan = plan_capture(request, replace(LATER, vm=GENERALIZED, disks=(AT_REST_DISK,)))
+    plan = plan_capture(request, replace(LATER, vm=GENERALIZED, disks=(DEALLOCATED_DISK,)))
     assert plan.steps == (CreateImage(TARGET, "the OS disk of VM web1", body),)
     single = replace(GENERALIZED, data_disks=())
-    assert plan_capture(request, replace(LATER, vm=single, disks=(AT_REST_DISK,))).steps == (CREATE,)
+    assert plan_capture(request, replace(LATER, vm=single, disks=(DEALLOCATED_DISK,))).steps == (CREATE,)
 
 
 def test_zone_resilience_and_the_marketplace_plan_are_carried_over():

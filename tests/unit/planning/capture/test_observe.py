@@ -12,46 +12,46 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import UNREAD, Verdict
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Needs, Observed, needs, observe
 
-from tests.support.fakes import FakeAzure
-from tests.support.world import (
-    AT_REST_DISK,
+from tests.support.capture_values import (
     BACKUPS,
+    BOOT_LOG,
     CAPTURED,
-    DATA,
     DATA_DISK,
-    LOG,
-    OFF,
-    ON,
-    OS,
+    DATA_DISK_ID,
+    DEALLOCATED_DISK,
     OS_DISK,
+    OS_DISK_ID,
     REQUEST,
+    RUNNING_VM,
     SEAL,
     STAMPED_VM,
+    STOPPED_VM,
     TARGET,
     VM1,
 )
+from tests.support.fakes import FakeAzure
 
 ANOTHER = replace(CAPTURED, tags={tag.VM_ID: "ffffffff"})
 OS_ONLY = replace(REQUEST, os_only=True)
 LAST_COPY = replace(OS_ONLY, delete_source=True)
 OS_IMAGE = replace(CAPTURED, data_disks=())
-EVERYTHING = Needs(True, (OS, DATA), seal=True, backups=True)
+EVERYTHING = Needs(True, (OS_DISK_ID, DATA_DISK_ID), seal=True, backups=True)
 READ_VM = ["image web-1", "VM web1", "VM web1", "disk web1-os", "disk web1-data"]
 
 
 @pytest.mark.parametrize(("request_", "image", "vm", "expected"), [
-    (REQUEST, None, OFF, EVERYTHING),
-    (REQUEST, ANOTHER, OFF, EVERYTHING),
+    (REQUEST, None, STOPPED_VM, EVERYTHING),
+    (REQUEST, ANOTHER, STOPPED_VM, EVERYTHING),
     (REQUEST, None, None, Needs(True)),
-    (REQUEST, CAPTURED, OFF, Needs(False)),
+    (REQUEST, CAPTURED, STOPPED_VM, Needs(False)),
     (REQUEST, CAPTURED, None, Needs(False)),
-    (replace(REQUEST, assume_sealed=True), None, OFF, EVERYTHING._replace(seal=False)),
-    (replace(REQUEST, backup_required=False), None, OFF, EVERYTHING._replace(backups=False)),
-    (OS_ONLY, None, OFF, EVERYTHING._replace(disks=(OS,))),
-    (LAST_COPY, None, OFF, EVERYTHING),
-    (LAST_COPY, OS_IMAGE, OFF, Needs(False, (OS, DATA), backups=True)),
-    (replace(LAST_COPY, backup_required=False), OS_IMAGE, OFF, Needs(False)),
-    (LAST_COPY, OS_IMAGE, replace(OFF, data_disks=()), Needs(False)),
+    (replace(REQUEST, assume_sealed=True), None, STOPPED_VM, EVERYTHING._replace(seal=False)),
+    (replace(REQUEST, backup_required=False), None, STOPPED_VM, EVERYTHING._replace(backups=False)),
+    (OS_ONLY, None, STOPPED_VM, EVERYTHING._replace(disks=(OS_DISK_ID,))),
+    (LAST_COPY, None, STOPPED_VM, EVERYTHING),
+    (LAST_COPY, OS_IMAGE, STOPPED_VM, Needs(False, (OS_DISK_ID, DATA_DISK_ID), backups=True)),
+    (replace(LAST_COPY, backup_required=False), OS_IMAGE, STOPPED_VM, Needs(False)),
+    (LAST_COPY, OS_IMAGE, replace(STOPPED_VM, data_disks=()), Needs(False)),
 ], ids=[
     "new image", "other image", "no VM", "done", "done, VM gone", "seal assumed", "backup waived", "OS disk only", "data disks deleted",
     "done, data disks deleted", "done, data disks deleted, backup waived", "done, no data disks",
@@ -61,18 +61,18 @@ def test_the_image_and_the_vm_decide_what_is_needed(request_, image, vm, expecte
 
 
 def azure_with(**changes) -> FakeAzure:
-    state = {"vms": [OFF], "disks": [OS_DISK, DATA_DISK], "snapshots": BACKUPS, "boot_logs": {VM1: LOG}}
+    state = {"vms": [STOPPED_VM], "disks": [OS_DISK, DATA_DISK], "snapshots": BACKUPS, "boot_logs": {VM1: BOOT_LOG}}
     return FakeAzure(**{**state, **changes})
 
 
 @pytest.mark.parametrize(("request_", "changes", "reads"), [
     (REQUEST, {}, [*READ_VM, "boot log web1", "snapshots"]),
-    (REQUEST, {"vms": [ON]}, [*READ_VM, "snapshots"]),
-    (REQUEST, {"vms": [STAMPED_VM], "disks": [AT_REST_DISK, DATA_DISK]}, [*READ_VM, "snapshots"]),
+    (REQUEST, {"vms": [RUNNING_VM]}, [*READ_VM, "snapshots"]),
+    (REQUEST, {"vms": [STAMPED_VM], "disks": [DEALLOCATED_DISK, DATA_DISK]}, [*READ_VM, "snapshots"]),
     (replace(REQUEST, assume_sealed=True, backup_required=False), {}, READ_VM),
     (REQUEST, {"images": [CAPTURED]}, READ_VM[:2]),
     (REQUEST, {"vms": []}, READ_VM[:2]),
-    (REQUEST, {"vms": [replace(OFF, os_disk=replace(OFF.os_disk, disk=None))]}, READ_VM[:3]),
+    (REQUEST, {"vms": [replace(STOPPED_VM, os_disk=replace(STOPPED_VM.os_disk, disk=None))]}, READ_VM[:3]),
     (LAST_COPY, {"images": [OS_IMAGE]}, [*READ_VM, "snapshots"]),
 ], ids=["sealed", "running", "seal kept", "no evidence", "done", "VM gone", "unmanaged disk", "done, data disks deleted"])  # fmt: skip
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -84,12 +84,12 @@ def test_nothing_else_is_read(request_, changes, reads, check_mode):
 
 def test_the_evidence_is_observed():
     seen = observe(azure_with(), REQUEST, check_mode=False)
-    assert (seen.vm, seen.disks, seen.verdict) == (OFF, (OS_DISK, DATA_DISK), Verdict(SEAL))
+    assert (seen.vm, seen.disks, seen.verdict) == (STOPPED_VM, (OS_DISK, DATA_DISK), Verdict(SEAL))
     assert [backup.snapshots for backup in seen.backups] == [BACKUPS]
 
 
 def test_a_missing_resource_group_ends_the_observation():
     azure = azure_with()
     azure.groups.missing = {"images"}
-    assert observe(azure, REQUEST, check_mode=False) == Observed(OFF, verdict=UNREAD, without_group=frozenset({TARGET}))
+    assert observe(azure, REQUEST, check_mode=False) == Observed(STOPPED_VM, verdict=UNREAD, without_group=frozenset({TARGET}))
     assert azure.reads == READ_VM[:2]

@@ -29,7 +29,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.plan import check_upload, plan_upload
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.upload.request import UploadRequest
 
-from tests.support.world import an_id
+from tests.support.ids import an_id
 
 DIGEST = "sha256-4m:" + "5" * 64
 FILE = DiskFile("/d.raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")

@@ -6,8 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from azlab.arm.compute.common import SNAPSHOT
+from azlab.arm.compute.disks.frozen_copy import frozen_copy
 from azlab.arm.compute.disks.state import DiskState, describe_size, performance_of
-from azlab.arm.compute.disks.writeback import frozen_copy
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.times import now

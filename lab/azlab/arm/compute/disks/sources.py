@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalogue import blob_size
+from azlab.arm.compute.catalog import blob_size
 from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalogue import blob_size
+from azlab.arm.compute.catalog import blob_size
 from azlab.arm.compute.common import DISK, SNAPSHOT, VM, get_source
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, check_usable

@@ -6,7 +6,7 @@ import uuid
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines.plan import MachinePlan
-from azlab.arm.compute.machines.start import await_provisioned, provisioned, start, started
+from azlab.arm.compute.machines.start import await_provisioned, complete, end_start, start
 from azlab.arm.compute.machines.state import MachineState, found
 from azlab.arm.compute.machines.vm_disks import attach, entries, make
 from azlab.arm.core.json import Json
@@ -46,10 +46,10 @@ def create(lab: Lab, id: str, plan: MachinePlan) -> None:
             _make_disks(lab, id, plan)
             start(lab, id, "Create VM")
         except BaseException:
-            started(lab, id, "stopped")
+            end_start(lab, id, "stopped")
             raise
         await_provisioned(lab, id)
-        provisioned(lab, id)
+        complete(lab, id)
 
 
 def _make_disks(lab: Lab, id: str, plan: MachinePlan) -> None:

@@ -131,7 +131,7 @@ TIMED_OUT = Refusal(
     " refer to https://aka.ms/WindowsVMLifecycle and Linux VMs, refer to https://aka.ms/LinuxVMLifecycle.",
     ISSUE,
 )
-STILL = Refusal(
+HUNG = Refusal(
     409,
     "OSProvisioningTimedOut",
     "OS Provisioning for VM '{vm}' did not finish: its kernel wrote something to the serial console, and nothing more during a minute of"

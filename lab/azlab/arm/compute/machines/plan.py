@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalogue import platform_image
+from azlab.arm.compute.catalog import platform_image
 from azlab.arm.compute.common import IMAGE
 from azlab.arm.compute.disks.builder import Content, DiskSpec
 from azlab.arm.compute.disks.state import GIB
@@ -131,7 +131,7 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
 
 
 def _platform_image(lab: Lab, request: MachineRequest) -> _System:
-    """The system of an image of Azure's catalogue."""
+    """The system of an image of Azure's catalog."""
     reference = request.image
     image = platform_image(lab, reference)
     if image is None:

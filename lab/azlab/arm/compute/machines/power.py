@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.compute.machines.start import await_provisioned, check_startable, provisioned, set_power, touch_disks
+from azlab.arm.compute.machines.start import await_provisioned, check_startable, complete, set_power, touch_disks
 from azlab.arm.compute.machines.start import start as start_guest
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found
 from azlab.arm.core.ids import COMPUTE
@@ -49,7 +49,7 @@ def _start(lab: Lab, id: str) -> None:
         return
     start_guest(lab, id, "start")
     await_provisioned(lab, id)
-    provisioned(lab, id)
+    complete(lab, id)
 
 
 def power_off(call: Call) -> Answer:

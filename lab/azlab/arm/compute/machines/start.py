@@ -46,15 +46,15 @@ def start(lab: Lab, id: str, operation: str) -> None:
     try:
         lab.guests.start(spec)
     except BaseException:
-        started(lab, id, "deallocated" if before == "deallocated" else "stopped")
+        end_start(lab, id, "deallocated" if before == "deallocated" else "stopped")
         raise
-    started(lab, id, "running")
+    end_start(lab, id, "running")
     if before == "deallocated":
         with lab.store.lock:
             touch_disks(lab, found(lab, id))
 
 
-def started(lab: Lab, id: str, power: str) -> None:
+def end_start(lab: Lab, id: str, power: str) -> None:
     """Store the power state after a start, unless the guest ended before that."""
     with lab.store.lock:
         vm = lab.store.find(id)
@@ -63,7 +63,7 @@ def started(lab: Lab, id: str, power: str) -> None:
 
 
 def touch_disks(lab: Lab, vm: Resource) -> None:
-    """Note at the VM's disks that the VM was deallocated, or started after that."""
+    """Record on the VM's disks that the VM was deallocated, or started again."""
     for _, disk in disks_of(lab, vm):
         touch(disk)
         lab.store.put(disk)
@@ -146,14 +146,14 @@ def _unprovisioned(outcome: str, vm: str) -> AzureError:
             return vm_errors.AGENT_RUNNING(vm=vm)
         case "timed_out":
             return vm_errors.TIMED_OUT(vm=vm)
-        case "still":
-            return vm_errors.STILL(vm=vm)
+        case "hung":
+            return vm_errors.HUNG(vm=vm)
         case _:
             return vm_errors.GUEST_ENDED(vm=vm)
 
 
-def provisioned(lab: Lab, id: str) -> None:
-    """Complete the VM."""
+def complete(lab: Lab, id: str) -> None:
+    """Record that the VM is provisioned, and give it its final provisioning state."""
     with lab.store.lock:
         vm = found(lab, id)
         if is_deleting(vm):
@@ -177,4 +177,4 @@ def recover(lab: Lab) -> None:
     for vm in lab.store.list(VM):
         if MachineState.of(vm).is_up and not lab.guests.is_running(vm.properties["vmId"]):
             guest_ended(lab, vm.properties["vmId"])
-        started(lab, vm.id, "running")
+        end_start(lab, vm.id, "running")

@@ -1,4 +1,4 @@
-"""Consistent copies of a disk's current bytes, even while a guest runs on the disk."""
+"""A consistent copy of the bytes of a disk, even while a guest runs on it."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def frozen_copy(lab: Lab, source: Resource, key: str) -> None:
     if vm is None or not lab.guests.is_running(vm.properties["vmId"]):
         lab.blobs.copy(source_key, key)
         return
-    with lab.guests.frozen(vm.properties["vmId"], source_key):
+    with lab.guests.paused(vm.properties["vmId"], source_key):
         lab.blobs.copy(source_key, key)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
@@ -17,45 +17,42 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snap
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, RUNNING, STOPPED, AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 
-from tests.support.fakes import AT_REST, SUBSCRIPTION
+from tests.support.fakes import DEALLOCATED_AT
+from tests.support.ids import an_id
 
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 STARTED_AT = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
 BACKED_UP_AT = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 SEALED_AT = "2026-11-22T10:30:00Z"
-LOG = f"""[    0.000000] Linux version 6.1.0
+BOOT_LOG = f"""[    0.000000] Linux version 6.1.0
 web1 login: \r
 GOLDENIMAGE-SEAL: OK vmId={VM_ID} time={SEALED_AT}\r
 [   90.123456] reboot: Power down\r
 """
 SEAL = Seal.of(VM_ID, SEALED_AT)
-STAMPED = SEAL.stamped(AT_REST)
-
-
-def an_id(kind: str, group: str, name: str) -> ResourceId:
-    return ResourceId.of(kind, group, name, subscription=SUBSCRIPTION)
+STAMPED = SEAL.stamped(DEALLOCATED_AT)
 
 
 VM1 = an_id(VM, "build", "web1")
 TARGET = an_id(IMAGE, "images", "web-1")
-OS, DATA = an_id(DISK, "build", "web1-os"), an_id(DISK, "build", "web1-data")
+OS_DISK_ID, DATA_DISK_ID = an_id(DISK, "build", "web1-os"), an_id(DISK, "build", "web1-data")
 
-OS_DISK = Disk(OS, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time=STARTED_AT)
-DATA_DISK = Disk(DATA, "westeurope", unique_id="u-data")
-AT_REST_DISK = replace(OS_DISK, ownership_time=AT_REST)
+OS_DISK = Disk(OS_DISK_ID, "westeurope", unique_id="u-os", os_type="Linux", hyper_v_generation="V2", ownership_time=STARTED_AT)
+DATA_DISK = Disk(DATA_DISK_ID, "westeurope", unique_id="u-data")
+DEALLOCATED_DISK = replace(OS_DISK, ownership_time=DEALLOCATED_AT)
 
-ON = Vm(
+RUNNING_VM = Vm(
     id=VM1,
     location="westeurope",
     vm_id=VM_ID,
-    os_disk=AttachedDisk("web1-os", OS, None, 30, "ReadWrite", "Standard_LRS"),
-    data_disks=(AttachedDisk("web1-data", DATA, 5, 8, "None", "Standard_LRS"),),
+    os_disk=AttachedDisk("web1-os", OS_DISK_ID, None, 30, "ReadWrite", "Standard_LRS"),
+    data_disks=(AttachedDisk("web1-data", DATA_DISK_ID, 5, 8, "None", "Standard_LRS"),),
     power=RUNNING,
     boot_diagnostics=True,
     tags={"owner": "me"},
 )
-OFF = replace(ON, power=STOPPED)
-STAMPED_VM = replace(ON, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMPED.as_tag()})
+STOPPED_VM = replace(RUNNING_VM, power=STOPPED)
+STAMPED_VM = replace(RUNNING_VM, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMPED.as_tag()})
 GENERALIZED = replace(STAMPED_VM, generalized=True)
 
 
@@ -86,8 +83,8 @@ CAPTURED = Image(
     os_type="Linux",
     os_state="Generalized",
     hyper_v_generation="V2",
-    os_disk=ImageDisk(str(OS), None, 30, "ReadWrite", "Standard_LRS"),
-    data_disks=(ImageDisk(str(DATA), 5, 8, "None", "Standard_LRS"),),
+    os_disk=ImageDisk(str(OS_DISK_ID), None, 30, "ReadWrite", "Standard_LRS"),
+    data_disks=(ImageDisk(str(DATA_DISK_ID), 5, 8, "None", "Standard_LRS"),),
     tags=IMAGE_TAGS,
 )
 BODY = {

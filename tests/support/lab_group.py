@@ -11,19 +11,19 @@ from tests.support.bodies import copy_of, empty_disk, image_of_disk, vm_of_disk
 from tests.support.running_lab import RunningLab, done
 
 
-class World:
+class LabGroup:
     """The resource group of a test: creates resources in it, and reads their state."""
 
-    def __init__(self, lab: RunningLab, group: str) -> None:
-        self.lab, self.group, self.compute = lab, group, lab.compute
+    def __init__(self, lab: RunningLab, name: str) -> None:
+        self.lab, self.name, self.compute = lab, name, lab.compute
 
     def id(self, type: str, name: str) -> str:
         """The id of a compute resource in the group."""
-        return f"/subscriptions/{self.lab.settings.subscription}/resourceGroups/{self.group}/providers/Microsoft.Compute/{type}/{name}"
+        return f"/subscriptions/{self.lab.settings.subscription}/resourceGroups/{self.name}/providers/Microsoft.Compute/{type}/{name}"
 
     def disk(self, name: str = "disk", **more: Any) -> Any:
         """Create an empty disk."""
-        return done(self.compute.disks.begin_create_or_update(self.group, name, empty_disk(**more)))
+        return done(self.compute.disks.begin_create_or_update(self.name, name, empty_disk(**more)))
 
     def os_disk(self, name: str = "os", **more: Any) -> Any:
         """Create an empty disk with the OS type Linux."""
@@ -31,16 +31,16 @@ class World:
 
     def snapshot(self, source: str, name: str = "snapshot", **more: Any) -> Any:
         """Create a snapshot of a disk or snapshot."""
-        return done(self.compute.snapshots.begin_create_or_update(self.group, name, copy_of(source, **more)))
+        return done(self.compute.snapshots.begin_create_or_update(self.name, name, copy_of(source, **more)))
 
     def image(self, name: str = "image") -> Any:
         """Create an image of an empty disk."""
         disk = self.os_disk(f"{name}-source")
-        return done(self.compute.images.begin_create_or_update(self.group, name, image_of_disk(disk.id)))
+        return done(self.compute.images.begin_create_or_update(self.name, name, image_of_disk(disk.id)))
 
     def subnet(self) -> str:
         """Create a subnet and return its id."""
-        return self.lab.put_subnet(self.group)
+        return self.lab.put_subnet(self.name)
 
     def vm(self, name: str = "vm", **more: Any) -> Any:
         """Create a running VM on a specialized disk."""
@@ -48,16 +48,16 @@ class World:
 
     def put_vm(self, body: dict[str, Any], name: str = "vm") -> Any:
         """Create or change a VM."""
-        return done(self.compute.virtual_machines.begin_create_or_update(self.group, name, body))
+        return done(self.compute.virtual_machines.begin_create_or_update(self.name, name, body))
 
     def stop(self, name: str = "vm") -> None:
         """Deallocate a VM."""
-        done(self.compute.virtual_machines.begin_deallocate(self.group, name))
+        done(self.compute.virtual_machines.begin_deallocate(self.name, name))
 
     def generalize(self, name: str = "vm") -> None:
         """Deallocate and generalize a VM."""
         self.stop(name)
-        self.compute.virtual_machines.generalize(self.group, name)
+        self.compute.virtual_machines.generalize(self.name, name)
 
     def properties(self, type: str, name: str) -> dict[str, Any]:
         """The properties of a resource with the names of the REST API, which the SDKs change."""
@@ -70,4 +70,4 @@ class World:
 
     def power(self, name: str = "vm") -> list[str]:
         """The status codes of a VM's instance view."""
-        return [str(status.code) for status in self.compute.virtual_machines.instance_view(self.group, name).statuses or []]
+        return [str(status.code) for status in self.compute.virtual_machines.instance_view(self.name, name).statuses or []]

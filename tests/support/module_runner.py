@@ -24,7 +24,7 @@ class Ended(Exception):
         self.result = result
 
 
-class Player:
+class ModuleRunner:
     """Runs one module; every call is one task. ``warnings`` holds those of all tasks."""
 
     def __init__(self, module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The front door: metadata, tokens, routing, paging, groups, faults and the request log."""
+"""The control plane as an application: metadata, tokens, routing, paging, groups, faults and the request log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, 
 from azure.identity import ClientSecretCredential
 
 from tests.support.bodies import empty_disk, vm_of_disk
-from tests.support.lab_world import World
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import LOCATION, RunningLab, done
 
 
@@ -153,9 +153,9 @@ def test_values_of_a_wrong_kind_are_refused(lab: RunningLab, group: str, type: s
     assert code(answer) == (400, "InvalidRequestContent")
 
 
-def test_resources_are_filtered_by_type_only(lab: RunningLab, world: World) -> None:
-    world.snapshot(world.disk().id)
-    path = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{world.group}/resources"
+def test_resources_are_filtered_by_type_only(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.snapshot(lab_group.disk().id)
+    path = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{lab_group.name}/resources"
 
     def ask(filter: str) -> httpx.Response:
         return lab.http.get(path, params={"api-version": "2021-04-01", "$filter": filter})
@@ -192,7 +192,7 @@ def test_groups_are_created_tagged_and_deleted(lab: RunningLab) -> None:
     assert lab.arm("PUT", f"resourceGroups/{group}", {"location": "West Europe", "tags": {"a": "b"}}).status_code == 200
     assert code(lab.arm("PUT", f"resourceGroups/{group}", {"location": "uksouth"})) == (409, "InvalidResourceGroupLocation")
     assert lab.arm("HEAD", f"resourceGroups/{group.upper()}").status_code == 204
-    World(lab, group).vm()
+    LabGroup(lab, group).vm()
     answer = lab.arm("DELETE", f"resourceGroups/{group}")
     assert answer.status_code == 202
     assert answer.headers["Retry-After"] == "0"
@@ -204,8 +204,8 @@ def test_groups_are_created_tagged_and_deleted(lab: RunningLab) -> None:
 
 def test_a_group_whose_disk_is_used_elsewhere_is_not_deleted(lab: RunningLab, group: str) -> None:
     other = lab.put_group()
-    disk = World(lab, other).os_disk("os")
-    here = World(lab, group)
+    disk = LabGroup(lab, other).os_disk("os")
+    here = LabGroup(lab, group)
     done(lab.compute.virtual_machines.begin_create_or_update(group, "vm", vm_of_disk(disk.id, here.subnet())))
     answer = lab.arm("DELETE", f"resourceGroups/{other}")
     while (poll := lab.http.get(answer.headers["Location"])).status_code == 202:
@@ -224,7 +224,7 @@ def test_long_lists_come_in_pages(lab: RunningLab, group: str) -> None:
 
 
 def test_ids_are_compared_without_case(lab: RunningLab, group: str) -> None:
-    World(lab, group).disk("Disk")
+    LabGroup(lab, group).disk("Disk")
     assert lab.compute.disks.get(group.upper(), "dISK").name == "Disk"
 
 
@@ -254,12 +254,12 @@ def test_a_fault_can_cut_the_connection_before_or_after_the_work(lab: RunningLab
 
 
 def test_a_fault_can_fail_an_operation(lab: RunningLab, group: str) -> None:
-    told = {"code": "AllocationFailed", "message": "no room"}
-    faults.add(lab.settings.faults, plane="arm", path=f"{group}/.*/fails", times=1, fail_operation=told)
+    failure = {"code": "AllocationFailed", "message": "no room"}
+    faults.add(lab.settings.faults, plane="arm", path=f"{group}/.*/fails", times=1, fail_operation=failure)
     with pytest.raises(HttpResponseError, match="AllocationFailed"):
-        World(lab, group).disk("fails")
+        LabGroup(lab, group).disk("fails")
     assert lab.compute.disks.get(group, "fails").provisioning_state == "Failed"
-    assert World(lab, group).disk("fails").provisioning_state == "Succeeded"
+    assert LabGroup(lab, group).disk("fails").provisioning_state == "Succeeded"
 
 
 def test_a_fault_can_hold_an_answer_until_it_is_removed(lab: RunningLab, group: str) -> None:
@@ -282,7 +282,7 @@ def test_a_rule_with_an_unknown_word_is_an_error(lab: RunningLab, tmp_path: Any)
 
 
 def test_the_request_log_records_requests_and_answers(lab: RunningLab, group: str) -> None:
-    World(lab, group).disk("logged")
+    LabGroup(lab, group).disk("logged")
     entries = [json.loads(line) for line in (lab.settings.logs / "arm.jsonl").read_text().splitlines()]
     mine = [entry for entry in entries if f"{group}/" in entry["path"] and "/disks/logged" in entry["path"]]
     assert [(entry["phase"], entry["op"]) for entry in mine[:2]] == [("in", "disk.put"), ("out", "disk.put")]
