@@ -83,13 +83,11 @@ class Guest:
                     raise
             time.sleep(4)
 
-    def run(self, script: str, root: bool = True) -> str:
-        """The output of a shell script in the guest; the script is sent on standard input."""
+    def run(self, script: str, root: bool = True, timeout: float = COMMAND_TIMEOUT) -> str:
+        """The output of a shell script in the guest; the script is sent on standard input. The timeout is in seconds of the host."""
         shell = "sudo -n sh -seu" if root else "sh -seu"
         command = ["ssh", "-i", str(self.person.key), "-o", "BatchMode=yes", *self.ssh_options, f"{self.person.user}@{self.vm}", shell]
-        done = subprocess.run(
-            command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=COMMAND_TIMEOUT
-        )
+        done = subprocess.run(command, input=script, capture_output=True, text=True, env=self.environment, check=False, timeout=timeout)
         if done.returncode:
             raise GuestFailed(f"{self.vm}: exit status {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
