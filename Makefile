@@ -1,6 +1,6 @@
-# Every target is one line or one script. TAMPER=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
+# Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
 PYTHON := .venv/bin/python
-export TAMPER TIERS DIR
+export SPOIL TIERS DIR
 
 .PHONY: help setup demo test lint docs clients golden fresh clean
 

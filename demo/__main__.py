@@ -76,10 +76,10 @@ def interrupted(*_: Any) -> None:
 def main() -> int:
     report = BUILD / "demo.json"
     report.unlink(missing_ok=True)
-    wanted = os.environ.get("TAMPER", "")
+    wanted = os.environ.get("SPOIL", "")
     tamper = resolve(wanted) if wanted else ""
     if tamper is None:
-        print(f"TAMPER must be one of {', '.join(NAMES)} or the path of an executable file, not '{wanted}'.", file=sys.stderr)
+        print(f"SPOIL must be one of {', '.join(NAMES)} or the path of an executable file, not '{wanted}'.", file=sys.stderr)
         return 2
     if os.geteuid() != 0:
         print("The local Azure boots guests with their own networks, which requires root: run `sudo make demo`.", file=sys.stderr)

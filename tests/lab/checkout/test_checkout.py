@@ -36,7 +36,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name not in ("TAMPER", "TIERS")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE") and name not in ("SPOIL", "TIERS")}
     environment["PATH"] = f"{path}{os.environ['PATH']}"
     return subprocess.run(["make", *arguments], cwd=checkout, env=environment, capture_output=True, text=True, check=False)
 
@@ -62,7 +62,7 @@ def test_an_environment_is_reused_only_at_its_own_path(tmp_path: Path) -> None:
     assert not usable(place.rename(tmp_path / "moved"))
 
 
-@pytest.mark.parametrize("arguments", [("demo",), ("demo", "TAMPER=user"), ("test",)], ids=" ".join)
+@pytest.mark.parametrize("arguments", [("demo",), ("demo", "SPOIL=user"), ("test",)], ids=" ".join)
 def test_a_user_without_root_gets_the_sudo_command(checkout: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     somebody = tmp_path / "id"
     somebody.write_text("#!/bin/sh\necho 1000\n")

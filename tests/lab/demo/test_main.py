@@ -35,7 +35,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_an_unknown_value_of_TAMPER_removes_the_report_of_an_earlier_run(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TAMPER", "mashine_id")
+    monkeypatch.setenv("SPOIL", "mashine_id")
     assert program.main() == 2
     assert not (build / "demo.json").exists()
 
@@ -112,7 +112,7 @@ def test_an_interrupted_demo_stops_its_lab_even_if_interrupted_again(tmp_path: P
     demo = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(script)],
         cwd=ROOT,
-        env={name: value for name, value in os.environ.items() if name != "TAMPER"},
+        env={name: value for name, value in os.environ.items() if name != "SPOIL"},
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # as a shell does for background jobs
