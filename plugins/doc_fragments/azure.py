@@ -107,7 +107,8 @@ requirements:
   - azure-mgmt-compute >= 33.0.0
   - urllib3 >= 1.26
 notes:
-  - Options, environment variables and the credential file are merged value by value. An empty string counts as omitted.
+  - Options, environment variables and the credential file are merged value by value. In the options for credentials, an empty string
+    counts as omitted.
   - "The modules must run on a machine that has the credentials, usually the controller. In a play for other hosts, set
     C(delegate_to: localhost) on the task."
 """

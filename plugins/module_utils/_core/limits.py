@@ -20,7 +20,7 @@ GIB = 1024 * MIB
 # Names: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 LONGEST_NAME = 80
 """The longest name of a disk, an image, a snapshot or a network interface."""
-RESOURCE_NAME = re.compile(rf"[^\W_][\w.-]{{0,{LONGEST_NAME - 1}}}(?<![.-])")
+RESOURCE_NAME = re.compile(rf"[^\W_][\w.-]{{0,{LONGEST_NAME - 1}}}(?<![.-])", re.ASCII)
 """VM names have further limits: see below."""
 LONGEST_GROUP_NAME = 90
 GROUP_NAME = re.compile(rf"[\w.()-]{{1,{LONGEST_GROUP_NAME}}}(?<![.])")

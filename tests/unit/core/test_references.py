@@ -72,7 +72,7 @@ def test_a_required_option_must_not_be_empty(options):
         own_id({"name": "n", "resource_group": "g", **options}, IMAGE)
 
 
-@pytest.mark.parametrize("name", ["_a", "-a", "a-", "a.", "a b", "a/b", "A" * 81])
+@pytest.mark.parametrize("name", ["_a", "-a", "a-", "a.", "a b", "a/b", "\u00e4", "A" * 81])
 def test_an_invalid_name_is_refused(name):
     with pytest.raises(InvalidRequest, match="is not a valid name"):
         own_id({"name": name, "resource_group": "g"}, IMAGE)

@@ -211,6 +211,7 @@ def test_tags_change_without_touching_the_vm(run):
         ({"vm": "web/1"}, "vm: 'web/1' is not a valid name for a resource"),
         ({"vm": f"{VM1}!"}, "vm: 'web1!' is not a valid name for a resource"),
         ({"vm": {"name": "web1", "resource_group": "a/b"}}, "vm: 'a/b' is not a valid name for a resource group"),
+        ({"vm": "web1", "resource_group": ""}, "resource_group: must not be empty."),
         ({"resource_group": "images."}, "resource_group: 'images.' is not a valid name for a resource group"),
         ({"wait_timeout": 0}, "wait_timeout: must be at least 1, not 0."),
         ({"wait_timeout": -5}, "wait_timeout: must be at least 1, not -5."),

@@ -82,7 +82,7 @@ class BootRequest:
             computer_name=params["computer_name"],
             admin_username=params["admin_username"],
             admin_password=params["admin_password"],
-            ssh_public_keys=tuple(params["ssh_public_keys"] or ()),
+            ssh_public_keys=tuple(key for key in params["ssh_public_keys"] or () if key.strip()),
             custom_data=params["custom_data"],
             tags=tag.from_params(params),
             append_tags=params["append_tags"],

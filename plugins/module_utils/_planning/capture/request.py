@@ -40,9 +40,10 @@ class CaptureRequest:
     def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
         """Check and complete the module's options; raises ``InvalidRequest``."""
         require_wait(params)
+        target = own_id(params, IMAGE)
         return cls(
-            vm=parse_reference(params["vm"], VM, params["resource_group"], "vm"),
-            target=own_id(params, IMAGE),
+            vm=parse_reference(params["vm"], VM, target.resource_group, "vm"),
+            target=target,
             location=region(params["location"]) if params.get("location") else None,
             os_only=params["disks"] == "os",
             backup_required=params["backup"] == "require",
