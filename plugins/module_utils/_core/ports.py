@@ -20,31 +20,31 @@ from .model.vm import Vm
 
 Tags = Mapping[str, str]
 Body = Mapping[str, Any]
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Resources(Protocol[T]):
+class Resources(Protocol[T_co]):
     """One kind of resource. A resource has settled when no operation is running on it, such as one that an interrupted run began."""
 
-    def find(self, resource: ResourceId) -> T | None:
+    def find(self, resource: ResourceId) -> T_co | None:
         """The resource, or None if it does not exist."""
 
-    def get(self, resource: ResourceId) -> T:
+    def get(self, resource: ResourceId) -> T_co:
         """The resource, which must exist: raises ``Missing``."""
 
-    def find_settled(self, resource: ResourceId) -> T | None:
+    def find_settled(self, resource: ResourceId) -> T_co | None:
         """The resource once it has settled or the deadline is near, or None if it does not exist."""
 
-    def list(self, resource_group: str | None = None) -> tuple[T, ...]:
+    def list(self, resource_group: str | None = None) -> tuple[T_co, ...]:
         """The resources of a group; without one, those of the subscription."""
 
-    def list_settled(self, resource_group: str, selected: Callable[[T], bool]) -> tuple[T, ...]:
+    def list_settled(self, resource_group: str, selected: Callable[[T_co], bool]) -> tuple[T_co, ...]:
         """The resources of a group once those that ``selected`` accepts have settled or the deadline is near."""
 
-    def create(self, resource: ResourceId, body: Body) -> T:
+    def create(self, resource: ResourceId, body: Body) -> T_co:
         """Create it from a request body, and wait until it exists."""
 
-    def tag(self, resource: ResourceId, tags: Tags) -> T:
+    def tag(self, resource: ResourceId, tags: Tags) -> T_co:
         """Replace all of its tags."""
 
     def delete(self, resource: ResourceId) -> None:

@@ -69,7 +69,7 @@ class PageConnection:
         The service checks the content against the digest that is sent with it.
         """
         try:
-            answer = self._pool.urlopen(
+            answer = self._pool.request(
                 "PUT",
                 self._target,
                 body=content,
