@@ -90,10 +90,12 @@ def test_capture_does_only_what_is_missing(seen, steps):
 
 def test_a_plan_has_the_state_before_and_after():
     after = replace(STOPPED_VM, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
-    assert plan_capture(REQUEST, SEEN) == Plan(
+    plan = plan_capture(REQUEST, SEEN)
+    assert plan == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
+        findings=plan.findings,
     )
 
 
