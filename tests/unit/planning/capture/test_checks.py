@@ -13,13 +13,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.checks import BLOCK, OK, UNPROVEN, WAIVED, WARN
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.checks.catalog import WAIVABLE
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.checks.report import RULES, check_capture
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import Verdict
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Observed
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.permissions import actions_of
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.permissions import Place, actions_of
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import plan_capture
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 
@@ -40,7 +40,15 @@ from tests.support.capture_values import (
 )
 
 ALL_RIGHTS = Rights((Permission(("*",)),))
-PLACES = {each.place.title: each.place for each in actions_of(replace(REQUEST, delete_source=True), CAPTURED, STOPPED_VM)}
+
+
+def places(request: CaptureRequest, vm: Vm) -> list[Place]:
+    """The places where rights are needed to replace an image."""
+    return [each.place for each in actions_of(request, CAPTURED, vm)]
+
+
+PLACES = {each.title: each for each in places(replace(REQUEST, delete_source=True), STOPPED_VM)}
+LONG = replace(STOPPED_VM, id=replace(STOPPED_VM.id, resource_group="g" * 90, names=("v" * 64,)))
 GOOD = Observed(
     vm=STOPPED_VM,
     disks=(OS_DISK, DATA_DISK),
@@ -113,6 +121,7 @@ NAMED = [f"{row[0]}-{number}" for number, row in enumerate(FORBIDDEN)]
 
 WARNED = [
     ("disk_controller", {}, vm(disk_controller="NVMe"), "has the disk controller type NVMe, which a managed image cannot name"),
+    ("vm_tag", {}, {"vm": LONG, "rights": dict.fromkeys(places(REQUEST, LONG), ALL_RIGHTS)}, "does not fit into the tag goldenimage.vm,"),
     ("rights", {}, rights("VM web1", unread="could not read the rights: (AuthorizationFailed) no."), "on VM web1 were not read: could not"),
     ("existing_image", {"recreate": True}, {"image": replace(ANOTHER, provisioning_state="Creating"), "check_mode": True}, "is Creating"),
 ]

@@ -26,6 +26,7 @@ WAIVABLE = {
     "vm_tags": False,
     "vm_tags_total": True,
     "image_tags": False,
+    "vm_tag": True,
     "marketplace_plan": True,
     "rights": True,
 }

@@ -101,6 +101,16 @@ def _image_tags(candidate: Candidate) -> Iterator[Finding]:
         yield Finding(f"{image.title}: {clause}", TOO_LATE, "give fewer or shorter tags")
 
 
+def _vm_tag(candidate: Candidate) -> Iterator[Finding]:
+    if len(str(candidate.vm.id)) > LONGEST_TAG_VALUE:
+        yield Finding(
+            f"the id of VM {candidate.vm.id.name} does not fit into the tag {tag.VM}, which holds {LONGEST_TAG_VALUE} characters",
+            f"the image is made without that tag, and names its VM only by {tag.VM_ID}",
+            "use a shorter name for the VM or its resource group, or waive this check",
+            WARN,
+        )
+
+
 def _plan(candidate: Candidate) -> Iterator[Finding]:
     plan = candidate.vm.plan
     if plan and len(tag.plan_value(plan)) > LONGEST_TAG_VALUE:
@@ -146,6 +156,7 @@ RULES = (
         _controller,
     ),
     Rule("image_tags", "the tags of the image are within the limits", TAGS, _image_tags),
+    Rule("vm_tag", f"the id of the VM fits into the tag {tag.VM}", TAGS, _vm_tag),
     Rule(
         "marketplace_plan",
         f"the VM has no Marketplace plan, or one that the tag {tag.PLAN} can hold",
