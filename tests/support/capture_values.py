@@ -59,16 +59,17 @@ GENERALIZED = replace(STAMPED_VM, generalized=True)
 def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
     """A snapshot as vm_backup takes it."""
     return Snapshot(
-        id=an_id(SNAPSHOT, "build", f"{name}-{disk.id.name}"),
+        id=an_id(SNAPSHOT, "build", f"web1-{name}-{vm_id[:8]}-{'os' if disk.os_type else 'lun5'}"),
         location="westeurope",
         source=disk.id,
         source_unique_id=disk.unique_id,
         time_created=time,
         tags={
             tag.PURPOSE: tag.BEFORE_GENERALIZE,
+            tag.VM: str(VM1),
             tag.VM_ID: vm_id,
             tag.DISK: disk.unique_id,
-            tag.BACKUP: name,
+            tag.BACKUP: f"{vm_id}/{name}",
             tag.LUN: "os" if disk.os_type else "5",
         },
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..._core import tags as tag
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.snapshot import Snapshot
@@ -14,7 +15,7 @@ from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..missing_groups import missing_group, without_group
 from ..settling import look_up, look_up_all
-from .backups import backups_in, is_part
+from .backups import backups_in
 from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 
 
@@ -39,7 +40,7 @@ class Observed:
 
 def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
-    snapshots = look_up_all(azure.snapshots, request.resource_group, is_part, check_mode)
+    snapshots = look_up_all(azure.snapshots, request.resource_group, _is_tagged, check_mode)
     vm = None if request.state == ABSENT else look_up(azure.machines, request.vm, check_mode)
     disks = _disks(azure, request, vm, check_mode)
     found = bool(backups_in(snapshots, request.vm, request.name)) and (vm is not None or request.state != PRESENT)
@@ -49,5 +50,10 @@ def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
 def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, check_mode: bool) -> tuple[Disk, ...]:
     """The disks that are backed up, or those that may have been restored already."""
     if request.state == RESTORED:
-        return look_up_all(azure.disks, request.resource_group, is_part, check_mode)
+        return look_up_all(azure.disks, request.resource_group, _is_tagged, check_mode)
     return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()
+
+
+def _is_tagged(resource: Snapshot | Disk) -> bool:
+    """Whether a snapshot, or a disk made from one, says that it belongs to any backup."""
+    return tag.BACKUP in resource.tags

@@ -24,8 +24,8 @@ from ..._core.times import format_time
 from ..missing_groups import absent, absent_group
 from ..settling import settled
 from ..steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
-from .backups import OS, UNKNOWN, Backup, backups_in, find_backup, lun_of, time_of
-from .names import backup_id, snapshot_id
+from .backups import UNKNOWN, Backup, backups_in, is_part, lun_of, time_of
+from .names import OS, backup_id, snapshot_id
 from .observe import Observed, observe
 from .removal import plan_removal
 from .request import ABSENT, PRESENT, BackupRequest
@@ -117,7 +117,7 @@ def _part(request: BackupRequest, source: _Source, wanted: Snapshot, seen: Obser
 
 def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
     """Refuse to touch a snapshot that has the name of ours but belongs to something else."""
-    if present.tags.get(tag.BACKUP, "").casefold() != wanted.tags[tag.BACKUP].casefold():
+    if not is_part(present) or present.tags[tag.BACKUP].casefold() != wanted.tags[tag.BACKUP].casefold():
         raise InvalidRequest(
             f"snapshot {present.id.name} in resource group {present.id.resource_group} exists, but is not part of backup {request.name}: "
             "give the backup another name."
@@ -131,7 +131,7 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         tag.BACKUP: backup_id(request, vm, number),
         tag.BACKUP_TIME: format_time(now),
         tag.PURPOSE: tag.BEFORE_GENERALIZE,
-        tag.VM: str(vm.id),
+        tag.VM: tag.id_value(vm.id),
         tag.VM_ID: vm.vm_id,
         tag.LUN: OS if attached.lun is None else str(attached.lun),
         tag.DISK: disk.unique_id,
@@ -174,7 +174,8 @@ def _result(azure: Azure, request: BackupRequest, plan: Plan) -> Mapping[str, An
     """The return values that the plan could only predict: times, sizes, states."""
     values: dict[str, Any] = {}
     if expected := plan.after["backup"]:
-        backup = find_backup(azure.snapshots.list(request.resource_group), expected["id"])
+        found = backups_in(azure.snapshots.list(request.resource_group), request.vm, request.name)
+        backup = next((each for each in found if each.id.casefold() == expected["id"].casefold()), None)
         values["backup"] = backup.as_result() if backup else None
     if plan.after.get("vm"):
         values["vm"] = azure.machines.get(request.vm).as_result()

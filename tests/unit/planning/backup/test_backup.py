@@ -11,7 +11,6 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
@@ -19,9 +18,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import plan_backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 
-from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS
+from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS, in_backup
 from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM1, VM_ID
-from tests.support.ids import an_id
 
 DISKS = (OS_DISK, DATA_DISK)
 SEEN = Observed(vm=RUNNING_VM, disks=DISKS)
@@ -95,19 +93,13 @@ def test_a_backup_is_refused(changes, text):
         plan(**changes)
 
 
-FORMER = tuple(replace(each, tags={**each.tags, tag.DISK: f"former {each.id.name}"}) for each in SNAPSHOTS)
+FORMER = tuple(replace(each, source_unique_id="former", tags={**each.tags, tag.DISK: "former"}) for each in SNAPSHOTS)
 A_DAY = replace(REQUEST, max_age=24)
 OLD = tuple(replace(each, time_created=parse_time("2026-11-21T09:59:59.000000Z")) for each in SNAPSHOTS)
 
 
-def numbered(snapshot, number):
-    """The same snapshot in a further backup of the same name."""
-    tags = {**snapshot.tags, tag.BACKUP: f"{BACKUP_ID}/{number}"}
-    return replace(snapshot, id=an_id(SNAPSHOT, "build", f"{snapshot.id.name}-{number}"), tags=tags)
-
-
-LOST = replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "lost"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"})
-SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
+LOST = in_backup(replace(DATA_SNAPSHOT, tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"}), BACKUP_ID)
+SECOND = tuple(in_backup(each, f"{BACKUP_ID}/2") for each in SNAPSHOTS)
 
 
 @pytest.mark.parametrize(("request_", "changes"), [
@@ -131,7 +123,7 @@ def test_a_recent_backup_is_reused_and_age_counts_only_if_requested():
 
 
 def test_the_third_backup_follows_the_second():
-    third = plan(A_DAY, snapshots=(*OLD, *(numbered(each, 2) for each in OLD)))
+    third = plan(A_DAY, snapshots=(*OLD, *(in_backup(each, f"{BACKUP_ID}/2") for each in OLD)))
     assert third.after["backup"]["id"] == f"{BACKUP_ID}/3"
 
 
