@@ -28,7 +28,9 @@ options:
     type: raw
     required: true
   resource_group:
-    description: Resource group of the snapshots and of the restored disks, and of the VM if it is given by name only.
+    description:
+      - Resource group of the snapshots and of the restored disks, and of the VM if it is given by name only.
+      - It is in the subscription of the VM, which can be another one than the configured one.
     type: str
     required: true
   name:

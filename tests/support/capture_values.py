@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
@@ -51,6 +51,19 @@ RUNNING_VM = Vm(
     boot_diagnostics=True,
     tags={"owner": "me"},
 )
+
+
+def in_subscription(subscription: str) -> tuple[Vm, tuple[Disk, ...]]:
+    """The running VM and its disks as they would be in another subscription."""
+
+    def moved(resource: ResourceId) -> ResourceId:
+        return replace(resource, subscription=subscription)
+
+    disks = tuple(replace(disk, id=moved(disk.id)) for disk in (OS_DISK, DATA_DISK))
+    os_disk, data_disk = replace(RUNNING_VM.os_disk, disk=disks[0].id), replace(RUNNING_VM.data_disks[0], disk=disks[1].id)
+    return replace(RUNNING_VM, id=moved(VM1), os_disk=os_disk, data_disks=(data_disk,)), disks
+
+
 STOPPED_VM = replace(RUNNING_VM, power=STOPPED)
 STAMPED_VM = replace(RUNNING_VM, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMPED.as_tag()})
 GENERALIZED = replace(STAMPED_VM, generalized=True)

@@ -123,6 +123,15 @@ def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, v
     assert restored["vm"]["tags"] == vm["tags"]
 
 
+@pytest.mark.parametrize("reads", [1, 2])
+def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, options, reads):
+    missing = {"status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": reads}
+    with lab.fault(plane="arm", op="snapshot.get", path=f"{group}.*lun5\\?", skip=1, **missing):
+        assert tasks(vm_backup, **options)["backup"]["complete"]
+    with lab.fault(plane="arm", op="disk.get", path=f"{group}.*lun5-disk\\?", skip=1, **missing):
+        assert tasks(vm_backup, state="restored", **options)["changed"]
+
+
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
 def test_an_interrupted_restore_is_completed_by_the_next_run(lab, tasks, disk, options, op):
     tasks(vm_backup, **options)

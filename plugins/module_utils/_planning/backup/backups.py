@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
@@ -14,6 +14,7 @@ from ..._core import tags as tag
 from ..._core.ids import SNAPSHOT, VM, ResourceId
 from ..._core.limits import HIGHEST_LUN
 from ..._core.model.snapshot import Snapshot
+from ..._core.model.vm import Vm
 from ..._core.times import format_time, parse_time
 from .names import OS, part_name
 
@@ -99,6 +100,12 @@ def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name
     of_vm = (backup for backup in backups if vm is None or backup.is_of(vm))
     chosen = (backup for backup in of_vm if name is None or backup.name.casefold() == name.casefold())
     return tuple(sorted(chosen, key=lambda backup: (backup.time or UNKNOWN, backup.id)))
+
+
+def newest_of(backups: Sequence[Backup], vm: Vm | None) -> Backup | None:
+    """The newest of some backups of one name: that of the VM that exists now, else that of a former VM with its name."""
+    own = [backup for backup in backups if vm is not None and backup.vm_id == vm.vm_id]
+    return next(iter(reversed(own or backups)), None)
 
 
 def is_part(snapshot: Snapshot) -> bool:

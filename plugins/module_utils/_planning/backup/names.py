@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._core.ids import SNAPSHOT, ResourceId
+from ..._core.ids import DISK, SNAPSHOT, ResourceId
 from ..._core.limits import LONGEST_NAME
 from ..._core.model.vm import Vm
 from .request import BackupRequest
@@ -27,6 +27,11 @@ def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, numb
     """The id of a snapshot, or of the disk made from it."""
     name = part_name(request.vm.name, vm_id, request.name, lun, number, suffix)
     return ResourceId.of(kind, request.resource_group, name, subscription=request.vm.subscription)
+
+
+def restored_id(request: BackupRequest, vm_id: str, lun: int | None, number: int) -> ResourceId:
+    """The id of the disk that is made from a snapshot."""
+    return part_id(DISK, request, vm_id, lun, number, "-disk")
 
 
 def part_name(vm: str, vm_id: str, backup: str, lun: int | None, number: int, suffix: str = "") -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
+from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
@@ -170,13 +171,18 @@ def _plan(azure: Azure, request: BackupRequest, check_mode: bool) -> Plan:
     return plan_removal(request, seen) if request.state == ABSENT else plan_restore(request, seen)
 
 
+def _taken(azure: Azure, expected: Mapping[str, Any]) -> Backup:
+    """A backup as it is now. Its snapshots are read by their ids, since a list may lack them for minutes."""
+    ids = [ResourceId.parse(part["id"]) for part in expected["snapshots"]]
+    new = {each: azure.snapshots.get_new(each) for each in ids}
+    return Backup(expected["id"], tuple(azure.snapshots.find_copied(each) or snapshot for each, snapshot in new.items()))
+
+
 def _result(azure: Azure, request: BackupRequest, plan: Plan) -> Mapping[str, Any]:
     """The return values that the plan could only predict: times, sizes, states."""
     values: dict[str, Any] = {}
-    if expected := plan.after["backup"]:
-        found = backups_in(azure.snapshots.list(request.resource_group), request.vm, request.name)
-        backup = next((each for each in found if each.id.casefold() == expected["id"].casefold()), None)
-        values["backup"] = backup.as_result() if backup else None
+    if request.state == PRESENT:
+        values["backup"] = _taken(azure, plan.after["backup"]).as_result()
     if plan.after.get("vm"):
         values["vm"] = azure.machines.get(request.vm).as_result()
     return values

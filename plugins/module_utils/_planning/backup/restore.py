@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
-from ..._core.ids import DISK, ResourceId
+from ..._core.ids import ResourceId
 from ..._core.model.disk import NO_CACHING, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
@@ -19,8 +19,8 @@ from ..._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ..._core.plan import Plan, Step
 from ..steps.disk import CopyDisk, DeleteDisk
 from ..steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk, attached_body
-from .backups import Backup, backups_in, lun_of, traits_of
-from .names import part_id
+from .backups import Backup, backups_in, lun_of, newest_of, traits_of
+from .names import restored_id
 from .observe import Observed
 from .request import BackupRequest
 
@@ -40,9 +40,7 @@ class _Part:
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     """Create the missing disks. A VM that is still the one backed up and is not generalized gets them; otherwise they are for a new VM."""
     backup = _choose(request, seen)
-    parts = [
-        _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
-    ]
+    parts = [_Part(snapshot, restored_id(request, backup.vm_id, lun_of(snapshot), backup.number)) for snapshot in backup.snapshots]
     present = {disk.id: disk for disk in seen.disks}
     target = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
     steps: list[Step] = []
@@ -60,12 +58,10 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
 
 def _choose(request: BackupRequest, seen: Observed) -> Backup:
     """The newest backup of the VM that exists now, else the newest of a former VM with its name. It must be complete."""
-    backups = backups_in(seen.snapshots, request.vm, request.name)
-    if not backups:
+    backup = newest_of(backups_in(seen.snapshots, request.vm, request.name), seen.vm)
+    if backup is None:
         reason = seen.reason_for_no_backup(request) or f"resource group {request.resource_group} holds none"
         raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
-    own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
-    backup = (own or backups)[-1]
     if not backup.complete:
         raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete; finish it first (state: present).")
     return backup
