@@ -49,7 +49,11 @@ options:
     choices: [present, absent, restored]
     default: present
   incremental:
-    description: Whether to take incremental snapshots, which store only the differences to earlier ones and cost less.
+    description:
+      - Whether to take incremental snapshots, which store only the differences to earlier ones and cost less.
+      - Snapshots of disks of the types C(UltraSSD_LRS) and C(PremiumV2_LRS) are always incremental, because Azure takes no others of them.
+        It copies their bytes in the background. The task waits for that, but if O(wait_timeout) is over first, it ends with
+        RV(backup.complete=false), and the next run goes on waiting.
     type: bool
     default: false
   max_age:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import snapshots
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload, vm_backup, vm_backup_info
 from azlab.storage.blobs import BlobStore
 
@@ -121,6 +122,23 @@ def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, v
     restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)
     assert restored["vm"]["data_disks"][0]["caching"] == "ReadOnly"
     assert restored["vm"]["tags"] == vm["tags"]
+
+
+def test_a_premium_v2_disk_is_backed_up_incrementally_and_restored(lab, tasks, group, vm, options, monkeypatch):
+    monkeypatch.setattr(snapshots, "COPY_SECONDS", 0.2)
+    body = {
+        "location": vm["location"],
+        "sku": {"name": "PremiumV2_LRS"},
+        "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1},
+    }
+    disk = done(lab.compute.disks.begin_create_or_update(group, "fast", body))
+    attached = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]["dataDisks"]
+    attached.append({"lun": 6, "createOption": "Attach", "managedDisk": {"id": disk.id}})
+    done(lab.compute.virtual_machines.begin_update(group, "web1", {"properties": {"storageProfile": {"dataDisks": attached}}}))
+    backup = tasks.predict_do_repeat(vm_backup, **options)["backup"]
+    assert ([part["incremental"] for part in backup["snapshots"]], backup["complete"]) == ([False, False, True], True)
+    restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)["vm"]["data_disks"]
+    assert lab.arm("GET", restored[1]["id"]).json()["sku"]["name"] == "PremiumV2_LRS"
 
 
 @pytest.mark.parametrize("reads", [1, 2])

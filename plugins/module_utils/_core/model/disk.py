@@ -14,6 +14,8 @@ from .provisioning import SUCCEEDED
 
 NO_CACHING, READ_WRITE = "None", "ReadWrite"
 """The default caching of a data disk and of an OS disk in Azure."""
+ONLY_INCREMENTAL = ("UltraSSD_LRS", "PremiumV2_LRS")
+"""The types of disks of which Azure takes no full snapshots: https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots"""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
 from ..._core.ids import ResourceId
-from ..._core.model.disk import Disk
+from ..._core.model.disk import ONLY_INCREMENTAL, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import AttachedDisk, Vm
@@ -145,7 +145,7 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         location=disk.location,
         source=disk.id,
         source_unique_id=disk.unique_id,
-        incremental=request.incremental,
+        incremental=request.incremental or disk.storage_account_type in ONLY_INCREMENTAL,
         size_gib=disk.size_gib,
         tags=tag.wanted({}, request.tags, True, own),
     )

@@ -66,6 +66,13 @@ def test_incremental_snapshots_can_be_requested():
     assert plan(replace(REQUEST, incremental=True)).steps[0].body["properties"]["incremental"] is True
 
 
+@pytest.mark.parametrize("kind", ["UltraSSD_LRS", "PremiumV2_LRS"])
+def test_snapshots_of_disks_that_allow_no_others_are_incremental(kind):
+    found = plan(disks=(OS_DISK, replace(DATA_DISK, storage_account_type=kind)))
+    assert [step.body["properties"]["incremental"] for step in found.steps] == [False, True]
+    assert [part["incremental"] for part in found.after["backup"]["snapshots"]] == [False, True]
+
+
 def test_the_result_is_the_backup_as_it_will_be():
     after = plan().after["backup"]
     assert (after["id"], after["name"], after["vm_id"], after["complete"]) == (BACKUP_ID, "before-generalize", VM_ID, True)
