@@ -15,7 +15,10 @@ description:
     Marketplace plan) is kept in the tags of the snapshots.
   - Restores such a backup. If the VM exists and is not marked as generalized, its disks are exchanged for the restored ones. Otherwise
     the restored disks are created and returned, for use in a new VM.
-  - A snapshot that does not belong to the backup is never replaced or deleted.
+  - Snapshots and restored disks are like their originals. They have the same tags, network access policy, private access resource, public
+    network access and disk encryption set; restored disks also have the zone, performance tier, bursting, number of shares, IOPS and
+    throughput. Azure's own defaults would let everybody with a link to its bytes export the copy of a closed disk.
+  - A snapshot that does not belong to the backup is never replaced or deleted. A copy of a snapshot is no backup.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.tags
@@ -80,7 +83,8 @@ seealso:
 notes:
   - The snapshots of a running VM are taken one after the other. If disks depend on each other, stop writing to them in the guest meanwhile.
   - Azure does not support snapshots of an ephemeral OS disk.
-  - The tags are set on the snapshots.
+  - O(tags) are set on the snapshots and, with O(state=restored), on the disks that are created, in addition to the tags of the original
+    disks. With O(append_tags=false) they replace those.
 """
 
 EXAMPLES = r"""

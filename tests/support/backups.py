@@ -67,7 +67,9 @@ SNAPSHOTS = (OS_SNAPSHOT, DATA_SNAPSHOT)
 
 def _take(snapshot: Snapshot, disk: Disk) -> TakeSnapshot:
     creation = {"createOption": "Copy", "sourceResourceId": str(disk.id)}
-    body = {"location": "westeurope", "tags": dict(snapshot.tags), "properties": {"creationData": creation, "incremental": False}}
+    system = {"osType": disk.os_type, "hyperVGeneration": disk.hyper_v_generation} if disk.os_type else {}
+    properties = {"creationData": creation, "incremental": False, **system}
+    body = {"location": "westeurope", "tags": dict(snapshot.tags), "properties": properties}
     return TakeSnapshot(snapshot.id, disk.id, body)
 
 

@@ -141,6 +141,19 @@ def test_a_premium_v2_disk_is_backed_up_incrementally_and_restored(lab, tasks, g
     assert lab.arm("GET", restored[1]["id"]).json()["sku"]["name"] == "PremiumV2_LRS"
 
 
+def test_copies_are_protected_and_tagged_like_their_originals(lab, tasks, vm, options):
+    closed = {"networkAccessPolicy": "DenyAll", "publicNetworkAccess": "Disabled"}
+    for disk in (vm["os_disk"]["id"], vm["data_disks"][0]["id"]):
+        lab.arm("PATCH", disk, {"properties": closed, "tags": {"cost": "42"}}, "2024-03-02")
+    made = [part["id"] for part in tasks(vm_backup, tags={"why": "test"}, **options)["backup"]["snapshots"]]
+    restored = tasks(vm_backup, state="restored", tags={"why": "rescue"}, **options)
+    made += [restored["os_disk"], restored["data_disks"][0]["disk"]]
+    for resource, why in zip(made, ("test", "test", "rescue", "rescue"), strict=True):
+        shown = lab.arm("GET", resource, version="2024-03-02").json()
+        assert closed.items() <= shown["properties"].items()
+        assert (shown["tags"]["cost"], shown["tags"]["why"]) == ("42", why)
+
+
 @pytest.mark.parametrize("reads", [1, 2])
 def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, options, reads):
     missing = {"status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": reads}

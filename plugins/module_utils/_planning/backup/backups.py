@@ -147,11 +147,6 @@ def time_of(snapshot: Snapshot) -> datetime | None:
     return snapshot.time_created or parse_time(snapshot.tags.get(tag.BACKUP_TIME))
 
 
-def traits_of(snapshot: Snapshot) -> dict[str, Any]:
-    """Properties of the disk that a snapshot does not have: ``sku``, ``zones`` and ``caching``."""
-    return tag.object_in(snapshot.tags.get(tag.TRAITS))
-
-
 def _order(snapshot: Snapshot) -> int:
     lun = lun_of(snapshot)
     return -1 if lun is None else lun
