@@ -48,6 +48,9 @@ options:
       - V(restored) creates disks from the snapshots of the newest backup of this name. If the VM is the one that was backed up and is
         not marked as generalized, it is deallocated, its seal is removed, and its disks are exchanged for the restored ones. The VM is not
         started, and its former disks are kept. A disk that was attached after the backup stays attached.
+      - With V(restored), disks that were restored earlier are used again only if no VM can have written to them, by Azure's time of their
+        last change of owner. Otherwise they are kept, further disks are created, with a number at the end of their names, and a warning
+        says why. So a VM that was started after it was restored is deallocated and restored again by the next run.
     type: str
     choices: [present, absent, restored]
     default: present
@@ -75,7 +78,7 @@ attributes:
     description: Shows the backup before and after, and with O(state=restored) the disks too.
   idempotent:
     support: full
-    description: A complete backup is not taken again, and a restored one is not restored again.
+    description: A complete backup is not taken again, and a restored one is not restored again as long as no VM has used its disks.
 seealso:
   - module: goldenimage.azure.vm_backup_info
   - module: goldenimage.azure.image_boot

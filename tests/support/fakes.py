@@ -25,6 +25,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 
 from tests.support.ids import SUBSCRIPTION
 
+ATTACHED_AT = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 DEALLOCATED_AT = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
 
 
@@ -83,6 +84,8 @@ class FakeResources:
 class FakeDisks(FakeResources):
     """Disks. An upload reads its content like a real one and ends the upload state of the disk."""
 
+    get_owned = FakeResources.get
+
     def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
         self.azure.write("upload", self.noun, disk, dict(tags))
         with content.opened() as read:
@@ -110,7 +113,16 @@ class FakeMachines(FakeResources):
             state["os_disk"] = parse_attached(storage["osDisk"])
         if "dataDisks" in storage:
             state["data_disks"] = tuple(map(parse_attached, storage["dataDisks"]))
-        return self.put(replace(self.get(vm), **state))
+        before = self.get(vm)
+        after = self.put(replace(before, **state))
+        self._own({each.disk for each in after.disks} - {each.disk for each in before.disks}, vm)
+        self._own({each.disk for each in before.disks} - {each.disk for each in after.disks}, None)
+        return after
+
+    def _own(self, disks: Iterable[ResourceId], vm: ResourceId | None) -> None:
+        """Let a VM own these disks from now on, or let them be free."""
+        for each in disks:
+            self.azure.disks.put(replace(self.azure.disks.get(each), managed_by=vm, ownership_time=ATTACHED_AT))
 
     def boot_log(self, vm: ResourceId) -> str:
         self.azure.reads.append(f"boot log {vm.name}")

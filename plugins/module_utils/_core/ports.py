@@ -76,6 +76,9 @@ class Machines(Resources[Vm], Protocol):
 class Disks(Resources[Disk], Protocol):
     """Managed disks."""
 
+    def get_owned(self, disk: ResourceId) -> Disk:
+        """The disk, which was just attached, once its ownership time says so; or as it is after two minutes."""
+
     def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, listener: Listener) -> None:
         """Send the content, add the tags to those that the disk has, then commit."""
 

@@ -27,6 +27,7 @@ PLAN = PREFIX + "plan"
 IMAGE = PREFIX + "image"
 DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
+OWNERSHIP = PREFIX + "ownership"
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"

@@ -113,6 +113,20 @@ def test_a_restored_vm_can_be_backed_up_and_restored_again(lab, tasks, disk, vm,
     assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 4
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_disks_that_the_vm_has_written_to_since_are_not_handed_back(lab, tasks, group, disk, options, running):
+    tasks(vm_backup, **options)
+    first = tasks(vm_backup, state="restored", **options)
+    done(lab.compute.virtual_machines.begin_start(group, "web1"))
+    write(lab, first["os_disk"], b"\xff" * 512, 0)
+    if not running:
+        done(lab.compute.virtual_machines.begin_deallocate(group, "web1"))
+    monday = tasks.predict_do_repeat(vm_backup, state="restored", **options)
+    assert monday["os_disk"] == f"{first['os_disk']}-2"
+    assert same_bytes(lab, monday["vm"]["os_disk"]["id"], disk)
+    assert read(lab, first["os_disk"], 0) == b"\xff" * 512
+
+
 def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, vm, options):
     storage = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]
     storage["dataDisks"][0]["caching"] = "ReadOnly"
@@ -188,6 +202,8 @@ def test_the_restored_disks_of_a_generalized_vm_boot_as_a_new_vm(lab, tasks, gro
         subnet={"virtual_network": "net", "subnet": "default"},
     )["vm"]
     assert same_bytes(lab, again["os_disk"]["id"], disk)
+    write(lab, restored["os_disk"], b"\xff" * 512, 0)
+    assert same_bytes(lab, tasks(vm_backup, state="restored", **options)["os_disk"], disk)
     assert (again["data_disks"][0]["lun"], read(lab, again["data_disks"][0]["id"])) == (5, MARKER)
 
 

@@ -6,16 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT, VM
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
 from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM_ID, in_subscription
-from tests.support.fakes import FakeAzure
+from tests.support.fakes import ATTACHED_AT, FakeAzure
 from tests.support.ids import ELSEWHERE, an_id
 from tests.support.module_runner import ModuleRunner
 
@@ -93,6 +94,60 @@ def test_a_restored_vm_has_no_seal_and_is_backed_up_again(run):
     assert run(azure, state="restored", **OPTIONS)["os_disk"].endswith("-os-2-disk")
     run(azure, state="absent", **OPTIONS)
     assert azure.snapshots.list() == ()
+
+
+def use(azure, disks, hours=1):
+    """Let the VM run with its disks for some time."""
+    for each in disks:
+        disk = azure.disks.get(ResourceId.parse(each))
+        azure.disks.put(replace(disk, ownership_time=ATTACHED_AT + timedelta(hours=hours)))
+
+
+@pytest.mark.parametrize("power", ["running", "deallocated"])
+def test_disks_that_the_vm_has_used_since_are_kept_and_restored_under_another_name(run, power):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    first = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    use(azure, [first["os_disk"], first["data_disks"][0]["disk"]])
+    azure.machines.put(replace(azure.machines.get(RUNNING_VM.id), power=power, tags={tag.SEAL: "sealed"}))
+    run.warnings.clear()
+    second = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert (second["os_disk"], second["vm"]["os_disk"]["id"]) == (f"{first['os_disk']}-2",) * 2
+    assert (second["vm"]["power_state"], second["vm"]["tags"]) == ("deallocated", {})
+    assert azure.disks.find(ResourceId.parse(first["os_disk"]))
+    assert f"Disk {OS_NAME}-disk is kept, and another one is created: a VM may have written to it since." in run.warnings
+
+
+def test_an_old_copy_can_be_deleted_while_the_vm_has_a_newer_one(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    first = run(azure, state="restored", **OPTIONS)
+    use(azure, [first["os_disk"]])
+    second = run(azure, state="restored", **OPTIONS)
+    azure.disks.delete(ResourceId.parse(first["os_disk"]))
+    azure.disks.delete(ResourceId.parse(first["data_disks"][0]["disk"]))
+    again = run(azure, state="restored", **OPTIONS)
+    assert (again["changed"], again["os_disk"]) == (False, second["os_disk"])
+
+
+@pytest.mark.parametrize("step", ["change VM", "tag disk", "create disk"])
+def test_a_restore_that_stops_anywhere_is_finished_by_the_next_run(run, step):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    azure.break_at = (step, Refused("could not: (Busy) later.", code="Busy", status=409))
+    assert run(azure, state="restored", **OPTIONS)["failed"]
+    azure.break_at = None
+    done = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert done["vm"]["os_disk"]["id"] == done["os_disk"]
+    assert [disk["id"] for disk in done["vm"]["data_disks"]] == [disk["disk"] for disk in done["data_disks"]]
+
+
+def test_a_disk_that_another_run_made_and_used_meanwhile_is_not_taken_for_a_new_one(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    create = azure.disks.create
+    azure.disks.create = lambda disk, body: replace(create(disk, body), managed_by=an_id(VM, "build", "web9"))
+    assert "another run has made it meanwhile, and VM web9 uses it" in run(azure, state="restored", **OPTIONS)["msg"]
 
 
 def test_an_old_backup_is_kept_next_to_a_new_one(run):

@@ -24,9 +24,10 @@ ONLY_INCREMENTAL = ("UltraSSD_LRS", "PremiumV2_LRS")
 class Disk:
     """A managed disk.
 
-    Azure gives a disk that is deleted and created again another ``unique_id``. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``:
-    when the disk was last attached or detached, or its VM last started or deallocated; None if Azure does not say. ``capabilities`` are
-    Azure's ``supportedCapabilities`` of the system on it, ``tier`` is its performance tier.
+    Azure gives a disk that is deleted and created again another ``unique_id``. ``source_unique_id`` is that of its source; empty
+    if Azure does not say. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``: when the disk was last attached or detached, or its VM
+    last started or deallocated; None if Azure does not say. ``capabilities`` are Azure's ``supportedCapabilities`` of the system on it, and
+    ``tier`` is its performance tier.
     """
 
     id: ResourceId
@@ -41,6 +42,7 @@ class Disk:
     size_gib: int | None = None
     storage_account_type: str | None = None
     source: ResourceId | None = None
+    source_unique_id: str = ""
     managed_by: ResourceId | None = None
     ownership_time: datetime | None = None
     time_created: datetime | None = None
@@ -55,3 +57,8 @@ class Disk:
     mbps: int | None = None
     sector_size: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def never_used(self) -> bool:
+        """Whether no VM ever had the disk, so that nothing but its creation has written to it."""
+        return self.ownership_time in (None, self.time_created)

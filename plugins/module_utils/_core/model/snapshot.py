@@ -17,11 +17,12 @@ from .provisioning import SUCCEEDED
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; empty if Azure does not say."""
+    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; both ids are empty if Azure does not say."""
 
     id: ResourceId
     location: str
     provisioning_state: str = SUCCEEDED
+    unique_id: str = ""
     source: ResourceId | None = None
     source_unique_id: str = ""
     incremental: bool = False

@@ -28,6 +28,7 @@ def parse_disk(raw: Json) -> Disk:
         size_gib=properties.get("diskSizeGB"),
         storage_account_type=at(raw, "sku").get("name"),
         source=id_from(creation.get("sourceResourceId")),
+        source_unique_id=creation.get("sourceUniqueId", ""),
         managed_by=id_from(raw.get("managedBy")),
         ownership_time=parse_time(properties.get("LastOwnershipUpdateTime") or properties.get("lastOwnershipUpdateTime")),
         time_created=parse_time(properties.get("timeCreated")),

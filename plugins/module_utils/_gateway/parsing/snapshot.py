@@ -19,6 +19,7 @@ def parse_snapshot(raw: Json) -> Snapshot:
         id=ResourceId.parse(raw["id"]),
         location=raw["location"],
         provisioning_state=properties.get("provisioningState", ""),
+        unique_id=properties.get("uniqueId", ""),
         source=id_from(creation.get("sourceResourceId")),
         source_unique_id=creation.get("sourceUniqueId", ""),
         incremental=bool(properties.get("incremental")),

@@ -22,6 +22,7 @@ from .base import Resources, names
 
 DAY = 24 * 3600
 DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
+OWNED_TRIES, OWNED_PAUSE = 24, 5.0
 
 
 class Disks(Resources[Disk]):
@@ -29,6 +30,14 @@ class Disks(Resources[Disk]):
 
     noun, operations, api = "disk", "disks", calls.DISKS
     parse = staticmethod(parse_disk)
+
+    def get_owned(self, disk: ResourceId) -> Disk:
+        """The disk, which was just attached. Azure does not say when it sets the ownership time, so it is waited for, but not for long."""
+        for _attempt in range(OWNED_TRIES):
+            if not (found := self.get_new(disk)).never_used:
+                return found
+            self._client.deadline.sleep(OWNED_PAUSE)
+        return self.get_new(disk)
 
     @contextmanager
     def write_access(self, disk: ResourceId) -> Iterator[str]:

@@ -29,9 +29,9 @@ def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, numb
     return ResourceId.of(kind, request.resource_group, name, subscription=request.vm.subscription)
 
 
-def restored_id(request: BackupRequest, vm_id: str, lun: int | None, number: int) -> ResourceId:
-    """The id of the disk that is made from a snapshot."""
-    return part_id(DISK, request, vm_id, lun, number, "-disk")
+def restored_id(request: BackupRequest, vm_id: str, lun: int | None, number: int, copy: int = 1) -> ResourceId:
+    """The id of the disk that is made from a snapshot. If a VM has used the first one, another copy is made, and so on."""
+    return part_id(DISK, request, vm_id, lun, number, "-disk" + (f"-{copy}" if copy > 1 else ""))
 
 
 def part_name(vm: str, vm_id: str, backup: str, lun: int | None, number: int, suffix: str = "") -> str:

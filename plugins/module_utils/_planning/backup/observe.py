@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
@@ -15,17 +16,18 @@ from ..._core.ports import Azure
 from ..missing_groups import missing_group, without_group
 from ..settling import look_up
 from .backups import Backup, backups_in, lun_of, newest_of
+from .copies import copy_numbers, spent
 from .discovery import read_snapshots
 from .names import restored_id
-from .request import ABSENT, PRESENT, BackupRequest
+from .request import ABSENT, PRESENT, RESTORED, BackupRequest
 
 
 @dataclass(frozen=True)
 class Observed:
     """The state of Azure. ``snapshots`` are all of the backup's resource group.
 
-    ``disks`` are those of the VM, or, for restoring, those that were made from the backup. ``without_group`` holds resources that were not
-    found and whose resource group does not exist either.
+    ``disks`` are those of the VM, or, for restoring, those of the ``copy`` of the backup that is not spent; ``spent`` says why disks of
+    earlier copies are. ``without_group`` holds resources that were not found and whose resource group does not exist either.
     """
 
     vm: Vm | None = None
@@ -33,6 +35,8 @@ class Observed:
     snapshots: tuple[Snapshot, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
+    copy: int = 1
+    spent: Mapping[ResourceId, str] = field(default_factory=dict)
 
     def reason_for_no_backup(self, request: BackupRequest) -> str | None:
         """The sentence about a resource group that does not exist, of the backup or of the VM; None if both exist."""
@@ -44,16 +48,22 @@ def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     vm = look_up(azure.machines, request.vm, check_mode or request.state == ABSENT)
     snapshots = read_snapshots(azure, request, vm, check_mode)
     backup = newest_of(backups_in(snapshots, request.vm, request.name), vm)
-    disks = _disks(azure, request, vm, backup, check_mode)
     found = backup is not None and (vm is not None or request.state != PRESENT)
-    return Observed(vm, disks, snapshots, without_group(azure, found, request.place, request.vm), check_mode)
+    seen = Observed(vm, snapshots=snapshots, check_mode=check_mode, without_group=without_group(azure, found, request.place, request.vm))
+    if request.state == PRESENT and vm:
+        return replace(seen, disks=tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk))
+    return _with_copy(azure, request, seen, backup) if request.state == RESTORED and backup else seen
 
 
-def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, backup: Backup | None, check_mode: bool) -> tuple[Disk, ...]:
-    """The disks that are backed up, or those that have been restored already."""
-    if request.state == PRESENT:
-        return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()
-    if backup is None or request.state == ABSENT:
-        return ()
-    made = (restored_id(request, backup.vm_id, lun_of(part), backup.number) for part in backup.snapshots)
-    return tuple(disk for each in made if (disk := look_up(azure.disks, each, check_mode)))
+def _with_copy(azure: Azure, request: BackupRequest, seen: Observed, backup: Backup) -> Observed:
+    """The first copy of the backup that is not spent: it was restored already, in part or as a whole, or none of its disks exists."""
+    reasons: dict[ResourceId, str] = {}
+    numbers = copy_numbers(request, backup, seen.vm)
+    while True:
+        copy = next(numbers)
+        parts = {restored_id(request, backup.vm_id, lun_of(part), backup.number, copy): part for part in backup.snapshots}
+        disks = [(disk, part) for each, part in parts.items() if (disk := look_up(azure.disks, each, seen.check_mode))]
+        found = {disk.id: reason for disk, part in disks if (reason := spent(disk, backup, part, seen.vm))}
+        if not found:
+            return replace(seen, disks=tuple(disk for disk, _part in disks), copy=copy, spent=reasons)
+        reasons |= found

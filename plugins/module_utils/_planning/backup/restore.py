@@ -17,9 +17,11 @@ from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ..._core.plan import Plan, Step
-from ..steps.disk import CopyDisk, DeleteDisk
+from ..settling import settled
+from ..steps.disk import CopyDisk, DeleteDisk, NoteOwnership
 from ..steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk, attached_body
 from .backups import Backup, backups_in, lun_of, newest_of
+from .copies import is_ours, target_of
 from .likeness import copied_tags, copy_properties, disk_properties, traits_of
 from .names import restored_id
 from .observe import Observed
@@ -44,12 +46,17 @@ class _Part:
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     """Create the missing disks. A VM that is still the one backed up and is not generalized gets them; otherwise they are for a new VM."""
     backup = _choose(request, seen)
-    parts = [_Part(snapshot, restored_id(request, backup.vm_id, lun_of(snapshot), backup.number)) for snapshot in backup.snapshots]
+    parts = [_Part(part, restored_id(request, backup.vm_id, lun_of(part), backup.number, seen.copy)) for part in backup.snapshots]
     present = {disk.id: disk for disk in seen.disks}
-    target = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
+    target = target_of(backup, seen.vm)
     steps: list[Step] = []
+    warnings: list[str] = []
     for part in parts:
-        steps += _make(request, part, present.get(part.disk), target, backup)
+        disk, busy = settled("disk", present.get(part.disk), seen.check_mode)
+        steps += _make(request, part, disk, backup)
+        warnings += busy
+    if steps:
+        warnings += [f"Disk {disk.name} is kept, and another one is created: {reason}." for disk, reason in seen.spent.items()]
     if target is not None:
         steps += _exchange(target, parts)
     made = [part for part in parts if part.disk in present]
@@ -57,6 +64,7 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
         steps=tuple(steps),
         before={"backup": backup.as_result(), **_result(made), "vm": target.as_result() if target else None},
         after={"backup": backup.as_result(), **_result(parts), "vm": _restored(target, parts).as_result() if target else None},
+        warnings=tuple(warnings),
     )
 
 
@@ -71,16 +79,12 @@ def _choose(request: BackupRequest, seen: Observed) -> Backup:
     return backup
 
 
-def _make(request: BackupRequest, part: _Part, present: Disk | None, target: Vm | None, backup: Backup) -> list[Step]:
-    """Create the disk of one snapshot, or create it again after a failure. An existing disk must be ours and free for the VM."""
-    if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
+def _make(request: BackupRequest, part: _Part, present: Disk | None, backup: Backup) -> list[Step]:
+    """Create the disk of one snapshot, or create it again after a failure. An existing disk must be ours."""
+    if present is not None and not is_ours(present, backup, part.snapshot):
         raise InvalidRequest(
             f"disk {part.disk.name} in resource group {part.disk.resource_group} exists, but was not made from {part.snapshot.id.name}: "
             "delete it first."
-        )
-    if present is not None and target is not None and present.managed_by not in (None, target.id):
-        raise InvalidRequest(
-            f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {target.id.name} cannot use it: detach it first."
         )
     copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot, request))
     if present is None:
@@ -89,23 +93,29 @@ def _make(request: BackupRequest, part: _Part, present: Disk | None, target: Vm 
 
 
 def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
-    """Give the VM the restored disks. The OS disk is exchanged in one request; a data disk must leave its LUN before another takes it."""
+    """Give the VM the restored disks. The OS disk is exchanged in one request; a data disk must leave its LUN before another takes it.
+
+    The time at which each was attached is noted at once, so that a later run knows whether the VM was started since. A seal is about the
+    former disks.
+    """
     os_disk = next(part.disk for part in parts if part.lun is None)
     data = {part.lun: part.disk for part in parts if part.lun is not None}
     attached = {disk.lun: disk.disk for disk in vm.data_disks}
     wrong = {lun for lun, disk in data.items() if attached.get(lun) != disk}
+    drop: list[Step] = [DropSeal(vm.id)] if tag.SEAL in vm.tags else []
     if vm.os_disk.disk == os_disk and not wrong:
-        return []
+        return drop
     steps: list[Step] = [] if vm.power == DEALLOCATED else [Deallocate(vm.id)]
-    steps += [DropSeal(vm.id)] if tag.SEAL in vm.tags else []
+    steps += drop
     if vm.os_disk.disk != os_disk:
-        steps.append(SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"))
+        steps += [SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"), NoteOwnership(os_disk)]
     keep = [attached_body(disk) for disk in vm.data_disks if disk.lun not in wrong]
     if wrong & set(attached):
         steps.append(SetDataDisks(vm.id, f"detach the disks of VM {vm.id.name} that the backup replaces", keep))
     if wrong:
         new = [_attach(part) for part in parts if part.lun in wrong]
         steps.append(SetDataDisks(vm.id, f"attach the restored data disks to VM {vm.id.name}", [*keep, *new]))
+        steps += [NoteOwnership(part.disk) for part in parts if part.lun in wrong]
     return steps
 
 
@@ -138,7 +148,7 @@ def _attached(part: _Part, vm: Vm) -> AttachedDisk:
 def _body(snapshot: Snapshot, request: BackupRequest) -> dict[str, Any]:
     """The request body of a disk that is made from a snapshot."""
     traits = traits_of(snapshot)
-    own = {name: snapshot.tags[name] for name in _KEPT if name in snapshot.tags} | {tag.PURPOSE: tag.RESTORED}
+    own = {name: snapshot.tags[name] for name in _KEPT if name in snapshot.tags} | {tag.PURPOSE: tag.RESTORED, tag.OWNERSHIP: ""}
     creation = {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}
     sectors = {"logicalSectorSize": traits["sector_size"]} if traits.get("sector_size") else {}
     like = copy_properties(snapshot, has_os=lun_of(snapshot) is None)

@@ -169,7 +169,7 @@ def test_every_key_of_a_disk_is_parsed(key):
             "supportedCapabilities": {"architecture": "x64"},
             "securityProfile": {"securityType": "TrustedLaunch"},
             "diskSizeGB": 1,
-            "creationData": {"createOption": "Copy", "sourceResourceId": str(DATA), "logicalSectorSize": 512},
+            "creationData": {"createOption": "Copy", "sourceResourceId": str(DATA), "sourceUniqueId": "s", "logicalSectorSize": 512},
             "timeCreated": "2026-11-22T10:00:00+00:00",
             "tier": "P30",
             "burstingEnabled": True,
@@ -202,6 +202,7 @@ def test_every_key_of_a_disk_is_parsed(key):
         size_gib=1,
         storage_account_type="Premium_LRS",
         source=DATA,
+        source_unique_id="s",
         managed_by=an_id(VM, "g", "v"),
         ownership_time=parse_time("2026-11-22T11:00:00.123456Z"),
         time_created=parse_time("2026-11-22T10:00:00.000000Z"),
@@ -211,11 +212,12 @@ def test_every_key_of_a_disk_is_parsed(key):
 def test_every_key_of_a_snapshot_is_parsed():
     creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
     properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
-    properties |= {"supportsHibernation": True, "supportedCapabilities": {"architecture": "Arm64"}, **PROTECTED}
+    properties |= {"uniqueId": "s", "supportsHibernation": True, "supportedCapabilities": {"architecture": "Arm64"}, **PROTECTED}
     raw = {"id": str(an_id(SNAPSHOT, "g", "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
     assert parse_snapshot(raw) == Snapshot(
         id=an_id(SNAPSHOT, "g", "s"),
         location="l",
+        unique_id="s",
         source=OS,
         source_unique_id="u",
         incremental=True,

@@ -93,6 +93,15 @@ def test_a_snapshot_is_waited_for_until_it_holds_all_bytes():
     assert CannedAzure(error(404, "ResourceNotFound", "x")).azure.snapshots.find_copied(S) is None
 
 
+@pytest.mark.parametrize(("reads", "waited"), [(0, 0), (2, 10), (24, 120)])
+def test_the_ownership_time_of_a_disk_that_was_attached_is_waited_for(reads, waited):
+    made = {"timeCreated": "2026-11-22T10:00:00Z", "LastOwnershipUpdateTime": "2026-11-22T10:00:00Z"}
+    early, owned = ({**DISK_JSON, "properties": {**made, **more}} for more in ({}, {"LastOwnershipUpdateTime": "2026-11-22T11:00:00Z"}))
+    canned = CannedAzure(*[answer(200, early) for _ in range(reads)], answer(200, owned))
+    assert canned.azure.disks.get_owned(D).never_used is False
+    assert sum(canned.clock.slept) == waited
+
+
 def test_tag_sends_a_patch_with_tags_only():
     canned = CannedAzure(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
     canned.azure.disks.tag(D, {"a": "b"})
