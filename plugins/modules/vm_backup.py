@@ -44,7 +44,8 @@ options:
     description:
       - V(present) takes the missing snapshots. A complete backup of this name, of the same VM and the same disks, is kept, whatever its
         age unless O(max_age) is set. If the VM has other disks now, another backup of the same name is taken, and the first one is kept.
-      - V(absent) deletes the snapshots of all backups of this name, even if the VM does not exist any more.
+      - V(absent) deletes the snapshots of all backups of this name, even if the VM does not exist any more. If a management lock forbids to
+        delete one of them, none is deleted, and the error names the lock. Locks that may not be read are found by trying.
       - V(restored) creates disks from the snapshots of the newest backup of this name. If the VM is the one that was backed up and is
         not marked as generalized, it is deallocated, its seal is removed, and its disks are exchanged for the restored ones. The VM is not
         started, and its former disks are kept. A disk that was attached after the backup stays attached.

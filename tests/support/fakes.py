@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
@@ -182,6 +183,15 @@ class FakeNics:
         return Nic(id=nic, private_ip="10.0.0.4")
 
 
+class FakeLocks:
+    """Management locks: none, except those that a test puts into ``found``."""
+
+    found: tuple[Lock, ...] = ()
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        return self.found
+
+
 class FakeAzure:
     """The resources of one subscription.
 
@@ -211,6 +221,7 @@ class FakeAzure:
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
+        self.locks = FakeLocks()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

@@ -14,6 +14,7 @@ from .listener import Listener
 from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
+from .model.lock import Lock
 from .model.nic import Nic
 from .model.snapshot import Snapshot
 from .model.vm import Vm
@@ -124,6 +125,13 @@ class Nics(Protocol):
         """The interface, or None if it does not exist."""
 
 
+class Locks(Protocol):
+    """Management locks."""
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        """The locks on the subscription of a resource, its resource group and what is in that, as far as they may be read."""
+
+
 class Azure(Protocol):
     """Everything that modules ask of one subscription with one identity, before one deadline."""
 
@@ -162,6 +170,10 @@ class Azure(Protocol):
     @property
     def nics(self) -> Nics:
         """Network interfaces."""
+
+    @property
+    def locks(self) -> Locks:
+        """Management locks."""
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""

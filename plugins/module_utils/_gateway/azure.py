@@ -14,6 +14,7 @@ from .._core.ids import ResourceId
 from .resources.disks import Disks
 from .resources.groups import Groups
 from .resources.images import Images
+from .resources.locks import Locks
 from .resources.machines import Machines
 from .resources.nics import Nics
 from .resources.regions import Regions
@@ -40,6 +41,7 @@ class Azure:
         self.regions = Regions(client)
         self.subnets = Subnets(client)
         self.nics = Nics(client)
+        self.locks = Locks(client)
 
     @property
     def subscription(self) -> str:

@@ -63,6 +63,20 @@ def test_create_repeat_list_remove(lab, tasks, group, disk, vm, options):
     assert tasks(vm_backup_info, **options)["backups"] == []
 
 
+def test_a_lock_on_one_snapshot_keeps_the_whole_backup_and_is_named(lab, tasks, options):
+    backup = tasks(vm_backup, **options)["backup"]
+    lock = f"{backup['snapshots'][1]['id']}/providers/Microsoft.Authorization/locks/keep"
+    lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, "2020-05-01")
+    for check in (True, False):
+        assert "lock keep (CanNotDelete)" in tasks.fails(vm_backup, check=check, state="absent", **options)["msg"]
+    assert tasks(vm_backup_info, **options)["backups"] == [backup]
+    with lab.fault(plane="arm", op="lock.list", status=403, code="AuthorizationFailed", message="no"):
+        tried = tasks.fails(vm_backup, state="absent", **options)
+    assert (tried["code"], tried["changed"], len(tried["steps"])) == ("ScopeLocked", True, 1)
+    lab.arm("DELETE", lock, version="2020-05-01")
+    assert tasks(vm_backup, state="absent", **options)["changed"]
+
+
 def test_another_name_makes_another_backup_and_tags_can_be_changed(tasks, options):
     first = tasks(vm_backup, **options)["backup"]
     tagged = tasks(vm_backup, tags={"why": "release"}, **options)

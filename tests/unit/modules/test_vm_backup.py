@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
@@ -187,6 +188,16 @@ def test_a_removed_backup_is_gone_and_stays_gone(run):
     assert run(azure, state="absent", **OPTIONS)["backup"] is None
     assert azure.snapshots.list() == ()
     assert run(azure, state="absent", **OPTIONS)["changed"] is False
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_locked_backup_is_not_deleted_by_halves(run, check):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    azure.locks.found = (Lock("keep", "CanNotDelete", str(azure.snapshots.list()[1].id)),)
+    refused = run(azure, check=check, state="absent", **OPTIONS)
+    assert (refused["failed"], refused["changed"], len(azure.snapshots.list())) == (True, False, 2)
+    assert "lock keep (CanNotDelete)" in refused["msg"]
 
 
 def test_a_backup_survives_its_vm(run):

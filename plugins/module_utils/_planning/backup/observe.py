@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
+from ..._core.model.lock import Lock
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
@@ -27,7 +28,8 @@ class Observed:
     """The state of Azure. ``snapshots`` are all of the backup's resource group.
 
     ``disks`` are those of the VM, or, for restoring, those of the ``copy`` of the backup that is not spent; ``spent`` says why disks of
-    earlier copies are. ``without_group`` holds resources that were not found and whose resource group does not exist either.
+    earlier copies are. ``locks`` are read for deleting only. ``without_group`` holds resources that were not found and whose resource group
+    does not exist either.
     """
 
     vm: Vm | None = None
@@ -35,6 +37,7 @@ class Observed:
     snapshots: tuple[Snapshot, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
+    locks: tuple[Lock, ...] = ()
     copy: int = 1
     spent: Mapping[ResourceId, str] = field(default_factory=dict)
 
@@ -50,6 +53,8 @@ def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     backup = newest_of(backups_in(snapshots, request.vm, request.name), vm)
     found = backup is not None and (vm is not None or request.state != PRESENT)
     seen = Observed(vm, snapshots=snapshots, check_mode=check_mode, without_group=without_group(azure, found, request.place, request.vm))
+    if request.state == ABSENT and backup:
+        return replace(seen, locks=azure.locks.around(request.place))
     if request.state == PRESENT and vm:
         return replace(seen, disks=tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk))
     return _with_copy(azure, request, seen, backup) if request.state == RESTORED and backup else seen
