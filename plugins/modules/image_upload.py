@@ -17,6 +17,8 @@ description:
     The disk is padded with zeros to a multiple of 1 MiB.
   - "Before the upload, the module checks everything that Azure would refuse only afterwards: the format, the size, and whether VMs of
     the requested generation can start from the disk. The task fails if the file changes during the upload."
+  - "Refused are archives and compressed files, bare file systems, ISO images (hybrid ones too), empty disks, disks without boot
+    code for O(hyper_v_generation=V1), partition tables for sectors of 4096 bytes, and a GPT that is damaged or describes a larger disk."
   - Every range is sent with its digest, and the footer is sent last, so an incomplete upload never becomes an image. After an interrupted
     run, the next one deletes the incomplete interim disk and uploads again. If only the image is missing, it only makes the image.
     If the interim disk has been attached to a VM since then, it is deleted and uploaded again.

@@ -154,7 +154,8 @@ def test_a_disk_of_another_origin_is_never_overwritten(lab, tasks, group, option
 
 
 @pytest.mark.parametrize(("content", "text"), [
-    (b"QFI\xfb", "is a qcow2 image"), (b"vhdxfile", "is a VHDX"), (b"conectix", "dynamic VHD"),
+    (b"QFI\xfb", "is a qcow2 image"), (b"vhdxfile", "is a VHDX"), (b"conectix", "dynamic VHD"), (b"LZIP", "compressed with lzip"),
+    (bytes(512), "no boot signature"), (b"LUKS\xba\xbe".ljust(512), "holds a LUKS volume and no partition table"),
 ])  # fmt: skip
 def test_unsupported_files_are_refused_before_the_first_write(lab, tasks, disk, options, content, text):
     with open(disk, "r+b") as file:
