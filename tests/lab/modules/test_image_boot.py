@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload
 
 from tests.support.disk_files import make_disk, same_bytes
@@ -101,6 +102,13 @@ def test_a_refused_creation_is_repaired_by_the_next_run(lab, tasks, options):
         broken = tasks.fails(image_boot, **options)
     assert (broken["code"], broken["changed"]) == ("OperationNotAllowed", False)
     assert tasks(image_boot, **options)["changed"] is True
+
+
+@pytest.mark.parametrize("read", [1, 2])
+def test_a_read_right_after_the_creation_may_find_nothing(lab, tasks, options, read, monkeypatch):
+    monkeypatch.setattr(base, "REPLICA_PAUSES", (0.01,) * 4)
+    with lab.fault(plane="arm", op="vm.get", skip=read, times=1, status=404, code="ResourceNotFound", message="Not found."):
+        assert tasks(image_boot, **options)["vm"]["power_state"] == "running"
 
 
 @pytest.mark.parametrize(("change", "text"), [

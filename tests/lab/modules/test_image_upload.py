@@ -11,6 +11,7 @@ import os
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info, image_upload
 from azlab.storage.blobs import BlobStore
 
@@ -134,6 +135,27 @@ def test_requests_to_an_unreliable_data_plane_are_repeated(lab, tasks, disk, opt
     with lab.fault(plane="blob", op="PutPage", **fault):
         created = tasks(image_upload, **options)
     assert same_bytes(lab, created["image"]["id"], disk)
+
+
+LOST = {"plane": "arm", "status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": 1}
+
+
+def reads(lab, tasks, options, op):
+    """How many reads of one kind an upload makes."""
+    traffic = lab.traffic()
+    tasks(image_upload, **options)
+    return sum(entry["op"] == op for entry in traffic.arrived("arm"))
+
+
+@pytest.mark.parametrize("op", ["image.get", "disk.get"])
+def test_a_read_right_after_a_creation_may_find_nothing(lab, tasks, group, disk, options, op, monkeypatch):
+    monkeypatch.setattr(base, "REPLICA_PAUSES", (0.01,) * 4)
+    count = reads(lab, tasks, {**options, "name": "counted"}, op)
+    assert count >= 4
+    for read in range(2, count):
+        with lab.fault(op=op, skip=read, **LOST):
+            assert same_bytes(lab, tasks(image_upload, **{**options, "name": f"i{read}"})["image"]["id"], disk)
+    assert disks(lab, group) == []
 
 
 def test_a_revoked_grant_fails_the_task_without_an_image(lab, tasks, group, disk, options):

@@ -17,6 +17,10 @@ from ..sdk.client import Client
 from ..sdk.errors import describing
 
 
+REPLICA_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the reads of a resource that was just made, while a replica of the Resource Manager does not have it yet."""
+
+
 class Settles(Protocol):
     """A resource that says whether an operation is running on it."""
 
@@ -54,6 +58,14 @@ class Resources(Generic[T]):
         with self._describing("read", resource):
             return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
+    def get_made(self, resource: ResourceId) -> T:
+        """The resource, which exists, since this run has made it: a replica may answer the first reads as if it did not."""
+        for pause in REPLICA_PAUSES:
+            if (found := self.find(resource)) is not None:
+                return found
+            self._client.deadline.sleep(pause)
+        return self.get(resource)
+
     def find_settled(self, resource: ResourceId) -> T | None:
         """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
         return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
@@ -81,13 +93,11 @@ class Resources(Generic[T]):
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
-        with self._describing("create", resource):
-            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *names(resource), api_version=self.api, body=body))
+        return self._write("create", resource, self._sdk(resource).begin_create_or_update, body)
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change the properties that the body names, and wait until it is done."""
-        with self._describing("change", resource):
-            return self._value(calls.run(self._sdk(resource).begin_update, *names(resource), api_version=self.api, body=body))
+        return self._write("change", resource, self._sdk(resource).begin_update, body)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> T:
         """Replace the tags of the resource."""
@@ -97,6 +107,16 @@ class Resources(Generic[T]):
         """Delete the resource, and wait until it is gone."""
         with self._describing("delete", resource):
             calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
+
+    def _write(self, verb: str, resource: ResourceId, operation: Callable[..., Any], body: Mapping[str, Any]) -> T:
+        """The resource after an operation that Azure accepts. The SDK reads it at the end, and a replica may not have it yet."""
+        with self._describing(verb, resource):
+            poller = calls.begin(operation, *names(resource), api_version=self.api, body=body)
+        try:
+            with self._describing(verb, resource):
+                return self._value(calls.end(poller))
+        except Missing:
+            return self.get_made(resource)
 
     def _sdk(self, resource: ResourceId) -> Any:
         return getattr(self._client.compute(resource.subscription), self.operations)

@@ -49,7 +49,7 @@ class Disks(Resources[Disk]):
         """
         with self.write_access(disk) as sas:
             write_pages(sas, content, self._client.deadline, listener)
-            self.tag(disk, {**self.get(disk).tags, **tags})
+            self.tag(disk, {**self.get_made(disk).tags, **tags})
 
     def discard(self, disk: ResourceId) -> None:
         """Delete a disk that may be open for writing, even if a request of a killed run opens it again meanwhile."""

@@ -29,9 +29,18 @@ def read(operation: Callable[..., Any], *names: str, api_version: str, **options
 
 def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Json:
     """The result of a long-running operation, after waiting for its end."""
+    return end(begin(operation, *names, api_version=api_version, body=body))
+
+
+def begin(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Any:
+    """The SDK's poller of a long-running operation that Azure has accepted."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
-    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
+    return operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
+
+
+def end(poller: Any) -> Json:
+    """The result of an operation that has begun, after waiting for its end."""
     return _object(poller.result())
 
 

@@ -131,7 +131,7 @@ def _facts(steps: tuple[Step, ...], file: DiskFile) -> dict[str, Any]:
 
 def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
     """The image as it is now."""
-    return {"image": azure.images.get(request.image).as_result()}
+    return {"image": azure.images.get_made(request.image).as_result()}
 
 
 def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]) -> Subject[UploadRequest]:

@@ -17,6 +17,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     Unavailable,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -59,6 +60,31 @@ def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
     ]
     assert canned.sent[0].content == b'{"location":"westeurope","unknownToAnyModel":1,"properties":{"nothing":null}}'
     assert canned.sent[0].headers["Content-Type"] == "application/json"
+
+
+def lost():
+    return error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/images/i' was not found.")
+
+
+def test_a_resource_that_was_just_made_is_read_again_if_a_replica_does_not_have_it_yet():
+    canned = CannedAzure(lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.get_made(IMG).id == IMG
+    assert canned.clock.slept == list(base.REPLICA_PAUSES[:2])
+    with pytest.raises(Missing, match="could not read image i"):
+        CannedAzure(*[lost() for _try in range(len(base.REPLICA_PAUSES) + 1)]).azure.images.get_made(IMG)
+
+
+def test_a_creation_has_succeeded_even_if_the_read_at_its_end_finds_nothing():
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {}).id == IMG
+    assert [sent.method for sent in canned.sent] == ["PUT", "GET", "GET", "GET", "GET"]
+
+
+def test_a_creation_in_a_group_that_does_not_exist_is_not_read_again():
+    canned = CannedAzure(error(404, "ResourceGroupNotFound", "Resource group 'g' could not be found."))
+    with pytest.raises(Missing, match="could not create image i"):
+        canned.azure.images.create(IMG, {})
+    assert len(canned.sent) == 1
 
 
 def test_tag_sends_a_patch_with_tags_only():
