@@ -22,6 +22,9 @@ description:
   - Every range is sent with its digest, and the footer is sent last, so an incomplete upload never becomes an image. After an interrupted
     run, the next one deletes the incomplete interim disk and uploads again. If only the image is missing, it only makes the image.
     If the interim disk has been attached to a VM since then, it is deleted and uploaded again.
+  - Two runs that begin to upload into the same interim disk at the same time do not mix their bytes. A run that finds that another one has
+    created the disk, or has taken it over, fails without committing anything. Do not start a second run while an upload is in progress,
+    because it takes the unfinished disk for that of an interrupted run and deletes it.
   - The digest of the disk is kept in the tag C(goldenimage.digest) of the image. A second run with the same content changes nothing.
 extends_documentation_fragment:
   - goldenimage.azure.azure

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
@@ -84,12 +85,18 @@ class FakeResources:
 class FakeDisks(FakeResources):
     """Disks. An upload reads its content like a real one and ends the upload state of the disk."""
 
-    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
+    def create_for_upload(self, disk: ResourceId, body: Mapping[str, Any], run: str) -> None:
+        assert body["tags"][tag.RUN] == run
+        self.create(disk, body)
+
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], run: str, listener: Any) -> None:
+        assert self.get(disk).tags[tag.RUN] == run
         self.azure.write("upload", self.noun, disk, dict(tags))
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
         content.require_unchanged()
-        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
+        kept = {name: value for name, value in self.get(disk).tags.items() if name != tag.RUN}
+        self.put(replace(self.get(disk), state="Unattached", tags={**kept, **tags}))
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)

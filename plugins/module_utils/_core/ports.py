@@ -76,8 +76,11 @@ class Machines(Resources[Vm], Protocol):
 class Disks(Resources[Disk], Protocol):
     """Managed disks."""
 
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, listener: Listener) -> None:
-        """Send the content, add the tags to those that the disk has, then commit."""
+    def create_for_upload(self, disk: ResourceId, body: Body, run: str) -> None:
+        """Create it for an upload of the run that its tags name. Raises ``Failed`` if another run has it, and leaves it to that one."""
+
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, run: str, listener: Listener) -> None:
+        """Send the content, add the tags to those that the disk has, then commit. Raises ``Failed`` if another run has the disk."""
 
     def discard(self, disk: ResourceId) -> None:
         """Delete it, though an upload into it was never finished."""

@@ -26,6 +26,8 @@ PLAN = PREFIX + "plan"
 IMAGE = PREFIX + "image"
 DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
+RUN = PREFIX + "run"
+"""The run that made an interim disk, until the disk is complete."""
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"

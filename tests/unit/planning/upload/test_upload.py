@@ -34,7 +34,7 @@ from tests.support.ids import an_id
 DIGEST = "sha256-4m:" + "5" * 64
 FILE = DiskFile("/d.raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")
 TARGET, INTERIM = an_id(IMAGE, "images", "debian"), an_id(DISK, "images", "debian-upload")
-REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw", generation="V2")
+REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw", generation="V2", run_id="run-1")
 OURS = {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian"}
 PROOF = {**OURS, tag.DIGEST: DIGEST}
 
@@ -65,15 +65,16 @@ NEW_DISK = CreateUploadDisk(
     {
         "location": "westeurope",
         "sku": {"name": "Standard_LRS"},
-        "tags": OURS,
+        "tags": {**OURS, tag.RUN: "run-1"},
         "properties": {
             "creationData": {"createOption": "Upload", "uploadSizeBytes": 64 * MIB + 512},
             "osType": "Linux",
             "hyperVGeneration": "V2",
         },
     },
+    "run-1",
 )
-SEND = SendPages(INTERIM, "/d.raw", {tag.DIGEST: DIGEST}, CONTENT)
+SEND = SendPages(INTERIM, "/d.raw", {tag.DIGEST: DIGEST}, "run-1", CONTENT)
 NEW_IMAGE = CreateImage(
     TARGET,
     "disk debian-upload",
@@ -154,7 +155,7 @@ def test_recreate_drops_the_tags_of_the_replaced_image():
 
 
 def test_the_interim_disk_has_the_users_tags_too():
-    assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS}
+    assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS, tag.RUN: "run-1"}
 
 
 def test_a_disk_of_another_owner_is_not_returned():
@@ -271,6 +272,12 @@ def test_options_become_a_request():
     assert UploadRequest.from_params(PARAMS, look).within(TARGET.subscription) == REQUEST
     elsewhere = UploadRequest.from_params({**PARAMS, "disk": {"name": "d", "resource_group": "tmp"}}, look)
     assert (elsewhere.disk.resource_group, elsewhere.disk.name) == ("tmp", "d")
+
+
+def test_every_run_has_another_id():
+    runs = {UploadRequest.from_params(PARAMS, look).run_id for _run in range(9)}
+    assert len(runs) == 9
+    assert all(runs)
 
 
 def test_the_name_of_an_interim_disk_is_not_too_long():
