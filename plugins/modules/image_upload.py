@@ -107,6 +107,8 @@ seealso:
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
+  - If a lock or a missing right forbids deleting the interim disk, the image exists all the same. The task succeeds, and a warning names
+    the disk. With a lock, give each upload another O(disk), or remove the lock.
   - Azure accepts up to 60 MiB per second for a small disk. Set O(wait_timeout) accordingly. Reading the disk file does not count.
   - The tags are set on the image and on the interim disk.
   - If a proxy or a private cloud uses certificates of a private CA, set E(REQUESTS_CA_BUNDLE). The upload uses it too.

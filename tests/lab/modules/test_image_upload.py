@@ -102,7 +102,7 @@ def test_the_footer_depends_on_size_and_digest_only(lab, tasks, group, options):
     assert BlobStore(lab.settings).read(key, 32 * MIB, 512) == fixed_footer(32 * MIB, created["digest"])
 
 
-@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put", "disk.delete"])
+@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put"])
 def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
     with lab.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="An injected fault."):
         broken = tasks.fails(image_upload, **options)
@@ -110,11 +110,11 @@ def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, 
     repaired = tasks(image_upload, **options)
     assert same_bytes(lab, repaired["image"]["id"], disk)
     assert disks(lab, group) == []
-    assert (repaired["bytes_sent"] > 0) == (op not in ("image.put", "disk.delete"))
+    assert (repaired["bytes_sent"] > 0) == (op != "image.put")
     assert tasks(image_upload, **options)["changed"] is False
 
 
-@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.end_access", "image.put", "disk.delete"])
+@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.end_access", "image.put"])
 def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
     failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
     with lab.fault(plane="arm", op=op, fail_operation=failure):
@@ -122,6 +122,22 @@ def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk,
     assert "(InternalExecutionError) An internal execution error occurred." in broken["msg"]
     repaired = tasks(image_upload, **options)
     assert same_bytes(lab, repaired["image"]["id"], disk)
+    assert disks(lab, group) == []
+
+
+@pytest.mark.parametrize("fault", [
+    {"status": 409, "code": "ScopeLocked", "message": "The scope cannot perform delete operation because it is locked."},
+    {"fail_operation": {"code": "InternalExecutionError", "message": "An internal execution error occurred."}},
+], ids=["a lock", "a failed operation"])  # fmt: skip
+def test_an_interim_disk_that_cannot_be_deleted_is_a_warning(lab, tasks, group, disk, options, fault):
+    with lab.fault(plane="arm", op="disk.delete", **fault):
+        for changed in (True, False):
+            result = tasks(image_upload, **options)
+            assert result["changed"] is changed
+            assert result["disk"].rpartition("/")[2] == "debian-upload"
+            assert ["Could not delete disk debian-upload" in warning for warning in tasks.warnings] == [True]
+    assert same_bytes(lab, result["image"]["id"], disk)
+    assert tasks(image_upload, **options)["steps"] == ["delete disk debian-upload"]
     assert disks(lab, group) == []
 
 

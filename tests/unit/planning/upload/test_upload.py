@@ -131,18 +131,25 @@ def plan(request=REQUEST, content=CONTENT, **seen):
     "a disk in use is left alone", "image failed",
 ])  # fmt: skip
 def test_an_upload_does_only_what_is_missing(seen, steps):
-    assert plan(**seen).steps == steps
+    planned = plan(**seen)
+    assert (*planned.steps, *planned.clean_up) == steps
+
+
+def test_only_the_deletion_of_the_interim_disk_is_a_clean_up():
+    assert (plan().steps, plan().clean_up) == (ALL[:-1], (DELETE,))
+    assert (plan(image=IMAGE_NOW, disk=FULL).steps, plan(image=IMAGE_NOW, disk=FULL).clean_up) == ((), (DELETE,))
+    assert plan(disk=replace(FULL, tags=OURS)).clean_up == (DELETE,)
 
 
 def test_a_kept_disk_is_not_deleted_and_not_uploaded_again():
     keeping = replace(REQUEST, keep_disk=True)
-    assert plan(keeping).steps == (NEW_DISK, SEND, NEW_IMAGE)
+    assert (plan(keeping).steps, plan(keeping).clean_up) == ((NEW_DISK, SEND, NEW_IMAGE), ())
     assert plan(keeping).after["disk"] == str(INTERIM)
-    assert plan(keeping, image=IMAGE_NOW, disk=FULL).steps == ()
+    assert plan(keeping, image=IMAGE_NOW, disk=FULL).changed is False
 
 
 def test_recreate_replaces_an_image_of_other_content_after_the_upload():
-    assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE, DELETE)
+    assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE)
 
 
 def test_recreate_drops_the_tags_of_the_replaced_image():
@@ -172,12 +179,12 @@ def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(
         plan(**seen)
     after = {name: replace(value, provisioning_state="Succeeded") for name, value in seen.items()}
     predicted = plan(check_mode=True, **seen)
-    assert predicted.steps == plan(**after).steps
+    assert predicted.sentences == plan(**after).sentences
     assert "is Creating: planned as if that had succeeded." in predicted.warnings[0]
 
 
 def test_check_mode_assumes_that_an_image_in_deletion_is_gone():
-    assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
+    assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).sentences == plan().sentences
 
 
 def test_recreate_of_the_same_content_changes_nothing():
