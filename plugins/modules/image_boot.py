@@ -38,7 +38,8 @@ options:
       - Or the resource id of an image or an image version in a gallery, which can be a shared or a community gallery.
       - Or a Marketplace image, as C(publisher:offer:sku:version).
       - Marketplace images that need a plan, and specialized images of a gallery, are not supported.
-      - Data disks that a managed image contains are deleted with the VM.
+      - Data disks that the image contains are deleted with the VM. For an image of a gallery or of the Marketplace, this needs the right
+        to read the image. Without it, Azure decides what becomes of them.
     type: raw
   os_disk:
     description: "Existing disk to start from, instead of O(image): a name, a resource id or a dictionary."
@@ -83,7 +84,10 @@ options:
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
   os_type:
-    description: Operating system. Defaults to that of the image or the disk, else V(Linux).
+    description:
+      - Operating system. Defaults to that of the image or the disk, and must not be another one. For an image of a gallery or of the
+        Marketplace, it is read from there.
+      - Required if the image may not be read, or if the disk has no operating system in Azure.
     type: str
     choices: [Linux, Windows]
   computer_name:

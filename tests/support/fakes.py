@@ -137,6 +137,16 @@ class FakeMachines(FakeResources):
         self.put(replace(self.get(vm), **state))
 
 
+class FakeCatalog:
+    """Images of galleries and of the Marketplace by id or URN: only those that a test puts into ``images`` may be read."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Any] = {}
+
+    def find(self, image: str, location: str) -> Any:
+        return self.images.get(image)
+
+
 class FakeGroups:
     """Resource groups. All exist, in one region, except those that a test names in ``missing``."""
 
@@ -206,6 +216,7 @@ class FakeAzure:
         self.images = FakeResources(self, "image", parse_image, images)
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from .ids import ResourceId
 from .listener import Listener
+from .model.catalog_image import CatalogImage
 from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
@@ -86,6 +87,13 @@ class Disks(Resources[Disk], Protocol):
         """Delete it, though an upload into it was never finished."""
 
 
+class Catalog(Protocol):
+    """Images of galleries and of the Marketplace."""
+
+    def find(self, image: str, location: str) -> CatalogImage | None:
+        """The image with an id or a URN, as VMs in a region get it; None if it may not be read. Raises ``Missing``."""
+
+
 class Groups(Protocol):
     """Resource groups."""
 
@@ -139,6 +147,10 @@ class Azure(Protocol):
     @property
     def snapshots(self) -> Resources[Snapshot]:
         """Snapshots of managed disks."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Images of galleries and of the Marketplace."""
 
     @property
     def groups(self) -> Groups:

@@ -125,6 +125,51 @@ def test_invalid_input_is_refused_before_the_first_write(tasks, options, change,
     assert writes == []
 
 
+@pytest.fixture
+def outside(lab):
+    """The file that describes images of galleries and of the Marketplace; a call writes it."""
+    path = lab.settings.state / "outside.json"
+    yield lambda **content: path.write_text(json.dumps(content))
+    path.unlink()
+
+
+DATA = [{"lun": 0, "diskSizeGB": 1}, {"lun": 7, "diskSizeGB": 2}]
+MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+BUILT = {"osType": "Linux", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+
+
+def test_the_data_disks_of_a_gallery_image_are_removed_with_the_vm(lab, tasks, group, options, outside):
+    gallery = f"/subscriptions/{lab.settings.subscription}/resourceGroups/{group}/providers/Microsoft.Compute/galleries/g/images/i"
+    community = "/CommunityGalleries/public-1/Images/i"
+    versions = {"1.9.0": {}, "1.10.0": {"dataDisks": DATA}, "2.0.0": {"excludeFromLatest": True}}
+    outside(galleryImages={gallery: {**BUILT, "versions": versions}, community: {**BUILT, "versions": versions}})
+    for image in (gallery, f"{gallery}/versions/1.10.0", f"{community}/Versions/1.10.0"):
+        booted = {**options, "image": image, "data_disks": [{"lun": 1, "size_gib": 1}], "location": "westeurope"}
+        vm = tasks.predict_do_repeat(image_boot, **booted)["vm"]
+        assert [(disk["lun"], disk["size_gib"]) for disk in vm["data_disks"]] == [(0, 1), (1, 1), (7, 2)]
+        tasks(image_boot, state="absent", name="t1", resource_group=group)
+        assert remaining(lab, group) == []
+    with tasks.writes() as writes:
+        taken = {**booted, "data_disks": [{"lun": 7, "size_gib": 1}]}
+        assert "LUN 7 is taken by a data disk of image" in tasks.fails(image_boot, **taken)["msg"]
+        assert "(ResourceNotFound)" in tasks.fails(image_boot, **{**booted, "image": f"{gallery}/versions/3.0.0"})["msg"]
+    assert writes == []
+
+
+def test_the_data_disks_and_the_system_of_a_marketplace_image_are_asked_of_it(lab, tasks, group, options, outside):
+    outside(platformImages=[
+        {**MARKETPLACE, "osType": "Windows", "version": "1.10.0", "dataDisks": DATA}, {**MARKETPLACE, "osType": "Linux", "version": "1.9.0"},
+    ])  # fmt: skip
+    urn = {**options, "image": "Debian:debian-12:12:latest", "data_disks": []}
+    assert "holds Windows, not Linux" in tasks.fails(image_boot, os_type="Linux", **urn)["msg"]
+    vm = tasks.predict_do_repeat(image_boot, **{**urn, "ssh_public_keys": []})["vm"]
+    assert (vm["os_type"], [disk["lun"] for disk in vm["data_disks"]]) == ("Windows", [0, 7])
+    tasks(image_boot, state="absent", name="t1", resource_group=group)
+    assert remaining(lab, group) == []
+    with lab.fault(plane="arm", op="offer.list", status=403, code="AuthorizationFailed"):
+        assert "os_type: it is not known which operating system" in tasks.fails(image_boot, **urn)["msg"]
+
+
 def test_a_vm_without_the_tag_of_the_collection_is_neither_changed_nor_removed(lab, tasks, group, options):
     tasks(image_boot, **options)
     path = f"resourceGroups/{group}/providers/Microsoft.Compute/virtualMachines/t1"

@@ -42,7 +42,7 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
 
 def _storage(request: BootRequest, source: Source) -> dict[str, Any]:
     sku = {"storageAccountType": request.storage_account_type}
-    luns = [disk.lun for disk in source.image.data_disks if disk.lun is not None] if source.image else []
+    luns = [disk.lun for disk in source.coming if disk.lun is not None]
     coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in luns]
     disks = sorted([*coming, *(_data_disk(each, sku) for each in request.data_disks)], key=lambda each: each["lun"])
     if request.os_disk is not None:
