@@ -90,6 +90,24 @@ options:
       - Required if the image may not be read, or if the disk has no operating system in Azure.
     type: str
     choices: [Linux, Windows]
+  security_type:
+    description:
+      - Security type of the VM.
+      - If omitted, V(TrustedLaunch) or V(ConfidentialVM) is requested if the OS disk, or the feature C(SecurityType) of the image in a
+        gallery or the Marketplace, allows nothing else. Otherwise Azure chooses, which makes a standard VM unless the subscription has
+        Trusted Launch by default.
+      - M(goldenimage.azure.image_capture) makes managed images of standard VMs only. In a subscription with Trusted Launch by default, set
+        V(Standard). Azure accepts this value only in subscriptions in which the feature C(UseStandardSecurityType) of C(Microsoft.Compute)
+        is registered.
+    type: str
+    choices: [Standard, TrustedLaunch, ConfidentialVM]
+  secure_boot:
+    description:
+      - Whether Secure Boot is on in a VM of security type V(TrustedLaunch) or V(ConfidentialVM). Other VMs do not have it. The virtual TPM
+        of such a VM is always on.
+      - Set this to V(false) to start a disk whose VM had Secure Boot off, for example because of a kernel that is not signed.
+    type: bool
+    default: true
   computer_name:
     description: Host name of the guest. Defaults to the name of the VM.
     type: str
@@ -257,6 +275,8 @@ ARGUMENTS = arguments(
     size=dict(type="str", default="Standard_B2s"),
     storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
     os_type=dict(type="str", choices=["Linux", "Windows"]),
+    security_type=dict(type="str", choices=["Standard", "TrustedLaunch", "ConfidentialVM"]),
+    secure_boot=dict(type="bool", default=True),
     computer_name=dict(type="str"),
     admin_username=dict(type="str"),
     admin_password=dict(type="str", no_log=True),

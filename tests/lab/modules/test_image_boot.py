@@ -11,7 +11,9 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload
 
+from tests.support.bodies import upload_disk
 from tests.support.disk_files import make_disk, same_bytes
+from tests.support.running_lab import done
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 me"
 PASSWORD = "Correct-Horse-9"
@@ -168,6 +170,26 @@ def test_the_data_disks_and_the_system_of_a_marketplace_image_are_asked_of_it(la
     assert remaining(lab, group) == []
     with lab.fault(plane="arm", op="offer.list", status=403, code="AuthorizationFailed"):
         assert "os_type: it is not known which operating system" in tasks.fails(image_boot, **urn)["msg"]
+
+
+def test_an_image_that_allows_trusted_launch_only_makes_a_vm_with_trusted_launch(lab, tasks, group, options, outside):
+    image = "/SharedGalleries/s/Images/i/Versions/1.0.0"
+    features = [{"name": "SecurityType", "value": "TrustedLaunch"}]
+    outside(galleryImages={"/SharedGalleries/s/Images/i": {**BUILT, "features": features, "versions": {"1.0.0": {}}}})
+    vm = tasks.predict_do_repeat(image_boot, **{**options, "image": image})["vm"]
+    shown = lab.arm("GET", vm["id"]).json()["properties"]["securityProfile"]
+    assert shown == {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": True, "vTpmEnabled": True}}
+    tasks(image_boot, state="absent", name="t1", resource_group=group)
+
+
+def test_a_trusted_launch_os_disk_starts_again(lab, tasks, group, options):
+    body = upload_disk(hyperVGeneration="V2", securityProfile={"securityType": "TrustedLaunch"})
+    body["properties"]["creationData"] = {"createOption": "Empty"}
+    done(lab.compute.disks.begin_create_or_update(group, "secured", {**body, "properties": {**body["properties"], "diskSizeGB": 1}}))
+    booted = {"name": "t2", "resource_group": group, "os_disk": "secured", "subnet": options["subnet"]}
+    vm = tasks.predict_do_repeat(image_boot, secure_boot=False, **booted)["vm"]
+    shown = lab.arm("GET", vm["id"]).json()["properties"]["securityProfile"]
+    assert shown == {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": False, "vTpmEnabled": True}}
 
 
 def test_a_vm_without_the_tag_of_the_collection_is_neither_changed_nor_removed(lab, tasks, group, options):

@@ -28,6 +28,7 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
         "storageProfile": _storage(request, source),
         "networkProfile": _network(request),
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+        **source.security.profile(request.secure_boot),
     }
     if request.os_disk is None:
         properties["osProfile"] = _os_profile(request, source.os_type)
@@ -45,17 +46,18 @@ def _storage(request: BootRequest, source: Source) -> dict[str, Any]:
     luns = [disk.lun for disk in source.coming if disk.lun is not None]
     coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in luns]
     disks = sorted([*coming, *(_data_disk(each, sku) for each in request.data_disks)], key=lambda each: each["lun"])
+    os_sku = {**sku, **source.security.disk_profile}
     if request.os_disk is not None:
         os_disk = {
             "osType": source.os_type,
             "createOption": "Attach",
             "deleteOption": "Detach",
-            "managedDisk": {"id": str(request.os_disk)},
+            "managedDisk": {"id": str(request.os_disk), **source.security.disk_profile},
         }
         return {"osDisk": os_disk, "dataDisks": disks}
     return {
         "imageReference": _reference(request),
-        "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": sku},
+        "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": os_sku},
         "dataDisks": disks,
     }
 

@@ -27,6 +27,7 @@ def predicted_vm(request: BootRequest, source: Source, tags: Mapping[str, str]) 
         power=RUNNING,
         os_type=source.os_type,
         size=request.size,
+        security_type=source.security.type,
         computer_name=None if request.os_disk else request.computer_name or request.vm.name,
         tags=tags,
     )

@@ -16,6 +16,7 @@ from ..._core.model.provisioning import SUCCEEDED
 from ..missing_groups import absent
 from .observe import Observed
 from .request import BootRequest
+from .security import Security, find_security
 
 
 class Source(NamedTuple):
@@ -28,6 +29,7 @@ class Source(NamedTuple):
     os_disk: Disk | None = None
     data_disks: tuple[Disk, ...] = ()
     coming: tuple[ImageDisk, ...] = ()
+    security: Security = Security()
 
     @property
     def tags(self) -> dict[str, str]:
@@ -62,6 +64,7 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
         os_disk=os_disk,
         data_disks=data_disks,
         coming=coming,
+        security=find_security(request, _name(request), os_disk, seen.catalog),
     )
     for each in (image, os_disk, *data_disks):
         if each is not None:

@@ -304,7 +304,7 @@ PARAMS = {
     "state": "present",
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
-    "os_type": None, "computer_name": None, "admin_username": "me", "admin_password": None,
+    "os_type": None, "security_type": None, "secure_boot": True, "computer_name": None, "admin_username": "me", "admin_password": None,
     "ssh_public_keys": ["ssh-ed25519 AAAA me"],
     "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
 }  # fmt: skip

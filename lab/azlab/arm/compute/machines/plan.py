@@ -143,6 +143,9 @@ def _gallery_image(lab: Lab, request: MachineRequest, id: str) -> _System:
     image = gallery_image(lab, id)
     if image is None:
         raise vm_errors.NO_IMAGE(image=id, location=request.target.location)
+    wanted = next((each["value"] for each in image.get("features", []) if each["name"] == "SecurityType"), None)
+    if wanted == "TrustedLaunch" and request.security != wanted:
+        raise vm_errors.TRUSTED_LAUNCH_ONLY()
     creation = {"createOption": "FromImage", "galleryImageReference": {"id": id}, "imageReference": {"id": id}}
     return _System(
         os_type=image["osType"],
