@@ -145,6 +145,7 @@ seealso:
   - module: goldenimage.azure.image_capture
   - module: goldenimage.azure.vm_backup
 notes:
+  - The tags are set on the VM and on its network interface when they are created. Later changes of the tags apply to the VM only.
   - If the image or the disk has the tag C(goldenimage.plan), the VM gets the Marketplace plan in this tag.
   - If provisioning the guest fails, the error message ends with the last line of its boot log, and RV(boot_log) holds more of it.
 """

@@ -62,6 +62,12 @@ def test_create_repeat_remove(lab, tasks, group, disk, options):
     assert remaining(lab, group) == []
 
 
+def test_the_users_tags_are_on_the_vm_and_its_network_interface(lab, tasks, options):
+    vm = tasks.predict_do_repeat(image_boot, tags={"cost": "42"}, **options)["vm"]
+    nic = lab.arm("GET", vm["network_interfaces"][0], version="2023-09-01").json()
+    assert vm["tags"] == nic["tags"] == {"cost": "42", "goldenimage.purpose": "boot"}
+
+
 def test_only_tags_can_be_changed(lab, tasks, options):
     tasks(image_boot, **options)
     assert tasks(image_boot, tags={"run": "7"}, **options)["steps"] == ["set the tags of VM t1"]

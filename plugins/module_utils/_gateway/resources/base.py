@@ -33,7 +33,8 @@ T = TypeVar("T", bound=Settles)
 
 
 class Resources(Generic[T]):
-    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version and the parser of its JSON.
+    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version, another one for creating if
+    it needs one, and the parser of its JSON.
 
     Every method raises Denied, Refused, Failed, TimedOut or Unavailable with a sentence that says what could not be done.
     """
@@ -41,6 +42,7 @@ class Resources(Generic[T]):
     noun: str
     operations: str
     api: str
+    creation_api: str | None = None
     parse: Callable[[calls.Json], T]
 
     def __init__(self, client: Client) -> None:
@@ -93,11 +95,11 @@ class Resources(Generic[T]):
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
-        return self._write("create", resource, self._sdk(resource).begin_create_or_update, body)
+        return self._write("create", resource, self._sdk(resource).begin_create_or_update, body, self.creation_api or self.api)
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change the properties that the body names, and wait until it is done."""
-        return self._write("change", resource, self._sdk(resource).begin_update, body)
+        return self._write("change", resource, self._sdk(resource).begin_update, body, self.api)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> T:
         """Replace the tags of the resource."""
@@ -108,10 +110,10 @@ class Resources(Generic[T]):
         with self._describing("delete", resource):
             calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
 
-    def _write(self, verb: str, resource: ResourceId, operation: Callable[..., Any], body: Mapping[str, Any]) -> T:
+    def _write(self, verb: str, resource: ResourceId, operation: Callable[..., Any], body: Mapping[str, Any], api: str) -> T:
         """The resource after an operation that Azure accepts. The SDK reads it at the end, and a replica may not have it yet."""
         with self._describing(verb, resource):
-            poller = calls.begin(operation, *names(resource), api_version=self.api, body=body)
+            poller = calls.begin(operation, *names(resource), api_version=api, body=body)
         try:
             with self._describing(verb, resource):
                 return self._value(calls.end(poller))

@@ -18,6 +18,8 @@ from .waiting import POLL_SECONDS
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
 DISKS = "2024-03-02"
+VM_CREATION = "2025-04-01"
+"""The first one in which the network interface that is created together with a VM can have tags."""
 
 Json = dict[str, Any]
 

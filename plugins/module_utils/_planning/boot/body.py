@@ -26,7 +26,7 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
         "storageProfile": _storage(request, source),
-        "networkProfile": _network(request),
+        "networkProfile": _network(request, tags),
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
         **source.security.profile(request.secure_boot),
     }
@@ -78,12 +78,13 @@ def _reference(request: BootRequest) -> dict[str, str]:
     return {"sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id": request.source}
 
 
-def _network(request: BootRequest) -> dict[str, Any]:
+def _network(request: BootRequest, tags: Mapping[str, str]) -> dict[str, Any]:
+    """A new interface. It has the tags of the VM, because a policy may require the user's tags of every resource."""
     address = {"name": "primary", "properties": {"primary": True, "subnet": {"id": str(request.subnet)}}}
     nic = {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}
     return {
         "networkApiVersion": NETWORK_API,
-        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic}],
+        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic, "tags": dict(tags)}],
     }
 
 

@@ -99,6 +99,12 @@ def test_a_vm_is_read_with_its_instance_view():
     assert canned.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
 
 
+def test_a_vm_is_created_with_an_api_version_that_knows_the_tags_of_its_interface():
+    canned = CannedAzure(accepted(201, VM_JSON), poll("Succeeded"), answer(200, VM_JSON))
+    canned.azure.machines.create(V, {})
+    assert (canned.sent[0].method, canned.sent[0].query) == ("PUT", {"api-version": "2025-04-01"})
+
+
 def test_deallocate_is_one_post_that_waits():
     canned = CannedAzure(accepted(), poll("Succeeded"), answer(200))
     canned.azure.machines.deallocate(V)

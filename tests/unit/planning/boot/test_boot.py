@@ -79,7 +79,11 @@ def test_a_vm_from_an_image_is_one_request():
             "networkProfile": {
                 "networkApiVersion": "2020-11-01",
                 "networkInterfaceConfigurations": [
-                    {"name": "t1-nic", "properties": {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}}
+                    {
+                        "name": "t1-nic",
+                        "properties": {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]},
+                        "tags": {tag.PURPOSE: tag.BOOT},
+                    }
                 ],
             },
             "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
@@ -94,6 +98,11 @@ def test_a_vm_from_an_image_is_one_request():
             },
         },
     }
+
+
+def test_the_users_tags_are_on_the_network_interface_too():
+    (nic,) = body(replace(REQUEST, tags={"cost": "42"}))["properties"]["networkProfile"]["networkInterfaceConfigurations"]
+    assert nic["tags"] == {"cost": "42", tag.PURPOSE: tag.BOOT}
 
 
 def test_specialized_disks_are_attached_and_stay():

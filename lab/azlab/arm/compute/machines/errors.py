@@ -64,6 +64,9 @@ TRUSTED_LAUNCH_IMAGE = Refusal(
     " For more information, see https://aka.ms/TrustedLaunch-FAQ.",
     ISSUE,
 )
+NO_NIC_TAGS = Refusal(
+    400, "BadRequest", "Could not find member 'tags' on object of type 'VirtualMachineNetworkInterfaceConfiguration'.", ASSUMED
+)
 TRUSTED_LAUNCH_ONLY = Refusal(
     400,
     "BadRequest",
