@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
@@ -54,8 +55,7 @@ class FakeResources:
             raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
         return value
 
-    def get_new(self, resource: ResourceId) -> Any:
-        return self.get(resource)
+    get_made = get
 
     def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Any, ...]:
         self.azure.reads.append(f"{self.noun}s")
@@ -87,12 +87,18 @@ class FakeDisks(FakeResources):
 
     get_owned = FakeResources.get
 
-    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
+    def create_for_upload(self, disk: ResourceId, body: Mapping[str, Any], run: str) -> None:
+        assert body["tags"][tag.RUN] == run
+        self.create(disk, body)
+
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], run: str, listener: Any) -> None:
+        assert self.get(disk).tags[tag.RUN] == run
         self.azure.write("upload", self.noun, disk, dict(tags))
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
         content.require_unchanged()
-        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
+        kept = {name: value for name, value in self.get(disk).tags.items() if name != tag.RUN}
+        self.put(replace(self.get(disk), state="Unattached", tags={**kept, **tags}))
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)
@@ -140,6 +146,16 @@ class FakeMachines(FakeResources):
     def _become(self, verb: str, vm: ResourceId, **state: Any) -> None:
         self.azure.write(verb, self.noun, vm)
         self.put(replace(self.get(vm), **state))
+
+
+class FakeCatalog:
+    """Images of galleries and of the Marketplace by id or URN: only those that a test puts into ``images`` may be read."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Any] = {}
+
+    def find(self, image: str, location: str) -> Any:
+        return self.images.get(image)
 
 
 class FakeGroups:
@@ -220,6 +236,7 @@ class FakeAzure:
         self.images = FakeResources(self, "image", parse_image, images)
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.locks = FakeLocks()
         self.uploaded: dict[str, dict[int, bytes]] = {}

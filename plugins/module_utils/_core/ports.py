@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from .ids import ResourceId
 from .listener import Listener
+from .model.catalog_image import CatalogImage
 from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
@@ -33,8 +34,8 @@ class Resources(Protocol[T_co]):
     def get(self, resource: ResourceId) -> T_co:
         """The resource, which must exist: raises ``Missing``."""
 
-    def get_new(self, resource: ResourceId) -> T_co:
-        """The resource, which this task has created: Azure may answer for a few seconds that it does not exist."""
+    def get_made(self, resource: ResourceId) -> T_co:
+        """The resource, which this run has just made, so that it exists even if a first read says otherwise."""
 
     def find_settled(self, resource: ResourceId) -> T_co | None:
         """The resource once it has settled or the deadline is near, or None if it does not exist."""
@@ -80,8 +81,11 @@ class Disks(Resources[Disk], Protocol):
     def get_owned(self, disk: ResourceId) -> Disk:
         """The disk, which was just attached, once its ownership time says so; or as it is after two minutes."""
 
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, listener: Listener) -> None:
-        """Send the content, add the tags to those that the disk has, then commit."""
+    def create_for_upload(self, disk: ResourceId, body: Body, run: str) -> None:
+        """Create it for an upload of the run that its tags name. Raises ``Failed`` if another run has it, and leaves it to that one."""
+
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, run: str, listener: Listener) -> None:
+        """Send the content, add the tags to those that the disk has, then commit. Raises ``Failed`` if another run has the disk."""
 
     def discard(self, disk: ResourceId) -> None:
         """Delete it, though an upload into it was never finished."""
@@ -92,6 +96,13 @@ class Snapshots(Resources[Snapshot], Protocol):
 
     def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
         """The snapshot once it holds all bytes or the deadline is near, or None if it does not exist."""
+
+
+class Catalog(Protocol):
+    """Images of galleries and of the Marketplace."""
+
+    def find(self, image: str, location: str) -> CatalogImage | None:
+        """The image with an id or a URN, as VMs in a region get it; None if it may not be read. Raises ``Missing``."""
 
 
 class Groups(Protocol):
@@ -154,6 +165,10 @@ class Azure(Protocol):
     @property
     def snapshots(self) -> Snapshots:
         """Snapshots of managed disks."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Images of galleries and of the Marketplace."""
 
     @property
     def groups(self) -> Groups:

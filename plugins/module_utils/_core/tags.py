@@ -28,6 +28,8 @@ IMAGE = PREFIX + "image"
 DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
 OWNERSHIP = PREFIX + "ownership"
+RUN = PREFIX + "run"
+"""The run that made an interim disk, until the disk is complete."""
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from .._core.ids import ResourceId
+from .resources.catalog import Catalog
 from .resources.disks import Disks
 from .resources.groups import Groups
 from .resources.images import Images
@@ -37,6 +38,7 @@ class Azure:
         self.images = Images(client)
         self.disks = Disks(client)
         self.snapshots = Snapshots(client)
+        self.catalog = Catalog(client)
         self.groups = Groups(client)
         self.regions = Regions(client)
         self.subnets = Subnets(client)

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from azlab.arm import registry
+from azlab.arm.compute import offers
 from azlab.arm.core import internal_errors, resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
@@ -35,6 +36,7 @@ log = logging.getLogger("azlab.arm")
 _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
+    *offers.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]

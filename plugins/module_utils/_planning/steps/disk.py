@@ -20,16 +20,17 @@ from ..creation import require_unused
 
 @dataclass(frozen=True)
 class CreateUploadDisk:
-    """Create an empty disk that an upload fills."""
+    """Create an empty disk that an upload fills. ``run_id`` names the run in its tags: only that one may fill it."""
 
     disk: ResourceId
     body: Mapping[str, Any]
+    run_id: str
 
     def __str__(self) -> str:
         return f"create disk {self.disk.name} for the upload"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.disks.create(self.disk, self.body)
+        azure.disks.create_for_upload(self.disk, self.body, self.run_id)
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class SendPages:
     disk: ResourceId
     path: str
     tags: Mapping[str, str]
+    run_id: str
     content: DiskContent = field(compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"upload {self.path} to disk {self.disk.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.disks.upload(self.disk, self.content, self.tags, listener)
+        azure.disks.upload(self.disk, self.content, self.tags, self.run_id, listener)
 
 
 @dataclass(frozen=True)

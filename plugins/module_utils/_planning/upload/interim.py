@@ -45,8 +45,8 @@ def fill(wanted: Wanted, disk: Disk | None, content: DiskContent) -> tuple[Step,
         return ()
     return (
         *([removal(disk)] if disk else []),
-        CreateUploadDisk(request.disk, disk_body(wanted)),
-        SendPages(request.disk, file.path, {tag.DIGEST: file.digest}, content),
+        CreateUploadDisk(request.disk, disk_body(wanted), request.run_id),
+        SendPages(request.disk, file.path, {tag.DIGEST: file.digest}, request.run_id, content),
     )
 
 

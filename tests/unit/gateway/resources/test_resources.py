@@ -18,6 +18,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -62,24 +63,6 @@ def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
     assert canned.sent[0].headers["Content-Type"] == "application/json"
 
 
-def test_a_404_right_after_a_creation_is_not_the_end():
-    unseen = error(404, "ResourceNotFound", "not there")
-    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), unseen, error(404, "NotFound", "x"), answer(200, IMAGE_JSON))
-    assert canned.azure.images.create(IMG, {"location": "westeurope"}).id == IMG
-    again = CannedAzure(error(404, "ResourceNotFound", "not there"), answer(200, DISK_JSON))
-    assert again.azure.disks.get_new(D).id == D
-    assert again.clock.slept == [2.0]
-
-
-def test_a_404_that_lasts_is_an_error_and_so_is_that_of_the_creation_itself():
-    lasting = CannedAzure(*[error(404, "ResourceNotFound", "not there") for _ in range(6)])
-    with pytest.raises(Missing, match="could not read disk d"):
-        lasting.azure.disks.get_new(D)
-    refused = CannedAzure(error(404, "ResourceGroupNotFound", "no g"))
-    with pytest.raises(Missing, match="could not create image i: .ResourceGroupNotFound. no g"):
-        refused.azure.images.create(IMG, {})
-
-
 def snapshot(percent: float | None = None, state: str = "Succeeded"):
     return answer(200, {"id": str(S), "location": "westeurope", "properties": {"provisioningState": state, "completionPercent": percent}})
 
@@ -103,6 +86,31 @@ def test_the_ownership_time_of_a_disk_that_was_attached_is_waited_for(reads, wai
     assert sum(canned.clock.slept) == waited
 
 
+def lost():
+    return error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/images/i' was not found.")
+
+
+def test_a_resource_that_was_just_made_is_read_again_if_a_replica_does_not_have_it_yet():
+    canned = CannedAzure(lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.get_made(IMG).id == IMG
+    assert canned.clock.slept == list(base.REPLICA_PAUSES[:2])
+    with pytest.raises(Missing, match="could not read image i"):
+        CannedAzure(*[lost() for _try in range(len(base.REPLICA_PAUSES) + 1)]).azure.images.get_made(IMG)
+
+
+def test_a_creation_has_succeeded_even_if_the_read_at_its_end_finds_nothing():
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {}).id == IMG
+    assert [sent.method for sent in canned.sent] == ["PUT", "GET", "GET", "GET", "GET"]
+
+
+def test_a_creation_in_a_group_that_does_not_exist_is_not_read_again():
+    canned = CannedAzure(error(404, "ResourceGroupNotFound", "Resource group 'g' could not be found."))
+    with pytest.raises(Missing, match="could not create image i"):
+        canned.azure.images.create(IMG, {})
+    assert len(canned.sent) == 1
+
+
 def test_tag_sends_a_patch_with_tags_only():
     canned = CannedAzure(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
     canned.azure.disks.tag(D, {"a": "b"})
@@ -113,6 +121,12 @@ def test_a_vm_is_read_with_its_instance_view():
     canned = CannedAzure(answer(200, VM_JSON))
     assert canned.azure.machines.get(V).vm_id == "abc"
     assert canned.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
+
+
+def test_a_vm_is_created_with_an_api_version_that_knows_the_tags_of_its_interface():
+    canned = CannedAzure(accepted(201, VM_JSON), poll("Succeeded"), answer(200, VM_JSON))
+    canned.azure.machines.create(V, {})
+    assert (canned.sent[0].method, canned.sent[0].query) == ("PUT", {"api-version": "2025-04-01"})
 
 
 def test_deallocate_is_one_post_that_waits():

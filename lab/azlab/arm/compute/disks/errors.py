@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
-from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED, UNKNOWN
 
 UPLOAD_NOT_MIB = Refusal(
     400,
@@ -58,6 +58,12 @@ SAS_RUNNING = Refusal(
 )
 SAS_OTHER = Refusal(
     409, "OperationNotAllowed", "There is already an active shared access signature of another kind for disk {disk}.", ASSUMED
+)
+SECOND_WRITE = Refusal(
+    409,
+    "OperationNotAllowed",
+    "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before requesting access again.",
+    UNKNOWN,
 )
 WRITE_NOT_UPLOAD = Refusal(
     409,
