@@ -38,7 +38,8 @@ options:
       - Or the resource id of an image or an image version in a gallery, which can be a shared or a community gallery.
       - Or a Marketplace image, as C(publisher:offer:sku:version).
       - Marketplace images that need a plan, and specialized images of a gallery, are not supported.
-      - Data disks that a managed image contains are deleted with the VM.
+      - Data disks that the image contains are deleted with the VM. For an image of a gallery or of the Marketplace, this needs the right
+        to read the image. Without it, Azure decides what becomes of them.
     type: raw
   os_disk:
     description: "Existing disk to start from, instead of O(image): a name, a resource id or a dictionary."
@@ -83,9 +84,30 @@ options:
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
   os_type:
-    description: Operating system. Defaults to that of the image or the disk, else V(Linux).
+    description:
+      - Operating system. Defaults to that of the image or the disk, and must not be another one. For an image of a gallery or of the
+        Marketplace, it is read from there.
+      - Required if the image may not be read, or if the disk has no operating system in Azure.
     type: str
     choices: [Linux, Windows]
+  security_type:
+    description:
+      - Security type of the VM.
+      - If omitted, V(TrustedLaunch) or V(ConfidentialVM) is requested if the OS disk, or the feature C(SecurityType) of the image in a
+        gallery or the Marketplace, allows nothing else. Otherwise Azure chooses, which makes a standard VM unless the subscription has
+        Trusted Launch by default.
+      - M(goldenimage.azure.image_capture) makes managed images of standard VMs only. In a subscription with Trusted Launch by default, set
+        V(Standard). Azure accepts this value only in subscriptions in which the feature C(UseStandardSecurityType) of C(Microsoft.Compute)
+        is registered.
+    type: str
+    choices: [Standard, TrustedLaunch, ConfidentialVM]
+  secure_boot:
+    description:
+      - Whether Secure Boot is on in a VM of security type V(TrustedLaunch) or V(ConfidentialVM). Other VMs do not have it. The virtual TPM
+        of such a VM is always on.
+      - Set this to V(false) to start a disk whose VM had Secure Boot off, for example because of a kernel that is not signed.
+    type: bool
+    default: true
   computer_name:
     description: Host name of the guest. Defaults to the name of the VM.
     type: str
@@ -123,6 +145,7 @@ seealso:
   - module: goldenimage.azure.image_capture
   - module: goldenimage.azure.vm_backup
 notes:
+  - The tags are set on the VM and on its network interface when they are created. Later changes of the tags apply to the VM only.
   - If the image or the disk has the tag C(goldenimage.plan), the VM gets the Marketplace plan in this tag.
   - If provisioning the guest fails, the error message ends with the last line of its boot log, and RV(boot_log) holds more of it.
 """
@@ -253,6 +276,8 @@ ARGUMENTS = arguments(
     size=dict(type="str", default="Standard_B2s"),
     storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
     os_type=dict(type="str", choices=["Linux", "Windows"]),
+    security_type=dict(type="str", choices=["Standard", "TrustedLaunch", "ConfidentialVM"]),
+    secure_boot=dict(type="bool", default=True),
     computer_name=dict(type="str"),
     admin_username=dict(type="str"),
     admin_password=dict(type="str", no_log=True),

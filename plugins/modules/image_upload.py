@@ -17,9 +17,14 @@ description:
     The disk is padded with zeros to a multiple of 1 MiB.
   - "Before the upload, the module checks everything that Azure would refuse only afterwards: the format, the size, and whether VMs of
     the requested generation can start from the disk. The task fails if the file changes during the upload."
+  - "Refused are archives and compressed files, bare file systems, ISO images (hybrid ones too), empty disks, disks without boot
+    code for O(hyper_v_generation=V1), partition tables for sectors of 4096 bytes, and a GPT that is damaged or describes a larger disk."
   - Every range is sent with its digest, and the footer is sent last, so an incomplete upload never becomes an image. After an interrupted
     run, the next one deletes the incomplete interim disk and uploads again. If only the image is missing, it only makes the image.
     If the interim disk has been attached to a VM since then, it is deleted and uploaded again.
+  - Two runs that begin to upload into the same interim disk at the same time do not mix their bytes. A run that finds that another one has
+    created the disk, or has taken it over, fails without committing anything. Do not start a second run while an upload is in progress,
+    because it takes the unfinished disk for that of an interrupted run and deletes it.
   - The digest of the disk is kept in the tag C(goldenimage.digest) of the image. A second run with the same content changes nothing.
 extends_documentation_fragment:
   - goldenimage.azure.azure
@@ -102,6 +107,8 @@ seealso:
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:
+  - If a lock or a missing right forbids deleting the interim disk, the image exists all the same. The task succeeds, and a warning names
+    the disk. With a lock, give each upload another O(disk), or remove the lock.
   - Azure accepts up to 60 MiB per second for a small disk. Set O(wait_timeout) accordingly. Reading the disk file does not count.
   - The tags are set on the image and on the interim disk.
   - If a proxy or a private cloud uses certificates of a private CA, set E(REQUESTS_CA_BUNDLE). The upload uses it too.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import struct
 from pathlib import Path
 
 from azlab.cli.disk import keys_of
@@ -16,13 +17,21 @@ from azlab.store import Store
 from tests.support.running_lab import MIB, RunningLab
 
 
+def boot_record(*types: int, code: bytes = b"\xfa\x33\xc0") -> bytes:
+    """A master boot record with boot code, and with partitions of these types from the second mebibyte on."""
+    entries = b"".join(struct.pack("<4xB3xII", kind, 2048, 2048) for kind in types)
+    return code.ljust(446, b"\0") + entries.ljust(64, b"\0") + b"\x55\xaa"
+
+
 def make_disk(path: Path, size: int = 32 * MIB, offsets: tuple[int, ...] = (0, 5 * MIB + 512, 20 * MIB)) -> Path:
-    """Create a sparse raw disk with random data at some offsets."""
+    """Create a sparse raw disk that BIOS could start, with random data at some offsets."""
     with open(path, "wb") as file:
         file.truncate(size)
         for offset in offsets:
             file.seek(offset)
             file.write(os.urandom(300_000))
+        file.seek(0)
+        file.write(boot_record(0x83))
     return path
 
 

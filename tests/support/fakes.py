@@ -14,8 +14,10 @@ from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
@@ -26,6 +28,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 
 from tests.support.ids import SUBSCRIPTION
 
+ATTACHED_AT = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 DEALLOCATED_AT = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
 
 
@@ -46,25 +49,25 @@ class FakeResources:
         self.azure.reads.append(f"{self.noun} {resource.name}")
         return self._values.get(self.azure.locate(resource))
 
-    find_settled = find
+    find_settled = find_copied = find
 
     def get(self, resource: ResourceId) -> Any:
         if (value := self.find(resource)) is None:
             raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
         return value
 
-    def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+    get_made = get
+
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Any, ...]:
         self.azure.reads.append(f"{self.noun}s")
-        group = resource_group and resource_group.casefold()
-        return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
+        group, place = resource_group and resource_group.casefold(), (subscription or self.azure.subscription).casefold()
+        listed = (value for value in self._values.values() if value.id.subscription.casefold() == place)
+        return tuple(value for value in listed if group in (None, value.id.resource_group.casefold()))
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("create", self.noun, resource, body)
         raw = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
         return self.put(self._translate(self.azure.fill(self.noun, raw)))
-
-    def list_settled(self, resource_group: str, selected: Callable[[Any], bool]) -> tuple[Any, ...]:
-        return self.list(resource_group)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
         self.azure.write("tag", self.noun, resource, tags)
@@ -83,12 +86,20 @@ class FakeResources:
 class FakeDisks(FakeResources):
     """Disks. An upload reads its content like a real one and ends the upload state of the disk."""
 
-    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], listener: Any) -> None:
+    get_owned = FakeResources.get
+
+    def create_for_upload(self, disk: ResourceId, body: Mapping[str, Any], run: str) -> None:
+        assert body["tags"][tag.RUN] == run
+        self.create(disk, body)
+
+    def upload(self, disk: ResourceId, content: Any, tags: Mapping[str, str], run: str, listener: Any) -> None:
+        assert self.get(disk).tags[tag.RUN] == run
         self.azure.write("upload", self.noun, disk, dict(tags))
         with content.opened() as read:
             self.azure.uploaded[disk.name] = {part.start: read(part) for part in content.disk.ranges}
         content.require_unchanged()
-        self.put(replace(self.get(disk), state="Unattached", tags={**self.get(disk).tags, **tags}))
+        kept = {name: value for name, value in self.get(disk).tags.items() if name != tag.RUN}
+        self.put(replace(self.get(disk), state="Unattached", tags={**kept, **tags}))
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)
@@ -110,7 +121,16 @@ class FakeMachines(FakeResources):
             state["os_disk"] = parse_attached(storage["osDisk"])
         if "dataDisks" in storage:
             state["data_disks"] = tuple(map(parse_attached, storage["dataDisks"]))
-        return self.put(replace(self.get(vm), **state))
+        before = self.get(vm)
+        after = self.put(replace(before, **state))
+        self._own({each.disk for each in after.disks} - {each.disk for each in before.disks}, vm)
+        self._own({each.disk for each in before.disks} - {each.disk for each in after.disks}, None)
+        return after
+
+    def _own(self, disks: Iterable[ResourceId], vm: ResourceId | None) -> None:
+        """Let a VM own these disks from now on, or let them be free."""
+        for each in disks:
+            self.azure.disks.put(replace(self.azure.disks.get(each), managed_by=vm, ownership_time=ATTACHED_AT))
 
     def boot_log(self, vm: ResourceId) -> str:
         self.azure.reads.append(f"boot log {vm.name}")
@@ -127,6 +147,16 @@ class FakeMachines(FakeResources):
     def _become(self, verb: str, vm: ResourceId, **state: Any) -> None:
         self.azure.write(verb, self.noun, vm)
         self.put(replace(self.get(vm), **state))
+
+
+class FakeCatalog:
+    """Images of galleries and of the Marketplace by id or URN: only those that a test puts into ``images`` may be read."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, Any] = {}
+
+    def find(self, image: str, location: str) -> Any:
+        return self.images.get(image)
 
 
 class FakeGroups:
@@ -182,6 +212,15 @@ class FakePermissions:
         return self.known.get(path, Rights((Permission(("*",)),)))
 
 
+class FakeLocks:
+    """Management locks: none, except those that a test puts into ``found``."""
+
+    found: tuple[Lock, ...] = ()
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        return self.found
+
+
 class FakeAzure:
     """The resources of one subscription.
 
@@ -211,8 +250,10 @@ class FakeAzure:
         self.images = FakeResources(self, "image", parse_image, images)
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.permissions = FakePermissions()
+        self.locks = FakeLocks()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

@@ -24,6 +24,7 @@ class Report:
         self._writes = writes
         self._values: dict[str, Any] = {}
         self._done: list[str] = []
+        self._left: list[str] = []
         self._warnings: list[str] = []
         self.plan: Plan | None = None
 
@@ -37,6 +38,13 @@ class Report:
         """Remember a step that was carried out."""
         self._done.append(step)
 
+    def left(self, step: str, reason: str) -> None:
+        """Remember a step that could not clean up, and warn about it: the task has succeeded all the same."""
+        self._left.append(step)
+        self.add_warnings(
+            f"{reason[:1].upper()}{reason[1:].rstrip('.')}. Everything else was done: remove it by hand, or run again when nothing forbids it."
+        )
+
     def set_values(self, **values: Any) -> None:
         """Set return values as they are in Azure now; they replace the plan's prediction."""
         self._values.update(values)
@@ -48,9 +56,10 @@ class Report:
     def success(self) -> dict[str, Any]:
         """The arguments of ``exit_json``."""
         plan = self.plan or Plan()
-        steps = {"steps": plan.sentences} if self._writes else {}
+        done = [step for step in plan.sentences if step not in self._left]
+        steps = {"steps": done} if self._writes else {}
         diff = {"diff": plan.diff} if self._writes and self._module._diff else {}
-        return {"changed": plan.changed, **steps, **plan.after, **plan.facts, **plan.findings, **self._values, **diff}
+        return {"changed": bool(done), **steps, **plan.after, **plan.facts, **plan.findings, **self._values, **diff}
 
     def failure(self, error: GoldenImageError) -> dict[str, Any]:
         """The arguments of ``fail_json``, with the steps that were carried out before the error and what planning had found."""

@@ -20,6 +20,9 @@ class Listener(Protocol):
     def done(self, step: str) -> None:
         """A step has succeeded."""
 
+    def left(self, step: str, reason: str) -> None:
+        """A step that only cleans up has failed; ``reason`` is a sentence."""
+
 
 class Silence:
     """A listener that ignores everything."""
@@ -32,6 +35,9 @@ class Silence:
 
     def done(self, step: str) -> None:
         """Ignore a step that has succeeded."""
+
+    def left(self, step: str, reason: str) -> None:
+        """Ignore a step that could not clean up."""
 
 
 class Listeners:
@@ -54,3 +60,8 @@ class Listeners:
         """Pass on that a step has succeeded."""
         for listener in self._listeners:
             listener.done(step)
+
+    def left(self, step: str, reason: str) -> None:
+        """Pass on that a step could not clean up."""
+        for listener in self._listeners:
+            listener.left(step, reason)

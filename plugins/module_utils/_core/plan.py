@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .errors import GoldenImageError
 from .listener import Listener
 from .ports import Azure
 
@@ -28,6 +29,8 @@ class Plan:
     returns and the second half of the diff. A module that only reads has its results in ``after``.
     ``facts`` are further return values, which are not states and not part of the diff. So are ``findings``, which are about the time before
     the first step and are returned when a step fails, too.
+    ``clean_up`` holds the last steps, which only remove what the result does not need. A lock can forbid them, and then the task still
+    succeeds, with a warning.
     """
 
     steps: tuple[Step, ...] = ()
@@ -36,16 +39,17 @@ class Plan:
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     findings: Mapping[str, Any] = field(default_factory=dict)
+    clean_up: tuple[Step, ...] = ()
 
     @property
     def changed(self) -> bool:
         """Whether any step is missing."""
-        return bool(self.steps)
+        return bool(self.steps or self.clean_up)
 
     @property
     def sentences(self) -> list[str]:
         """The steps as a user reads them, in order."""
-        return [str(step) for step in self.steps]
+        return [str(step) for step in (*self.steps, *self.clean_up)]
 
     @property
     def diff(self) -> dict[str, Any]:
@@ -58,3 +62,11 @@ class Plan:
             listener.started(str(step))
             step.run(azure, listener)
             listener.done(str(step))
+        for step in self.clean_up:
+            listener.started(str(step))
+            try:
+                step.run(azure, listener)
+            except GoldenImageError as error:
+                listener.left(str(step), error.message)
+            else:
+                listener.done(str(step))

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
 from .ids import ResourceId
 from .listener import Listener
+from .model.catalog_image import CatalogImage
 from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
+from .model.lock import Lock
 from .model.nic import Nic
 from .model.rights import Rights
 from .model.snapshot import Snapshot
@@ -33,14 +35,17 @@ class Resources(Protocol[T_co]):
     def get(self, resource: ResourceId) -> T_co:
         """The resource, which must exist: raises ``Missing``."""
 
+    def get_made(self, resource: ResourceId) -> T_co:
+        """The resource, which this run has just made, so that it exists even if a first read says otherwise."""
+
     def find_settled(self, resource: ResourceId) -> T_co | None:
         """The resource once it has settled or the deadline is near, or None if it does not exist."""
 
-    def list(self, resource_group: str | None = None) -> tuple[T_co, ...]:
-        """The resources of a group; without one, those of the subscription."""
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[T_co, ...]:
+        """The resources of a group; without one, those of the subscription, which defaults to our own.
 
-    def list_settled(self, resource_group: str, selected: Callable[[T_co], bool]) -> tuple[T_co, ...]:
-        """The resources of a group once those that ``selected`` accepts have settled or the deadline is near."""
+        What was just created or deleted may be listed wrongly for minutes: a resource whose id is known is read by its id.
+        """
 
     def create(self, resource: ResourceId, body: Body) -> T_co:
         """Create it from a request body, and wait until it exists."""
@@ -74,11 +79,31 @@ class Machines(Resources[Vm], Protocol):
 class Disks(Resources[Disk], Protocol):
     """Managed disks."""
 
-    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, listener: Listener) -> None:
-        """Send the content, add the tags to those that the disk has, then commit."""
+    def get_owned(self, disk: ResourceId) -> Disk:
+        """The disk, which was just attached, once its ownership time says so; or as it is after two minutes."""
+
+    def create_for_upload(self, disk: ResourceId, body: Body, run: str) -> None:
+        """Create it for an upload of the run that its tags name. Raises ``Failed`` if another run has it, and leaves it to that one."""
+
+    def upload(self, disk: ResourceId, content: DiskContent, tags: Tags, run: str, listener: Listener) -> None:
+        """Send the content, add the tags to those that the disk has, then commit. Raises ``Failed`` if another run has the disk."""
 
     def discard(self, disk: ResourceId) -> None:
         """Delete it, though an upload into it was never finished."""
+
+
+class Snapshots(Resources[Snapshot], Protocol):
+    """Snapshots of managed disks."""
+
+    def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
+        """The snapshot once it holds all bytes or the deadline is near, or None if it does not exist."""
+
+
+class Catalog(Protocol):
+    """Images of galleries and of the Marketplace."""
+
+    def find(self, image: str, location: str) -> CatalogImage | None:
+        """The image with an id or a URN, as VMs in a region get it; None if it may not be read. Raises ``Missing``."""
 
 
 class Groups(Protocol):
@@ -119,6 +144,13 @@ class Permissions(Protocol):
         """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
 
 
+class Locks(Protocol):
+    """Management locks."""
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        """The locks on the subscription of a resource, its resource group and what is in that, as far as they may be read."""
+
+
 class Azure(Protocol):
     """Everything that modules ask of one subscription with one identity, before one deadline."""
 
@@ -139,8 +171,12 @@ class Azure(Protocol):
         """Managed disks."""
 
     @property
-    def snapshots(self) -> Resources[Snapshot]:
+    def snapshots(self) -> Snapshots:
         """Snapshots of managed disks."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """Images of galleries and of the Marketplace."""
 
     @property
     def groups(self) -> Groups:
@@ -165,6 +201,10 @@ class Azure(Protocol):
     @property
     def clock_offset(self) -> int | None:
         """How many seconds Azure's clock is ahead of this machine's; None until an answer has shown it."""
+
+    @property
+    def locks(self) -> Locks:
+        """Management locks."""
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""

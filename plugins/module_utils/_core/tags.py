@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidRequest
+from .ids import ResourceId
 from .limits import FORBIDDEN_IN_TAG_NAMES, LONGEST_TAG_NAME, LONGEST_TAG_VALUE, MOST_TAGS
 from .tag_limits import twins
 
@@ -27,6 +28,9 @@ PLAN = PREFIX + "plan"
 IMAGE = PREFIX + "image"
 DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
+OWNERSHIP = PREFIX + "ownership"
+RUN = PREFIX + "run"
+"""The run that made an interim disk, until the disk is complete."""
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"
@@ -104,6 +108,33 @@ def checked(tags: dict[str, str]) -> dict[str, str]:
 def plan_value(plan: Mapping[str, str]) -> str:
     """Marketplace plan data as the value of a tag: managed images have no property for it."""
     return json.dumps({key: plan[key] for key in sorted(plan)}, separators=(",", ":"))
+
+
+def id_value(resource: ResourceId) -> str:
+    """A resource id as the value of a tag. One that is too long for a value is shortened to ``subscription/group/name``."""
+    full = str(resource)
+    return full if len(full) <= LONGEST_TAG_VALUE else "/".join((resource.subscription, resource.resource_group, *resource.names))
+
+
+def id_from(value: str, kind: str) -> ResourceId | None:
+    """The resource id of this kind in the value of a tag; None if there is none."""
+    parts = value.split("/")
+    if len(parts) == 3 and all(parts):
+        return ResourceId.of(kind, parts[1], parts[2], subscription=parts[0])
+    try:
+        found = ResourceId.parse(value, kind)
+    except InvalidRequest:
+        return None
+    return found if found.is_a(kind) else None
+
+
+def object_in(value: str | None) -> dict[str, Any]:
+    """The JSON object in the value of a tag; an empty one if there is none, since anybody can write tags."""
+    try:
+        found = json.loads(value or "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_ours(name: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .._core.ranges import Range
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def data_ranges(descriptor: int, size: int) -> Iterator[Range]:
-    """The parts of the first `size` bytes that are not holes; all of them on a file system without holes."""
+    """The parts of the first `size` bytes that are not holes; all of them on a file system without holes.
+
+    What was written a moment ago is synced first: OpenZFS has reported data that was not on the disk yet as a hole
+    (https://github.com/openzfs/zfs/issues/15526).
+    """
+    with suppress(OSError):  # a file that cannot be synced was not written to
+        os.fsync(descriptor)
     position = 0
     while position < size:
         try:

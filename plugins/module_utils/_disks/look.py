@@ -39,7 +39,7 @@ def look(path: str, descriptor: int) -> Look:
     start, tail = os.pread(descriptor, TABLES, 0), os.pread(descriptor, FOOTER, max(size - FOOTER, 0))
     content = recognize(path, size, start, tail)
     require_size(path, content)
-    return Look(content, read_partitions(start))
+    return Look(content, read_partitions(start, content))
 
 
 def open_disk(path: str) -> int:

@@ -11,9 +11,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from .._core.ids import ResourceId
+from .resources.catalog import Catalog
 from .resources.disks import Disks
 from .resources.groups import Groups
 from .resources.images import Images
+from .resources.locks import Locks
 from .resources.machines import Machines
 from .resources.nics import Nics
 from .resources.permissions import Permissions
@@ -37,11 +39,13 @@ class Azure:
         self.images = Images(client)
         self.disks = Disks(client)
         self.snapshots = Snapshots(client)
+        self.catalog = Catalog(client)
         self.groups = Groups(client)
         self.regions = Regions(client)
         self.subnets = Subnets(client)
         self.nics = Nics(client)
         self.permissions = Permissions(client)
+        self.locks = Locks(client)
 
     @property
     def subscription(self) -> str:

@@ -11,6 +11,7 @@ import os
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info, image_upload
 from azlab.storage.blobs import BlobStore
 
@@ -101,7 +102,7 @@ def test_the_footer_depends_on_size_and_digest_only(lab, tasks, group, options):
     assert BlobStore(lab.settings).read(key, 32 * MIB, 512) == fixed_footer(32 * MIB, created["digest"])
 
 
-@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put", "disk.delete"])
+@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.patch", "disk.end_access", "image.put"])
 def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
     with lab.fault(plane="arm", op=op, status=409, code="ConflictingUserInput", message="An injected fault."):
         broken = tasks.fails(image_upload, **options)
@@ -109,11 +110,11 @@ def test_a_refused_request_is_repaired_by_the_next_run(lab, tasks, group, disk, 
     repaired = tasks(image_upload, **options)
     assert same_bytes(lab, repaired["image"]["id"], disk)
     assert disks(lab, group) == []
-    assert (repaired["bytes_sent"] > 0) == (op not in ("image.put", "disk.delete"))
+    assert (repaired["bytes_sent"] > 0) == (op != "image.put")
     assert tasks(image_upload, **options)["changed"] is False
 
 
-@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.end_access", "image.put", "disk.delete"])
+@pytest.mark.parametrize("op", ["disk.put", "disk.begin_access", "disk.end_access", "image.put"])
 def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk, options, op):
     failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
     with lab.fault(plane="arm", op=op, fail_operation=failure):
@@ -121,6 +122,22 @@ def test_a_failed_operation_is_repaired_by_the_next_run(lab, tasks, group, disk,
     assert "(InternalExecutionError) An internal execution error occurred." in broken["msg"]
     repaired = tasks(image_upload, **options)
     assert same_bytes(lab, repaired["image"]["id"], disk)
+    assert disks(lab, group) == []
+
+
+@pytest.mark.parametrize("fault", [
+    {"status": 409, "code": "ScopeLocked", "message": "The scope cannot perform delete operation because it is locked."},
+    {"fail_operation": {"code": "InternalExecutionError", "message": "An internal execution error occurred."}},
+], ids=["a lock", "a failed operation"])  # fmt: skip
+def test_an_interim_disk_that_cannot_be_deleted_is_a_warning(lab, tasks, group, disk, options, fault):
+    with lab.fault(plane="arm", op="disk.delete", **fault):
+        for changed in (True, False):
+            result = tasks(image_upload, **options)
+            assert result["changed"] is changed
+            assert result["disk"].rpartition("/")[2] == "debian-upload"
+            assert ["Could not delete disk debian-upload" in warning for warning in tasks.warnings] == [True]
+    assert same_bytes(lab, result["image"]["id"], disk)
+    assert tasks(image_upload, **options)["steps"] == ["delete disk debian-upload"]
     assert disks(lab, group) == []
 
 
@@ -134,6 +151,27 @@ def test_requests_to_an_unreliable_data_plane_are_repeated(lab, tasks, disk, opt
     with lab.fault(plane="blob", op="PutPage", **fault):
         created = tasks(image_upload, **options)
     assert same_bytes(lab, created["image"]["id"], disk)
+
+
+LOST = {"plane": "arm", "status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": 1}
+
+
+def reads(lab, tasks, options, op):
+    """How many reads of one kind an upload makes."""
+    traffic = lab.traffic()
+    tasks(image_upload, **options)
+    return sum(entry["op"] == op for entry in traffic.arrived("arm"))
+
+
+@pytest.mark.parametrize("op", ["image.get", "disk.get"])
+def test_a_read_right_after_a_creation_may_find_nothing(lab, tasks, group, disk, options, op, monkeypatch):
+    monkeypatch.setattr(base, "REPLICA_PAUSES", (0.01,) * 4)
+    count = reads(lab, tasks, {**options, "name": "counted"}, op)
+    assert count >= 4
+    for read in range(2, count):
+        with lab.fault(op=op, skip=read, **LOST):
+            assert same_bytes(lab, tasks(image_upload, **{**options, "name": f"i{read}"})["image"]["id"], disk)
+    assert disks(lab, group) == []
 
 
 def test_a_revoked_grant_fails_the_task_without_an_image(lab, tasks, group, disk, options):
@@ -154,7 +192,8 @@ def test_a_disk_of_another_origin_is_never_overwritten(lab, tasks, group, option
 
 
 @pytest.mark.parametrize(("content", "text"), [
-    (b"QFI\xfb", "is a qcow2 image"), (b"vhdxfile", "is a VHDX"), (b"conectix", "dynamic VHD"),
+    (b"QFI\xfb", "is a qcow2 image"), (b"vhdxfile", "is a VHDX"), (b"conectix", "dynamic VHD"), (b"LZIP", "compressed with lzip"),
+    (bytes(512), "no boot signature"), (b"LUKS\xba\xbe".ljust(512), "holds a LUKS volume and no partition table"),
 ])  # fmt: skip
 def test_unsupported_files_are_refused_before_the_first_write(lab, tasks, disk, options, content, text):
     with open(disk, "r+b") as file:

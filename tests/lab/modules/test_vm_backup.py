@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import snapshots
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload, vm_backup, vm_backup_info
 from azlab.storage.blobs import BlobStore
 
@@ -62,6 +63,20 @@ def test_create_repeat_list_remove(lab, tasks, group, disk, vm, options):
     assert tasks(vm_backup_info, **options)["backups"] == []
 
 
+def test_a_lock_on_one_snapshot_keeps_the_whole_backup_and_is_named(lab, tasks, options):
+    backup = tasks(vm_backup, **options)["backup"]
+    lock = f"{backup['snapshots'][1]['id']}/providers/Microsoft.Authorization/locks/keep"
+    lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, "2020-05-01")
+    for check in (True, False):
+        assert "lock keep (CanNotDelete)" in tasks.fails(vm_backup, check=check, state="absent", **options)["msg"]
+    assert tasks(vm_backup_info, **options)["backups"] == [backup]
+    with lab.fault(plane="arm", op="lock.list", status=403, code="AuthorizationFailed", message="no"):
+        tried = tasks.fails(vm_backup, state="absent", **options)
+    assert (tried["code"], tried["changed"], len(tried["steps"])) == ("ScopeLocked", True, 1)
+    lab.arm("DELETE", lock, version="2020-05-01")
+    assert tasks(vm_backup, state="absent", **options)["changed"]
+
+
 def test_another_name_makes_another_backup_and_tags_can_be_changed(tasks, options):
     first = tasks(vm_backup, **options)["backup"]
     tagged = tasks(vm_backup, tags={"why": "release"}, **options)
@@ -112,6 +127,20 @@ def test_a_restored_vm_can_be_backed_up_and_restored_again(lab, tasks, disk, vm,
     assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 4
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_disks_that_the_vm_has_written_to_since_are_not_handed_back(lab, tasks, group, disk, options, running):
+    tasks(vm_backup, **options)
+    first = tasks(vm_backup, state="restored", **options)
+    done(lab.compute.virtual_machines.begin_start(group, "web1"))
+    write(lab, first["os_disk"], b"\xff" * 512, 0)
+    if not running:
+        done(lab.compute.virtual_machines.begin_deallocate(group, "web1"))
+    monday = tasks.predict_do_repeat(vm_backup, state="restored", **options)
+    assert monday["os_disk"] == f"{first['os_disk']}-2"
+    assert same_bytes(lab, monday["vm"]["os_disk"]["id"], disk)
+    assert read(lab, first["os_disk"], 0) == b"\xff" * 512
+
+
 def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, vm, options):
     storage = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]
     storage["dataDisks"][0]["caching"] = "ReadOnly"
@@ -121,6 +150,45 @@ def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, v
     restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)
     assert restored["vm"]["data_disks"][0]["caching"] == "ReadOnly"
     assert restored["vm"]["tags"] == vm["tags"]
+
+
+def test_a_premium_v2_disk_is_backed_up_incrementally_and_restored(lab, tasks, group, vm, options, monkeypatch):
+    monkeypatch.setattr(snapshots, "COPY_SECONDS", 0.2)
+    body = {
+        "location": vm["location"],
+        "sku": {"name": "PremiumV2_LRS"},
+        "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1},
+    }
+    disk = done(lab.compute.disks.begin_create_or_update(group, "fast", body))
+    attached = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]["dataDisks"]
+    attached.append({"lun": 6, "createOption": "Attach", "managedDisk": {"id": disk.id}})
+    done(lab.compute.virtual_machines.begin_update(group, "web1", {"properties": {"storageProfile": {"dataDisks": attached}}}))
+    backup = tasks.predict_do_repeat(vm_backup, **options)["backup"]
+    assert ([part["incremental"] for part in backup["snapshots"]], backup["complete"]) == ([False, False, True], True)
+    restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)["vm"]["data_disks"]
+    assert lab.arm("GET", restored[1]["id"]).json()["sku"]["name"] == "PremiumV2_LRS"
+
+
+def test_copies_are_protected_and_tagged_like_their_originals(lab, tasks, vm, options):
+    closed = {"networkAccessPolicy": "DenyAll", "publicNetworkAccess": "Disabled"}
+    for disk in (vm["os_disk"]["id"], vm["data_disks"][0]["id"]):
+        lab.arm("PATCH", disk, {"properties": closed, "tags": {"cost": "42"}}, "2024-03-02")
+    made = [part["id"] for part in tasks(vm_backup, tags={"why": "test"}, **options)["backup"]["snapshots"]]
+    restored = tasks(vm_backup, state="restored", tags={"why": "rescue"}, **options)
+    made += [restored["os_disk"], restored["data_disks"][0]["disk"]]
+    for resource, why in zip(made, ("test", "test", "rescue", "rescue"), strict=True):
+        shown = lab.arm("GET", resource, version="2024-03-02").json()
+        assert closed.items() <= shown["properties"].items()
+        assert (shown["tags"]["cost"], shown["tags"]["why"]) == ("42", why)
+
+
+@pytest.mark.parametrize("reads", [1, 2])
+def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, options, reads):
+    missing = {"status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": reads}
+    with lab.fault(plane="arm", op="snapshot.get", path=f"{group}.*lun5\\?", skip=1, **missing):
+        assert tasks(vm_backup, **options)["backup"]["complete"]
+    with lab.fault(plane="arm", op="disk.get", path=f"{group}.*lun5-disk\\?", skip=1, **missing):
+        assert tasks(vm_backup, state="restored", **options)["changed"]
 
 
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
@@ -148,6 +216,8 @@ def test_the_restored_disks_of_a_generalized_vm_boot_as_a_new_vm(lab, tasks, gro
         subnet={"virtual_network": "net", "subnet": "default"},
     )["vm"]
     assert same_bytes(lab, again["os_disk"]["id"], disk)
+    write(lab, restored["os_disk"], b"\xff" * 512, 0)
+    assert same_bytes(lab, tasks(vm_backup, state="restored", **options)["os_disk"], disk)
     assert (again["data_disks"][0]["lun"], read(lab, again["data_disks"][0]["id"])) == (5, MARKER)
 
 

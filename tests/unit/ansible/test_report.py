@@ -89,6 +89,27 @@ def test_a_failure_returns_the_steps_that_were_done():
     assert end.result == {"msg": "could not break: (Boom) no", "changed": True, "steps": ["one"], "code": "Boom", "status": 409}
 
 
+def test_a_clean_up_that_fails_is_a_warning_and_not_among_the_steps():
+    def body(report):
+        report.plan = Plan((Say("one"),), clean_up=(Say("break"), Say("sweep")))
+        report.plan.apply([], report)
+
+    module = Module()
+    end = ended(module, body)
+    assert (end.how, end.result) == ("exit", {"changed": True, "steps": ["one", "sweep"]})
+    assert module.warnings == [
+        "Could not break: (Boom) no. Everything else was done: remove it by hand, or run again when nothing forbids it."
+    ]
+
+
+def test_a_run_that_could_only_have_cleaned_up_has_changed_nothing():
+    def body(report):
+        report.plan = Plan(clean_up=(Say("break"),))
+        report.plan.apply([], report)
+
+    assert ended(Module(), body).result == {"changed": False, "steps": []}
+
+
 def test_facts_are_returned_and_not_part_of_the_diff():
     def body(report):
         report.plan = Plan(after={"image": "i"}, facts={"bytes_sent": 7})

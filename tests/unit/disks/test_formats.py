@@ -45,6 +45,26 @@ def test_other_formats_are_refused_by_name_with_azures_own_error(head, name):
         recognize("disk", 64 * MIB, head.ljust(512, b"\0"), NOTHING)
 
 
+TAR = bytes(257) + b"ustar"
+
+
+@pytest.mark.parametrize("head, name", [
+    (TAR, "a tar archive"), (b"\x04\x22\x4d\x18", "compressed with lz4"), (b"LZIP", "compressed with lzip"),
+    (b"\x5d\0\0\x80\0", "compressed with lzma"), (b"Rar!\x1a\x07\1\0", "a RAR archive"), (b"MSWIM\0\0\0", "a WIM archive"),
+    (b"\x3a\xff\x26\xed", "an Android sparse image"), (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"070701", "a cpio archive"),
+    (b"hsqs", "a squashfs archive"), (b"BZh9", "compressed with bzip2"), (b"PK\x03\x04", "a zip archive"),
+    (b"\x89LZO\0\r\n\x1a\n", "compressed with lzop"), (b"MSCF", "a CAB archive"), (b"xar!", "a xar archive"),
+], ids=lambda value: value if isinstance(value, str) else "")  # fmt: skip
+def test_archives_are_refused_and_the_error_says_to_unpack_them(head, name):
+    with pytest.raises(InvalidRequest, match=f"disk is {name}.*unpack it first"):
+        recognize("disk", 64 * MIB, head.ljust(512, b"\0"), NOTHING)
+
+
+def test_an_apple_disk_image_is_known_by_its_end():
+    with pytest.raises(InvalidRequest, match="is an Apple disk image.*convert it first"):
+        recognize("disk.dmg", 64 * MIB, NOTHING, b"koly".ljust(512, b"\0"))
+
+
 @pytest.mark.parametrize("kind, name", [(3, "dynamic"), (4, "differencing")])
 def test_dynamic_and_differencing_vhds_are_refused_with_azures_own_error(kind, name):
     with pytest.raises(InvalidRequest, match=f"{name} VHD.*Please retry with fixed VHD type"):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
@@ -147,6 +148,23 @@ def test_a_file_of_one_hole_has_no_data(tmp_path):
     descriptor = os.open(make(tmp_path / "d", 20 * MIB), os.O_RDONLY)
     assert list(data_ranges(descriptor, 20 * MIB)) == []
     os.close(descriptor)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_file_is_synced_before_its_holes_are_looked_for(tmp_path, monkeypatch, refused):
+    descriptor = os.open(make(tmp_path / "d", 20 * MIB, [(CHUNK, b"x")]), os.O_RDONLY)
+    asked, lseek = [], os.lseek
+
+    def fsync(synced):
+        asked.append(("fsync", synced))
+        if refused:
+            raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "lseek", lambda *arguments: (asked.append(("lseek", arguments[0])), lseek(*arguments))[1])
+    assert [found.start for found in data_ranges(descriptor, 20 * MIB)] == [CHUNK]
+    os.close(descriptor)
+    assert asked[:2] == [("fsync", descriptor), ("lseek", descriptor)]
 
 
 def test_a_block_of_zeros_is_not_sent_but_a_page_of_zeros_within_a_block_of_data_is(tmp_path):

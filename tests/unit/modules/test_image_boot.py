@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot
 
 from tests.support.capture_values import CAPTURED, RUNNING_VM
@@ -163,7 +164,9 @@ def test_regions_are_read_only_if_no_image_or_disk_decides_the_region(run, check
     azure = azure_now()
     run(azure, check=check, **{**OPTIONS, "location": "West Europe"})
     assert azure.regions.asked == []
-    assert run(azure_now(), check=check, **{**OPTIONS, "image": URN, "location": "West Europe", "name": "t2"})["changed"] is True
+    known = azure_now()
+    known.catalog.images[URN] = CatalogImage(os_type="Linux")
+    assert run(known, check=check, **{**OPTIONS, "image": URN, "location": "West Europe", "name": "t2"})["changed"] is True
 
 
 def test_a_tag_of_the_collection_is_left_out_with_a_warning(run):

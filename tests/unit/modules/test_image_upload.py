@@ -16,11 +16,13 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.imag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import image_upload
 
+from tests.support.disk_files import boot_record
 from tests.support.fakes import FakeAzure
 from tests.support.ids import SUBSCRIPTION
 from tests.support.module_runner import ModuleRunner
 
 MIB = 1024 * 1024
+BOOT = boot_record(0x83)
 TARGET = ResourceId.of(IMAGE, "images", "debian", subscription=SUBSCRIPTION)
 INTERIM = ResourceId.of(DISK, "images", "debian-upload", subscription=SUBSCRIPTION)
 
@@ -35,6 +37,7 @@ def options(tmp_path):
     path = tmp_path / "debian.raw"
     with open(path, "wb") as file:
         file.truncate(20 * MIB)
+        file.write(BOOT)
         file.seek(5 * MIB)
         file.write(b"content")
     return {"name": "debian", "resource_group": "images", "path": str(path)}
@@ -57,15 +60,15 @@ def test_predict_do_repeat(run, options):
         ]
     )
     assert azure.written == ["create disk debian-upload", "upload disk debian-upload", "create image debian", "delete disk debian-upload"]
-    assert azure.uploaded == {"debian-upload": {5 * MIB: b"content".ljust(512, b"\0")}}
-    assert (predicted["digest"], predicted["bytes_sent"], predicted["bytes_skipped"]) == (done["digest"], 1024, 20 * MIB - 512)
+    assert azure.uploaded == {"debian-upload": {0: BOOT, 5 * MIB: b"content".ljust(512, b"\0")}}
+    assert (predicted["digest"], predicted["bytes_sent"], predicted["bytes_skipped"]) == (done["digest"], 1536, 20 * MIB - 1024)
     assert (again["bytes_sent"], again["bytes_skipped"], again["steps"]) == (0, 20 * MIB + 512, [])
     assert done["image"]["tags"] == {tag.DIGEST: done["digest"]}
     assert [predicted["image"][key] for key in ("id", "tags", "os_type")] == [done["image"][key] for key in ("id", "tags", "os_type")]
     assert predicted["diff"]["before"] == {"image": None, "disk": None}
 
 
-@pytest.mark.parametrize("write", ["create disk", "upload disk", "create image", "delete disk"])
+@pytest.mark.parametrize("write", ["create disk", "upload disk", "create image"])
 def test_a_broken_run_returns_its_steps_and_the_next_one_repairs_it(run, options, write):
     azure = FakeAzure(break_at=(write, Refused("could not do it: (Busy) later.", code="Busy", status=409)))
     broken = run(azure, **options)
@@ -76,6 +79,24 @@ def test_a_broken_run_returns_its_steps_and_the_next_one_repairs_it(run, options
     assert azure.images.find(TARGET).tags[tag.DIGEST] == repaired["digest"]
     assert azure.disks.find(INTERIM) is None
     assert run(azure, **options)["changed"] is False
+
+
+LOCKED = Refused("could not delete disk debian-upload: (ScopeLocked) The scope is locked.", code="ScopeLocked", status=409)
+
+
+def test_a_lock_on_the_interim_disk_is_a_warning_once_the_image_exists(run, options):
+    azure = FakeAzure(break_at=("delete disk", LOCKED))
+    done = run(azure, **options)
+    assert (done["failed"], done["changed"], done["disk"], done["steps"][-1]) == (
+        False, True, str(INTERIM), "create image debian from disk debian-upload",
+    )  # fmt: skip
+    again = run(azure, **options)
+    assert (again["failed"], again["changed"], again["disk"], again["steps"]) == (False, False, str(INTERIM), [])
+    text = "Could not delete disk debian-upload: (ScopeLocked) The scope is locked. Everything else was done: remove it by hand"
+    assert [warning[: len(text)] for warning in run.warnings] == [text, text]
+    azure.break_at = None
+    freed = run(azure, **options)
+    assert (freed["changed"], freed["disk"], freed["steps"]) == (True, None, ["delete disk debian-upload"])
 
 
 def test_a_file_that_changes_meanwhile_is_not_committed(run, options, monkeypatch):
@@ -109,7 +130,7 @@ def test_a_wrong_secret_is_reported_before_the_file_is_read(run, options, check,
     pread = os.pread
     monkeypatch.setattr(os, "pread", lambda descriptor, length, offset: lengths.append(length) or pread(descriptor, length, offset))
     assert "the secret is wrong" in run(Closed(), check=check, **options)["msg"]
-    assert 0 < sum(lengths) <= 65 * 1024
+    assert 0 < sum(lengths) <= 129 * 1024
 
 
 class Meanwhile:
@@ -151,6 +172,25 @@ def test_a_file_that_does_not_exist_is_reported_before_a_connection_is_made(run,
     monkeypatch.setattr(image_upload, "connect", asked.append)
     result = run(None, check=check, **{**options, "path": "/nowhere.raw"})
     assert result["msg"] == "cannot read the disk file /nowhere.raw: No such file or directory."
+    assert asked == []
+
+
+@pytest.mark.parametrize(("offset", "content", "text"), [
+    (257, b"ustar", "is a tar archive (an OVA is one, too)"),
+    (0, bytes(512), "holds nothing but zeros at its start and no partition table, so no VM can start from it"),
+    (0, b"XFSB".ljust(512, b"\0"), "holds an XFS file system and no partition table, so no VM can start from it"),
+    (32768, b"\1CD001\1", "is a hybrid ISO image, a medium to install from"),
+    (450, b"\xee", "has a protective MBR, but no GPT header at byte 512"),
+    (0, bytes(446), "has no boot code in its first sector"),
+])  # fmt: skip
+@pytest.mark.parametrize("check", [True, False])
+def test_a_file_that_no_vm_can_start_from_is_refused_before_a_connection_is_made(run, options, check, offset, content, text, monkeypatch):
+    with open(options["path"], "r+b") as file:
+        file.seek(offset)
+        file.write(content)
+    asked = []
+    monkeypatch.setattr(image_upload, "connect", asked.append)
+    assert text in run(None, check=check, **options)["msg"]
     assert asked == []
 
 

@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM_ID
-from tests.support.fakes import FakeAzure
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM_ID, in_subscription
+from tests.support.fakes import ATTACHED_AT, FakeAzure
+from tests.support.ids import ELSEWHERE, an_id
 from tests.support.module_runner import ModuleRunner
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
@@ -93,6 +97,60 @@ def test_a_restored_vm_has_no_seal_and_is_backed_up_again(run):
     assert azure.snapshots.list() == ()
 
 
+def use(azure, disks, hours=1):
+    """Let the VM run with its disks for some time."""
+    for each in disks:
+        disk = azure.disks.get(ResourceId.parse(each))
+        azure.disks.put(replace(disk, ownership_time=ATTACHED_AT + timedelta(hours=hours)))
+
+
+@pytest.mark.parametrize("power", ["running", "deallocated"])
+def test_disks_that_the_vm_has_used_since_are_kept_and_restored_under_another_name(run, power):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    first = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    use(azure, [first["os_disk"], first["data_disks"][0]["disk"]])
+    azure.machines.put(replace(azure.machines.get(RUNNING_VM.id), power=power, tags={tag.SEAL: "sealed"}))
+    run.warnings.clear()
+    second = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert (second["os_disk"], second["vm"]["os_disk"]["id"]) == (f"{first['os_disk']}-2",) * 2
+    assert (second["vm"]["power_state"], second["vm"]["tags"]) == ("deallocated", {})
+    assert azure.disks.find(ResourceId.parse(first["os_disk"]))
+    assert f"Disk {OS_NAME}-disk is kept, and another one is created: a VM may have written to it since." in run.warnings
+
+
+def test_an_old_copy_can_be_deleted_while_the_vm_has_a_newer_one(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    first = run(azure, state="restored", **OPTIONS)
+    use(azure, [first["os_disk"]])
+    second = run(azure, state="restored", **OPTIONS)
+    azure.disks.delete(ResourceId.parse(first["os_disk"]))
+    azure.disks.delete(ResourceId.parse(first["data_disks"][0]["disk"]))
+    again = run(azure, state="restored", **OPTIONS)
+    assert (again["changed"], again["os_disk"]) == (False, second["os_disk"])
+
+
+@pytest.mark.parametrize("step", ["change VM", "tag disk", "create disk"])
+def test_a_restore_that_stops_anywhere_is_finished_by_the_next_run(run, step):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    azure.break_at = (step, Refused("could not: (Busy) later.", code="Busy", status=409))
+    assert run(azure, state="restored", **OPTIONS)["failed"]
+    azure.break_at = None
+    done = run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert done["vm"]["os_disk"]["id"] == done["os_disk"]
+    assert [disk["id"] for disk in done["vm"]["data_disks"]] == [disk["disk"] for disk in done["data_disks"]]
+
+
+def test_a_disk_that_another_run_made_and_used_meanwhile_is_not_taken_for_a_new_one(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    create = azure.disks.create
+    azure.disks.create = lambda disk, body: replace(create(disk, body), managed_by=an_id(VM, "build", "web9"))
+    assert "another run has made it meanwhile, and VM web9 uses it" in run(azure, state="restored", **OPTIONS)["msg"]
+
+
 def test_an_old_backup_is_kept_next_to_a_new_one(run):
     azure = azure_now()
     run(azure, **OPTIONS)
@@ -132,6 +190,16 @@ def test_a_removed_backup_is_gone_and_stays_gone(run):
     assert run(azure, state="absent", **OPTIONS)["changed"] is False
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_locked_backup_is_not_deleted_by_halves(run, check):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    azure.locks.found = (Lock("keep", "CanNotDelete", str(azure.snapshots.list()[1].id)),)
+    refused = run(azure, check=check, state="absent", **OPTIONS)
+    assert (refused["failed"], refused["changed"], len(azure.snapshots.list())) == (True, False, 2)
+    assert "lock keep (CanNotDelete)" in refused["msg"]
+
+
 def test_a_backup_survives_its_vm(run):
     azure = azure_now()
     run(azure, **OPTIONS)
@@ -144,6 +212,53 @@ def test_tags_are_put_on_the_snapshots(run):
     run(azure, tags={"why": "release"}, **OPTIONS)
     assert {each.tags["why"] for each in azure.snapshots.list()} == {"release"}
     assert {each.tags[tag.PURPOSE] for each in azure.snapshots.list()} == {tag.BEFORE_GENERALIZE}
+
+
+def test_a_list_that_lags_behind_hides_neither_a_backup_nor_a_restored_disk(run):
+    azure = azure_now()
+    azure.snapshots.list = azure.disks.list = lambda *place: ()
+    backup = run.predict_do_repeat(azure, **OPTIONS)["backup"]
+    assert (backup["complete"], len(backup["snapshots"])) == (True, 2)
+    assert run(azure, max_age=12, **OPTIONS)["changed"] is False
+    run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert run(azure, **OPTIONS)["backup"]["id"] == f"{backup['id']}/2"
+    assert run(azure, state="restored", **OPTIONS)["os_disk"].endswith("-os-2-disk")
+    assert len(run(azure, state="absent", **OPTIONS)["steps"]) == 4
+
+
+def test_a_list_that_still_holds_a_deleted_snapshot_does_not_count_it(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    stale = azure.snapshots.list()
+    run(azure, state="absent", **OPTIONS)
+    azure.snapshots.list = lambda *place: stale
+    assert run(azure, state="absent", **OPTIONS)["changed"] is False
+    assert len(run(azure, **OPTIONS)["steps"]) == 2
+
+
+def test_only_the_snapshots_of_the_vm_itself_are_waited_for(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    part = azure.snapshots.list()[0]
+    stranger = an_id(SNAPSHOT, "build", part.id.name.replace("web1", "web2"))
+    tags = {**part.tags, tag.VM: str(an_id(VM, "build", "web2")), tag.BACKUP: "b" * 36 + "/before-generalize"}
+    azure.snapshots.put(replace(part, id=stranger, provisioning_state="Creating", tags=tags))
+    for state in ("present", "restored", "absent"):
+        azure.reads.clear()
+        assert run(azure, state=state, **OPTIONS)["failed"] is False
+        assert f"snapshot {part.id.name}" in azure.reads
+        assert f"snapshot {stranger.name}" not in azure.reads
+
+
+def test_a_vm_of_another_subscription_is_backed_up_found_restored_and_cleaned_up_there(run):
+    vm, disks = in_subscription(ELSEWHERE)
+    azure, options = FakeAzure(vms=[vm], disks=disks), {"vm": str(vm.id), "resource_group": "build"}
+    assert run.predict_do_repeat(azure, **options)["backup"]["complete"] is True
+    assert {each.id.subscription for each in azure.snapshots.list(subscription=ELSEWHERE)} == {ELSEWHERE}
+    restored = run.predict_do_repeat(azure, state="restored", **options)
+    assert restored["os_disk"].startswith(f"/subscriptions/{ELSEWHERE}/")
+    assert len(run.predict_do_repeat(azure, state="absent", **options)["steps"]) == 2
+    assert azure.snapshots.list(subscription=ELSEWHERE) == azure.snapshots.list() == ()
 
 
 @pytest.mark.parametrize(("options", "text"), [

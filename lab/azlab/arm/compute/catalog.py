@@ -1,6 +1,9 @@
-"""Platform images, and blobs in the user's storage accounts: neither exists in the lab. The file `<state>/outside.json` describes them.
+"""Platform images, galleries, and blobs in the user's storage accounts: none exist in the lab. `<state>/outside.json` describes them.
 
-    {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "dataDisks": []}],
+    {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "features": [],
+                         "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
+     "galleryImages": {"/subscriptions/.../galleries/g/images/i": {"osType", "osState", "diskSizeGB", "hyperVGeneration", "features": [],
+                       "versions": {"1.0.0": {"dataDisks": [...], "excludeFromLatest": false}}}},
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
 
 Without the file there are none, and every request for one is refused as Azure refuses it. Disks made from them are empty: they serve
@@ -31,6 +34,31 @@ def platform_image(lab: Lab, reference: Json) -> Json | None:
         if same and str(reference.get("version", "latest")).lower() in ("latest", str(image["version"]).lower()):
             return dict(image)
     return None
+
+
+def platform_versions(lab: Lab, publisher: str, offer: str, sku: str) -> list[Json]:
+    """All versions of a platform image."""
+    wanted = tuple(each.lower() for each in (publisher, offer, sku))
+    images = _outside(lab).get("platformImages", [])
+    return [image for image in images if tuple(str(image[key]).lower() for key in ("publisher", "offer", "sku")) == wanted]
+
+
+def gallery_definition(lab: Lab, path: str) -> Json | None:
+    """The image definition with an id, or with the path of a shared or community gallery."""
+    known = _outside(lab).get("galleryImages", {})
+    return next((dict(found) for id, found in known.items() if id.lower() == path.lower()), None)
+
+
+def gallery_image(lab: Lab, id: str) -> Json | None:
+    """The gallery image that a reference names, with its data disks; without a version, the latest one that is not excluded."""
+    path, _, version = id.partition("/versions/") if "/versions/" in id else id.partition("/Versions/")
+    definition = gallery_definition(lab, path)
+    if definition is None:
+        return None
+    versions = definition["versions"]
+    offered = [name for name, facts in versions.items() if not facts.get("excludeFromLatest")]
+    chosen = version or max(offered, key=lambda name: [int(part) for part in name.split(".")], default="")
+    return {**definition, **versions[chosen], "version": chosen} if chosen in versions else None
 
 
 def blob_size(lab: Lab, uri: str) -> int | None:

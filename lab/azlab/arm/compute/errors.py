@@ -24,3 +24,4 @@ SMALL_DISK = Refusal(
     " This is not allowed. Please choose equal or greater size or do not specify an explicit size.",
     ISSUE,
 )
+NO_ARTIFACT = Refusal(404, "NotFound", "Artifact: VMImage was not found.", ISSUE)

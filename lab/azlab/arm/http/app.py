@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
 from azlab.arm import registry
+from azlab.arm.compute import offers
 from azlab.arm.core import internal_errors, resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
@@ -26,7 +27,7 @@ from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.http.versions import seen_by
-from azlab.arm.tenant import group_deletion, groups, identity, metadata, providers, resource_lists, rights, subscriptions
+from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
 from azlab.faults import Fault
 from azlab.serving import cut
 
@@ -34,8 +35,8 @@ log = logging.getLogger("azlab.arm")
 
 _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
-    *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
-    *rights.ROUTES,
+    *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
+    *(rights.ROUTES + offers.ROUTES),
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
@@ -156,6 +157,7 @@ class ControlPlane:
         if route is None:
             raise _unknown(call)
         rights.check(call)
+        locks.check(call)
         answer = route.handler(call)
         return replace(answer, body=seen_by(call.version, answer.body, registry.SINCE))
 

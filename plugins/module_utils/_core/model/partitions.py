@@ -6,21 +6,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..errors import InvalidRequest
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
 class Partitions:
-    """The parts of a partition table that decide which VMs can start from the disk. ``table`` is ``mbr``, ``gpt`` or None."""
+    """The parts of a partition table that decide which VMs can start from the disk. ``table`` is ``mbr``, ``gpt`` or None.
+
+    ``boot_code`` is whether the first sector holds a program, which only BIOS starts. ``flaw`` says why no firmware starts from the disk,
+    as the end of a sentence that begins with the path, or is None.
+    """
 
     table: str | None = None
     esp: bool = False
     bios_boot: bool = False
+    boot_code: bool = True
+    flaw: str | None = None
 
     @property
     def generation(self) -> str:
@@ -30,13 +32,25 @@ class Partitions:
 
 def require_bootable(path: str, partitions: Partitions, generation: str) -> None:
     """Refuse a disk that VMs of the generation cannot start from: Azure would accept it, and every VM made from it would hang."""
+    if partitions.flaw:
+        raise InvalidRequest(f"{path} {partitions.flaw}.")
     if generation == "V2" and not partitions.esp:
         raise InvalidRequest(
             f"{path} has no EFI system partition, so VMs of Hyper-V generation V2 cannot start from it: "
             "use hyper_v_generation V1, or add one."
         )
-    if generation == "V1" and partitions.table == "gpt" and not partitions.bios_boot:
+    if generation == "V1":
+        _require_bios(path, partitions)
+
+
+def _require_bios(path: str, partitions: Partitions) -> None:
+    if partitions.table == "gpt" and not partitions.bios_boot:
         raise InvalidRequest(
             f"{path} has a GPT without a BIOS boot partition, so VMs of Hyper-V generation V1 cannot start from it: "
             "use hyper_v_generation V2, or add one."
+        )
+    if not partitions.boot_code:
+        raise InvalidRequest(
+            f"{path} has no boot code in its first sector, so VMs of Hyper-V generation V1 cannot start from it: "
+            "install a boot loader for BIOS on it (for example with grub-install), or use hyper_v_generation V2 if it starts by UEFI."
         )

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..ids import ResourceId
+from .protection import Protection
 from .provisioning import SUCCEEDED
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; empty if Azure does not say."""
+    """A snapshot of a managed disk. ``source_unique_id`` is the ``unique_id`` of that disk; both ids are empty if Azure does not say."""
 
     id: ResourceId
     location: str
     provisioning_state: str = SUCCEEDED
+    unique_id: str = ""
     source: ResourceId | None = None
     source_unique_id: str = ""
     incremental: bool = False
@@ -28,6 +31,9 @@ class Snapshot:
     size_gib: int | None = None
     time_created: datetime | None = None
     completion_percent: float | None = None
+    protection: Protection = Protection()
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
+    hibernation: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property

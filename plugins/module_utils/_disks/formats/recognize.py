@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The format of a disk file, by its content. Raw disks and fixed VHDs are accepted; the error about any other format quotes Azure's error.
 
-A new format begins here: as a branch of ``recognize`` if it is accepted, as a line of ``REFUSED`` if it is not.
+A new format begins here: as a branch of ``recognize`` if it is accepted, as a line of ``REFUSED`` if it is not. A bare file system is not a
+format: ``volumes.py`` knows them.
 """
 
 from __future__ import annotations
@@ -24,14 +25,41 @@ REFUSED: tuple[tuple[int, bytes, str], ...] = (
     (0, b"QED\0", "a QED image"),
     (0, b"WithoutFreeSpace", "a Parallels image"),
     (0, b"WithouFreSpacExt", "a Parallels image"),
+    (0, b"EVF\x09\r\n\xff\0", "an EnCase image"),
+    (0, b"\x3a\xff\x26\xed", "an Android sparse image"),
     (0, b"\x1f\x8b\x08", "compressed with gzip"),
+    (0, b"\x1f\x9d", "compressed with compress"),
     (0, b"\xfd7zXZ\0", "compressed with xz"),
     (0, b"\x28\xb5\x2f\xfd", "compressed with zstd"),
     (0, b"BZh", "compressed with bzip2"),
+    (0, b"\x04\x22\x4d\x18", "compressed with lz4"),
+    (0, b"\x02\x21\x4c\x18", "compressed with lz4"),
+    (0, b"LZIP", "compressed with lzip"),
+    (0, b"\x89LZO\0\r\n\x1a\n", "compressed with lzop"),
+    (0, b"\x5d\0\0", "compressed with lzma"),
     (0, b"PK\x03\x04", "a zip archive"),
+    (0, b"PK\x05\x06", "a zip archive"),
+    (0, b"PK\x07\x08", "a zip archive"),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (257, b"ustar", "a tar archive (an OVA is one, too)"),
+    (0, b"070701", "a cpio archive"),
+    (0, b"070702", "a cpio archive"),
+    (0, b"070707", "a cpio archive"),
+    (0, b"\xc7\x71", "a cpio archive"),
+    (0, b"xar!", "a xar archive"),
+    (0, b"!<arch>\n", "an ar archive (a Debian package is one, too)"),
+    (0, b"\xed\xab\xee\xdb", "an RPM archive"),
+    (0, b"MSCF", "a CAB archive"),
+    (0, b"MSWIM\0\0\0", "a WIM archive"),
+    (0, b"hsqs", "a squashfs archive"),
+    (0, b"sqsh", "a squashfs archive"),
 )
 """The offset of a mark, the mark, and the name of its format in the refusal."""
+APPLE = b"koly"
+"""The mark of the last 512 bytes of an Apple disk image (DMG)."""
+REMEDIES = {"an Android sparse image": "unpack it first: simg2img"}
+"""What to do with a format that is neither unpacked by usual programs nor converted by qemu-img."""
 _CONVERT = "convert it first: qemu-img convert -O raw"
 _OF_DYNAMIC = 'Azure says: "is of Dynamic VHD type. Please retry with fixed VHD type."'
 _OF_OTHERS = "Azure says: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""
@@ -46,16 +74,22 @@ def recognize(path: str, size: int, head: bytes, tail: bytes) -> int:
         return _fixed(path, size, Footer.parse(tail))
     if head[:8] == COOKIE:
         raise InvalidRequest(f"{path} is a truncated dynamic VHD: download it again, as a fixed VHD or a raw disk.")
-    for offset, magic, name in REFUSED:
-        if head[offset : offset + len(magic)] == magic:
-            raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_OF_OTHERS}); {_remedy(name)}.")
+    if name := _other_format(head, tail):
+        raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_OF_OTHERS}); {_remedy(name)}.")
     if path.lower().endswith(".vhd"):
         raise InvalidRequest(f"{path} has no VHD footer at its end ({_OF_OTHERS}); download it again, or rename it if it is a raw disk.")
     return size
 
 
+def _other_format(head: bytes, tail: bytes) -> str | None:
+    """The name of a known format that is not accepted."""
+    if tail[: len(APPLE)] == APPLE:
+        return "an Apple disk image"
+    return next((name for offset, mark, name in REFUSED if head[offset : offset + len(mark)] == mark), None)
+
+
 def _remedy(name: str) -> str:
-    return "unpack it first" if name.startswith("compressed") or name.endswith("archive") else _CONVERT
+    return "unpack it first" if name.startswith("compressed") or "archive" in name else REMEDIES.get(name, _CONVERT)
 
 
 def _fixed(path: str, size: int, footer: Footer) -> int:

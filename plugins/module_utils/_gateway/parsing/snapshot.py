@@ -9,6 +9,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.snapshot import Snapshot
 from ..._core.times import parse_time
 from .json import Json, at, id_from, properties_of
+from .protection import parse_protection
 
 
 def parse_snapshot(raw: Json) -> Snapshot:
@@ -18,6 +19,7 @@ def parse_snapshot(raw: Json) -> Snapshot:
         id=ResourceId.parse(raw["id"]),
         location=raw["location"],
         provisioning_state=properties.get("provisioningState", ""),
+        unique_id=properties.get("uniqueId", ""),
         source=id_from(creation.get("sourceResourceId")),
         source_unique_id=creation.get("sourceUniqueId", ""),
         incremental=bool(properties.get("incremental")),
@@ -26,5 +28,8 @@ def parse_snapshot(raw: Json) -> Snapshot:
         size_gib=properties.get("diskSizeGB"),
         time_created=parse_time(properties.get("timeCreated")),
         completion_percent=properties.get("completionPercent"),
+        protection=parse_protection(properties),
+        capabilities=at(properties, "supportedCapabilities"),
+        hibernation=bool(properties.get("supportsHibernation")),
         tags=raw.get("tags") or {},
     )

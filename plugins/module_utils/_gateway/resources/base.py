@@ -16,6 +16,9 @@ from ..sdk import calls
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
+REPLICA_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between the reads of a resource that was just made, while a replica of the Resource Manager does not have it yet."""
+
 
 class Settles(Protocol):
     """A resource that says whether an operation is running on it."""
@@ -29,7 +32,8 @@ T = TypeVar("T", bound=Settles)
 
 
 class Resources(Generic[T]):
-    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version and the parser of its JSON.
+    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version, another one for creating if
+    it needs one, and the parser of its JSON.
 
     Every method raises Denied, Refused, Failed, TimedOut or Unavailable with a sentence that says what could not be done.
     """
@@ -37,6 +41,7 @@ class Resources(Generic[T]):
     noun: str
     operations: str
     api: str
+    creation_api: str | None = None
     parse: Callable[[calls.Json], T]
 
     def __init__(self, client: Client) -> None:
@@ -54,13 +59,24 @@ class Resources(Generic[T]):
         with self._describing("read", resource):
             return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
+    def get_made(self, resource: ResourceId) -> T:
+        """The resource, which exists, since this run has made it: a replica may answer the first reads as if it did not."""
+        for pause in REPLICA_PAUSES:
+            if (found := self.find(resource)) is not None:
+                return found
+            self._client.deadline.sleep(pause)
+        return self.get(resource)
+
     def find_settled(self, resource: ResourceId) -> T | None:
         """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
         return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
 
-    def list(self, resource_group: str | None = None) -> tuple[T, ...]:
-        """All resources of a group, none if it does not exist; or those of the subscription, if no group is named."""
-        sdk = getattr(self._client.compute(), self.operations)
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[T, ...]:
+        """All resources of a group, none if it does not exist; or those of the subscription, if no group is named.
+
+        The subscription defaults to our own. What was just created or deleted may be listed wrongly for minutes.
+        """
+        sdk = getattr(self._client.compute(subscription), self.operations)
         of_subscription, of_group = self._list_operations(sdk)
         operation, group = (of_group, (resource_group,)) if resource_group else (of_subscription, ())
         place = f"resource group {resource_group}" if resource_group else "the subscription"
@@ -71,23 +87,13 @@ class Resources(Generic[T]):
             return ()
         return tuple(map(self._value, found))
 
-    def list_settled(self, resource_group: str, selected: Callable[[T], bool]) -> tuple[T, ...]:
-        """All resources of a group, once those that ``selected`` accepts have settled or the deadline is near."""
-
-        def settled(found: tuple[T, ...]) -> bool:
-            return not any(each.provisioning_state in BUSY for each in found if selected(each))
-
-        return self._client.deadline.until(lambda: self.list(resource_group), settled)
-
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
-        with self._describing("create", resource):
-            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *names(resource), api_version=self.api, body=body))
+        return self._write("create", resource, self._sdk(resource).begin_create_or_update, body, self.creation_api or self.api)
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change the properties that the body names, and wait until it is done."""
-        with self._describing("change", resource):
-            return self._value(calls.run(self._sdk(resource).begin_update, *names(resource), api_version=self.api, body=body))
+        return self._write("change", resource, self._sdk(resource).begin_update, body, self.api)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> T:
         """Replace the tags of the resource."""
@@ -97,6 +103,16 @@ class Resources(Generic[T]):
         """Delete the resource, and wait until it is gone."""
         with self._describing("delete", resource):
             calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
+
+    def _write(self, verb: str, resource: ResourceId, operation: Callable[..., Any], body: Mapping[str, Any], api: str) -> T:
+        """The resource after an operation that Azure accepts. The SDK reads it at the end, and a replica may not have it yet."""
+        with self._describing(verb, resource):
+            poller = calls.begin(operation, *names(resource), api_version=api, body=body)
+        try:
+            with self._describing(verb, resource):
+                return self._value(calls.end(poller))
+        except Missing:
+            return self.get_made(resource)
 
     def _sdk(self, resource: ResourceId) -> Any:
         return getattr(self._client.compute(resource.subscription), self.operations)

@@ -20,7 +20,7 @@ LOG_MINUTES = 10
 class Machines(Resources[Vm]):
     """Virtual machines."""
 
-    noun, operations, api = "VM", "virtual_machines", calls.COMPUTE
+    noun, operations, api, creation_api = "VM", "virtual_machines", calls.COMPUTE, calls.VM_CREATION
     parse = staticmethod(parse_vm)
 
     def get(self, resource: ResourceId) -> Vm:

@@ -18,6 +18,8 @@ from .waiting import POLL_SECONDS
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
 DISKS = "2024-03-02"
+VM_CREATION = "2025-04-01"
+"""The first one in which the network interface that is created together with a VM can have tags."""
 
 Json = dict[str, Any]
 
@@ -29,9 +31,18 @@ def read(operation: Callable[..., Any], *names: str, api_version: str, **options
 
 def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Json:
     """The result of a long-running operation, after waiting for its end."""
+    return end(begin(operation, *names, api_version=api_version, body=body))
+
+
+def begin(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Any:
+    """The SDK's poller of a long-running operation that Azure has accepted."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
-    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
+    return operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
+
+
+def end(poller: Any) -> Json:
+    """The result of an operation that has begun, after waiting for its end."""
     return _object(poller.result())
 
 

@@ -77,6 +77,17 @@ class Client:
         self.clock_offset = seconds_ahead(answer.headers.get("Date"), datetime.now(timezone.utc))
         return answer.json()
 
+    def list(self, path: str, api_version: str) -> list[Any]:
+        """The JSON of all items of a list, by its path; the Marketplace answers with the items alone."""
+        found: list[Any] = []
+        url: str | None = f"{self._cloud.resource_manager}{path}?api-version={api_version}"
+        while url:
+            answer = self._fetch(self._signed_in, url).json()
+            page = answer if isinstance(answer, list) else answer.get("value") or []
+            found += page
+            url = None if isinstance(answer, list) else answer.get("nextLink")
+        return found
+
     def download_text(self, url: str) -> str:
         """The text of the blob at a URL with a SAS; '' if it does not exist yet."""
         answer = self._fetch(self._anonymous, url, absent=404)

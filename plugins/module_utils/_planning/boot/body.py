@@ -26,8 +26,9 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
         "storageProfile": _storage(request, source),
-        "networkProfile": _network(request),
+        "networkProfile": _network(request, tags),
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+        **source.security.profile(request.secure_boot),
     }
     if request.os_disk is None:
         properties["osProfile"] = _os_profile(request, source.os_type)
@@ -42,20 +43,21 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
 
 def _storage(request: BootRequest, source: Source) -> dict[str, Any]:
     sku = {"storageAccountType": request.storage_account_type}
-    luns = [disk.lun for disk in source.image.data_disks if disk.lun is not None] if source.image else []
+    luns = [disk.lun for disk in source.coming if disk.lun is not None]
     coming = [{"lun": lun, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": sku} for lun in luns]
     disks = sorted([*coming, *(_data_disk(each, sku) for each in request.data_disks)], key=lambda each: each["lun"])
+    os_sku = {**sku, **source.security.disk_profile}
     if request.os_disk is not None:
         os_disk = {
             "osType": source.os_type,
             "createOption": "Attach",
             "deleteOption": "Detach",
-            "managedDisk": {"id": str(request.os_disk)},
+            "managedDisk": {"id": str(request.os_disk), **source.security.disk_profile},
         }
         return {"osDisk": os_disk, "dataDisks": disks}
     return {
         "imageReference": _reference(request),
-        "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": sku},
+        "osDisk": {"createOption": "FromImage", "deleteOption": "Delete", "caching": "ReadWrite", "managedDisk": os_sku},
         "dataDisks": disks,
     }
 
@@ -76,12 +78,13 @@ def _reference(request: BootRequest) -> dict[str, str]:
     return {"sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id": request.source}
 
 
-def _network(request: BootRequest) -> dict[str, Any]:
+def _network(request: BootRequest, tags: Mapping[str, str]) -> dict[str, Any]:
+    """A new interface. It has the tags of the VM, because a policy may require the user's tags of every resource."""
     address = {"name": "primary", "properties": {"primary": True, "subnet": {"id": str(request.subnet)}}}
     nic = {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}
     return {
         "networkApiVersion": NETWORK_API,
-        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic}],
+        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic, "tags": dict(tags)}],
     }
 
 

@@ -13,6 +13,7 @@ from ..._core.model.nic import Nic
 from ..._core.model.provisioning import SUCCEEDED
 from ..._core.model.vm import Vm
 from .request import BootRequest
+from .security import STANDARD
 
 
 def require_match(request: BootRequest, vm: Vm, nic: Nic | None) -> None:
@@ -43,6 +44,8 @@ def _other_properties(request: BootRequest, vm: Vm) -> Iterator[str]:
         yield f"its size is {vm.size}"
     if request.os_type and request.os_type != vm.os_type:
         yield f"its operating system is {vm.os_type}"
+    if request.security_type and request.security_type != (vm.security_type or STANDARD):
+        yield f"its security type is {vm.security_type or STANDARD}"
     if request.os_disk is None and vm.os_disk.storage_account_type not in (None, request.storage_account_type):
         yield f"its storage_account_type is {vm.os_disk.storage_account_type}"
     if request.admin_username and vm.admin_username not in (None, request.admin_username):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..._core.ids import VM, ResourceId
+from ..._core.ids import VM, ResourceId, region
+from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.model.nic import Nic
@@ -23,13 +24,15 @@ class Observed:
     """The state of Azure. ``location`` is the requested one, else that of the resource group; ``disks`` are the named ones that exist.
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
-    VMs: empty if they may not be read or were not needed.
+    VMs: empty if they may not be read or were not needed. ``catalog`` is the image of a gallery or of the Marketplace; None if it may not
+    be read.
     """
 
     location: str = ""
     vm: Vm | None = None
     nic: Nic | None = None
     image: Image | None = None
+    catalog: CatalogImage | None = None
     disks: tuple[Disk, ...] = ()
     has_subnet: bool = True
     without_group: frozenset[ResourceId] = frozenset()
@@ -64,16 +67,20 @@ def _observe_source(azure: Azure, request: BootRequest, vm: Vm | None, check_mod
     image = look_up(azure.images, request.image, check_mode) if request.image else None
     disks = tuple(disk for disk in map(azure.disks.find, named) if disk)
     found = {each.id for each in (image, *disks) if each}
+    location = request.location or azure.groups.location(request.vm.resource_group)
+    regions = azure.regions.of(VM) if request.location and not found else frozenset()
+    exists = location and (not regions or region(location) in regions)
     lost = None if request.subnet is None or azure.subnets.exists(request.subnet) else request.subnet
     return Observed(
         vm=vm,
-        location=request.location or azure.groups.location(request.vm.resource_group),
+        location=location,
         image=image,
+        catalog=azure.catalog.find(request.other_image, location) if request.other_image and exists else None,
         disks=disks,
         has_subnet=lost is None,
         without_group=azure.groups.without_group(
             request.vm, lost, *(each for each in (request.image, *named) if each and each not in found)
         ),
-        regions=azure.regions.of(VM) if request.location and not found else frozenset(),
+        regions=regions,
         check_mode=check_mode,
     )

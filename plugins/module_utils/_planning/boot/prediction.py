@@ -27,6 +27,7 @@ def predicted_vm(request: BootRequest, source: Source, tags: Mapping[str, str]) 
         power=RUNNING,
         os_type=source.os_type,
         size=request.size,
+        security_type=source.security.type,
         computer_name=None if request.os_disk else request.computer_name or request.vm.name,
         tags=tags,
     )
@@ -48,7 +49,7 @@ def _data_disks(request: BootRequest, source: Source) -> tuple[AttachedDisk, ...
     """The data disks that come with the image, and those of the request."""
     coming = [
         AttachedDisk("", None, disk.lun, disk.size_gib, disk.caching or NO_CACHING, request.storage_account_type)
-        for disk in (source.image.data_disks if source.image else ())
+        for disk in source.coming
     ]
     asked = [_disk(request, source, each.disk, each.lun, each.size_gib, NO_CACHING) for each in request.data_disks]
     return tuple(sorted([*coming, *asked], key=lambda disk: disk.lun or 0))

@@ -50,6 +50,8 @@ class BootRequest:
     size: str = "Standard_B2s"
     storage_account_type: str = "Standard_LRS"
     os_type: str | None = None
+    security_type: str | None = None
+    secure_boot: bool = True
     computer_name: str | None = None
     admin_username: str | None = None
     admin_password: str | None = field(default=None, repr=False)
@@ -79,6 +81,8 @@ class BootRequest:
             size=params["size"],
             storage_account_type=params["storage_account_type"],
             os_type=params["os_type"],
+            security_type=params["security_type"],
+            secure_boot=params["secure_boot"],
             computer_name=params["computer_name"],
             admin_username=params["admin_username"],
             admin_password=params["admin_password"],

@@ -9,16 +9,18 @@ from typing import NamedTuple
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
+from ..._core.model.catalog_image import SPECIALIZED
 from ..._core.model.disk import Disk
-from ..._core.model.image import Image
+from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import SUCCEEDED
 from ..missing_groups import absent
 from .observe import Observed
 from .request import BootRequest
+from .security import Security, find_security
 
 
 class Source(NamedTuple):
-    """The origin of a new VM and its region. ``name`` is how a sentence calls it."""
+    """The origin of a new VM and its region. ``name`` is how a sentence calls it; ``coming`` are the data disks of the image."""
 
     name: str
     location: str
@@ -26,6 +28,8 @@ class Source(NamedTuple):
     image: Image | None = None
     os_disk: Disk | None = None
     data_disks: tuple[Disk, ...] = ()
+    coming: tuple[ImageDisk, ...] = ()
+    security: Security = Security()
 
     @property
     def tags(self) -> dict[str, str]:
@@ -47,16 +51,20 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
     image = _require_image(seen, request.image) if request.image else None
     os_disk = _require_disk(request, seen, request.os_disk) if request.os_disk else None
     data_disks = tuple(_require_disk(request, seen, each.disk) for each in request.data_disks if each.disk)
-    if image is not None:
-        _require_free_luns(request, image)
+    found = image or seen.catalog
+    _require_generalized(request, seen)
+    coming = found.data_disks if found else ()
+    _require_free_luns(request, coming)
     main = image or os_disk
     source = Source(
         name=_name(request),
         location=request.location or (main.location if main else seen.location),
-        os_type=request.os_type or (main.os_type if main else None) or "Linux",
+        os_type=_os_type(request, (found or os_disk).os_type if found or os_disk else None),
         image=image,
         os_disk=os_disk,
         data_disks=data_disks,
+        coming=coming,
+        security=find_security(request, _name(request), os_disk, seen.catalog),
     )
     for each in (image, os_disk, *data_disks):
         if each is not None:
@@ -81,10 +89,24 @@ def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> D
     return disk
 
 
-def _require_free_luns(request: BootRequest, image: Image) -> None:
-    taken = {disk.lun for disk in image.data_disks}
+def _require_generalized(request: BootRequest, seen: Observed) -> None:
+    if seen.catalog is not None and seen.catalog.os_state == SPECIALIZED:
+        raise InvalidRequest(f"{_name(request)} is specialized, and image_boot makes VMs from generalized images or from disks only.")
+
+
+def _require_free_luns(request: BootRequest, coming: tuple[ImageDisk, ...]) -> None:
+    taken = {disk.lun for disk in coming}
     if clash := [each.lun for each in request.data_disks if each.lun in taken]:
-        raise InvalidRequest(f"data_disks: LUN {clash[0]} is taken by a data disk of image {image.id.name}.")
+        raise InvalidRequest(f"data_disks: LUN {clash[0]} is taken by a data disk of {_name(request)}: choose another LUN.")
+
+
+def _os_type(request: BootRequest, found: str | None) -> str:
+    """The operating system that the image or the disk names, else the requested one: the first user depends on it."""
+    if found is None and request.os_type is None:
+        raise InvalidRequest(f"os_type: it is not known which operating system {_name(request)} holds: give Linux or Windows.")
+    if found is not None and request.os_type not in (None, found):
+        raise InvalidRequest(f"os_type: {_name(request)} holds {found}, not {request.os_type}: omit os_type.")
+    return found or str(request.os_type)
 
 
 def _require_region(resource: Image | Disk, location: str) -> None:

@@ -9,24 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..._core import tags as tag
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ports import Azure
+from ..._core.times import format_time
+from ..creation import require_unused
 
 
 @dataclass(frozen=True)
 class CreateUploadDisk:
-    """Create an empty disk that an upload fills."""
+    """Create an empty disk that an upload fills. ``run_id`` names the run in its tags: only that one may fill it."""
 
     disk: ResourceId
     body: Mapping[str, Any]
+    run_id: str
 
     def __str__(self) -> str:
         return f"create disk {self.disk.name} for the upload"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.disks.create(self.disk, self.body)
+        azure.disks.create_for_upload(self.disk, self.body, self.run_id)
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,14 @@ class SendPages:
     disk: ResourceId
     path: str
     tags: Mapping[str, str]
+    run_id: str
     content: DiskContent = field(compare=False, repr=False)
 
     def __str__(self) -> str:
         return f"upload {self.path} to disk {self.disk.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.disks.upload(self.disk, self.content, self.tags, listener)
+        azure.disks.upload(self.disk, self.content, self.tags, self.run_id, listener)
 
 
 @dataclass(frozen=True)
@@ -83,4 +88,18 @@ class CopyDisk:
         return f"create disk {self.disk.name} from snapshot {self.source.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.disks.create(self.disk, self.body)
+        require_unused(azure.disks.create(self.disk, self.body))
+
+
+@dataclass(frozen=True)
+class NoteOwnership:
+    """Note in a tag at what time a restored disk was attached. Azure changes the time of the disk whenever its VM starts."""
+
+    disk: ResourceId
+
+    def __str__(self) -> str:
+        return f"note on disk {self.disk.name} that it was restored"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        disk = azure.disks.get_owned(self.disk)
+        azure.disks.tag(self.disk, {**disk.tags, tag.OWNERSHIP: format_time(disk.ownership_time) if disk.ownership_time else ""})

@@ -41,12 +41,12 @@ def fill(wanted: Wanted, disk: Disk | None, content: DiskContent) -> tuple[Step,
     """The steps until the interim disk holds the content: none if an earlier run completed it."""
     request, file = wanted.request, wanted.file
     require_usable(request, disk)
-    if disk is not None and _is_complete(disk, wanted) and _is_untouched(disk):
+    if disk is not None and _is_complete(disk, wanted) and disk.never_used:
         return ()
     return (
         *([removal(disk)] if disk else []),
-        CreateUploadDisk(request.disk, disk_body(wanted)),
-        SendPages(request.disk, file.path, {tag.DIGEST: file.digest}, content),
+        CreateUploadDisk(request.disk, disk_body(wanted), request.run_id),
+        SendPages(request.disk, file.path, {tag.DIGEST: file.digest}, request.run_id, content),
     )
 
 
@@ -64,8 +64,3 @@ def _is_complete(disk: Disk, wanted: Wanted) -> bool:
         and region(disk.location) == region(wanted.location)
         and (disk.os_type, disk.hyper_v_generation) == (wanted.request.os_type, wanted.request.generation)
     )
-
-
-def _is_untouched(disk: Disk) -> bool:
-    """Whether no VM ever used the disk: a VM writes to it, and then the digest is wrong. Azure keeps the time of the last attachment."""
-    return disk.ownership_time in (None, disk.time_created)

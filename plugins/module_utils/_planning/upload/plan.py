@@ -80,7 +80,6 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked) -> Plan:
         *fill(wanted, disk, content),
         *([DeleteImage(request.image)] if image else []),
         CreateImage(request.image, f"disk {request.disk.name}", image_body(new)),
-        *([] if request.keep_disk else [DeleteDisk(request.disk)]),
     )
     return Plan(
         steps=steps,
@@ -88,6 +87,7 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked) -> Plan:
         after={"image": new.as_result(), "disk": str(request.disk) if request.keep_disk else None},
         warnings=checked.warnings,
         facts=_facts(steps, wanted.file),
+        clean_up=() if request.keep_disk else (DeleteDisk(request.disk),),
     )
 
 
@@ -96,16 +96,14 @@ def _plan_match(wanted: Wanted, image: Image, checked: Checked) -> Plan:
     request, disk, tags = wanted.request, checked.disk, wanted.image(image.tags).tags
     ours = disk if disk is not None and is_ours(request, disk) else None
     left = ours if ours is not None and not request.keep_disk and ours.managed_by is None else None
-    steps: tuple[Step, ...] = (
-        *([TagImage(image.id, tags)] if dict(tags) != dict(image.tags) else []),
-        *([removal(left)] if left else []),
-    )
+    steps: tuple[Step, ...] = (TagImage(image.id, tags),) if dict(tags) != dict(image.tags) else ()
     return Plan(
         steps=steps,
         before=_state(image.as_result(), ours),
         after=_state({**image.as_result(), "tags": dict(tags)}, None if left else ours),
         warnings=checked.warnings,
         facts=_facts(steps, wanted.file),
+        clean_up=(removal(left),) if left else (),
     )
 
 
@@ -130,8 +128,9 @@ def _facts(steps: tuple[Step, ...], file: DiskFile) -> dict[str, Any]:
 
 
 def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
-    """The image as it is now."""
-    return {"image": azure.images.get(request.image).as_result()}
+    """The image as it is now, and the interim disk if it could not be deleted."""
+    left = azure.disks.find(request.disk) if plan.clean_up else None
+    return {"image": azure.images.get_made(request.image).as_result(), **({"disk": str(left.id)} if left else {})}
 
 
 def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]) -> Subject[UploadRequest]:

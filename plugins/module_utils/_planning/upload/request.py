@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core import tags as tag
@@ -20,7 +21,10 @@ SUFFIX = "-upload"
 
 @dataclass(frozen=True)
 class UploadRequest:
-    """The image and its interim disk, the file at ``path``, and how the image should be. ``generation`` is ``V1`` or ``V2``."""
+    """The image and its interim disk, the file at ``path``, and how the image should be. ``generation`` is ``V1`` or ``V2``.
+
+    ``run_id`` is different in every run.
+    """
 
     image: ResourceId
     disk: ResourceId
@@ -33,6 +37,7 @@ class UploadRequest:
     recreate: bool = False
     tags: Mapping[str, str] | None = None
     append_tags: bool = True
+    run_id: str = field(default="", compare=False)
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any], look: Callable[[str], Partitions]) -> UploadRequest:
@@ -53,6 +58,7 @@ class UploadRequest:
             recreate=params["recreate"],
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
+            run_id=uuid.uuid4().hex,
         )
         return request.fitted(look(request.path))
 

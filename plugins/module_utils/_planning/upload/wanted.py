@@ -51,13 +51,13 @@ def owner_tags(request: UploadRequest) -> dict[str, str]:
 def disk_body(wanted: Wanted) -> dict[str, Any]:
     """An interim disk that waits for its upload. Its operating system and generation cannot be changed later.
 
-    It has the user's tags too, because a policy may require them of every resource.
+    It has the user's tags too, because a policy may require them of every resource. The tag with the run says which of several runs fills it.
     """
     request = wanted.request
     return {
         "location": wanted.location,
         "sku": {"name": request.storage_account_type},
-        "tags": tag.wanted({}, request.tags, True, owner_tags(request)),
+        "tags": tag.wanted({}, request.tags, True, {**owner_tags(request), tag.RUN: request.run_id}),
         "properties": {
             "creationData": {"createOption": "Upload", "uploadSizeBytes": wanted.file.upload_bytes},
             "osType": request.os_type,

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import disks
@@ -19,13 +20,27 @@ D = ResourceId.of(DISK, "g", "d", subscription=SUBSCRIPTION)
 DISK_JSON = {"id": str(D), "location": "westeurope", "properties": {"provisioningState": "Succeeded"}}
 OPERATION = f"{ARM}/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/westeurope/DiskOperations/1"
 TAGS = {"goldenimage.digest": "sha256-4m:0"}
-TAGGED = {**DISK_JSON, "tags": {"cost": "7"}}
+RUN = "run-1"
+
+
+def disk_now(run=RUN, state="ActiveUpload", unique="u-1", created="2026-11-22T10:00:00Z"):
+    """The disk of an upload as Azure shows it."""
+    properties = {**DISK_JSON["properties"], "diskState": state, "uniqueId": unique, "timeCreated": created}
+    return {**DISK_JSON, "tags": {"cost": "7", tag.RUN: run}, "properties": properties}
+
+
+def shown(**differences):
+    return answer(200, disk_now(**differences))
 
 
 def operation(result=None, **status):
     """The answers to a long-running operation."""
     begun = answer(202, Azure_AsyncOperation=OPERATION, Location=f"{OPERATION}?monitor=true")
     return [begun, answer(200, status or {"status": "Succeeded"}), *([] if status else [answer(200, result)])]
+
+
+def lost():
+    return error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/disks/d' was not found.")
 
 
 def invalid_vhd():
@@ -42,14 +57,68 @@ def writes(canned):
     return [f"{sent.method} {sent.path.rsplit('/', 1)[1]}" for sent in canned.sent if sent.method != "GET"]
 
 
-def test_an_upload_is_tagged_after_its_pages_and_then_committed(monkeypatch):
-    canned = CannedAzure(*operation({"accessSAS": "https://disk?sig=1"}), answer(200, TAGGED), *operation(DISK_JSON), *operation())
-    written = []
-    monkeypatch.setattr(disks, "write_pages", lambda sas, content, deadline, listener: written.append((sas, content, len(canned.sent))))
-    canned.azure.disks.upload(D, "content", TAGS, Silence())
+SAS = {"accessSAS": "https://disk?sig=1"}
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """The page writes: each as its arguments and the number of requests before it."""
+    found = []
+    monkeypatch.setattr(disks, "write_pages", lambda sas, content, deadline, listener: found.append((sas, content)))
+    return found
+
+
+def test_an_upload_is_tagged_after_its_pages_and_then_committed(written):
+    canned = CannedAzure(*operation(SAS), shown(), shown(), *operation(DISK_JSON), *operation())
+    canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
     assert writes(canned) == ["POST beginGetAccess", "PATCH d", "POST endGetAccess"]
-    assert written == [("https://disk?sig=1", "content", 3)]
+    assert written == [("https://disk?sig=1", "content")]
     assert [sent.body for sent in canned.sent if sent.method == "PATCH"] == [{"tags": {"cost": "7", **TAGS}}]
+
+
+def test_a_disk_for_an_upload_is_created_once_and_read():
+    canned = CannedAzure(lost(), *operation(DISK_JSON), shown(state="ReadyToUpload"))
+    canned.azure.disks.create_for_upload(D, {"tags": {tag.RUN: RUN}}, RUN)
+    assert writes(canned) == ["PUT d"]
+
+
+ANOTHER = "disk d in resource group g is used by another upload of the same image: run again when that upload has ended"
+
+
+def test_a_disk_that_another_run_has_created_meanwhile_is_left_to_it():
+    canned = CannedAzure(shown(run="run-2"))
+    with pytest.raises(Failed, match=ANOTHER):
+        canned.azure.disks.create_for_upload(D, {}, RUN)
+    assert writes(canned) == []
+
+
+@pytest.mark.parametrize("found", [{"run": "run-2", "state": "ReadyToUpload"}, {"state": "ActiveUpload"}, {"state": "Unattached"}])
+def test_a_creation_that_changed_the_disk_of_another_run_is_found(found):
+    canned = CannedAzure(lost(), *operation(DISK_JSON), shown(**found))
+    with pytest.raises(Failed, match=ANOTHER):
+        canned.azure.disks.create_for_upload(D, {}, RUN)
+
+
+def test_a_disk_that_another_run_took_over_before_the_first_byte_is_not_written_to(written):
+    canned = CannedAzure(*operation(SAS), shown(run="run-2"))
+    with pytest.raises(Failed, match=ANOTHER):
+        canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
+    assert (written, writes(canned)) == ([], ["POST beginGetAccess"])
+
+
+@pytest.mark.parametrize("after", [{"run": "run-2"}, {"unique": "u-2"}, {"created": "2026-11-22T10:00:01Z"}])
+def test_a_disk_that_another_run_took_over_meanwhile_is_neither_tagged_nor_committed(written, after):
+    canned = CannedAzure(*operation(SAS), shown(), shown(**after))
+    with pytest.raises(Failed, match=ANOTHER):
+        canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
+    assert writes(canned) == ["POST beginGetAccess"]
+
+
+def test_a_refused_second_access_says_what_to_do():
+    canned = CannedAzure(error(409, "OperationNotAllowed", "There is an active shared access signature."))
+    with pytest.raises(Refused, match="active shared access signature.*another upload uses the disk: run again when") as refused:
+        canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
+    assert refused.value.facts["code"] == "OperationNotAllowed"
 
 
 @pytest.mark.parametrize(("left", "lasts"), [(600, DAY), (3 * DAY + 0.5, 3 * DAY + 1), (100 * DAY, 60 * DAY)])
@@ -64,9 +133,9 @@ def test_a_failed_upload_is_neither_tagged_nor_committed(monkeypatch):
         raise Denied("could not write bytes 0 to 511 of the disk.")
 
     monkeypatch.setattr(disks, "write_pages", broken)
-    canned = CannedAzure(*operation({"accessSAS": "https://disk?sig=1"}))
+    canned = CannedAzure(*operation(SAS), shown())
     with pytest.raises(Denied):
-        canned.azure.disks.upload(D, "content", TAGS, Silence())
+        canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
     assert writes(canned) == ["POST beginGetAccess"]
 
 

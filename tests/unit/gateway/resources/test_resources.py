@@ -17,6 +17,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     Unavailable,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -61,6 +63,54 @@ def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
     assert canned.sent[0].headers["Content-Type"] == "application/json"
 
 
+def snapshot(percent: float | None = None, state: str = "Succeeded"):
+    return answer(200, {"id": str(S), "location": "westeurope", "properties": {"provisioningState": state, "completionPercent": percent}})
+
+
+def test_a_snapshot_is_waited_for_until_it_holds_all_bytes():
+    canned = CannedAzure(snapshot(state="Creating"), snapshot(0.0), snapshot(40.0), snapshot(100.0))
+    assert canned.azure.snapshots.find_copied(S).complete
+    assert canned.clock.slept == [10.0] * 3
+    late = CannedAzure(*[snapshot(1.0) for _ in range(4)], seconds=25)
+    assert late.azure.snapshots.find_copied(S).complete is False
+    assert CannedAzure(snapshot(0.0, "Failed")).azure.snapshots.find_copied(S).provisioning_state == "Failed"
+    assert CannedAzure(error(404, "ResourceNotFound", "x")).azure.snapshots.find_copied(S) is None
+
+
+@pytest.mark.parametrize(("reads", "waited"), [(0, 0), (2, 10), (24, 120)])
+def test_the_ownership_time_of_a_disk_that_was_attached_is_waited_for(reads, waited):
+    made = {"timeCreated": "2026-11-22T10:00:00Z", "LastOwnershipUpdateTime": "2026-11-22T10:00:00Z"}
+    early, owned = ({**DISK_JSON, "properties": {**made, **more}} for more in ({}, {"LastOwnershipUpdateTime": "2026-11-22T11:00:00Z"}))
+    canned = CannedAzure(*[answer(200, early) for _ in range(reads)], answer(200, owned))
+    assert canned.azure.disks.get_owned(D).never_used is False
+    assert sum(canned.clock.slept) == waited
+
+
+def lost():
+    return error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/images/i' was not found.")
+
+
+def test_a_resource_that_was_just_made_is_read_again_if_a_replica_does_not_have_it_yet():
+    canned = CannedAzure(lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.get_made(IMG).id == IMG
+    assert canned.clock.slept == list(base.REPLICA_PAUSES[:2])
+    with pytest.raises(Missing, match="could not read image i"):
+        CannedAzure(*[lost() for _try in range(len(base.REPLICA_PAUSES) + 1)]).azure.images.get_made(IMG)
+
+
+def test_a_creation_has_succeeded_even_if_the_read_at_its_end_finds_nothing():
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), lost(), lost(), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {}).id == IMG
+    assert [sent.method for sent in canned.sent] == ["PUT", "GET", "GET", "GET", "GET"]
+
+
+def test_a_creation_in_a_group_that_does_not_exist_is_not_read_again():
+    canned = CannedAzure(error(404, "ResourceGroupNotFound", "Resource group 'g' could not be found."))
+    with pytest.raises(Missing, match="could not create image i"):
+        canned.azure.images.create(IMG, {})
+    assert len(canned.sent) == 1
+
+
 def test_tag_sends_a_patch_with_tags_only():
     canned = CannedAzure(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
     canned.azure.disks.tag(D, {"a": "b"})
@@ -71,6 +121,12 @@ def test_a_vm_is_read_with_its_instance_view():
     canned = CannedAzure(answer(200, VM_JSON))
     assert canned.azure.machines.get(V).vm_id == "abc"
     assert canned.sent[0].query == {"$expand": "instanceView", "api-version": "2024-07-01"}
+
+
+def test_a_vm_is_created_with_an_api_version_that_knows_the_tags_of_its_interface():
+    canned = CannedAzure(accepted(201, VM_JSON), poll("Succeeded"), answer(200, VM_JSON))
+    canned.azure.machines.create(V, {})
+    assert (canned.sent[0].method, canned.sent[0].query) == ("PUT", {"api-version": "2025-04-01"})
 
 
 def test_deallocate_is_one_post_that_waits():
@@ -139,6 +195,12 @@ def test_lists_without_a_group_read_the_subscription(act, path):
     canned = CannedAzure(answer(200, {"value": []}))
     assert act(canned.azure) == ()
     assert canned.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
+
+
+def test_a_list_is_read_from_the_subscription_that_is_named():
+    canned = CannedAzure(answer(200, {"value": []}))
+    assert canned.azure.snapshots.list("g", "another") == ()
+    assert canned.sent[0].path == "/subscriptions/another/resourceGroups/g/providers/Microsoft.Compute/snapshots"
 
 
 def test_the_list_of_a_missing_group_is_empty():
@@ -261,6 +323,17 @@ def test_a_subnet_that_may_not_be_read_is_assumed_to_exist(reply, there):
     canned = CannedAzure(reply)
     assert canned.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
     assert canned.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
+
+
+def test_locks_are_read_at_the_subscription_and_the_group_as_far_as_they_may_be_read():
+    scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/G"
+    raw = {"id": f"{scope}/providers/Microsoft.Authorization/locks/keep", "name": "keep", "properties": {"level": "CanNotDelete"}}
+    canned = CannedAzure(error(403, "AuthorizationFailed", "no"), answer(200, {"value": [raw]}))
+    assert canned.azure.locks.around(S) == (Lock("keep", "CanNotDelete", scope),)
+    assert [sent.path for sent in canned.sent] == [
+        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/locks",
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Authorization/locks",
+    ]
 
 
 def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():

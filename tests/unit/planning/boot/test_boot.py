@@ -11,7 +11,9 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Failed, InvalidRequest, Missing, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
@@ -53,6 +55,8 @@ BOOTED = Vm(
 ADDRESS = Nic(an_id(NIC, "build", "t1-nic"), private_ip="10.0.0.4")
 THERE = Observed(vm=BOOTED, nic=ADDRESS)
 SKU = {"storageAccountType": "Standard_LRS"}
+LINUX = CatalogImage(os_type="Linux", os_state="Generalized")
+IN_CATALOG = Observed(location="northeurope", catalog=LINUX)
 
 
 def body(request=REQUEST, seen=SEEN):
@@ -75,7 +79,11 @@ def test_a_vm_from_an_image_is_one_request():
             "networkProfile": {
                 "networkApiVersion": "2020-11-01",
                 "networkInterfaceConfigurations": [
-                    {"name": "t1-nic", "properties": {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}}
+                    {
+                        "name": "t1-nic",
+                        "properties": {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]},
+                        "tags": {tag.PURPOSE: tag.BOOT},
+                    }
                 ],
             },
             "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
@@ -90,6 +98,11 @@ def test_a_vm_from_an_image_is_one_request():
             },
         },
     }
+
+
+def test_the_users_tags_are_on_the_network_interface_too():
+    (nic,) = body(replace(REQUEST, tags={"cost": "42"}))["properties"]["networkProfile"]["networkInterfaceConfigurations"]
+    assert nic["tags"] == {"cost": "42", tag.PURPOSE: tag.BOOT}
 
 
 def test_specialized_disks_are_attached_and_stay():
@@ -119,7 +132,8 @@ def test_a_password_and_custom_data_are_only_in_the_request():
 
 
 def test_windows_has_a_configuration_of_its_own():
-    profile = body(replace(REQUEST, os_type="Windows", admin_password=PASSWORD))["properties"]["osProfile"]
+    windows = replace(SEEN, image=replace(CAPTURED, os_type="Windows"))
+    profile = body(replace(REQUEST, admin_password=PASSWORD), windows)["properties"]["osProfile"]
     assert profile["windowsConfiguration"] == {"provisionVMAgent": True}
     assert "linuxConfiguration" not in profile
 
@@ -131,9 +145,50 @@ def test_windows_has_a_configuration_of_its_own():
 ])  # fmt: skip
 def test_images_of_galleries_go_to_azure_as_they_are(gallery, key):
     request = BootRequest.from_params({**PARAMS, "image": gallery}).within(SUBSCRIPTION)
-    asked = body(request, Observed(location="northeurope"))
+    asked = body(request, IN_CATALOG)
     assert asked["properties"]["storageProfile"]["imageReference"] == {key: gallery}
     assert asked["location"] == "northeurope"
+
+
+def from_catalog(image="/CommunityGalleries/g/Images/i", **options):
+    """A request for a VM from an image of a gallery."""
+    return replace(REQUEST, image=None, other_image=image, **options)
+
+
+def test_the_data_disks_of_an_image_in_a_gallery_are_deleted_with_the_vm():
+    holding = replace(IN_CATALOG, catalog=replace(LINUX, data_disks=(ImageDisk(None, 0, 4, "ReadOnly"), ImageDisk(None, 3))))
+    planned = plan_boot(from_catalog(data_disks=(DataDisk(1, size_gib=2),)), holding)
+    assert planned.steps[0].body["properties"]["storageProfile"]["dataDisks"] == [
+        {"lun": 0, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": SKU},
+        {"lun": 1, "createOption": "Empty", "deleteOption": "Delete", "diskSizeGB": 2, "managedDisk": SKU},
+        {"lun": 3, "createOption": "FromImage", "deleteOption": "Delete", "managedDisk": SKU},
+    ]
+    assert [(disk["lun"], disk["size_gib"]) for disk in planned.after["vm"]["data_disks"]] == [(0, 4), (1, 2), (3, None)]
+    with pytest.raises(InvalidRequest, match="LUN 3 is taken by a data disk of image /CommunityGalleries/g/Images/i: choose another LUN"):
+        plan_boot(from_catalog(data_disks=(DataDisk(3, size_gib=2),)), holding)
+
+
+def test_the_operating_system_of_an_image_in_a_gallery_is_asked_of_the_image():
+    windows = replace(IN_CATALOG, catalog=CatalogImage(os_type="Windows"))
+    profile = body(from_catalog(admin_password=PASSWORD), windows)["properties"]["osProfile"]
+    assert profile["windowsConfiguration"] == {"provisionVMAgent": True}
+    assert "linuxConfiguration" not in profile
+    with pytest.raises(InvalidRequest, match="os_type: image /CommunityGalleries/g/Images/i holds Windows, not Linux: omit os_type"):
+        plan_boot(from_catalog(os_type="Linux"), windows)
+
+
+def test_the_operating_system_must_be_given_if_nothing_says_it():
+    unknown = Observed(location="northeurope")
+    with pytest.raises(InvalidRequest, match="os_type: it is not known which operating system image .* holds: give Linux or Windows"):
+        plan_boot(from_catalog(), unknown)
+    assert plan_boot(from_catalog(os_type="Linux"), unknown).steps
+    with pytest.raises(InvalidRequest, match="os_type: it is not known which operating system disk old-os holds"):
+        plan_boot(SPECIALIZED, replace(SEEN_DISKS, disks=(replace(OS_DISK, os_type=None), EXTRA_DISK)))
+
+
+def test_a_specialized_image_of_a_gallery_is_refused():
+    with pytest.raises(InvalidRequest, match="image /CommunityGalleries/g/Images/i is specialized"):
+        plan_boot(from_catalog(), replace(IN_CATALOG, catalog=replace(LINUX, os_state="Specialized")))
 
 
 def test_the_plan_of_an_image_goes_to_the_vm():
@@ -206,7 +261,7 @@ def test_place_and_properties_of_an_existing_vm_are_compared(request_, text):
 def test_an_image_of_the_marketplace_is_a_urn():
     urn = "Debian:debian-12:12-gen2:latest"
     request = BootRequest.from_params({**PARAMS, "image": urn}).within(SUBSCRIPTION)
-    plan = plan_boot(request, Observed(location="northeurope"))
+    plan = plan_boot(request, IN_CATALOG)
     assert plan.steps[0].body["properties"]["storageProfile"]["imageReference"] == {
         "publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "latest",
     }  # fmt: skip
@@ -223,7 +278,8 @@ def test_an_image_of_the_marketplace_is_a_urn():
     (replace(REQUEST, data_disks=(DataDisk(5, size_gib=1),)), SEEN, InvalidRequest, "LUN 5 is taken"),
     (replace(REQUEST, admin_username=None), SEEN, InvalidRequest, "admin_username"),
     (replace(REQUEST, ssh_public_keys=()), SEEN, InvalidRequest, "no one could log in"),
-    (replace(REQUEST, os_type="Windows"), SEEN, InvalidRequest, "Windows VM must have one"),
+    (REQUEST, replace(SEEN, image=replace(CAPTURED, os_type="Windows")), InvalidRequest, "Windows VM must have one"),
+    (replace(REQUEST, os_type="Windows"), SEEN, InvalidRequest, "os_type: image web-1 holds Linux, not Windows: omit os_type"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(EXTRA_DISK,)), Missing, "no disk old-os"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(OS_DISK,)), Missing, "no disk extra"),
     (SPECIALIZED, replace(SEEN_DISKS, disks=(TAKEN_DISK, EXTRA_DISK)), InvalidRequest, "attached to VM v9"),
@@ -257,7 +313,8 @@ PARAMS = {
     "state": "present",
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
-    "os_type": None, "computer_name": None, "admin_username": "me", "admin_password": None, "ssh_public_keys": ["ssh-ed25519 AAAA me"],
+    "os_type": None, "security_type": None, "secure_boot": True, "computer_name": None, "admin_username": "me", "admin_password": None,
+    "ssh_public_keys": ["ssh-ed25519 AAAA me"],
     "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
 }  # fmt: skip
 

@@ -34,7 +34,7 @@ from tests.support.ids import an_id
 DIGEST = "sha256-4m:" + "5" * 64
 FILE = DiskFile("/d.raw", 64 * MIB, DIGEST, (Range(0, MIB),), Partitions("gpt", esp=True), Identity(1, 2, 3), b"f")
 TARGET, INTERIM = an_id(IMAGE, "images", "debian"), an_id(DISK, "images", "debian-upload")
-REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw", generation="V2")
+REQUEST = UploadRequest(image=TARGET, disk=INTERIM, path="/d.raw", generation="V2", run_id="run-1")
 OURS = {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/debian"}
 PROOF = {**OURS, tag.DIGEST: DIGEST}
 
@@ -65,15 +65,16 @@ NEW_DISK = CreateUploadDisk(
     {
         "location": "westeurope",
         "sku": {"name": "Standard_LRS"},
-        "tags": OURS,
+        "tags": {**OURS, tag.RUN: "run-1"},
         "properties": {
             "creationData": {"createOption": "Upload", "uploadSizeBytes": 64 * MIB + 512},
             "osType": "Linux",
             "hyperVGeneration": "V2",
         },
     },
+    "run-1",
 )
-SEND = SendPages(INTERIM, "/d.raw", {tag.DIGEST: DIGEST}, CONTENT)
+SEND = SendPages(INTERIM, "/d.raw", {tag.DIGEST: DIGEST}, "run-1", CONTENT)
 NEW_IMAGE = CreateImage(
     TARGET,
     "disk debian-upload",
@@ -130,18 +131,25 @@ def plan(request=REQUEST, content=CONTENT, **seen):
     "a disk in use is left alone", "image failed",
 ])  # fmt: skip
 def test_an_upload_does_only_what_is_missing(seen, steps):
-    assert plan(**seen).steps == steps
+    planned = plan(**seen)
+    assert (*planned.steps, *planned.clean_up) == steps
+
+
+def test_only_the_deletion_of_the_interim_disk_is_a_clean_up():
+    assert (plan().steps, plan().clean_up) == (ALL[:-1], (DELETE,))
+    assert (plan(image=IMAGE_NOW, disk=FULL).steps, plan(image=IMAGE_NOW, disk=FULL).clean_up) == ((), (DELETE,))
+    assert plan(disk=replace(FULL, tags=OURS)).clean_up == (DELETE,)
 
 
 def test_a_kept_disk_is_not_deleted_and_not_uploaded_again():
     keeping = replace(REQUEST, keep_disk=True)
-    assert plan(keeping).steps == (NEW_DISK, SEND, NEW_IMAGE)
+    assert (plan(keeping).steps, plan(keeping).clean_up) == ((NEW_DISK, SEND, NEW_IMAGE), ())
     assert plan(keeping).after["disk"] == str(INTERIM)
-    assert plan(keeping, image=IMAGE_NOW, disk=FULL).steps == ()
+    assert plan(keeping, image=IMAGE_NOW, disk=FULL).changed is False
 
 
 def test_recreate_replaces_an_image_of_other_content_after_the_upload():
-    assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE, DELETE)
+    assert plan(replace(REQUEST, recreate=True), image=OTHER_IMAGE).steps == (NEW_DISK, SEND, DeleteImage(TARGET), NEW_IMAGE)
 
 
 def test_recreate_drops_the_tags_of_the_replaced_image():
@@ -154,7 +162,7 @@ def test_recreate_drops_the_tags_of_the_replaced_image():
 
 
 def test_the_interim_disk_has_the_users_tags_too():
-    assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS}
+    assert plan(replace(REQUEST, tags={"cost": "7"})).steps[0].body["tags"] == {"cost": "7", **OURS, tag.RUN: "run-1"}
 
 
 def test_a_disk_of_another_owner_is_not_returned():
@@ -171,12 +179,12 @@ def test_a_running_operation_is_waited_for_and_assumed_to_succeed_in_check_mode(
         plan(**seen)
     after = {name: replace(value, provisioning_state="Succeeded") for name, value in seen.items()}
     predicted = plan(check_mode=True, **seen)
-    assert predicted.steps == plan(**after).steps
+    assert predicted.sentences == plan(**after).sentences
     assert "is Creating: planned as if that had succeeded." in predicted.warnings[0]
 
 
 def test_check_mode_assumes_that_an_image_in_deletion_is_gone():
-    assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).steps == ALL
+    assert plan(check_mode=True, image=replace(OTHER_IMAGE, provisioning_state="Deleting")).sentences == plan().sentences
 
 
 def test_recreate_of_the_same_content_changes_nothing():
@@ -271,6 +279,12 @@ def test_options_become_a_request():
     assert UploadRequest.from_params(PARAMS, look).within(TARGET.subscription) == REQUEST
     elsewhere = UploadRequest.from_params({**PARAMS, "disk": {"name": "d", "resource_group": "tmp"}}, look)
     assert (elsewhere.disk.resource_group, elsewhere.disk.name) == ("tmp", "d")
+
+
+def test_every_run_has_another_id():
+    runs = {UploadRequest.from_params(PARAMS, look).run_id for _run in range(9)}
+    assert len(runs) == 9
+    assert all(runs)
 
 
 def test_the_name_of_an_interim_disk_is_not_too_long():

@@ -35,13 +35,8 @@ _UNIQUE_SOURCE_SINCE = "2019-11-01"
 """From this version to the one above, a 202 carried the unique id of a copy's source (recorded)."""
 _SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile")
 _OPTIONS = (
-    "networkAccessPolicy",
-    "publicNetworkAccess",
-    "dataAccessAuthMode",
-    "burstingEnabled",
-    "maxShares",
-    "tier",
-    "encryptionSettingsCollection",
+    *("networkAccessPolicy", "diskAccessId", "publicNetworkAccess", "dataAccessAuthMode", "encryption", "supportsHibernation"),
+    *("burstingEnabled", "maxShares", "tier", "diskIOPSReadWrite", "diskMBpsReadWrite", "encryptionSettingsCollection"),
 )
 _CHANGEABLE = ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
-from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED, UNKNOWN
 
 UPLOAD_NOT_MIB = Refusal(
     400,
@@ -11,6 +11,11 @@ UPLOAD_NOT_MIB = Refusal(
     "The upload size in bytes {size} - 512 bytes for the VHD footer ({disk} in this case) must be a multiple of MiB.",
     ISSUE,
 )
+ONLY_INCREMENTAL = Refusal(400, "BadRequest", "Only incremental snapshots are supported for disks of Sku {sku}.", ISSUE)
+STILL_COPIED = Refusal(
+    409, "OperationNotAllowed", "Snapshot {snapshot} cannot be used before its completionPercent is 100; it is {percent} now.", ASSUMED
+)
+"""That such a snapshot is of no use before: https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots"""
 UPLOAD_SIZE = Refusal(
     400,
     "InvalidParameter",
@@ -53,6 +58,12 @@ SAS_RUNNING = Refusal(
 )
 SAS_OTHER = Refusal(
     409, "OperationNotAllowed", "There is already an active shared access signature of another kind for disk {disk}.", ASSUMED
+)
+SECOND_WRITE = Refusal(
+    409,
+    "OperationNotAllowed",
+    "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before requesting access again.",
+    UNKNOWN,
 )
 WRITE_NOT_UPLOAD = Refusal(
     409,

@@ -79,6 +79,8 @@ def check_grantable(lab: Lab, disk: Resource, kind: str) -> None:
     grant = active_access(disk)
     if grant and grant.kind != kind:
         raise disk_errors.SAS_OTHER(disk=disk.name)
+    if grant and kind == "Write" and lab.faults.one_write_grant:
+        raise disk_errors.SECOND_WRITE(disk=disk.name)
     if kind == "Write" and not hidden.upload:
         raise disk_errors.WRITE_NOT_UPLOAD(disk=disk.name, state=now)
     if kind == "Read" and hidden.upload:

@@ -33,7 +33,7 @@ def reserve(call: Call, location: str, tags: dict[str, str] | None, plan: Machin
     for id in plan.attached:
         attach(lab, vm, id)
     for id, properties in plan.nics.new.items():
-        save_nic(lab, id, location, None, properties)
+        save_nic(lab, id, location, plan.nics.tags.get(id), properties)
     for reference in plan.nics.shown:
         attach_nic(lab, reference["id"], vm.id)
     return vm

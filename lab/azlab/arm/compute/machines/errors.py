@@ -65,6 +65,15 @@ TRUSTED_LAUNCH_IMAGE = Refusal(
     " For more information, see https://aka.ms/TrustedLaunch-FAQ.",
     ISSUE,
 )
+NO_NIC_TAGS = Refusal(
+    400, "BadRequest", "Could not find member 'tags' on object of type 'VirtualMachineNetworkInterfaceConfiguration'.", ASSUMED
+)
+TRUSTED_LAUNCH_ONLY = Refusal(
+    400,
+    "BadRequest",
+    "The image requires a VM with security type 'TrustedLaunch', and the security type of the VM is not compatible with it.",
+    ASSUMED,
+)
 TRUSTED_LAUNCH_DISK_VM = Refusal(
     400,
     "BadRequest",

@@ -21,11 +21,13 @@ class NicPlan:
     """All interfaces as the VM shows them."""
     new: dict[str, Json]
     """Interfaces that are made with the VM: id -> `properties` of the interface."""
+    tags: dict[str, dict[str, str]]
+    """The tags of those that have some."""
 
 
 def plan_nics(lab: Lab, request: MachineRequest) -> NicPlan:
     """Check the interfaces of a request."""
-    shown, new = [_attached(lab, request, each) for each in request.nics], {}
+    shown, new, tags = [_attached(lab, request, each) for each in request.nics], {}, {}
     for number, configuration in enumerate(request.new_nics):
         wanted = configuration["properties"]
         _check_subnets(lab, request, wanted)
@@ -37,8 +39,10 @@ def plan_nics(lab: Lab, request: MachineRequest) -> NicPlan:
             raise vm_errors.NIC_IN_USE(nic=taken.id, vm=owner)
         primary = bool(wanted.get("primary", len(request.new_nics) == 1))
         new[id] = wanted
+        if configuration.get("tags"):
+            tags[id] = configuration["tags"]
         shown.append({"id": id, "properties": {"primary": primary, "deleteOption": wanted.get("deleteOption", "Detach")}})
-    return NicPlan(shown, new)
+    return NicPlan(shown, new, tags)
 
 
 def _attached(lab: Lab, request: MachineRequest, reference: Json) -> Json:

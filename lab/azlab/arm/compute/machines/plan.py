@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalog import platform_image
+from azlab.arm.compute.catalog import gallery_image, platform_image
 from azlab.arm.compute.common import IMAGE
 from azlab.arm.compute.disks.builder import Content, DiskSpec
 from azlab.arm.compute.disks.state import GIB
@@ -111,7 +111,7 @@ def _attached_system(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
 
 def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, WantedDisk]:
     """The system of an image, and the OS disk that is made from it."""
-    system = _managed_image(lab, request) if request.image.get("id") else _platform_image(lab, request)
+    system = _any_image(lab, request)
     given, target, image = request.os_disk, request.target, system.disks["os"]
     content, sku = grown(image.content, given.get("diskSizeGB"), "osDisk.diskSizeGB"), wanted_sku(request.target, given)
     name = checked_name(lab, target, given)
@@ -130,6 +130,38 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     return system, WantedDisk(shown, new=NewDisk("os", name, DiskSpec(content, sku, image.creation, settings)))
 
 
+def _any_image(lab: Lab, request: MachineRequest) -> _System:
+    """The system of the image that the request names."""
+    id = next((request.image[key] for key in ("id", "sharedGalleryImageId", "communityGalleryImageId") if request.image.get(key)), "")
+    if "galleries/" in id.lower():
+        return _gallery_image(lab, request, id)
+    return _managed_image(lab, request) if id else _platform_image(lab, request)
+
+
+def _gallery_image(lab: Lab, request: MachineRequest, id: str) -> _System:
+    """The system of an image in a gallery."""
+    image = gallery_image(lab, id)
+    if image is None:
+        raise vm_errors.NO_IMAGE(image=id, location=request.target.location)
+    wanted = next((each["value"] for each in image.get("features", []) if each["name"] == "SecurityType"), None)
+    if wanted == "TrustedLaunch" and request.security != wanted:
+        raise vm_errors.TRUSTED_LAUNCH_ONLY()
+    creation = {"createOption": "FromImage", "galleryImageReference": {"id": id}, "imageReference": {"id": id}}
+    return _System(
+        os_type=image["osType"],
+        generation=image.get("hyperVGeneration", "V1"),
+        specialized=image.get("osState") == "Specialized",
+        reference={**request.image, "exactVersion": image["version"]},
+        disks=_offered_disks(image, creation),
+    )
+
+
+def _offered_disks(image: Json, creation: Json) -> dict[str, ImageDisk]:
+    """The empty disks of an image of Azure's catalog or of a gallery, by `os` or LUN."""
+    data = {str(disk["lun"]): ImageDisk(Content(disk["diskSizeGB"] * GIB), creation) for disk in image.get("dataDisks", [])}
+    return {"os": ImageDisk(Content(image["diskSizeGB"] * GIB), creation), **data}
+
+
 def _platform_image(lab: Lab, request: MachineRequest) -> _System:
     """The system of an image of Azure's catalog."""
     reference = request.image
@@ -145,7 +177,7 @@ def _platform_image(lab: Lab, request: MachineRequest) -> _System:
         os_type=image.get("osType", "Linux"),
         generation=image.get("hyperVGeneration", "V1"),
         reference={**reference, "exactVersion": exact},
-        disks={"os": ImageDisk(Content(image["diskSizeGB"] * GIB), creation)},
+        disks=_offered_disks(image, creation),
     )
 
 

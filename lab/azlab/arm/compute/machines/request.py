@@ -13,6 +13,8 @@ from azlab.arm.http.calls import Call
 
 _UNKNOWN_KINDS = ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet")
 """References to resource types that the lab does not have, so that nothing they name can exist."""
+_TAGS_OF_NICS = "2025-04-01"
+"""The first api-version in which an interface that is made with a VM can have tags: the models of azure-mgmt-compute 37 have them."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def parse(call: Call, location: str) -> MachineRequest:
     check_managed(call.name, [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])])
     os_disk, image = _os_disk(profile)
     nics, new_nics = _nics(given.get("networkProfile") or {})
+    if call.version < _TAGS_OF_NICS and any(each.get("tags") for each in new_nics):
+        raise vm_errors.NO_NIC_TAGS(target="networkInterfaceConfigurations")
     return MachineRequest(
         target=Target(call.id(VM), location, default_sku(given)),
         properties=given,

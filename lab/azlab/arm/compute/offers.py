@@ -1,0 +1,111 @@
+"""Reading platform images, and images of galleries: those of the caller, shared ones and community ones."""
+
+from __future__ import annotations
+
+from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute.catalog import gallery_definition, platform_versions
+from azlab.arm.core import resource_errors
+from azlab.arm.core.ids import COMPUTE
+from azlab.arm.core.json import Json
+from azlab.arm.http.calls import Answer, Call, Route, in_group, in_subscription
+
+_PLATFORM = in_subscription(COMPUTE, "locations/{location}/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions")
+_OWN = in_group(COMPUTE, "galleries/{gallery}/images/{name}")
+_FOREIGN = in_subscription(COMPUTE, "locations/{location}/{galleries}/{gallery}/images/{name}")
+
+
+def list_platform_versions(call: Call) -> Answer:
+    """List the versions of a platform image: a bare list, without their properties."""
+    return Answer(200, [_entry(call, image) for image in _platform_versions(call)])
+
+
+def show_platform_version(call: Call) -> Answer:
+    """Show one version of a platform image."""
+    for image in _platform_versions(call):
+        if str(image["version"]) == call.path["version"]:
+            return Answer(200, {**_entry(call, image), "properties": _platform_properties(image)})
+    raise compute_errors.NO_ARTIFACT()
+
+
+def _platform_versions(call: Call) -> list[Json]:
+    found = platform_versions(call.lab, call.path["publisher"], call.path["offer"], call.path["sku"])
+    if not found:
+        raise compute_errors.NO_ARTIFACT()
+    return found
+
+
+def _entry(call: Call, image: Json) -> Json:
+    id = f"{call.url_path.partition('/versions')[0]}/Versions/{image['version']}"
+    return {"location": call.path["location"], "name": image["version"], "id": id}
+
+
+def _platform_properties(image: Json) -> Json:
+    return {
+        "hyperVGeneration": image.get("hyperVGeneration", "V1"),
+        "osDiskImage": {"operatingSystem": image.get("osType", "Linux"), "sizeInGb": image["diskSizeGB"]},
+        "dataDiskImages": [{"lun": disk["lun"]} for disk in image.get("dataDisks", [])],
+        "features": image.get("features", []),
+    }
+
+
+def show_definition(call: Call) -> Answer:
+    """Show an image definition."""
+    return Answer(200, {"id": call.url_path, "name": call.name, "properties": _definition_properties(_definition(call))})
+
+
+def list_versions(call: Call) -> Answer:
+    """List the versions of an image definition."""
+    return Answer(200, {"value": [_version(call, name, facts) for name, facts in _definition(call)["versions"].items()]})
+
+
+def show_version(call: Call) -> Answer:
+    """Show one version of an image definition."""
+    versions = _definition(call)["versions"]
+    if call.path["version"] not in versions:
+        raise _missing(call)
+    return Answer(200, _version(call, call.path["version"], versions[call.path["version"]]))
+
+
+def _definition(call: Call) -> Json:
+    own = call.url_path.lower().partition("/versions")[0]
+    path = f"/{call.path['galleries']}/{call.path['gallery']}/images/{call.name}" if "galleries" in call.path else own
+    found = gallery_definition(call.lab, path)
+    if found is None:
+        raise _missing(call)
+    return found
+
+
+def _missing(call: Call) -> Exception:
+    name = f"{call.path['gallery']}/{call.name}"
+    return resource_errors.NO_RESOURCE(type=f"{COMPUTE}/galleries/images", name=name, group=call.path.get("group", ""))
+
+
+def _definition_properties(definition: Json) -> Json:
+    return {
+        "osType": definition["osType"],
+        "osState": definition.get("osState", "Generalized"),
+        "hyperVGeneration": definition.get("hyperVGeneration", "V1"),
+        "features": definition.get("features", []),
+    }
+
+
+def _version(call: Call, name: str, facts: Json) -> Json:
+    images = [{"lun": disk["lun"], "sizeInGB": disk["diskSizeGB"], "hostCaching": "None"} for disk in facts.get("dataDisks", [])]
+    profile = {"excludeFromLatest": facts.get("excludeFromLatest", False)}
+    properties = {"publishingProfile": profile, "storageProfile": {"dataDiskImages": images}, "provisioningState": "Succeeded"}
+    return {"name": name, "properties": properties}
+
+
+ROUTES = [
+    Route("GET", _PLATFORM, list_platform_versions, "offer.list"),
+    Route("GET", f"{_PLATFORM}/{{version}}", show_platform_version, "offer.get"),
+    *(
+        route
+        for path in (_OWN, _FOREIGN)
+        for route in (
+            Route("GET", path, show_definition, "gallery_image.get"),
+            Route("GET", f"{path}/versions", list_versions, "gallery_version.list"),
+            Route("GET", f"{path}/versions/{{version}}", show_version, "gallery_version.get"),
+        )
+    ),
+]

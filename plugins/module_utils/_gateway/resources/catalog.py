@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images of galleries (one's own, shared and community galleries) and of the Marketplace."""
+
+from __future__ import annotations
+
+import re
+
+from ..._core.errors import Denied, Missing
+from ..._core.ids import region
+from ..._core.model.catalog_image import CatalogImage
+from ..parsing.catalog import latest, parse_gallery_image, parse_marketplace_image
+from ..sdk.calls import COMPUTE
+from ..sdk.client import Client
+from ..sdk.errors import describing
+
+GALLERY_API = "2023-07-03"
+LATEST = "latest"
+_VERSIONS = re.compile("/versions/", re.IGNORECASE)
+
+
+class Catalog:
+    """Images of galleries and of the Marketplace."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def find(self, image: str, location: str) -> CatalogImage | None:
+        """The image with an id or a URN, as VMs in a region get it; None if this identity may not read it.
+
+        Raises Missing if the image or the version does not exist.
+        """
+        try:
+            with describing(f"read image {image}"):
+                found = self._in_gallery if image.startswith("/") else self._in_marketplace
+                return found(image, region(location))
+        except Denied:
+            return None
+
+    def _in_gallery(self, image: str, location: str) -> CatalogImage:
+        owned = image.casefold().startswith("/subscriptions/")
+        definition, *version = _VERSIONS.split(image if owned else f"{self._place(location)}{image}")
+        if not version or version[0].casefold() == LATEST:
+            version = [_require(latest(self._client.list(f"{definition}/versions", GALLERY_API), location), image)]
+        return parse_gallery_image(
+            self._client.get(definition, GALLERY_API), self._client.get(f"{definition}/versions/{version[0]}", GALLERY_API)
+        )
+
+    def _in_marketplace(self, urn: str, location: str) -> CatalogImage:
+        publisher, offer, sku, version = urn.split(":")
+        path = f"{self._place(location)}/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions"
+        if version.casefold() == LATEST:
+            version = _require(latest(self._client.list(path, COMPUTE), location), urn)
+        return parse_marketplace_image(self._client.get(f"{path}/{version}", COMPUTE))
+
+    def _place(self, location: str) -> str:
+        """The path of what a region offers to our subscription."""
+        return f"/subscriptions/{self._client.subscription}/providers/Microsoft.Compute/locations/{location}"
+
+
+def _require(version: str | None, image: str) -> str:
+    if version is None:
+        raise Missing(f"could not read image {image}: it has no version that can be used as the latest one: name a version.")
+    return version

@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Management locks."""
+
+from __future__ import annotations
+
+from ..._core.errors import Denied, Missing
+from ..._core.ids import ResourceId
+from ..._core.model.lock import Lock
+from ..parsing.lock import parse_lock
+from ..sdk.client import Client
+from ..sdk.errors import describing
+
+LOCKS_API = "2020-05-01"
+
+
+class Locks:
+    """Management locks."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        """The locks on the subscription of a resource, on its resource group, and on what is in that group, as far as they may be read."""
+        subscription = f"/subscriptions/{resource.subscription}"
+        return (*self._at(subscription), *self._at(f"{subscription}/resourceGroups/{resource.resource_group}"))
+
+    def _at(self, scope: str) -> tuple[Lock, ...]:
+        """The locks that Azure lists for a scope. Most identities that may delete may not read locks of the whole subscription."""
+        try:
+            with describing(f"read the locks of {scope.rpartition('/')[2]}"):
+                raw = self._client.get(f"{scope}/providers/Microsoft.Authorization/locks", LOCKS_API)
+        except (Denied, Missing):
+            return ()
+        return tuple(map(parse_lock, raw.get("value") or []))

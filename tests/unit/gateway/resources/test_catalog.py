@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images of galleries and of the Marketplace: the paths that are read, the latest version, and images that may not be read."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import ImageDisk
+
+from tests.support.canned import ARM, CannedAzure, answer, error
+from tests.support.ids import SUBSCRIPTION
+
+HERE = f"{ARM}/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/locations/westeurope"
+OWN = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i"
+URN = "Debian:debian-12:12-gen2"
+MARKET = f"{HERE}/publishers/Debian/artifacttypes/vmimage/offers/debian-12/skus/12-gen2/versions"
+DEFINITION = {
+    "properties": {
+        "osType": "Linux",
+        "osState": "Generalized",
+        "features": [{"name": "SecurityType", "value": "TrustedLaunch"}, {"name": "DiskControllerTypes", "value": "SCSI, NVMe"}],
+    }
+}
+DISKS = {"dataDiskImages": [{"lun": 5, "sizeInGB": 8, "hostCaching": "ReadOnly"}, {"lun": 0}]}
+VERSION = {"properties": {"storageProfile": DISKS}}
+OFFERED = {"properties": {"osDiskImage": {"operatingSystem": "Windows"}, "dataDiskImages": [{"lun": 0}], "features": []}}
+FOUND = CatalogImage(
+    os_type="Linux",
+    os_state="Generalized",
+    data_disks=(ImageDisk(None, 0), ImageDisk(None, 5, 8, "ReadOnly")),
+    security_type="TrustedLaunch",
+    controllers=frozenset({"SCSI", "NVMe"}),
+)
+
+
+def found(image, *answers, location="West Europe"):
+    canned = CannedAzure(*answers)
+    return canned.azure.catalog.find(image, location), [sent.url.partition("?")[0] for sent in canned.sent]
+
+
+@pytest.mark.parametrize(("image", "definition"), [
+    (f"{OWN}/versions/1.0.0", f"{ARM}{OWN}"),
+    ("/CommunityGalleries/c/Images/i/Versions/1.0.0", f"{HERE}/CommunityGalleries/c/Images/i"),
+    ("/SharedGalleries/s/Images/i/Versions/1.0.0", f"{HERE}/SharedGalleries/s/Images/i"),
+], ids=["own", "community", "shared"])  # fmt: skip
+def test_an_image_of_a_gallery_is_its_definition_and_a_version(image, definition):
+    assert found(image, answer(200, DEFINITION), answer(200, VERSION)) == (FOUND, [definition, f"{definition}/versions/1.0.0"])
+
+
+def version(name, regional=None, **excluded):
+    regions = [{"name": "West Europe", "excludeFromLatest": regional}] if regional is not None else []
+    return {"name": name, "properties": {"publishingProfile": {"targetRegions": regions, **excluded}}}
+
+
+@pytest.mark.parametrize(("versions", "latest"), [
+    ([version("1.9.0"), version("1.10.0"), version("1.2.30")], "1.10.0"),
+    ([version("1.0.0"), version("2.0.0", excludeFromLatest=True)], "1.0.0"),
+    ([version("1.0.0"), version("2.0.0", regional=True)], "1.0.0"),
+    ([version("1.0.0"), version("2.0.0", regional=False, excludeFromLatest=True)], "2.0.0"),
+    ([version("1.0.0"), {"name": "2.0.0", "properties": {"excludeFromLatest": True}}], "1.0.0"),
+])  # fmt: skip
+def test_without_a_version_the_latest_one_counts(versions, latest):
+    answers = answer(200, {"value": versions}), answer(200, DEFINITION), answer(200, VERSION)
+    assert found(OWN, *answers) == (FOUND, [f"{ARM}{OWN}/versions", f"{ARM}{OWN}", f"{ARM}{OWN}/versions/{latest}"])
+
+
+def test_all_pages_of_the_versions_are_read():
+    first = {"value": [version("1.0.0")], "nextLink": f"{ARM}/next"}
+    answers = answer(200, first), answer(200, {"value": [version("2.0.0")]}), answer(200, DEFINITION), answer(200, VERSION)
+    assert found(OWN, *answers)[1][-1] == f"{ARM}{OWN}/versions/2.0.0"
+
+
+def test_an_image_of_the_marketplace_says_its_system_and_its_data_disks():
+    windows = CatalogImage(os_type="Windows", data_disks=(ImageDisk(None, 0),))
+    assert found(f"{URN}:1.2.3", answer(200, OFFERED)) == (windows, [f"{MARKET}/1.2.3"])
+    names = [{"name": "1.9.0"}, {"name": "1.10.0"}]
+    assert found(f"{URN}:latest", answer(200, names), answer(200, OFFERED)) == (windows, [MARKET, f"{MARKET}/1.10.0"])
+
+
+def test_an_image_that_may_not_be_read_is_not_known():
+    assert found(OWN, error(403, "AuthorizationFailed", "no"))[0] is None
+
+
+def test_an_image_that_does_not_exist_is_missing():
+    with pytest.raises(Missing, match=f"could not read image {URN}:1.2.3: .NotFound. Artifact"):
+        found(f"{URN}:1.2.3", error(404, "NotFound", "Artifact: VMImage was not found."))
+    with pytest.raises(Missing, match="has no version that can be used as the latest one: name a version"):
+        found(OWN, answer(200, {"value": [version("1.0.0", excludeFromLatest=True)]}))
