@@ -226,7 +226,7 @@ checks:
       description: >-
         Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
         C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
-        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan) or C(rights).
+        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(rights) or C(locks).
       type: str
     side: {description: Always C(cloud)., type: str}
     verdict:

@@ -132,6 +132,23 @@ def test_missing_rights_are_found_where_they_would_be_missed_too_late(source: So
     assert any("rights of this identity on VM vm were not read" in each for each in source.tasks.warnings)
 
 
+def test_a_lock_is_found_before_azure_refuses_the_image(source: Source) -> None:
+    group, lab = source.vm().id.partition("/providers/")[0], source.lab_group.lab
+    images = lab.put_group()
+    scope = f"{group.rpartition('/')[0]}/{images}"
+    lock = f"{scope}/providers/Microsoft.Authorization/locks/frozen"
+    place = {"vm": {"name": "vm", "resource_group": source.lab_group.name}, "resource_group": images}
+    lab.arm("PUT", lock, {"properties": {"level": "ReadOnly"}}, "2020-05-01").raise_for_status()
+    assert f"the ReadOnly lock frozen on {scope} forbids to change image golden" in source.refuses("locks", **place)
+    refused(
+        lambda: source.lab_group.compute.images.begin_create_or_update(images, "golden", {"location": "westeurope"}),
+        "ScopeLocked",
+        "cannot perform write operation because following scope(s) are locked",
+    )
+    lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, "2020-05-01").raise_for_status()
+    assert source.tasks(image_capture, check=True, **{**source.options, **place})["changed"]
+
+
 def test_everything_that_forbids_a_capture_is_reported_in_one_run(source: Source) -> None:
     source.vm({**empty_disk(), "sku": {"name": "PremiumV2_LRS"}}, diagnosticsProfile=None)
     message = source.refuses(

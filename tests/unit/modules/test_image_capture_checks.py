@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
 
@@ -66,6 +67,13 @@ def test_missing_rights_are_found_in_check_mode_and_can_be_waived(run):
     waived = run(azure, check=True, waive=["rights"], **OPTIONS)
     assert [row["verdict"] for row in waived["checks"] if row["id"] == "rights"] == ["waived"]
     assert run(azure, check=True, waive=["seal"], **OPTIONS)["msg"].startswith("waive: there is no check seal; ")
+
+
+def test_a_lock_on_the_group_of_the_image_is_found_while_the_guest_still_runs(run):
+    azure = azure_with(vms=[RUNNING_VM], read_only=True)
+    azure.locks.found = (Lock("frozen", "ReadOnly", f"/subscriptions/{azure.subscription}/resourceGroups/images"),)
+    assert "the ReadOnly lock frozen on " in run(azure, check=True, **OPTIONS)["msg"]
+    assert "forbids to change image web-1: remove the lock" in run(azure, **OPTIONS)["msg"]
 
 
 def test_only_what_merely_warns_becomes_a_warning(run):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
+from ..._core.model.lock import Lock
 from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
@@ -34,8 +35,8 @@ class Observed:
     """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
-    runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any; ``clock_offset`` is how many
-    seconds Azure's clock is ahead, if that is known.
+    runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any, ``locks`` those that may
+    hold for the VM or the image; ``clock_offset`` is how many seconds Azure's clock is ahead, if that is known.
     """
 
     vm: Vm | None = None
@@ -46,6 +47,7 @@ class Observed:
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
     rights: Mapping[Place, Rights] = field(default_factory=dict)
+    locks: frozenset[Lock] = frozenset()
     clock_offset: int | None = None
 
     @property
@@ -124,6 +126,7 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
         seen,
         without_group=frozenset({request.target} if missing else ()),
         rights={place: azure.permissions.at(place.path, place.title) for place in places},
+        locks=frozenset((*azure.locks.around(seen.vm.id), *azure.locks.around(request.target))),
         clock_offset=azure.clock_offset,
     )
 

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.checks import BLOCK, OK, UNPROVEN, WAIVED, WARN
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
@@ -72,6 +73,11 @@ def rights(title: str, *permissions: Permission, **more: Any) -> dict[str, Any]:
     return {"rights": {**GOOD.rights, PLACES[title]: Rights(permissions, **more)}}
 
 
+def locked(place: str, level: str) -> dict[str, Any]:
+    """The observation of a lock at a path in the subscription."""
+    return {"locks": frozenset({Lock("keep", level, f"/subscriptions/{TARGET.subscription}{place}")})}
+
+
 def long_tags(total: int) -> dict[str, str]:
     """Tags whose names and values have this many characters."""
     tags = {f"t{number}": "x" * 254 for number in range(total // 256)}
@@ -116,6 +122,10 @@ FORBIDDEN = [
      "lacks the right Microsoft.Compute/virtualMachines/delete on VM web1, which is needed to delete the VM"),
     ("rights", {"recreate": True}, {"image": ANOTHER, **rights("image web-1")},
      "lacks the right Microsoft.Compute/images/delete on image web-1, which is needed to replace the image that exists"),
+    ("locks", {}, locked("/resourceGroups/images", "ReadOnly"), "the ReadOnly lock keep on .*/images forbids to change image web-1"),
+    ("locks", {}, locked("/resourceGroups/build", "ReadOnly"), "the ReadOnly lock keep on .* forbids to change VM web1"),
+    ("locks", {"delete_source": True}, locked("/resourceGroups/build", "CanNotDelete"), "the CanNotDelete lock keep .* to delete VM web1"),
+    ("locks", {"recreate": True}, {"image": ANOTHER, **locked("/resourceGroups/images", "CanNotDelete")}, "to delete image web-1"),
 ]  # fmt: skip
 NAMED = [f"{row[0]}-{number}" for number, row in enumerate(FORBIDDEN)]
 
@@ -140,6 +150,9 @@ UNCONCERNED = [
     ("vm_tags_total", {}, vm(tags=long_tags(2048 - SEAL_TAG))),
     ("vm_tags_total", {}, {"vm": replace(GENERALIZED, tags=long_tags(2040)), "disks": (DEALLOCATED_DISK, DATA_DISK)}),
     ("marketplace_plan", {}, vm(plan={"publisher": "p", "product": "o", "name": "n"})),
+    ("locks", {}, locked("/resourceGroups/images", "CanNotDelete")),
+    ("locks", {"delete_source": True}, locked("/resourceGroups/buil", "CanNotDelete")),
+    ("locks", {}, {"vm": GENERALIZED, "disks": (DEALLOCATED_DISK, DATA_DISK), **locked("/resourceGroups/build", "ReadOnly")}),
     ("rights", {"backup_required": False}, rights("resource group build")),
     ("rights", {}, rights("VM web1", Permission(("microsoft.compute/VIRTUALMACHINES/*",)))),
     ("rights", {}, rights("VM web1", Permission(("*",), ("*/delete",)), Permission(("*/read",)))),

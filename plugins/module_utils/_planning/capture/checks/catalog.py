@@ -29,6 +29,7 @@ WAIVABLE = {
     "vm_tag": True,
     "marketplace_plan": True,
     "rights": True,
+    "locks": False,
 }
 """In the order of the report. A check cannot be waived if Azure, or this module itself, would certainly refuse what it found."""
 
