@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.tree import ROOT
 
@@ -68,3 +69,12 @@ def test_the_list_needs_no_target(tmp_path: Path) -> None:
     run = play(tmp_path, "list_images", "--list-hosts")
     assert run.returncode == 0, run.stderr
     assert "    localhost" in run.stdout
+
+
+def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
+    """A finding that stops the plan is waived by a variable of the playbook, and the variable is described at its top."""
+    text = (ROOT / "playbooks" / "capture_linux.yml").read_text()
+    (play,) = yaml.safe_load(text)
+    captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
+    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 2
+    assert "\n#   image_waive " in text
