@@ -18,7 +18,7 @@ description:
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
-    not exist any more, the C(vmId) is not compared.
+    not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -108,8 +108,9 @@ seealso:
 notes:
   - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk and,
     unless O(disks=os), of VMs with an Ultra disk.
-  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). If the VM was created from a Marketplace image with a plan, it also
-    gets C(goldenimage.plan), because managed images have no property for a plan.
+  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). The latter holds the resource id of the VM or, if that is longer
+    than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. If the VM was created
+    from a Marketplace image with a plan, it also gets C(goldenimage.plan), because managed images have no property for a plan.
 """
 
 EXAMPLES = r"""

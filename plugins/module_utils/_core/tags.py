@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .errors import InvalidRequest
+from .ids import ResourceId
 from .limits import FORBIDDEN_IN_TAG_NAMES, LONGEST_TAG_NAME, LONGEST_TAG_VALUE, MOST_TAGS
 
 PREFIX = "goldenimage."
@@ -94,6 +95,12 @@ def checked(tags: dict[str, str]) -> dict[str, str]:
 def plan_value(plan: Mapping[str, str]) -> str:
     """Marketplace plan data as the value of a tag: managed images have no property for it."""
     return json.dumps({key: plan[key] for key in sorted(plan)}, separators=(",", ":"))
+
+
+def id_value(resource: ResourceId) -> str:
+    """A resource id as the value of a tag. One that is too long for a value is shortened to ``subscription/group/name``."""
+    full = str(resource)
+    return full if len(full) <= LONGEST_TAG_VALUE else "/".join((resource.subscription, resource.resource_group, *resource.names))
 
 
 def _is_ours(name: str) -> bool:

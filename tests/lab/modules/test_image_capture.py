@@ -194,6 +194,17 @@ def test_an_image_of_another_origin_is_replaced_only_with_recreate(subject: Subj
     assert subject.capture(recreate=True)["changed"] is False
 
 
+def test_a_mistyped_vm_is_no_success_and_leaves_the_image_of_another_one_alone(subject: Subject) -> None:
+    subject.capture()
+    done(subject.lab_group.compute.virtual_machines.begin_delete(subject.lab_group.name, "vm"))
+    for options in ({}, {"recreate": True}, {"source": "delete"}, {"tags": {"a": "b"}, "append_tags": False}, {"check": True}):
+        refused = subject.refuses(vm="wm", **options)
+        assert (
+            f"no VM wm in resource group {subject.lab_group.name}, and image golden exists, but was made from VM /subscriptions/" in refused
+        )
+    assert subject.capture(vm="VM")["changed"] is False
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [

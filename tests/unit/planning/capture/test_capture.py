@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
@@ -48,6 +49,7 @@ from tests.support.capture_values import (
     VM1,
     VM_ID,
 )
+from tests.support.ids import an_id
 
 OWNER = {"owner": "me"}
 KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL)
@@ -71,7 +73,6 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdic
         (replace(LATER, vm=GENERALIZED), (CREATE,)),
         (Observed(vm=GENERALIZED, image=CAPTURED), ()),
         (Observed(vm=None, image=CAPTURED), ()),
-        (Observed(vm=None, image=replace(CAPTURED, tags={})), ()),
     ],
     ids=[
         "sealed and stopped",
@@ -81,7 +82,6 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdic
         "killed after generalizing",
         "done",
         "vm already gone",
-        "VM already gone, image of unknown origin",
     ],
 )
 def test_capture_does_only_what_is_missing(seen, steps):
@@ -212,6 +212,65 @@ def test_the_remains_of_a_failed_run_for_the_same_vm_are_replaced_without_recrea
 def test_an_image_whose_vm_is_gone_must_be_usable():
     with pytest.raises(Missing, match="no VM web1 .* image web-1 exists, but its provisioning state is Failed"):
         plan_capture(REQUEST, Observed(image=replace(CAPTURED, provisioning_state=FAILED)))
+
+
+LONG = an_id(VM, "g" * 90, "v" * 64)
+OTHER_VM = an_id(VM, "build", "nightly")
+
+
+@pytest.mark.parametrize(
+    ("image", "source"),
+    [
+        (replace(CAPTURED, tags={}), f"VM {VM1}"),
+        (replace(CAPTURED, tags={}, source=None), "an unknown source"),
+        (replace(CAPTURED, tags={tag.VM: str(VM1)}, source=None), f"VM {VM1}"),
+        (replace(CAPTURED, tags={tag.VM_ID: VM_ID}, source=None), f"the VM with vmId {VM_ID}"),
+        (replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(OTHER_VM)}, source=OTHER_VM), f"VM {OTHER_VM}"),
+        (replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(OTHER_VM)}, source=None), f"VM {OTHER_VM}"),
+        (replace(CAPTURED, source=OTHER_VM), f"VM {OTHER_VM}"),
+    ],
+    ids=[
+        "not captured by us", "uploaded", "without vmId", "without id", "of another VM", "of another VM's OS disk", "tags of another image",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"recreate": True}, {"delete_source": True}, {"tags": {"release": "1"}, "append_tags": False}],
+    ids=["alone", "recreate", "source: delete", "tags"],
+)
+def test_an_image_that_does_not_name_the_missing_vm_is_no_success_and_is_left_alone(image, source, change):
+    with pytest.raises(Missing) as raised:
+        plan_capture(replace(REQUEST, **change), Observed(image=image))
+    assert raised.value.message == (
+        f"there is no VM web1 in resource group build, and image web-1 exists, but was made from {source}, not from that VM."
+    )
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(VM1).upper()}, source=None),
+        replace(CAPTURED, tags={tag.VM_ID: VM_ID}),
+        replace(CAPTURED, source=an_id(VM, "BUILD", "Web1")),
+    ],
+    ids=["by its tag", "by its source", "in another case"],
+)
+def test_an_image_that_names_the_missing_vm_is_a_success(image):
+    assert plan_capture(REQUEST, Observed(image=image)).steps == ()
+
+
+@pytest.mark.parametrize("os_only", [True, False])
+def test_an_image_names_a_vm_whose_id_is_too_long_for_a_tag(os_only):
+    vm = replace(GENERALIZED, id=LONG)
+    request = replace(REQUEST, vm=LONG, os_only=os_only)
+    image = plan_capture(request, replace(LATER, vm=vm)).steps[0].body["tags"]
+    assert len(image[tag.VM]) <= 256
+    made = replace(CAPTURED, tags=image, source=None if os_only else LONG, data_disks=() if os_only else CAPTURED.data_disks)
+    assert plan_capture(request, Observed(image=made)).steps == ()
+    with pytest.raises(Missing, match="not from that VM"):
+        plan_capture(replace(request, vm=replace(LONG, names=("v" * 63 + "w",))), Observed(image=made))
+    from_earlier_version = replace(made, tags={tag.VM_ID: VM_ID}, source=LONG)
+    assert plan_capture(request, Observed(image=from_earlier_version)).steps == ()
 
 
 def test_an_unfinished_image_ends_a_run_and_is_predicted_in_check_mode():
