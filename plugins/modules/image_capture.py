@@ -17,6 +17,8 @@ description:
     P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
+  - Power state, boot log and OS disk of the VM are read again right before it is deallocated and right before it is marked as generalized.
+    A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
     not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
 extends_documentation_fragment:

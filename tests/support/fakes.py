@@ -115,7 +115,8 @@ class FakeMachines(FakeResources):
         self.azure.reads.append(f"boot log {vm.name}")
         return self.boot_logs.get(self.azure.locate(vm), "")
 
-    def deallocate(self, vm: ResourceId) -> None:
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None] = lambda: None) -> None:
+        confirm()
         self._become("deallocate", vm, power=DEALLOCATED)
         if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
             self.azure.disks.put(replace(disk, ownership_time=DEALLOCATED_AT))

@@ -60,8 +60,8 @@ class Machines(Resources[Vm], Protocol):
     def update(self, vm: ResourceId, body: Body) -> Vm:
         """Change the properties in the body."""
 
-    def deallocate(self, vm: ResourceId) -> None:
-        """Stop it and release its host."""
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
+        """Stop it and release its host. ``confirm`` is called right before each try, and may raise to leave the VM alone."""
 
     def generalize(self, vm: ResourceId) -> None:
         """Mark it as generalized: it never starts again."""

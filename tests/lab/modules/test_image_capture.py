@@ -122,6 +122,30 @@ def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Sub
     assert "since the seal of 2126-11-22T10:30:00Z: its ownership has changed" in subject.refuses(sealed="verified")
 
 
+def test_a_vm_that_is_started_while_it_is_captured_is_left_running(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule starts the VM while its seal is being kept, or right after it was deallocated."""
+    lab_group, tag_vm, deallocate = subject.lab_group, Machines.tag, Machines.deallocate
+    log = f"GOLDENIMAGE-SEAL: OK vmId={lab_group.properties('virtualMachines', 'vm')['vmId']} time=2126-11-22T10:30:00Z\r\n"
+    monkeypatch.setattr(Machines, "boot_log", lambda machines, vm: log)
+
+    def start() -> None:
+        done(lab_group.compute.virtual_machines.begin_start(lab_group.name, "vm"))
+
+    monkeypatch.setattr(Machines, "tag", lambda *arguments: (tag_vm(*arguments), start()))
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image_capture, **{**subject.options, "sealed": "verified"})
+    assert "VM vm has changed while it was being captured: it is running now." in refused["msg"]
+    assert (writes, refused["steps"]) == (["vm.patch", "vm.start"], ["keep the seal of VM vm as a tag"])
+
+    done(lab_group.compute.virtual_machines.begin_power_off(lab_group.name, "vm"))
+    monkeypatch.setattr(Machines, "tag", tag_vm)
+    monkeypatch.setattr(Machines, "deallocate", lambda *arguments: (deallocate(*arguments), start()))
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image_capture, **subject.options)
+    assert "it is running now. It is left as it is." in refused["msg"]
+    assert (writes, refused["steps"]) == (["vm.deallocate", "vm.start"], STEPS[:1])
+
+
 def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:
     vm = {"name": "vm", "resource_group": subject.lab_group.name}
     assert "resource group no-such-group was not found in subscription" in subject.refuses(vm=vm, resource_group="no-such-group")
@@ -194,7 +218,7 @@ def test_an_image_of_another_origin_is_replaced_only_with_recreate(subject: Subj
     assert subject.capture(recreate=True)["changed"] is False
 
 
-def test_a_mistyped_vm_is_no_success_and_leaves_the_image_of_another_one_alone(subject: Subject) -> None:
+def test_a_mistyped_vm_fails_and_leaves_the_image_of_another_one_alone(subject: Subject) -> None:
     subject.capture()
     done(subject.lab_group.compute.virtual_machines.begin_delete(subject.lab_group.name, "vm"))
     for options in ({}, {"recreate": True}, {"source": "delete"}, {"tags": {"a": "b"}, "append_tags": False}, {"check": True}):

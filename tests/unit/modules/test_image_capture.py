@@ -84,12 +84,49 @@ def test_tags_that_are_set_during_deallocation_are_kept(run):
     azure = sealed()
     deallocate = azure.machines.deallocate
 
-    def slow(vm):
-        deallocate(vm)
+    def slow(vm, confirm):
+        deallocate(vm, confirm)
         azure.machines.put(replace(azure.machines.get(vm), tags={**azure.machines.get(vm).tags, "cost": "7"}))
 
     azure.machines.deallocate = slow
     assert run(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
+
+
+def started_after(azure, verb):
+    """An operator or a schedule starts the VM right after one of our requests."""
+    act = getattr(azure.machines, verb)
+
+    def then_start(*arguments):
+        act(*arguments)
+        azure.machines.put(replace(azure.machines.get(VM1), power="running"))
+
+    setattr(azure.machines, verb, then_start)
+
+
+@pytest.mark.parametrize(
+    ("verb", "written"), [("tag", ["tag VM web1"]), ("deallocate", ["tag VM web1", "deallocate VM web1", "tag VM web1"])]
+)
+@pytest.mark.parametrize("source", ["keep", "delete"])
+def test_a_vm_that_is_started_meanwhile_is_left_alone(run, verb, written, source):
+    azure = sealed()
+    started_after(azure, verb)
+    result = run(azure, source=source, **OPTIONS)
+    assert "VM web1 has changed while it was being captured: it is running now. It is left as it is." in result["msg"]
+    assert (result["failed"], result["steps"], azure.written) == (True, ALL[: len(written)], written)
+
+
+def test_a_vm_of_the_same_name_is_not_deleted_in_place_of_the_captured_one(run):
+    azure = sealed()
+    create = azure.images.create
+
+    def then_replace(*arguments):
+        create(*arguments)
+        azure.machines.put(replace(azure.machines.get(VM1), vm_id="ffffffff"))
+
+    azure.images.create = then_replace
+    result = run(azure, source="delete", **OPTIONS)
+    assert "it was created again, and has the vmId ffffffff now" in result["msg"]
+    assert "delete VM web1" not in azure.written
 
 
 def test_a_missing_resource_group_is_refused_before_anything_is_written(run):

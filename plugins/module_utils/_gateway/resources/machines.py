@@ -33,8 +33,9 @@ class Machines(Resources[Vm]):
         """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
         return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
 
-    def deallocate(self, vm: ResourceId) -> None:
-        """Stop the VM, release its host, and wait until that is done."""
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
+        """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before that."""
+        confirm()
         with self._describing("deallocate", vm):
             calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
 

@@ -22,10 +22,14 @@ from ..backup.backups import Backup
 
 
 class Verdict(NamedTuple):
-    """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM."""
+    """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM.
+
+    ``is_empty`` says that nothing at all was found where the verdict is left.
+    """
 
     seal: Seal | None = None
     reason: str = ""
+    is_empty: bool = False
 
 
 class VerdictReader(Protocol):

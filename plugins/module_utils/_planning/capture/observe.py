@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,14 +16,11 @@ from ..._core.ports import Azure
 from ..backup.backups import Backup, backups_in
 from ..missing_groups import without_group
 from ..settling import look_up
-from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
-from .evidence_of import linux
+from .evidence import UNREAD, Verdict, trusted_seal
 from .request import CaptureRequest
 from .target import Target
 from .targets.managed_image import ManagedImage
-
-# By the OS type of a VM. A guest of any other type is read like Linux, and found without a verdict.
-VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
+from .verdicts import read_verdict
 
 
 @dataclass(frozen=True)
@@ -124,4 +120,4 @@ def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
     """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
     if not vm.has_stopped or trusted_seal(vm, os_disk):
         return UNREAD
-    return VERDICT_READERS.get(vm.os_type, linux.read_verdict)(azure, vm)
+    return read_verdict(azure, vm)

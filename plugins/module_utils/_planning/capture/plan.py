@@ -19,6 +19,7 @@ from ..steps.vm import DeleteVm
 from . import source
 from .evidence import kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
+from .recheck import SameVm
 from .request import CaptureRequest
 from .target import Outcome, Target
 
@@ -66,7 +67,7 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
     """The plan that ends with the deletion of the VM, if that is requested and the VM exists."""
-    deletion = (DeleteVm(before.id),) if request.delete_source and before else ()
+    deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
     return Plan(
         steps=(*outcome.steps, *deletion),
         before={**target.state(), **_result_of(before)},

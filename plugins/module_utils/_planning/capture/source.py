@@ -17,6 +17,7 @@ from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.plan import Step
 from ..steps.vm import Deallocate, Generalize, KeepSeal, StampSeal
 from .evidence import is_stamped, kept_seal
+from .recheck import NotStarted, NotUsed
 
 
 class Preparation(NamedTuple):
@@ -43,11 +44,11 @@ def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
     steps: list[Step] = []
     if vm.power != DEALLOCATED:
         steps += [KeepSeal(vm.id, pending)] if pending and pending != kept_seal(vm) else []
-        steps.append(Deallocate(vm.id))
+        steps.append(Deallocate(vm.id, NotStarted(vm, os_disk, pending)))
     if pending:
         steps.append(StampSeal(vm.id, os_disk_id(vm), pending))
     if not vm.generalized:
-        steps.append(Generalize(vm.id))
+        steps.append(Generalize(vm.id, NotUsed(vm, os_disk, seal)))
     tags = _stamped_tags(vm, os_disk, pending) if pending else vm.tags
     return Preparation(tuple(steps), replace(vm, power=DEALLOCATED, generalized=True, tags=tags))
 

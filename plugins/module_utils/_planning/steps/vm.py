@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..._core import tags as tag
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
 from ..._core.model.seal import Seal
@@ -109,12 +110,13 @@ class Deallocate:
     """Stop a VM and release its host."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"deallocate VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.machines.deallocate(self.vm)
+        azure.machines.deallocate(self.vm, lambda: self.guard.require(azure))
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,13 @@ class Generalize:
     """Mark a VM as generalized. This cannot be undone, and does nothing in the guest, which must have been generalized before."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"mark VM {self.vm.name} as generalized"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.machines.generalize(self.vm)
 
 
@@ -163,11 +167,13 @@ class DeleteVm:
     """Delete a VM. Its disks and network interfaces are deleted too, or stay, according to the ``deleteOption`` of each."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"delete VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.machines.delete(self.vm)
 
 

@@ -75,7 +75,7 @@ def test_a_vm_is_read_with_its_instance_view():
 
 def test_deallocate_is_one_post_that_waits():
     canned = CannedAzure(accepted(), poll("Succeeded"), answer(200))
-    canned.azure.machines.deallocate(V)
+    canned.azure.machines.deallocate(V, lambda: None)
     assert canned.sent[0] == Sent("POST", f"{PROVIDER}/virtualMachines/v/deallocate?api-version=2024-07-01")
     assert len(canned.sent) == 3
 

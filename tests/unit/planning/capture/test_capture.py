@@ -238,7 +238,7 @@ OTHER_VM = an_id(VM, "build", "nightly")
     [{}, {"recreate": True}, {"delete_source": True}, {"tags": {"release": "1"}, "append_tags": False}],
     ids=["alone", "recreate", "source: delete", "tags"],
 )
-def test_an_image_that_does_not_name_the_missing_vm_is_no_success_and_is_left_alone(image, source, change):
+def test_an_image_that_does_not_name_the_missing_vm_is_refused_and_left_alone(image, source, change):
     with pytest.raises(Missing) as raised:
         plan_capture(replace(REQUEST, **change), Observed(image=image))
     assert raised.value.message == (

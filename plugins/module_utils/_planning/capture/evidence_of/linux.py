@@ -59,7 +59,7 @@ def judge_console(boot_log: str, vm_id: str) -> Verdict:
     lines = [_NOISE.sub("", line).strip() for line in re.split(r"[\r\n]+", boot_log)]
     last = max((number for number, line in enumerate(lines) if MARK in line), default=None)
     if last is None:
-        return Verdict(reason="its boot log holds no verdict of the finalizer")
+        return Verdict(reason="its boot log holds no verdict of the finalizer", is_empty=not any(lines))
     found = _VERDICT.search(lines[last])
     if found is None:
         return Verdict(reason="the verdict in its boot log is cut off")

@@ -19,6 +19,7 @@ from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...settling import settled
 from ...steps.image import CreateImage, DeleteImage, TagImage
+from ..recheck import SameVm
 from ..request import CaptureRequest
 from ..source import os_disk_id
 from ..target import Outcome
@@ -83,7 +84,7 @@ class ManagedImage:
         image = self._predicted(vm, disks)
         source = f"the OS disk of VM {vm.id.name}" if self._is_from_disk(vm) else f"VM {vm.id.name}"
         former = (DeleteImage(image.id),) if self.image else ()
-        return Outcome((*former, CreateImage(image.id, source, self._body(vm, image))), _result(image))
+        return Outcome((*former, CreateImage(image.id, source, self._body(vm, image), SameVm(vm))), _result(image))
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Set the tags of the image that differ."""
