@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import machines
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.machines import Machines
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
 
@@ -190,6 +191,12 @@ def test_an_interrupted_run_is_repaired_by_the_next(subject: Subject, op: str, s
     assert repaired["image"]["provisioning_state"] == "Succeeded"
     assert set(repaired["steps"]) <= set(STEPS[steps_done:])
     assert subject.capture()["changed"] is False
+
+
+def test_a_vm_on_which_azure_works_is_deallocated_once_that_is_done(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machines, "BUSY_PAUSES", (0.05,) * 3)
+    with subject.lab_group.lab.fault(plane="arm", op="vm.deallocate", status=409, code="Conflict", message="An extension works.", times=2):
+        assert subject.capture()["steps"] == STEPS
 
 
 def test_a_failed_operation_is_repaired_by_the_next_run(subject: Subject) -> None:

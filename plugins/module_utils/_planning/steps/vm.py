@@ -107,7 +107,7 @@ class KeepSeal:
 
 @dataclass(frozen=True)
 class Deallocate:
-    """Stop a VM and release its host."""
+    """Stop a VM and release its host. The guard is asked before each try: Azure may be busy with the VM for a while."""
 
     vm: ResourceId
     guard: Guard = field(default=NO_GUARD, repr=False, compare=False)

@@ -81,6 +81,38 @@ def test_deallocate_is_one_post_that_waits():
 
 
 @pytest.mark.parametrize(
+    "busy",
+    [
+        lambda: [error(409, "Conflict", "an extension is at work")],
+        lambda: [accepted(), poll("Failed", error={"code": "OperationPreempted", "message": "later"})],
+    ],
+    ids=["refused", "failed"],
+)
+def test_a_vm_on_which_azure_works_is_deallocated_later_if_that_is_still_right(busy):
+    canned, confirmed = CannedAzure(*busy(), *busy(), accepted(), poll("Succeeded"), answer(200)), []
+    canned.azure.machines.deallocate(V, lambda: confirmed.append(len(canned.sent)))
+    assert confirmed == [0, len(busy()), 2 * len(busy())]
+    assert canned.clock.slept.count(15.0) == 2
+
+
+def test_a_vm_that_was_started_meanwhile_is_not_deallocated_later():
+    canned, answers = CannedAzure(error(409, "Conflict", "busy")), iter([None])
+    with pytest.raises(StopIteration):
+        canned.azure.machines.deallocate(V, lambda: next(answers))
+    assert len(canned.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code", "tries"), [(10, "Conflict", 1), (40, "Conflict", 3), (3600, "Conflict", 41), (3600, "ScopeLocked", 1)]
+)
+def test_the_last_refusal_to_deallocate_is_reported(seconds, code, tries):
+    canned = CannedAzure(*[error(409, code, "no") for _ in range(tries)], seconds=seconds)
+    with pytest.raises(Refused, match=f"could not deallocate VM v: .{code}. no"):
+        canned.azure.machines.deallocate(V, lambda: None)
+    assert len(canned.sent) == tries
+
+
+@pytest.mark.parametrize(
     ("act", "path", "api"),
     [
         (lambda azure: azure.machines.delete(V), "virtualMachines/v", "2024-07-01"),
