@@ -14,7 +14,8 @@ description:
   - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it as
     generalized and creates the image. Only missing steps are carried out, so the next run completes an interrupted one.
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
-    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
+    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off. Meanwhile it reads the boot log, so that
+    a guest that refuses to be sealed ends the task at once, with its reason.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
   - Power state, boot log and OS disk of the VM are read again right before it is deallocated and right before it is marked as generalized.
@@ -95,8 +96,8 @@ attributes:
   check_mode:
     support: full
     description:
-      - Reads Azure once and changes nothing. If the VM is still running, the plan assumes that it will be sealed, backed up and
-        stopped, and a warning says so.
+      - Reads Azure once and changes nothing. RV(guest) says whether the guest is sealing itself. If the VM is still running, the plan
+        assumes that it will be sealed, backed up and stopped, and a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the VM before and after.
@@ -204,6 +205,19 @@ vm:
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
     agent_status: {description: The last status that the guest's agent reported., type: str}
     tags: {description: "Tags, with names and values unchanged. In check mode, C(goldenimage.seal) may lack C(ownership).", type: dict}
+guest:
+  description: What the boot log said about the seal of the guest when the task read it last. This also tells a guest that cannot be
+    reached because it is sealing itself from one that cannot be reached for another reason.
+  returned: if O(sealed=verified) and the VM has to be captured; also on failure, if the reason is a missing seal
+  type: dict
+  contains:
+    console:
+      description: C(sealing) from the first step of the finalizer on, C(failed) after it refused, C(sealed) after it succeeded or if the
+        tag C(goldenimage.seal) is accepted, C(silent) if nothing in the boot log counts, C(unavailable) if there is no boot log or it was
+        not read.
+      type: str
+    reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
+  sample: {console: sealed, reason: null}
 steps:
   description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options

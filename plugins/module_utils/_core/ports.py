@@ -20,6 +20,7 @@ from .model.vm import Vm
 
 Tags = Mapping[str, str]
 Body = Mapping[str, Any]
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -54,8 +55,8 @@ class Resources(Protocol[T_co]):
 class Machines(Resources[Vm], Protocol):
     """Virtual machines."""
 
-    def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """The VM once its guest has stopped or the deadline is near, or None if it does not exist."""
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
+        """The VM once its guest has stopped, ``is_lost`` has said that it will not, or the deadline is near; None if it does not exist."""
 
     def update(self, vm: ResourceId, body: Body) -> Vm:
         """Change the properties in the body."""
@@ -152,6 +153,9 @@ class Azure(Protocol):
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""
+
+    def until(self, read: Callable[[], T], ready: Callable[[T], bool], seconds: float) -> T:
+        """Read every few seconds until the value is ready, so many seconds have passed or the deadline is near; the last value."""
 
     def paused_deadline(self) -> AbstractContextManager[None]:
         """A context for work outside of Azure, such as reading a disk file, that takes none of the task's ``wait_timeout``."""

@@ -13,6 +13,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.vm import Vm
 from ..parsing.vm import parse_vm
 from ..sdk import calls
+from ..sdk.waiting import VM_LOOK_SECONDS
 from .base import Resources, names
 
 LOG_MINUTES = 10
@@ -36,9 +37,13 @@ class Machines(Resources[Vm]):
             operation = self._sdk(resource).get
             return parse_vm(calls.read(operation, *names(resource), api_version=self.api, expand="instanceView"))
 
-    def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
+        """Wait until the VM has stopped by itself, ``is_lost`` says that it will not, or the deadline is near. None if there is no VM."""
+
+        def is_over(found: Vm | None) -> bool:
+            return found is None or found.has_stopped or is_lost(found)
+
+        return self._client.deadline.until(lambda: self.find(vm), is_over, VM_LOOK_SECONDS)
 
     def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
         """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before each try.

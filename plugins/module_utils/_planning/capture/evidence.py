@@ -20,26 +20,38 @@ from ..._core.ports import Azure
 from ..._core.times import format_time
 from ..backup.backups import Backup
 
+SEALING, FAILED, SEALED, SILENT, UNAVAILABLE = "sealing", "failed", "sealed", "silent", "unavailable"
+"""How far the seal is, by the place where the verdict is left: at work, refused, done, nothing that counts, or that place was not read."""
+
 
 class Verdict(NamedTuple):
     """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM.
 
-    ``is_empty`` says that nothing at all was found where the verdict is left.
+    ``state`` is one of the five words above. ``is_awaited`` says that a verdict may still arrive, ``is_empty`` that nothing at all was
+    found where it is left.
     """
 
     seal: Seal | None = None
     reason: str = ""
+    state: str = UNAVAILABLE
+    is_awaited: bool = False
     is_empty: bool = False
+
+    def as_result(self) -> dict[str, str | None]:
+        """The return value ``guest`` of a module."""
+        return {"console": self.state, "reason": self.reason or None}
 
 
 class VerdictReader(Protocol):
     """Reads the verdict from the place where the finalizer of one operating system leaves it."""
 
     def __call__(self, azure: Azure, vm: Vm) -> Verdict:
-        """The verdict on a VM that has stopped."""
+        """The verdict on a VM, as far as its guest has written it."""
 
 
 UNREAD = Verdict(reason="its verdict was not read")
+NOT_NEEDED = Verdict(state=SEALED)
+"""In place of the verdict of a VM whose kept seal is trusted."""
 
 
 def kept_seal(vm: Vm) -> Seal | None:
@@ -67,7 +79,8 @@ def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
         return verdict.seal
     raise InvalidRequest(
         f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it,"
-        " or set sealed: assume if you know that its guest is generalized."
+        " or set sealed: assume if you know that its guest is generalized.",
+        guest=verdict.as_result(),
     )
 
 

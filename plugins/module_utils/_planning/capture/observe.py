@@ -16,11 +16,11 @@ from ..._core.ports import Azure
 from ..backup.backups import Backup, backups_in
 from ..missing_groups import without_group
 from ..settling import look_up
-from .evidence import UNREAD, Verdict, trusted_seal
+from .evidence import NOT_NEEDED, UNREAD, Verdict, trusted_seal
 from .request import CaptureRequest
 from .target import Target
 from .targets.managed_image import ManagedImage
-from .verdicts import read_verdict
+from .verdicts import Watch, await_verdict, overhear, read_verdict
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed
 
 def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None, check_mode: bool) -> Observed:
     """Read the VM again once it has stopped, then everything that its capture needs. Not for an unmanaged OS disk: planning refuses it."""
-    vm = azure.machines.find(request.vm) if check_mode else azure.machines.find_stopped(request.vm)
+    watch = Watch(azure)
+    vm = azure.machines.find(request.vm) if check_mode else _find_stopped(azure, request, watch)
     if vm is None or vm.os_disk.disk is None:
         return Observed(vm, image, check_mode=check_mode)
     need = needs(request, image, vm)
@@ -110,14 +111,21 @@ def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None,
         vm=vm,
         image=image,
         disks=disks,
-        verdict=_read_verdict(azure, vm, disks[0]) if need.seal else UNREAD,
+        verdict=_find_verdict(azure, vm, disks[0], watch, check_mode) if need.seal else UNREAD,
         backups=backups_in(azure.snapshots.list()) if need.backups else (),
         check_mode=check_mode,
     )
 
 
-def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
-    """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
-    if not vm.has_stopped or trusted_seal(vm, os_disk):
-        return UNREAD
-    return read_verdict(azure, vm)
+def _find_stopped(azure: Azure, request: CaptureRequest, watch: Watch) -> Vm | None:
+    """The VM once it has stopped, or its guest has refused to be sealed, or the deadline is near."""
+    return azure.machines.find_stopped(request.vm, (lambda vm: False) if request.assume_sealed else watch.is_lost)
+
+
+def _find_verdict(azure: Azure, vm: Vm, os_disk: Disk, watch: Watch, check_mode: bool) -> Verdict:
+    """The verdict on a VM, unless a kept seal makes it superfluous. Check mode reads it once."""
+    if trusted_seal(vm, os_disk):
+        return NOT_NEEDED
+    if vm.has_stopped:
+        return read_verdict(azure, vm) if check_mode else await_verdict(azure, vm)
+    return overhear(azure, vm) if check_mode else watch.verdict

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ..._core.errors import InvalidRequest
@@ -17,7 +18,7 @@ from ..._core.subject import Subject
 from ..missing_groups import absent, require_groups
 from ..steps.vm import DeleteVm
 from . import source
-from .evidence import kept_seal, require_backups, require_seal
+from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
 from .request import CaptureRequest
@@ -54,7 +55,8 @@ def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, n
     created = target.create(vm, seen.disks)
     prepared = source.prepare(vm, seen.os_disk, seal)
     outcome = Outcome((*prepared.steps, *created.steps), created.after, warnings)
-    return _finished(request, target, outcome, vm, prepared.vm)
+    facts = {"guest": seen.verdict.as_result()} if need.seal else {}
+    return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
 
 def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: Needs) -> Plan:
@@ -87,7 +89,19 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None
         return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
-    raise InvalidRequest(f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout.")
+    guest = {"guest": seen.verdict.as_result()} if need.seal else {}
+    raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
+
+
+def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
+    """The sentence about a VM whose guest was waited for in vain."""
+    if verdict.state == FAILED:
+        return (
+            f"VM {vm.id.name} is not sealed, and still {power}: {verdict.reason}. Remove the cause in its guest, and generalize it again."
+        )
+    if verdict.state == SEALING:
+        return f"VM {vm.id.name} is still {power}, because its guest is sealing itself: run this task again later, or raise wait_timeout."
+    return f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout."
 
 
 def _result_of(vm: Vm | None) -> dict[str, Any]:

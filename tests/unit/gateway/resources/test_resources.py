@@ -272,11 +272,13 @@ def test_waiting_for_a_vm_to_stop_only_reads():
         return answer(200, {**VM_JSON, "properties": {**VM_JSON["properties"], **view}})
 
     canned = CannedAzure(at("running"), at("stopping"), at("stopped"))
-    assert canned.azure.machines.find_stopped(V).power == "stopped"
-    assert canned.clock.slept == [5.0, 5.0]
+    assert canned.azure.machines.find_stopped(V, lambda vm: False).power == "stopped"
+    assert canned.clock.slept == [10.0, 10.0]
     assert {sent.method for sent in canned.sent} == {"GET"}
     late = CannedAzure(*[at("running") for _ in range(9)], seconds=12)
-    assert late.azure.machines.find_stopped(V).power == "running"
+    assert late.azure.machines.find_stopped(V, lambda vm: False).power == "running"
+    lost = CannedAzure(at("running"), at("running"))
+    assert lost.azure.machines.find_stopped(V, lambda vm: len(lost.sent) == 2).power == "running"
 
 
 @pytest.mark.parametrize(("status", "code", "missing"), [

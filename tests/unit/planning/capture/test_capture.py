@@ -55,7 +55,7 @@ OWNER = {"owner": "me"}
 KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
 SAVED = backups_in(BACKUPS)
-SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL), backups=SAVED)
+SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL, state="sealed"), backups=SAVED)
 NO_VERDICT = Verdict(reason="its boot log holds no verdict")
 LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdict=NO_VERDICT)
 
@@ -94,6 +94,7 @@ def test_a_plan_has_the_state_before_and_after():
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
+        facts={"guest": {"console": "sealed", "reason": None}},
     )
 
 
@@ -102,6 +103,38 @@ def test_check_mode_predicts_what_a_real_run_does_and_warns():
     assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
     assert predicted.warnings == ("VM web1 is running: planned as if it had been backed up and sealed and had stopped.",)
     assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        (NO_VERDICT, "VM web1 is still running: generalize its guest, which then powers off, or raise wait_timeout."),
+        (
+            Verdict(reason="the finalizer refused: check: 1 trace(s) left", state="failed"),
+            "VM web1 is not sealed, and still running: the finalizer refused: check: 1 trace(s) left. Remove the cause in its guest,"
+            " and generalize it again.",
+        ),
+        (
+            Verdict(reason="its guest began to seal itself", state="sealing"),
+            "VM web1 is still running, because its guest is sealing itself: run this task again later, or raise wait_timeout.",
+        ),
+    ],
+    ids=["silent", "failed", "sealing"],
+)
+def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text):
+    seen = Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), verdict=verdict)
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, seen)
+    assert (raised.value.message, raised.value.facts) == (text, {"guest": verdict.as_result()})
+    assert plan_capture(REQUEST, replace(seen, check_mode=True)).facts == {"guest": verdict.as_result()}
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, replace(seen, vm=STOPPED_VM))
+    assert raised.value.facts == {"guest": verdict.as_result()}
+
+
+def test_what_the_console_says_is_left_out_where_no_seal_is_needed():
+    assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {}
+    assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {}
 
 
 def test_check_mode_refuses_everything_else_too():

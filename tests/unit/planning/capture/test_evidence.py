@@ -128,7 +128,7 @@ def test_without_boot_diagnostics_the_reason_is_named_and_no_log_is_read():
 
 
 def test_the_boot_log_of_a_vm_is_read():
-    assert read_verdict(FakeAzure(vms=[STOPPED_VM], boot_logs={STOPPED_VM.id: BOOT_LOG}), STOPPED_VM) == Verdict(SEAL)
+    assert read_verdict(FakeAzure(vms=[STOPPED_VM], boot_logs={STOPPED_VM.id: BOOT_LOG}), STOPPED_VM) == Verdict(SEAL, state="sealed")
 
 
 def test_a_backup_of_every_disk_before_the_seal_is_enough():
