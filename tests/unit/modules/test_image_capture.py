@@ -23,6 +23,7 @@ from tests.support.capture_values import (
     GENERALIZED,
     OS_DISK,
     RUNNING_VM,
+    SEAL,
     STAMPED,
     STOPPED_VM,
     TARGET,
@@ -90,6 +91,50 @@ def test_tags_that_are_set_during_deallocation_are_kept(run):
 
     azure.machines.deallocate = slow
     assert run(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
+
+
+def dealing_late(azure, readings, log=BOOT_LOG):
+    """An Azure that sets the ownership time some readings after the deallocation, and whose boot log is then another one."""
+    deallocate, find = azure.machines.deallocate, azure.disks.find
+
+    def then_late(vm, confirm):
+        deallocate(vm, confirm)
+        azure.disks.put(OS_DISK)
+        azure.machines.boot_logs = {VM1: log}
+        following = iter(range(readings))
+
+        def late(disk):
+            if disk == OS_DISK.id and next(following, None) is None:
+                azure.disks.put(DEALLOCATED_DISK)
+            return find(disk)
+
+        azure.disks.find = late
+
+    azure.machines.deallocate = then_late
+    return azure
+
+
+@pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
+def test_the_seal_is_stamped_once_azure_has_set_the_ownership_time(run, log):
+    azure = dealing_late(sealed(break_at=("generalize VM", Refused("no"))), 5, log)
+    assert run(azure, **OPTIONS)["steps"] == ALL[:3]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
+    azure.break_at = None
+    assert run(azure, **OPTIONS)["steps"] == ALL[3:]
+
+
+def test_a_run_after_one_that_could_not_stamp_the_seal_reads_the_boot_log_again(run):
+    azure = dealing_late(sealed(break_at=("generalize VM", Refused("no"))), 20)
+    assert run(azure, **OPTIONS)["steps"] == ALL[:3]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == SEAL.as_tag()
+    azure.break_at = None
+    assert run(azure, **OPTIONS)["steps"] == ALL[2:]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
+
+
+@pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
+def test_a_vm_whose_ownership_time_is_never_set_is_captured(run, log):
+    assert run(dealing_late(sealed(), 10**6, log), **OPTIONS)["steps"] == ALL
 
 
 def started_after(azure, verb):

@@ -15,7 +15,7 @@ from ..._core.errors import InvalidRequest
 from ..._core.model.disk import Disk
 from ..._core.model.seal import Seal
 from ..._core.model.snapshot import Snapshot
-from ..._core.model.vm import DEALLOCATED, Vm
+from ..._core.model.vm import DEALLOCATED, STOPPED, Vm
 from ..._core.ports import Azure
 from ..._core.times import format_time
 from ..backup.backups import Backup
@@ -52,6 +52,9 @@ class VerdictReader(Protocol):
 UNREAD = Verdict(reason="its verdict was not read")
 NOT_NEEDED = Verdict(state=SEALED)
 """In place of the verdict of a VM whose kept seal is trusted."""
+
+CLOCKS = timedelta(minutes=1)
+"""How far the clocks of a guest and of Azure may be apart."""
 
 
 def kept_seal(vm: Vm) -> Seal | None:
@@ -148,4 +151,7 @@ def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
         return f"its OS disk was made at {format_time(made)}, after the verdict of {seal.time}"
     if kept and kept.ownership and replace(kept, ownership=None) == seal and not vm.generalized:
         return f"the OS disk may have been used since the seal of {kept.time}: its ownership has changed"
+    used = os_disk.ownership_time if os_disk and vm.power == STOPPED and not vm.generalized else None
+    if used and seal.moment and used > seal.moment + CLOCKS:
+        return f"the ownership of its OS disk changed at {format_time(used)}, after the verdict of {seal.time}: it may have been started"
     return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..._core import tags as tag
@@ -16,6 +17,9 @@ from ..._core.listener import Listener
 from ..._core.model.seal import Seal
 from ..._core.model.vm import AttachedDisk
 from ..._core.ports import Azure
+
+OWNERSHIP_SECONDS = 120.0
+"""How long the ownership time of a disk is waited for after its VM was deallocated. Azure does not say when it sets it."""
 
 
 @dataclass(frozen=True)
@@ -121,17 +125,25 @@ class Deallocate:
 
 @dataclass(frozen=True)
 class StampSeal:
-    """Add the ownership time of the OS disk to the kept seal (the stamp). A later start of the VM changes it: then the seal is void."""
+    """Add the ownership time of the OS disk to the kept seal (the stamp). A later start of the VM changes it: then the seal is void.
+
+    Azure may set this time some moments after the deallocation. ``before`` is the time until then; None if it is not known. A seal without
+    a stamp is better than one with a time that Azure is about to change, which would void the seal for good.
+    """
 
     vm: ResourceId
     os_disk: ResourceId
     seal: Seal
+    before: datetime | None = None
 
     def __str__(self) -> str:
         return f"add the ownership time of its OS disk to the seal of VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        _tag_vm(azure, self.vm, self.seal.stamped(azure.disks.get(self.os_disk).ownership_time))
+        ownership = azure.until(
+            lambda: azure.disks.get(self.os_disk).ownership_time, lambda time: self.seal.is_stamp(time, self.before), OWNERSHIP_SECONDS
+        )
+        _tag_vm(azure, self.vm, self.seal.stamped_if_set(ownership, self.before))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from tests.support.capture_values import (
     RUNNING_VM,
     SEAL,
     STAMPED_VM,
+    STARTED_AT,
     STOPPED_VM,
     TARGET,
     VM1,
@@ -52,7 +53,7 @@ from tests.support.capture_values import (
 from tests.support.ids import an_id
 
 OWNER = {"owner": "me"}
-KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL)
+KEEP, STAMP, STAMP_LATER = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL, STARTED_AT), StampSeal(VM1, OS_DISK_ID, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
 SAVED = backups_in(BACKUPS)
 SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL, state="sealed"), backups=SAVED)
@@ -68,7 +69,10 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdic
             replace(SEEN, vm=replace(STOPPED_VM, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
             (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         ),
-        (replace(SEEN, vm=replace(STOPPED_VM, power=DEALLOCATED), disks=(DEALLOCATED_DISK, DATA_DISK)), (STAMP, Generalize(VM1), CREATE)),
+        (
+            replace(SEEN, vm=replace(STOPPED_VM, power=DEALLOCATED), disks=(DEALLOCATED_DISK, DATA_DISK)),
+            (STAMP_LATER, Generalize(VM1), CREATE),
+        ),
         (LATER, (Generalize(VM1), CREATE)),
         (replace(LATER, vm=GENERALIZED), (CREATE,)),
         (Observed(vm=GENERALIZED, image=CAPTURED), ()),
