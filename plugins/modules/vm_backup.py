@@ -15,7 +15,10 @@ description:
     Marketplace plan) is kept in the tags of the snapshots.
   - Restores such a backup. If the VM exists and is not marked as generalized, its disks are exchanged for the restored ones. Otherwise
     the restored disks are created and returned, for use in a new VM.
-  - A snapshot that does not belong to the backup is never replaced or deleted.
+  - Snapshots and restored disks are like their originals. They have the same tags, network access policy, private access resource, public
+    network access and disk encryption set; restored disks also have the zone, performance tier, bursting, number of shares, IOPS and
+    throughput. Azure's own defaults would let everybody with a link to its bytes export the copy of a closed disk.
+  - A snapshot that does not belong to the backup is never replaced or deleted. A copy of a snapshot is no backup.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.tags
@@ -28,7 +31,9 @@ options:
     type: raw
     required: true
   resource_group:
-    description: Resource group of the snapshots and of the restored disks, and of the VM if it is given by name only.
+    description:
+      - Resource group of the snapshots and of the restored disks, and of the VM if it is given by name only.
+      - It is in the subscription of the VM, which can be another one than the configured one.
     type: str
     required: true
   name:
@@ -47,7 +52,11 @@ options:
     choices: [present, absent, restored]
     default: present
   incremental:
-    description: Whether to take incremental snapshots, which store only the differences to earlier ones and cost less.
+    description:
+      - Whether to take incremental snapshots, which store only the differences to earlier ones and cost less.
+      - Snapshots of disks of the types C(UltraSSD_LRS) and C(PremiumV2_LRS) are always incremental, because Azure takes no others of them.
+        It copies their bytes in the background. The task waits for that, but if O(wait_timeout) is over first, it ends with
+        RV(backup.complete=false), and the next run goes on waiting.
     type: bool
     default: false
   max_age:
@@ -74,7 +83,8 @@ seealso:
 notes:
   - The snapshots of a running VM are taken one after the other. If disks depend on each other, stop writing to them in the guest meanwhile.
   - Azure does not support snapshots of an ephemeral OS disk.
-  - The tags are set on the snapshots.
+  - O(tags) are set on the snapshots and, with O(state=restored), on the disks that are created, in addition to the tags of the original
+    disks. With O(append_tags=false) they replace those.
 """
 
 EXAMPLES = r"""

@@ -21,6 +21,7 @@ options:
       - List only backups of this VM, given as a resource id, a name, or a dictionary with C(name), C(resource_group) and
         C(subscription_id), or with C(id), as returned by other modules.
       - A VM that is given by name only is looked for in O(resource_group), or in all resource groups if that is omitted.
+      - The snapshots of a VM are in its own subscription, so that of an id or a dictionary is searched instead of the configured one.
     type: raw
   resource_group:
     description:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
@@ -12,6 +13,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import format_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import lun_of
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.names import part_name
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.request import BackupRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import TakeSnapshot
 
@@ -51,13 +54,22 @@ def taken(disk: Disk, lun: str) -> Snapshot:
     )
 
 
+def in_backup(snapshot: Snapshot, backup: str, group: str = "build") -> Snapshot:
+    """The same snapshot as part of the backup with another id, or in another resource group."""
+    vm_id, name, number = (*backup.split("/"), "1")[:3]
+    part = part_name("web1", vm_id, name, lun_of(snapshot), int(number))
+    return replace(snapshot, id=an_id(SNAPSHOT, group, part), tags={**snapshot.tags, tag.BACKUP: backup})
+
+
 OS_SNAPSHOT, DATA_SNAPSHOT = taken(OS_DISK, "os"), taken(DATA_DISK, "5")
 SNAPSHOTS = (OS_SNAPSHOT, DATA_SNAPSHOT)
 
 
 def _take(snapshot: Snapshot, disk: Disk) -> TakeSnapshot:
     creation = {"createOption": "Copy", "sourceResourceId": str(disk.id)}
-    body = {"location": "westeurope", "tags": dict(snapshot.tags), "properties": {"creationData": creation, "incremental": False}}
+    system = {"osType": disk.os_type, "hyperVGeneration": disk.hyper_v_generation} if disk.os_type else {}
+    properties = {"creationData": creation, "incremental": False, **system}
+    body = {"location": "westeurope", "tags": dict(snapshot.tags), "properties": properties}
     return TakeSnapshot(snapshot.id, disk.id, body)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
@@ -51,6 +51,19 @@ RUNNING_VM = Vm(
     boot_diagnostics=True,
     tags={"owner": "me"},
 )
+
+
+def in_subscription(subscription: str) -> tuple[Vm, tuple[Disk, ...]]:
+    """The running VM and its disks as they would be in another subscription."""
+
+    def moved(resource: ResourceId) -> ResourceId:
+        return replace(resource, subscription=subscription)
+
+    disks = tuple(replace(disk, id=moved(disk.id)) for disk in (OS_DISK, DATA_DISK))
+    os_disk, data_disk = replace(RUNNING_VM.os_disk, disk=disks[0].id), replace(RUNNING_VM.data_disks[0], disk=disks[1].id)
+    return replace(RUNNING_VM, id=moved(VM1), os_disk=os_disk, data_disks=(data_disk,)), disks
+
+
 STOPPED_VM = replace(RUNNING_VM, power=STOPPED)
 STAMPED_VM = replace(RUNNING_VM, power=DEALLOCATED, tags={"owner": "me", tag.SEAL: STAMPED.as_tag()})
 GENERALIZED = replace(STAMPED_VM, generalized=True)
@@ -59,16 +72,17 @@ GENERALIZED = replace(STAMPED_VM, generalized=True)
 def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", vm_id: str = VM_ID) -> Snapshot:
     """A snapshot as vm_backup takes it."""
     return Snapshot(
-        id=an_id(SNAPSHOT, "build", f"{name}-{disk.id.name}"),
+        id=an_id(SNAPSHOT, "build", f"web1-{name}-{vm_id[:8]}-{'os' if disk.os_type else 'lun5'}"),
         location="westeurope",
         source=disk.id,
         source_unique_id=disk.unique_id,
         time_created=time,
         tags={
             tag.PURPOSE: tag.BEFORE_GENERALIZE,
+            tag.VM: str(VM1),
             tag.VM_ID: vm_id,
             tag.DISK: disk.unique_id,
-            tag.BACKUP: name,
+            tag.BACKUP: f"{vm_id}/{name}",
             tag.LUN: "os" if disk.os_type else "5",
         },
     )

@@ -45,25 +45,26 @@ class FakeResources:
         self.azure.reads.append(f"{self.noun} {resource.name}")
         return self._values.get(self.azure.locate(resource))
 
-    find_settled = find
+    find_settled = find_copied = find
 
     def get(self, resource: ResourceId) -> Any:
         if (value := self.find(resource)) is None:
             raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
         return value
 
-    def list(self, resource_group: str | None = None) -> tuple[Any, ...]:
+    def get_new(self, resource: ResourceId) -> Any:
+        return self.get(resource)
+
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Any, ...]:
         self.azure.reads.append(f"{self.noun}s")
-        group = resource_group and resource_group.casefold()
-        return tuple(value for value in self._values.values() if group in (None, value.id.resource_group.casefold()))
+        group, place = resource_group and resource_group.casefold(), (subscription or self.azure.subscription).casefold()
+        listed = (value for value in self._values.values() if value.id.subscription.casefold() == place)
+        return tuple(value for value in listed if group in (None, value.id.resource_group.casefold()))
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("create", self.noun, resource, body)
         raw = {"id": str(resource), **body, "properties": {"provisioningState": "Succeeded", **body.get("properties", {})}}
         return self.put(self._translate(self.azure.fill(self.noun, raw)))
-
-    def list_settled(self, resource_group: str, selected: Callable[[Any], bool]) -> tuple[Any, ...]:
-        return self.list(resource_group)
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> Any:
         self.azure.write("tag", self.noun, resource, tags)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+ELSEWHERE = "99999999-8888-7777-6666-555555555555"
+"""Another subscription."""
 NIC = "Microsoft.Network/networkInterfaces"
 """The kind of a network interface, of which the collection makes no ids."""
 

@@ -33,14 +33,17 @@ class Resources(Protocol[T_co]):
     def get(self, resource: ResourceId) -> T_co:
         """The resource, which must exist: raises ``Missing``."""
 
+    def get_new(self, resource: ResourceId) -> T_co:
+        """The resource, which this task has created: Azure may answer for a few seconds that it does not exist."""
+
     def find_settled(self, resource: ResourceId) -> T_co | None:
         """The resource once it has settled or the deadline is near, or None if it does not exist."""
 
-    def list(self, resource_group: str | None = None) -> tuple[T_co, ...]:
-        """The resources of a group; without one, those of the subscription."""
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[T_co, ...]:
+        """The resources of a group; without one, those of the subscription, which defaults to our own.
 
-    def list_settled(self, resource_group: str, selected: Callable[[T_co], bool]) -> tuple[T_co, ...]:
-        """The resources of a group once those that ``selected`` accepts have settled or the deadline is near."""
+        What was just created or deleted may be listed wrongly for minutes: a resource whose id is known is read by its id.
+        """
 
     def create(self, resource: ResourceId, body: Body) -> T_co:
         """Create it from a request body, and wait until it exists."""
@@ -79,6 +82,13 @@ class Disks(Resources[Disk], Protocol):
 
     def discard(self, disk: ResourceId) -> None:
         """Delete it, though an upload into it was never finished."""
+
+
+class Snapshots(Resources[Snapshot], Protocol):
+    """Snapshots of managed disks."""
+
+    def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
+        """The snapshot once it holds all bytes or the deadline is near, or None if it does not exist."""
 
 
 class Groups(Protocol):
@@ -132,7 +142,7 @@ class Azure(Protocol):
         """Managed disks."""
 
     @property
-    def snapshots(self) -> Resources[Snapshot]:
+    def snapshots(self) -> Snapshots:
         """Snapshots of managed disks."""
 
     @property

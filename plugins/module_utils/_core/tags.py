@@ -103,6 +103,27 @@ def id_value(resource: ResourceId) -> str:
     return full if len(full) <= LONGEST_TAG_VALUE else "/".join((resource.subscription, resource.resource_group, *resource.names))
 
 
+def id_from(value: str, kind: str) -> ResourceId | None:
+    """The resource id of this kind in the value of a tag; None if there is none."""
+    parts = value.split("/")
+    if len(parts) == 3 and all(parts):
+        return ResourceId.of(kind, parts[1], parts[2], subscription=parts[0])
+    try:
+        found = ResourceId.parse(value, kind)
+    except InvalidRequest:
+        return None
+    return found if found.is_a(kind) else None
+
+
+def object_in(value: str | None) -> dict[str, Any]:
+    """The JSON object in the value of a tag; an empty one if there is none, since anybody can write tags."""
+    try:
+        found = json.loads(value or "")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def _is_ours(name: str) -> bool:
     return name.casefold().startswith(PREFIX)
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -24,11 +23,6 @@ T = TypeVar("T", Disk, Image, Snapshot, Vm)
 def look_up(resources: Resources[T], resource: ResourceId, check_mode: bool) -> T | None:
     """The resource, or None if it does not exist. Outside of check mode, first wait until it has settled or the deadline is near."""
     return resources.find(resource) if check_mode else resources.find_settled(resource)
-
-
-def look_up_all(resources: Resources[T], resource_group: str, selected: Callable[[T], bool], check_mode: bool) -> tuple[T, ...]:
-    """The resources of a group. Outside of check mode, first wait until those that ``selected`` accepts have settled."""
-    return resources.list(resource_group) if check_mode else resources.list_settled(resource_group, selected)
 
 
 def settled(noun: str, resource: T | None, check_mode: bool) -> tuple[T | None, tuple[str, ...]]:

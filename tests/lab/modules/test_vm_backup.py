@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import snapshots
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload, vm_backup, vm_backup_info
 from azlab.storage.blobs import BlobStore
 
@@ -121,6 +122,45 @@ def test_a_restore_brings_back_caching_and_removes_the_seal(lab, tasks, group, v
     restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)
     assert restored["vm"]["data_disks"][0]["caching"] == "ReadOnly"
     assert restored["vm"]["tags"] == vm["tags"]
+
+
+def test_a_premium_v2_disk_is_backed_up_incrementally_and_restored(lab, tasks, group, vm, options, monkeypatch):
+    monkeypatch.setattr(snapshots, "COPY_SECONDS", 0.2)
+    body = {
+        "location": vm["location"],
+        "sku": {"name": "PremiumV2_LRS"},
+        "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1},
+    }
+    disk = done(lab.compute.disks.begin_create_or_update(group, "fast", body))
+    attached = lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]["dataDisks"]
+    attached.append({"lun": 6, "createOption": "Attach", "managedDisk": {"id": disk.id}})
+    done(lab.compute.virtual_machines.begin_update(group, "web1", {"properties": {"storageProfile": {"dataDisks": attached}}}))
+    backup = tasks.predict_do_repeat(vm_backup, **options)["backup"]
+    assert ([part["incremental"] for part in backup["snapshots"]], backup["complete"]) == ([False, False, True], True)
+    restored = tasks.predict_do_repeat(vm_backup, state="restored", **options)["vm"]["data_disks"]
+    assert lab.arm("GET", restored[1]["id"]).json()["sku"]["name"] == "PremiumV2_LRS"
+
+
+def test_copies_are_protected_and_tagged_like_their_originals(lab, tasks, vm, options):
+    closed = {"networkAccessPolicy": "DenyAll", "publicNetworkAccess": "Disabled"}
+    for disk in (vm["os_disk"]["id"], vm["data_disks"][0]["id"]):
+        lab.arm("PATCH", disk, {"properties": closed, "tags": {"cost": "42"}}, "2024-03-02")
+    made = [part["id"] for part in tasks(vm_backup, tags={"why": "test"}, **options)["backup"]["snapshots"]]
+    restored = tasks(vm_backup, state="restored", tags={"why": "rescue"}, **options)
+    made += [restored["os_disk"], restored["data_disks"][0]["disk"]]
+    for resource, why in zip(made, ("test", "test", "rescue", "rescue"), strict=True):
+        shown = lab.arm("GET", resource, version="2024-03-02").json()
+        assert closed.items() <= shown["properties"].items()
+        assert (shown["tags"]["cost"], shown["tags"]["why"]) == ("42", why)
+
+
+@pytest.mark.parametrize("reads", [1, 2])
+def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, options, reads):
+    missing = {"status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": reads}
+    with lab.fault(plane="arm", op="snapshot.get", path=f"{group}.*lun5\\?", skip=1, **missing):
+        assert tasks(vm_backup, **options)["backup"]["complete"]
+    with lab.fault(plane="arm", op="disk.get", path=f"{group}.*lun5-disk\\?", skip=1, **missing):
+        assert tasks(vm_backup, state="restored", **options)["changed"]
 
 
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])

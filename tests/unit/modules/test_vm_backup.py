@@ -10,11 +10,13 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM_ID
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM_ID, in_subscription
 from tests.support.fakes import FakeAzure
+from tests.support.ids import ELSEWHERE, an_id
 from tests.support.module_runner import ModuleRunner
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
@@ -144,6 +146,53 @@ def test_tags_are_put_on_the_snapshots(run):
     run(azure, tags={"why": "release"}, **OPTIONS)
     assert {each.tags["why"] for each in azure.snapshots.list()} == {"release"}
     assert {each.tags[tag.PURPOSE] for each in azure.snapshots.list()} == {tag.BEFORE_GENERALIZE}
+
+
+def test_a_list_that_lags_behind_hides_neither_a_backup_nor_a_restored_disk(run):
+    azure = azure_now()
+    azure.snapshots.list = azure.disks.list = lambda *place: ()
+    backup = run.predict_do_repeat(azure, **OPTIONS)["backup"]
+    assert (backup["complete"], len(backup["snapshots"])) == (True, 2)
+    assert run(azure, max_age=12, **OPTIONS)["changed"] is False
+    run.predict_do_repeat(azure, state="restored", **OPTIONS)
+    assert run(azure, **OPTIONS)["backup"]["id"] == f"{backup['id']}/2"
+    assert run(azure, state="restored", **OPTIONS)["os_disk"].endswith("-os-2-disk")
+    assert len(run(azure, state="absent", **OPTIONS)["steps"]) == 4
+
+
+def test_a_list_that_still_holds_a_deleted_snapshot_does_not_count_it(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    stale = azure.snapshots.list()
+    run(azure, state="absent", **OPTIONS)
+    azure.snapshots.list = lambda *place: stale
+    assert run(azure, state="absent", **OPTIONS)["changed"] is False
+    assert len(run(azure, **OPTIONS)["steps"]) == 2
+
+
+def test_only_the_snapshots_of_the_vm_itself_are_waited_for(run):
+    azure = azure_now()
+    run(azure, **OPTIONS)
+    part = azure.snapshots.list()[0]
+    stranger = an_id(SNAPSHOT, "build", part.id.name.replace("web1", "web2"))
+    tags = {**part.tags, tag.VM: str(an_id(VM, "build", "web2")), tag.BACKUP: "b" * 36 + "/before-generalize"}
+    azure.snapshots.put(replace(part, id=stranger, provisioning_state="Creating", tags=tags))
+    for state in ("present", "restored", "absent"):
+        azure.reads.clear()
+        assert run(azure, state=state, **OPTIONS)["failed"] is False
+        assert f"snapshot {part.id.name}" in azure.reads
+        assert f"snapshot {stranger.name}" not in azure.reads
+
+
+def test_a_vm_of_another_subscription_is_backed_up_found_restored_and_cleaned_up_there(run):
+    vm, disks = in_subscription(ELSEWHERE)
+    azure, options = FakeAzure(vms=[vm], disks=disks), {"vm": str(vm.id), "resource_group": "build"}
+    assert run.predict_do_repeat(azure, **options)["backup"]["complete"] is True
+    assert {each.id.subscription for each in azure.snapshots.list(subscription=ELSEWHERE)} == {ELSEWHERE}
+    restored = run.predict_do_repeat(azure, state="restored", **options)
+    assert restored["os_disk"].startswith(f"/subscriptions/{ELSEWHERE}/")
+    assert len(run.predict_do_repeat(azure, state="absent", **options)["steps"]) == 2
+    assert azure.snapshots.list(subscription=ELSEWHERE) == azure.snapshots.list() == ()
 
 
 @pytest.mark.parametrize(("options", "text"), [

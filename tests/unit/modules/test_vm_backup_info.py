@@ -8,8 +8,9 @@ from __future__ import annotations
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import vm_backup, vm_backup_info
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, in_subscription
 from tests.support.fakes import FakeAzure
+from tests.support.ids import ELSEWHERE
 from tests.support.module_runner import ModuleRunner
 
 OPTIONS = {"vm": "web1", "resource_group": "build"}
@@ -31,6 +32,18 @@ def test_a_list_is_filtered(monkeypatch, options, count):
     azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, DATA_DISK])
     ModuleRunner(vm_backup, monkeypatch)(azure, **OPTIONS)
     assert len(ModuleRunner(vm_backup_info, monkeypatch)(azure, **options)["backups"]) == count
+
+
+def test_backups_of_a_vm_are_listed_in_its_own_subscription(monkeypatch):
+    vm, disks = in_subscription(ELSEWHERE)
+    azure = FakeAzure(vms=[vm], disks=disks)
+    taken = ModuleRunner(vm_backup, monkeypatch)(azure, vm=str(vm.id), resource_group="build")["backup"]
+    run = ModuleRunner(vm_backup_info, monkeypatch)
+    for options in ({"vm": str(vm.id)}, {"vm": {"name": "web1", "resource_group": "build", "subscription_id": ELSEWHERE}}):
+        assert run(azure, **options)["backups"] == run(azure, resource_group="build", **options)["backups"] == [taken]
+    azure.groups.missing = {"nogroup"}
+    run(azure, vm=str(vm.id), resource_group="nogroup")
+    assert run.warnings == [f"The list is empty: resource group nogroup was not found in subscription {ELSEWHERE}."]
 
 
 def test_invalid_options_are_refused(monkeypatch):

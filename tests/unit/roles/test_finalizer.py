@@ -5,28 +5,13 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.support.tree import ROOT
-
-SEAL = ROOT / "roles" / "linux_generalize" / "files" / "seal"
 VM_ID = "00112233-4455-6677-8899-aabbccddeeff"
-
-
-@pytest.fixture
-def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleType]]:
-    """Import a file of the finalizer by its name, as Python does on a guest; afterwards no other test sees it."""
-    monkeypatch.syspath_prepend(str(SEAL))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    yield importlib.import_module
-    for path in SEAL.glob("*.py"):
-        sys.modules.pop(path.stem, None)
 
 
 @pytest.mark.parametrize(("line", "left"), [

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..ids import ResourceId
+from .protection import Protection
 from .provisioning import SUCCEEDED
 
 NO_CACHING, READ_WRITE = "None", "ReadWrite"
 """The default caching of a data disk and of an OS disk in Azure."""
+ONLY_INCREMENTAL = ("UltraSSD_LRS", "PremiumV2_LRS")
+"""The types of disks of which Azure takes no full snapshots: https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots"""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Disk:
     """A managed disk.
 
     Azure gives a disk that is deleted and created again another ``unique_id``. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``:
-    when the disk was last attached or detached, or its VM last started or deallocated; None if Azure does not say.
+    when the disk was last attached or detached, or its VM last started or deallocated; None if Azure does not say. ``capabilities`` are
+    Azure's ``supportedCapabilities`` of the system on it, ``tier`` is its performance tier.
     """
 
     id: ResourceId
@@ -40,4 +45,13 @@ class Disk:
     ownership_time: datetime | None = None
     time_created: datetime | None = None
     zones: tuple[str, ...] = ()
+    protection: Protection = Protection()
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
+    hibernation: bool = False
+    tier: str | None = None
+    bursting: bool = False
+    max_shares: int | None = None
+    iops: int | None = None
+    mbps: int | None = None
+    sector_size: int | None = None
     tags: Mapping[str, str] = field(default_factory=dict)

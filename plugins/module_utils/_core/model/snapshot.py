@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..ids import ResourceId
+from .protection import Protection
 from .provisioning import SUCCEEDED
 
 
@@ -28,6 +30,9 @@ class Snapshot:
     size_gib: int | None = None
     time_created: datetime | None = None
     completion_percent: float | None = None
+    protection: Protection = Protection()
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
+    hibernation: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -9,6 +9,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.times import parse_time
 from .json import Json, at, id_from, properties_of
+from .protection import parse_protection
 
 
 def parse_disk(raw: Json) -> Disk:
@@ -31,5 +32,14 @@ def parse_disk(raw: Json) -> Disk:
         ownership_time=parse_time(properties.get("LastOwnershipUpdateTime") or properties.get("lastOwnershipUpdateTime")),
         time_created=parse_time(properties.get("timeCreated")),
         zones=tuple(raw.get("zones") or ()),
+        protection=parse_protection(properties),
+        capabilities=at(properties, "supportedCapabilities"),
+        hibernation=bool(properties.get("supportsHibernation")),
+        tier=properties.get("tier"),
+        bursting=bool(properties.get("burstingEnabled")),
+        max_shares=properties.get("maxShares"),
+        iops=properties.get("diskIOPSReadWrite"),
+        mbps=properties.get("diskMBpsReadWrite"),
+        sector_size=creation.get("logicalSectorSize"),
         tags=raw.get("tags") or {},
     )

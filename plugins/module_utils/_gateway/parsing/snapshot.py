@@ -9,6 +9,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.snapshot import Snapshot
 from ..._core.times import parse_time
 from .json import Json, at, id_from, properties_of
+from .protection import parse_protection
 
 
 def parse_snapshot(raw: Json) -> Snapshot:
@@ -26,5 +27,8 @@ def parse_snapshot(raw: Json) -> Snapshot:
         size_gib=properties.get("diskSizeGB"),
         time_created=parse_time(properties.get("timeCreated")),
         completion_percent=properties.get("completionPercent"),
+        protection=parse_protection(properties),
+        capabilities=at(properties, "supportedCapabilities"),
+        hibernation=bool(properties.get("supportsHibernation")),
         tags=raw.get("tags") or {},
     )

@@ -16,6 +16,9 @@ from ..sdk import calls
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
+NEW_TRIES, NEW_PAUSE = 5, 2.0
+"""How often, and after how many seconds, a resource is read again that was just created and is not found."""
+
 
 class Settles(Protocol):
     """A resource that says whether an operation is running on it."""
@@ -54,13 +57,24 @@ class Resources(Generic[T]):
         with self._describing("read", resource):
             return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
+    def get_new(self, resource: ResourceId) -> T:
+        """The resource, which this task has created: the part of Azure that answers may learn of it a few seconds later, and say 404."""
+        for _attempt in range(NEW_TRIES):
+            if found := self.find(resource):
+                return found
+            self._client.deadline.sleep(NEW_PAUSE)
+        return self.get(resource)
+
     def find_settled(self, resource: ResourceId) -> T | None:
         """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
         return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
 
-    def list(self, resource_group: str | None = None) -> tuple[T, ...]:
-        """All resources of a group, none if it does not exist; or those of the subscription, if no group is named."""
-        sdk = getattr(self._client.compute(), self.operations)
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[T, ...]:
+        """All resources of a group, none if it does not exist; or those of the subscription, if no group is named.
+
+        The subscription defaults to our own. What was just created or deleted may be listed wrongly for minutes.
+        """
+        sdk = getattr(self._client.compute(subscription), self.operations)
         of_subscription, of_group = self._list_operations(sdk)
         operation, group = (of_group, (resource_group,)) if resource_group else (of_subscription, ())
         place = f"resource group {resource_group}" if resource_group else "the subscription"
@@ -71,18 +85,12 @@ class Resources(Generic[T]):
             return ()
         return tuple(map(self._value, found))
 
-    def list_settled(self, resource_group: str, selected: Callable[[T], bool]) -> tuple[T, ...]:
-        """All resources of a group, once those that ``selected`` accepts have settled or the deadline is near."""
-
-        def settled(found: tuple[T, ...]) -> bool:
-            return not any(each.provisioning_state in BUSY for each in found if selected(each))
-
-        return self._client.deadline.until(lambda: self.list(resource_group), settled)
-
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
         with self._describing("create", resource):
-            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *names(resource), api_version=self.api, body=body))
+            operation = self._sdk(resource).begin_create_or_update
+            raw = calls.run_unless_unseen(operation, *names(resource), api_version=self.api, body=body)
+        return self._value(raw) if raw else self.get_new(resource)
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change the properties that the body names, and wait until it is done."""

@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+from ..._core.ids import ResourceId
+from ..._core.model.provisioning import BUSY, FAILED
 from ..._core.model.snapshot import Snapshot
 from ..parsing.snapshot import parse_snapshot
 from ..sdk import calls
 from .base import Resources
+
+COPY_SECONDS = 10.0
+"""Between two reads of a snapshot whose bytes Azure copies in the background."""
 
 
 class Snapshots(Resources[Snapshot]):
@@ -16,3 +21,12 @@ class Snapshots(Resources[Snapshot]):
 
     noun, operations, api = "snapshot", "snapshots", calls.DISKS
     parse = staticmethod(parse_snapshot)
+
+    def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
+        """Wait until the snapshot holds all bytes or the deadline is near. None if it does not exist."""
+        return self._client.deadline.until(lambda: self.find(snapshot), _is_finished, every=COPY_SECONDS)
+
+
+def _is_finished(snapshot: Snapshot | None) -> bool:
+    """Whether nothing will change about a snapshot: it holds all bytes, or its creation failed."""
+    return snapshot is None or (snapshot.provisioning_state not in BUSY and (snapshot.copied or snapshot.provisioning_state == FAILED))

@@ -35,6 +35,19 @@ def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapp
     return _object(poller.result())
 
 
+def run_unless_unseen(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any]) -> Json | None:
+    """The result of creating a resource; None if that is done, but the read that ends it answers 404 for a moment."""
+    from azure.core.exceptions import HttpResponseError
+
+    try:
+        return run(operation, *names, api_version=api_version, body=body)
+    except HttpResponseError as error:
+        request: Any = getattr(error.response, "request", None)
+        if error.status_code != 404 or request is None or request.method != "GET":
+            raise
+        return None
+
+
 def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
     """The items of a list, from all its pages."""
     answers: list[Json] = []

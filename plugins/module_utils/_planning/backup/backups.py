@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from ..._core import tags as tag
-from ..._core.ids import ResourceId
-from ..._core.model.disk import Disk
+from ..._core.ids import SNAPSHOT, VM, ResourceId
+from ..._core.limits import HIGHEST_LUN
 from ..._core.model.snapshot import Snapshot
+from ..._core.model.vm import Vm
 from ..._core.times import format_time, parse_time
+from .names import OS, part_name
 
-OS = "os"
 UNKNOWN = datetime.min.replace(tzinfo=timezone.utc)
 """Stands for a time that is not known: such a backup is listed first, and counts as old."""
 
@@ -50,8 +50,8 @@ class Backup:
 
     @property
     def vm(self) -> str:
-        """The resource id of the VM, from a tag of its snapshots; empty if none has it."""
-        return next((snapshot.tags[tag.VM] for snapshot in self.snapshots if tag.VM in snapshot.tags), "")
+        """The resource id of the VM, from a tag of its snapshots."""
+        return next((str(vm) for snapshot in self.snapshots if (vm := vm_of(snapshot))), "")
 
     @property
     def time(self) -> datetime | None:
@@ -67,8 +67,7 @@ class Backup:
     @property
     def plan(self) -> dict[str, str] | None:
         """The Marketplace plan of the VM, which every VM made from these disks needs too."""
-        found = next((snapshot.tags[tag.PLAN] for snapshot in self.snapshots if tag.PLAN in snapshot.tags), None)
-        return json.loads(found) if found else None
+        return next((plan for snapshot in self.snapshots if (plan := tag.object_in(snapshot.tags.get(tag.PLAN)))), None)
 
     def is_of(self, vm: ResourceId) -> bool:
         """Whether it is a backup of a VM with this resource id."""
@@ -89,25 +88,47 @@ class Backup:
 
 
 def backups_in(snapshots: Iterable[Snapshot], vm: ResourceId | None = None, name: str | None = None) -> tuple[Backup, ...]:
-    """The backups among some snapshots, the oldest first; if given, only those of one VM or of one name."""
-    found: dict[str, list[Snapshot]] = {}
-    for snapshot in snapshots:
-        if (backup := snapshot.tags.get(tag.BACKUP)) and _has_lun(snapshot):
-            found.setdefault(backup, []).append(snapshot)
-    backups = (Backup(backup, tuple(sorted(parts, key=_order))) for backup, parts in found.items())
+    """The backups among some snapshots, the oldest first; if given, only those of one VM or of one name.
+
+    A backup lies in one resource group: two groups can hold backups of one VM under one name.
+    """
+    found: dict[tuple[str, ...], list[Snapshot]] = {}
+    for snapshot in filter(is_part, snapshots):
+        place = (snapshot.tags[tag.BACKUP], snapshot.id.subscription, snapshot.id.resource_group)
+        found.setdefault(tuple(map(str.casefold, place)), []).append(snapshot)
+    backups = (Backup(parts[0].tags[tag.BACKUP], tuple(sorted(parts, key=_order))) for parts in found.values())
     of_vm = (backup for backup in backups if vm is None or backup.is_of(vm))
     chosen = (backup for backup in of_vm if name is None or backup.name.casefold() == name.casefold())
     return tuple(sorted(chosen, key=lambda backup: (backup.time or UNKNOWN, backup.id)))
 
 
-def find_backup(snapshots: Iterable[Snapshot], backup: str) -> Backup | None:
-    """The backup with an id, or None."""
-    return next((found for found in backups_in(snapshots) if found.id.casefold() == backup.casefold()), None)
+def newest_of(backups: Sequence[Backup], vm: Vm | None) -> Backup | None:
+    """The newest of some backups of one name: that of the VM that exists now, else that of a former VM with its name."""
+    own = [backup for backup in backups if vm is not None and backup.vm_id == vm.vm_id]
+    return next(iter(reversed(own or backups)), None)
 
 
-def is_part(resource: Snapshot | Disk) -> bool:
-    """Whether a snapshot, or a disk made from one, belongs to any backup."""
-    return tag.BACKUP in resource.tags
+def is_part(snapshot: Snapshot) -> bool:
+    """Whether a snapshot belongs to a backup: it has the tags and the name of a part, and is a snapshot of the disk that they name.
+
+    Tags alone prove nothing, since a copy of a snapshot has them too, and anybody can write them.
+    """
+    vm, backup = vm_of(snapshot), Backup(snapshot.tags.get(tag.BACKUP, ""), ())
+    if vm is None or not backup.name or not _has_lun(snapshot) or _is_copied(snapshot):
+        return False
+    return snapshot.id.name.casefold() == part_name(vm.name, backup.vm_id, backup.name, lun_of(snapshot), backup.number).casefold()
+
+
+def _is_copied(snapshot: Snapshot) -> bool:
+    """Whether a snapshot was made from another snapshot, or from another disk than the one in its tag."""
+    tagged, source = snapshot.tags.get(tag.DISK, ""), snapshot.source_unique_id
+    other_disk = bool(source and tagged) and source.casefold() != tagged.casefold()
+    return other_disk or (snapshot.source is not None and snapshot.source.is_a(SNAPSHOT))
+
+
+def vm_of(snapshot: Snapshot) -> ResourceId | None:
+    """The id of the VM that a snapshot is of, from its tag; None if the tag names none."""
+    return tag.id_from(snapshot.tags.get(tag.VM, ""), VM)
 
 
 def lun_of(snapshot: Snapshot) -> int | None:
@@ -116,19 +137,14 @@ def lun_of(snapshot: Snapshot) -> int | None:
 
 
 def _has_lun(snapshot: Snapshot) -> bool:
-    """Whether the tag for the LUN is one that this collection writes: any other snapshot only looks like a part of a backup."""
+    """Whether the tag for the LUN is one that this collection writes."""
     lun = snapshot.tags.get(tag.LUN, "")
-    return lun == OS or (lun.isascii() and lun.isdecimal())
+    return lun == OS or (lun.isascii() and lun.isdecimal() and int(lun) <= HIGHEST_LUN)
 
 
 def time_of(snapshot: Snapshot) -> datetime | None:
     """The time of a snapshot: that of Azure or, if Azure does not say it, that in our tag."""
     return snapshot.time_created or parse_time(snapshot.tags.get(tag.BACKUP_TIME))
-
-
-def traits_of(snapshot: Snapshot) -> dict[str, Any]:
-    """Properties of the disk that a snapshot does not have: ``sku``, ``zones`` and ``caching``."""
-    return dict(json.loads(snapshot.tags.get(tag.TRAITS, "{}")))
 
 
 def _order(snapshot: Snapshot) -> int:

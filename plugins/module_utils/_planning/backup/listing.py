@@ -46,9 +46,16 @@ class BackupListRequest:
         return replace(self, vm=self.vm.within(subscription) if self.vm else None)
 
     @property
+    def subscription(self) -> str:
+        """The subscription of the VM, in which its snapshots are; empty, which stands for our own, if no VM is given by id."""
+        return self.vm.subscription if self.vm else ""
+
+    @property
     def place(self) -> ResourceId | None:
         """A snapshot id that stands for the resource group of the list; None for the subscription."""
-        return ResourceId.of(SNAPSHOT, self.resource_group, self.name or "") if self.resource_group else None
+        if not self.resource_group:
+            return None
+        return ResourceId.of(SNAPSHOT, self.resource_group, self.name or "", subscription=self.subscription)
 
 
 def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) -> tuple[Backup, ...]:
@@ -60,7 +67,7 @@ def chosen_backups(request: BackupListRequest, snapshots: Iterable[Snapshot]) ->
 
 
 def _plan(azure: Azure, request: BackupListRequest, check_mode: bool) -> Plan:
-    backups = chosen_backups(request, azure.snapshots.list(request.resource_group))
+    backups = chosen_backups(request, azure.snapshots.list(request.resource_group, request.subscription))
     missing = without_group(azure, bool(backups), request.place, request.vm)
     return Plan(after={"backups": [backup.as_result() for backup in backups]}, warnings=empty_list(missing))
 

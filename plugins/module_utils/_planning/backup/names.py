@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from ..._core.ids import SNAPSHOT, ResourceId
+from ..._core.ids import DISK, SNAPSHOT, ResourceId
 from ..._core.limits import LONGEST_NAME
 from ..._core.model.vm import Vm
-from .backups import OS
 from .request import BackupRequest
+
+OS = "os"
 
 
 def backup_id(request: BackupRequest, vm: Vm, number: int = 1) -> str:
@@ -23,8 +24,18 @@ def snapshot_id(request: BackupRequest, vm: Vm, lun: int | None, number: int = 1
 
 
 def part_id(kind: str, request: BackupRequest, vm_id: str, lun: int | None, number: int, suffix: str = "") -> ResourceId:
-    """The id of a snapshot, or of the disk made from it. Only the name of the VM is cut if the result would be too long."""
-    count = f"-{number}" if number > 1 else ""
-    ending = f"-{request.name}-{vm_id[:8]}-{OS if lun is None else f'lun{lun}'}{count}{suffix}"
-    name = request.vm.name[: LONGEST_NAME - len(ending)] + ending
+    """The id of a snapshot, or of the disk made from it."""
+    name = part_name(request.vm.name, vm_id, request.name, lun, number, suffix)
     return ResourceId.of(kind, request.resource_group, name, subscription=request.vm.subscription)
+
+
+def restored_id(request: BackupRequest, vm_id: str, lun: int | None, number: int) -> ResourceId:
+    """The id of the disk that is made from a snapshot."""
+    return part_id(DISK, request, vm_id, lun, number, "-disk")
+
+
+def part_name(vm: str, vm_id: str, backup: str, lun: int | None, number: int, suffix: str = "") -> str:
+    """The name of a snapshot, or of the disk made from it. Only the name of the VM is cut if the result would be too long."""
+    count = f"-{number}" if number > 1 else ""
+    ending = f"-{backup}-{vm_id[:8]}-{OS if lun is None else f'lun{lun}'}{count}{suffix}"
+    return vm[: LONGEST_NAME - len(ending)] + ending

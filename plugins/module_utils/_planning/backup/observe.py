@@ -13,17 +13,19 @@ from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..missing_groups import missing_group, without_group
-from ..settling import look_up, look_up_all
-from .backups import backups_in, is_part
-from .request import ABSENT, PRESENT, RESTORED, BackupRequest
+from ..settling import look_up
+from .backups import Backup, backups_in, lun_of, newest_of
+from .discovery import read_snapshots
+from .names import restored_id
+from .request import ABSENT, PRESENT, BackupRequest
 
 
 @dataclass(frozen=True)
 class Observed:
     """The state of Azure. ``snapshots`` are all of the backup's resource group.
 
-    ``disks`` are those of the VM, or, for restoring, all of that group. ``without_group`` holds resources that were not found and whose
-    resource group does not exist either.
+    ``disks`` are those of the VM, or, for restoring, those that were made from the backup. ``without_group`` holds resources that were not
+    found and whose resource group does not exist either.
     """
 
     vm: Vm | None = None
@@ -39,15 +41,19 @@ class Observed:
 
 def observe(azure: Azure, request: BackupRequest, check_mode: bool) -> Observed:
     """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
-    snapshots = look_up_all(azure.snapshots, request.resource_group, is_part, check_mode)
-    vm = None if request.state == ABSENT else look_up(azure.machines, request.vm, check_mode)
-    disks = _disks(azure, request, vm, check_mode)
-    found = bool(backups_in(snapshots, request.vm, request.name)) and (vm is not None or request.state != PRESENT)
+    vm = look_up(azure.machines, request.vm, check_mode or request.state == ABSENT)
+    snapshots = read_snapshots(azure, request, vm, check_mode)
+    backup = newest_of(backups_in(snapshots, request.vm, request.name), vm)
+    disks = _disks(azure, request, vm, backup, check_mode)
+    found = backup is not None and (vm is not None or request.state != PRESENT)
     return Observed(vm, disks, snapshots, without_group(azure, found, request.place, request.vm), check_mode)
 
 
-def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, check_mode: bool) -> tuple[Disk, ...]:
-    """The disks that are backed up, or those that may have been restored already."""
-    if request.state == RESTORED:
-        return look_up_all(azure.disks, request.resource_group, is_part, check_mode)
-    return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()
+def _disks(azure: Azure, request: BackupRequest, vm: Vm | None, backup: Backup | None, check_mode: bool) -> tuple[Disk, ...]:
+    """The disks that are backed up, or those that have been restored already."""
+    if request.state == PRESENT:
+        return tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk) if vm else ()
+    if backup is None or request.state == ABSENT:
+        return ()
+    made = (restored_id(request, backup.vm_id, lun_of(part), backup.number) for part in backup.snapshots)
+    return tuple(disk for each in made if (disk := look_up(azure.disks, each, check_mode)))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -13,7 +12,9 @@ from typing import Any, NamedTuple
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
-from ..._core.model.disk import Disk
+from ..._core.ids import ResourceId
+from ..._core.limits import MOST_TAGS
+from ..._core.model.disk import ONLY_INCREMENTAL, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import AttachedDisk, Vm
@@ -24,8 +25,9 @@ from ..._core.times import format_time
 from ..missing_groups import absent, absent_group
 from ..settling import settled
 from ..steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
-from .backups import OS, UNKNOWN, Backup, backups_in, find_backup, lun_of, time_of
-from .names import backup_id, snapshot_id
+from .backups import UNKNOWN, Backup, backups_in, is_part, lun_of, time_of
+from .likeness import copied_tags, copy_properties, traits_value
+from .names import OS, backup_id, snapshot_id
 from .observe import Observed, observe
 from .removal import plan_removal
 from .request import ABSENT, PRESENT, BackupRequest
@@ -109,15 +111,25 @@ def _part(request: BackupRequest, source: _Source, wanted: Snapshot, seen: Obser
     present, warnings = settled("snapshot", present, seen.check_mode)
     if present is None or present.provisioning_state == FAILED:
         former = (DeleteSnapshot(wanted.id),) if present else ()
-        return _Part(wanted, (*former, TakeSnapshot(wanted.id, source.disk.id, _body(wanted))), warnings)
+        take = TakeSnapshot(wanted.id, source.disk.id, _body(wanted, source))
+        return _Part(wanted, (*former, take), (*warnings, *_tags_left_out(request, source.disk, wanted)))
     tags = tag.wanted(present.tags, request.tags, request.append_tags, {tag.DISKS: wanted.tags[tag.DISKS]})
     steps = (TagSnapshot(wanted.id, tags),) if tags != dict(present.tags) else ()
     return _Part(replace(present, tags=tags), steps, warnings)
 
 
+def _tags_left_out(request: BackupRequest, disk: Disk, wanted: Snapshot) -> tuple[str, ...]:
+    """The warning about tags of a disk for which its snapshot has no room."""
+    taken = {name.casefold() for name in wanted.tags}
+    missing = [name for name in tag.without_ours(disk.tags) if name.casefold() not in taken]
+    if not missing or (request.tags is not None and not request.append_tags):
+        return ()
+    return (f"Snapshot {wanted.id.name} does not get the tags {', '.join(missing)} of its disk: Azure allows {MOST_TAGS} for each.",)
+
+
 def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -> None:
     """Refuse to touch a snapshot that has the name of ours but belongs to something else."""
-    if present.tags.get(tag.BACKUP, "").casefold() != wanted.tags[tag.BACKUP].casefold():
+    if not is_part(present) or present.tags[tag.BACKUP].casefold() != wanted.tags[tag.BACKUP].casefold():
         raise InvalidRequest(
             f"snapshot {present.id.name} in resource group {present.id.resource_group} exists, but is not part of backup {request.name}: "
             "give the backup another name."
@@ -131,12 +143,12 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         tag.BACKUP: backup_id(request, vm, number),
         tag.BACKUP_TIME: format_time(now),
         tag.PURPOSE: tag.BEFORE_GENERALIZE,
-        tag.VM: str(vm.id),
+        tag.VM: tag.id_value(vm.id),
         tag.VM_ID: vm.vm_id,
         tag.LUN: OS if attached.lun is None else str(attached.lun),
         tag.DISK: disk.unique_id,
         tag.DISKS: str(len(vm.disks)),
-        tag.TRAITS: _traits(source),
+        tag.TRAITS: traits_value(attached, disk),
         **({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {}),
     }
     return Snapshot(
@@ -144,22 +156,17 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         location=disk.location,
         source=disk.id,
         source_unique_id=disk.unique_id,
-        incremental=request.incremental,
+        incremental=request.incremental or disk.storage_account_type in ONLY_INCREMENTAL,
         size_gib=disk.size_gib,
-        tags=tag.wanted({}, request.tags, True, own),
+        tags=copied_tags(disk.tags, request.tags, request.append_tags, own),
     )
 
 
-def _traits(source: _Source) -> str:
-    disk = source.disk
-    traits = {"sku": disk.storage_account_type, "zones": list(disk.zones), "caching": source.attached.caching}
-    return json.dumps(traits, separators=(",", ":"))
-
-
-def _body(wanted: Snapshot) -> dict[str, Any]:
+def _body(wanted: Snapshot, source: _Source) -> dict[str, Any]:
     """The request body of a snapshot."""
     creation = {"createOption": "Copy", "sourceResourceId": str(wanted.source)}
-    properties = {"creationData": creation, "incremental": wanted.incremental}
+    like = copy_properties(source.disk, has_os=source.attached.lun is None)
+    properties = {"creationData": creation, "incremental": wanted.incremental, **like}
     return {"location": wanted.location, "tags": dict(wanted.tags), "properties": properties}
 
 
@@ -170,12 +177,18 @@ def _plan(azure: Azure, request: BackupRequest, check_mode: bool) -> Plan:
     return plan_removal(request, seen) if request.state == ABSENT else plan_restore(request, seen)
 
 
+def _taken(azure: Azure, expected: Mapping[str, Any]) -> Backup:
+    """A backup as it is now. Its snapshots are read by their ids, since a list may lack them for minutes."""
+    ids = [ResourceId.parse(part["id"]) for part in expected["snapshots"]]
+    new = {each: azure.snapshots.get_new(each) for each in ids}
+    return Backup(expected["id"], tuple(azure.snapshots.find_copied(each) or snapshot for each, snapshot in new.items()))
+
+
 def _result(azure: Azure, request: BackupRequest, plan: Plan) -> Mapping[str, Any]:
     """The return values that the plan could only predict: times, sizes, states."""
     values: dict[str, Any] = {}
-    if expected := plan.after["backup"]:
-        backup = find_backup(azure.snapshots.list(request.resource_group), expected["id"])
-        values["backup"] = backup.as_result() if backup else None
+    if request.state == PRESENT:
+        values["backup"] = _taken(azure, plan.after["backup"]).as_result()
     if plan.after.get("vm"):
         values["vm"] = azure.machines.get(request.vm).as_result()
     return values

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
-from ..._core.ids import DISK, ResourceId
+from ..._core.ids import ResourceId
 from ..._core.model.disk import NO_CACHING, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
@@ -19,10 +19,14 @@ from ..._core.model.vm import DEALLOCATED, AttachedDisk, Vm
 from ..._core.plan import Plan, Step
 from ..steps.disk import CopyDisk, DeleteDisk
 from ..steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk, attached_body
-from .backups import Backup, backups_in, lun_of, traits_of
-from .names import part_id
+from .backups import Backup, backups_in, lun_of, newest_of
+from .likeness import copied_tags, copy_properties, disk_properties, traits_of
+from .names import restored_id
 from .observe import Observed
 from .request import BackupRequest
+
+_KEPT = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
+"""Our tags of a snapshot that the disk made from it has too."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,12 @@ class _Part:
 def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
     """Create the missing disks. A VM that is still the one backed up and is not generalized gets them; otherwise they are for a new VM."""
     backup = _choose(request, seen)
-    parts = [
-        _Part(snapshot, part_id(DISK, request, backup.vm_id, lun_of(snapshot), backup.number, "-disk")) for snapshot in backup.snapshots
-    ]
+    parts = [_Part(snapshot, restored_id(request, backup.vm_id, lun_of(snapshot), backup.number)) for snapshot in backup.snapshots]
     present = {disk.id: disk for disk in seen.disks}
     target = seen.vm if seen.vm is not None and seen.vm.vm_id == backup.vm_id and not seen.vm.generalized else None
     steps: list[Step] = []
     for part in parts:
-        steps += _make(part, present.get(part.disk), target, backup)
+        steps += _make(request, part, present.get(part.disk), target, backup)
     if target is not None:
         steps += _exchange(target, parts)
     made = [part for part in parts if part.disk in present]
@@ -60,18 +62,16 @@ def plan_restore(request: BackupRequest, seen: Observed) -> Plan:
 
 def _choose(request: BackupRequest, seen: Observed) -> Backup:
     """The newest backup of the VM that exists now, else the newest of a former VM with its name. It must be complete."""
-    backups = backups_in(seen.snapshots, request.vm, request.name)
-    if not backups:
+    backup = newest_of(backups_in(seen.snapshots, request.vm, request.name), seen.vm)
+    if backup is None:
         reason = seen.reason_for_no_backup(request) or f"resource group {request.resource_group} holds none"
         raise Missing(f"there is no backup {request.name} of VM {request.vm.name}: {reason}.")
-    own = [backup for backup in backups if seen.vm is not None and backup.vm_id == seen.vm.vm_id]
-    backup = (own or backups)[-1]
     if not backup.complete:
         raise InvalidRequest(f"backup {request.name} of VM {request.vm.name} is not complete; finish it first (state: present).")
     return backup
 
 
-def _make(part: _Part, present: Disk | None, target: Vm | None, backup: Backup) -> list[Step]:
+def _make(request: BackupRequest, part: _Part, present: Disk | None, target: Vm | None, backup: Backup) -> list[Step]:
     """Create the disk of one snapshot, or create it again after a failure. An existing disk must be ours and free for the VM."""
     if present is not None and (present.tags.get(tag.BACKUP) != backup.id or present.source != part.snapshot.id):
         raise InvalidRequest(
@@ -82,7 +82,7 @@ def _make(part: _Part, present: Disk | None, target: Vm | None, backup: Backup) 
         raise InvalidRequest(
             f"disk {part.disk.name} is attached to VM {present.managed_by.name}, so VM {target.id.name} cannot use it: detach it first."
         )
-    copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot))
+    copy = CopyDisk(part.disk, part.snapshot.id, _body(part.snapshot, request))
     if present is None:
         return [copy]
     return [DeleteDisk(part.disk), copy] if present.provisioning_state == FAILED else []
@@ -135,19 +135,19 @@ def _attached(part: _Part, vm: Vm) -> AttachedDisk:
     return AttachedDisk(part.disk.name, part.disk, part.lun, part.snapshot.size_gib, caching, traits.get("sku"))
 
 
-def _body(snapshot: Snapshot) -> dict[str, Any]:
+def _body(snapshot: Snapshot, request: BackupRequest) -> dict[str, Any]:
     """The request body of a disk that is made from a snapshot."""
     traits = traits_of(snapshot)
-    kept = (tag.BACKUP, tag.VM, tag.VM_ID, tag.LUN, tag.PLAN)
-    properties: dict[str, Any] = {"creationData": {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}}
-    if lun_of(snapshot) is None:
-        properties |= {"osType": snapshot.os_type, "hyperVGeneration": snapshot.hyper_v_generation}
+    own = {name: snapshot.tags[name] for name in _KEPT if name in snapshot.tags} | {tag.PURPOSE: tag.RESTORED}
+    creation = {"createOption": "Copy", "sourceResourceId": str(snapshot.id)}
+    sectors = {"logicalSectorSize": traits["sector_size"]} if traits.get("sector_size") else {}
+    like = copy_properties(snapshot, has_os=lun_of(snapshot) is None)
     return {
         "location": snapshot.location,
         **({"sku": {"name": traits["sku"]}} if traits.get("sku") else {}),
         **({"zones": traits["zones"]} if traits.get("zones") else {}),
-        "tags": {**{name: snapshot.tags[name] for name in kept if name in snapshot.tags}, tag.PURPOSE: tag.RESTORED},
-        "properties": {name: value for name, value in properties.items() if value is not None},
+        "tags": copied_tags(snapshot.tags, request.tags, request.append_tags, own),
+        "properties": {"creationData": {**creation, **sectors}, **like, **disk_properties(traits)},
     }
 
 

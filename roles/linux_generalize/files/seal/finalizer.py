@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Seals this machine for capture: removes everything that identifies it, checks that nothing is left, writes a verdict and powers off.
 
+With `--rehearse` it prints its report, changes nothing and exits; see rehearsal.py.
+
 It runs as root in a systemd unit of its own and from memory (/run), so that it leaves no trace and outlives the account that started it.
 STEPS lists what it does, in order. The verdict is one line on the serial console. A machine that failed stays on, so that it is never
 mistaken for a sealed one.
@@ -11,6 +13,7 @@ mistaken for a sealed one.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -21,12 +24,14 @@ from pathlib import Path
 from filesystems import make_read_only, overwrite_free_space
 from machine import read_identity
 from processes import stop_everything_else, wait_for_sessions
+from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
 from search import check
 from swap import wipe_swap
 
 STEPS = (
     wait_for_sessions,
+    require_rehearsal,
     stop_everything_else,
     deprovision_agent,
     remove_accounts,
@@ -41,8 +46,11 @@ CONSOLES = ("/dev/ttyS0", "/dev/ttyAMA0")
 
 
 def main() -> int:
-    """Run all steps, and write the verdict; returns the exit status of the unit."""
+    """Rehearse, or run all steps and write the verdict; returns the exit status."""
     options = parse_options()
+    if options.rehearse:
+        json.dump(rehearse(read_identity(options)), sys.stdout)
+        return 0
     failure = failure_of_the_steps(options)
     verdict = f"vmId={options.vm_id} time={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
     if failure:
@@ -57,9 +65,12 @@ def main() -> int:
 
 
 def parse_options() -> argparse.Namespace:
-    """The options that the role gives; `--keep` and `--remove` can be repeated."""
+    """The options that the role gives; `--keep`, `--remove` and `--waive` can be repeated."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--vm-id", required=True)
+    parser.add_argument("--rehearse", action="store_true")
+    parser.add_argument("--disks", choices=("all", "os"), default="all")
+    parser.add_argument("--waive", action="append", default=[])
     parser.add_argument("--wait", type=int, default=120)
     parser.add_argument("--wipe", action="store_true")
     parser.add_argument("--keep", action="append", default=[])

@@ -16,9 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts import days_of_password_changes, password_hashes, people
-from mounts import disk_mounts, os_mounts
-from system import NotSealed, read
-from traces import EMPTIED
+from system import read
 
 DAY = 24 * 3600
 CLOCK_SLACK = 120  # seconds by which the clock may have been set back early in the life of this machine
@@ -30,8 +28,10 @@ LOCALHOST = {"", "localhost", "localhost.localdomain"}
 class Machine:
     """The options of the role, and what identifies this machine.
 
-    `users` are the accounts to remove; `names` are those of the users and of the host; `marks` are texts that no other machine has (ids,
-    addresses, keys, hashes); `oldest_mark` is the time, in seconds since 1970, before which no file can hold one of them.
+    `os_only` tells that the image will hold the disk of the operating system alone; `waived` are the ids of the checks whose findings the
+    owner accepts. `users` are the accounts to remove, and `homes` the folders of root and theirs; `names` are those of the users and of the
+    host; `marks` are texts that no other machine has (ids, addresses, keys, hashes); `oldest_mark` is the time, in seconds since 1970,
+    before which no file can hold one of them.
     """
 
     vm_id: str
@@ -39,37 +39,34 @@ class Machine:
     wipe: bool
     keep: frozenset[str]
     extra: tuple[str, ...]
+    os_only: bool
+    waived: frozenset[str]
     users: tuple[str, ...]
+    homes: tuple[str, ...]
     names: tuple[str, ...]
     marks: tuple[str, ...]
     oldest_mark: int
 
 
 def read_identity(options: argparse.Namespace) -> Machine:
-    """Read names and marks while they can still be read. Raises NotSealed for a machine that must not be sealed."""
+    """Read names and marks while they can still be read."""
     keep = frozenset(options.keep)
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
-    homes = ["/root", *(pwd.getpwnam(user).pw_dir for user in users)]
-    refuse_mounts_below((*homes, *EMPTIED, *options.remove))
+    homes = ("/root", *(pwd.getpwnam(user).pw_dir for user in users))
     return Machine(
         vm_id=options.vm_id,
         wait=options.wait,
         wipe=options.wipe,
         keep=keep,
         extra=tuple(options.remove),
+        os_only=options.disks == "os",
+        waived=frozenset(options.waive),
         users=users,
+        homes=homes,
         names=tuple(sorted({*users, *host_names()})),
         marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep)})),
         oldest_mark=time_of_oldest_mark(homes),
     )
-
-
-def refuse_mounts_below(folders: Iterable[str]) -> None:
-    """Refuse a machine on which a folder to remove holds another file system: a data disk is captured as it is."""
-    os_mounts()  # refuses a root that cannot be sealed
-    for _device, place in disk_mounts():
-        if holder := next((folder for folder in folders if place.startswith(folder.rstrip("/") + "/")), None):
-            raise NotSealed(f"{place} is mounted below {holder}, which is to be emptied: unmount it first")
 
 
 def host_names() -> set[str]:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from accounts import people, root_is_locked
 from machine import Machine
+from mounts import disk_mounts, os_mounts
+from report import Check, Finding
 from system import NotSealed, remove, rewrite, run, succeeds
 from traces import ACCOUNT_TRACES, EMPTIED, HOME_TRACES, REMOVED, TRUNCATED_LOGS
 
@@ -117,3 +119,24 @@ def clear_machine_id(machine: Machine) -> None:
         file.write(b"\0" * 33)
         os.fsync(file.fileno())
         file.truncate(0)
+
+
+def mounts_in_the_way(machine: Machine) -> Iterator[Finding]:
+    """Folders to remove that hold another file system: a data disk is captured as it is."""
+    os_mounts()  # refuses a root that cannot be sealed
+    folders = (*machine.homes, *EMPTIED, *machine.extra)
+    for _device, place in disk_mounts():
+        if holder := next((folder for folder in folders if place.startswith(folder.rstrip("/") + "/")), None):
+            yield Finding(f"{place} is mounted below {holder}, which is to be emptied")
+
+
+CHECKS = (
+    Check(
+        id="mounts",
+        fine="no folder that is to be removed holds another file system",
+        why="deleting would go on into that file system",
+        mend="unmount it first",
+        source="roles/linux_generalize/files/seal/removal.py",
+        look=mounts_in_the_way,
+    ),
+)

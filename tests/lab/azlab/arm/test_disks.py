@@ -116,6 +116,24 @@ def test_a_copy_does_not_change_with_its_source(lab: RunningLab, lab_group: LabG
     assert copy.properties["creationData"]["sourceUniqueId"] == snapshot.properties["uniqueId"]
 
 
+@pytest.mark.parametrize("sku", ["UltraSSD_LRS", "PremiumV2_LRS"])
+def test_a_snapshot_of_a_direct_drive_disk_is_incremental_and_copied_in_the_background(
+    lab: RunningLab, lab_group: LabGroup, sku: str
+) -> None:
+    disks, body = lab.compute.disks, {**empty_disk(), "sku": {"name": sku}}
+    source = done(disks.begin_create_or_update(lab_group.name, "source", body))
+    refused(lambda: lab_group.snapshot(source.id), "BadRequest", f"Only incremental snapshots are supported for disks of Sku {sku}", 400)
+    snapshot = lab_group.snapshot(source.id, incremental=True)
+    assert snapshot.properties["completionPercent"] < 100
+
+    def copy() -> Any:
+        return done(disks.begin_create_or_update(lab_group.name, "copy", copy_of(snapshot.id)))
+
+    refused(copy, "OperationNotAllowed", "cannot be used before its completionPercent is 100")
+    time.sleep(1.1)
+    assert copy().properties["diskState"] == "Unattached"
+
+
 def test_a_snapshot_echoes_the_source_uri_and_shows_the_source_id(lab: RunningLab, lab_group: LabGroup) -> None:
     source = lab_group.disk("source")
     body = {"location": LOCATION, "properties": {"creationData": {"createOption": "Copy", "sourceUri": source.id}}}

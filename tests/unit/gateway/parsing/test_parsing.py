@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image, ImageDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.protection import Protection
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
@@ -137,6 +138,21 @@ def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
     assert parse_image(of_vm).source == an_id(VM, "g", "v")
 
 
+PROTECTED = {
+    "networkAccessPolicy": "AllowPrivate",
+    "diskAccessId": "/access",
+    "publicNetworkAccess": "Disabled",
+    "dataAccessAuthMode": "AzureActiveDirectory",
+    "encryption": {"type": "EncryptionAtRestWithCustomerKey", "diskEncryptionSetId": "/set"},
+}
+PROTECTION = Protection("AllowPrivate", "/access", "Disabled", "AzureActiveDirectory", "EncryptionAtRestWithCustomerKey", "/set")
+
+
+def test_a_protection_is_requested_as_it_is_shown():
+    assert PROTECTION.as_body() == PROTECTED
+    assert Protection(encryption="EncryptionAtRestWithPlatformKey").as_body() == {}
+
+
 @pytest.mark.parametrize("key", ["LastOwnershipUpdateTime", "lastOwnershipUpdateTime"])
 def test_every_key_of_a_disk_is_parsed(key):
     raw = {
@@ -153,8 +169,15 @@ def test_every_key_of_a_disk_is_parsed(key):
             "supportedCapabilities": {"architecture": "x64"},
             "securityProfile": {"securityType": "TrustedLaunch"},
             "diskSizeGB": 1,
-            "creationData": {"createOption": "Copy", "sourceResourceId": str(DATA)},
+            "creationData": {"createOption": "Copy", "sourceResourceId": str(DATA), "logicalSectorSize": 512},
             "timeCreated": "2026-11-22T10:00:00+00:00",
+            "tier": "P30",
+            "burstingEnabled": True,
+            "maxShares": 2,
+            "diskIOPSReadWrite": 120,
+            "diskMBpsReadWrite": 25,
+            "supportsHibernation": True,
+            **PROTECTED,
             key: "2026-11-22T11:00:00.1234567Z",
         },
     }
@@ -166,6 +189,15 @@ def test_every_key_of_a_disk_is_parsed(key):
         os_type="Linux",
         hyper_v_generation="V2",
         architecture="x64",
+        capabilities={"architecture": "x64"},
+        hibernation=True,
+        protection=PROTECTION,
+        tier="P30",
+        bursting=True,
+        max_shares=2,
+        iops=120,
+        mbps=25,
+        sector_size=512,
         security_type="TrustedLaunch",
         size_gib=1,
         storage_account_type="Premium_LRS",
@@ -179,6 +211,7 @@ def test_every_key_of_a_disk_is_parsed(key):
 def test_every_key_of_a_snapshot_is_parsed():
     creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
     properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
+    properties |= {"supportsHibernation": True, "supportedCapabilities": {"architecture": "Arm64"}, **PROTECTED}
     raw = {"id": str(an_id(SNAPSHOT, "g", "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
     assert parse_snapshot(raw) == Snapshot(
         id=an_id(SNAPSHOT, "g", "s"),
@@ -186,6 +219,9 @@ def test_every_key_of_a_snapshot_is_parsed():
         source=OS,
         source_unique_id="u",
         incremental=True,
+        protection=PROTECTION,
+        capabilities={"architecture": "Arm64"},
+        hibernation=True,
         time_created=parse_time("2026-11-22T10:00:00.000000Z"),
         tags={"a": "b"},
     )

@@ -61,6 +61,38 @@ def test_create_sends_the_body_unchanged_and_reads_the_resource_at_the_end():
     assert canned.sent[0].headers["Content-Type"] == "application/json"
 
 
+def test_a_404_right_after_a_creation_is_not_the_end():
+    unseen = error(404, "ResourceNotFound", "not there")
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), unseen, error(404, "NotFound", "x"), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {"location": "westeurope"}).id == IMG
+    again = CannedAzure(error(404, "ResourceNotFound", "not there"), answer(200, DISK_JSON))
+    assert again.azure.disks.get_new(D).id == D
+    assert again.clock.slept == [2.0]
+
+
+def test_a_404_that_lasts_is_an_error_and_so_is_that_of_the_creation_itself():
+    lasting = CannedAzure(*[error(404, "ResourceNotFound", "not there") for _ in range(6)])
+    with pytest.raises(Missing, match="could not read disk d"):
+        lasting.azure.disks.get_new(D)
+    refused = CannedAzure(error(404, "ResourceGroupNotFound", "no g"))
+    with pytest.raises(Missing, match="could not create image i: .ResourceGroupNotFound. no g"):
+        refused.azure.images.create(IMG, {})
+
+
+def snapshot(percent: float | None = None, state: str = "Succeeded"):
+    return answer(200, {"id": str(S), "location": "westeurope", "properties": {"provisioningState": state, "completionPercent": percent}})
+
+
+def test_a_snapshot_is_waited_for_until_it_holds_all_bytes():
+    canned = CannedAzure(snapshot(state="Creating"), snapshot(0.0), snapshot(40.0), snapshot(100.0))
+    assert canned.azure.snapshots.find_copied(S).complete
+    assert canned.clock.slept == [10.0] * 3
+    late = CannedAzure(*[snapshot(1.0) for _ in range(4)], seconds=25)
+    assert late.azure.snapshots.find_copied(S).complete is False
+    assert CannedAzure(snapshot(0.0, "Failed")).azure.snapshots.find_copied(S).provisioning_state == "Failed"
+    assert CannedAzure(error(404, "ResourceNotFound", "x")).azure.snapshots.find_copied(S) is None
+
+
 def test_tag_sends_a_patch_with_tags_only():
     canned = CannedAzure(accepted(200, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON))
     canned.azure.disks.tag(D, {"a": "b"})
@@ -171,6 +203,12 @@ def test_lists_without_a_group_read_the_subscription(act, path):
     canned = CannedAzure(answer(200, {"value": []}))
     assert act(canned.azure) == ()
     assert canned.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
+
+
+def test_a_list_is_read_from_the_subscription_that_is_named():
+    canned = CannedAzure(answer(200, {"value": []}))
+    assert canned.azure.snapshots.list("g", "another") == ()
+    assert canned.sent[0].path == "/subscriptions/another/resourceGroups/g/providers/Microsoft.Compute/snapshots"
 
 
 def test_the_list_of_a_missing_group_is_empty():

@@ -11,7 +11,6 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
@@ -19,9 +18,8 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.plan import plan_backup
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.snapshot import DeleteSnapshot, TagSnapshot, TakeSnapshot
 
-from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS
+from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, NOW, OS_SNAPSHOT, REQUEST, SNAPSHOTS, TAKE_DATA, TAKE_OS, in_backup
 from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM1, VM_ID
-from tests.support.ids import an_id
 
 DISKS = (OS_DISK, DATA_DISK)
 SEEN = Observed(vm=RUNNING_VM, disks=DISKS)
@@ -44,7 +42,7 @@ def test_a_backup_takes_only_what_is_missing(snapshots, steps):
 
 def test_a_snapshot_has_tags_with_everything_that_restoring_needs():
     taken = plan().steps[0].body
-    assert taken["properties"] == {"creationData": {"createOption": "Copy", "sourceResourceId": str(OS_DISK.id)}, "incremental": False}
+    assert taken["properties"]["creationData"] == {"createOption": "Copy", "sourceResourceId": str(OS_DISK.id)}
     assert taken["tags"] == {
         tag.BACKUP: BACKUP_ID,
         tag.BACKUP_TIME: "2026-11-22T10:00:00.000000Z",
@@ -66,6 +64,13 @@ def test_the_marketplace_plan_of_a_vm_is_kept():
 
 def test_incremental_snapshots_can_be_requested():
     assert plan(replace(REQUEST, incremental=True)).steps[0].body["properties"]["incremental"] is True
+
+
+@pytest.mark.parametrize("kind", ["UltraSSD_LRS", "PremiumV2_LRS"])
+def test_snapshots_of_disks_that_allow_no_others_are_incremental(kind):
+    found = plan(disks=(OS_DISK, replace(DATA_DISK, storage_account_type=kind)))
+    assert [step.body["properties"]["incremental"] for step in found.steps] == [False, True]
+    assert [part["incremental"] for part in found.after["backup"]["snapshots"]] == [False, True]
 
 
 def test_the_result_is_the_backup_as_it_will_be():
@@ -95,19 +100,13 @@ def test_a_backup_is_refused(changes, text):
         plan(**changes)
 
 
-FORMER = tuple(replace(each, tags={**each.tags, tag.DISK: f"former {each.id.name}"}) for each in SNAPSHOTS)
+FORMER = tuple(replace(each, source_unique_id="former", tags={**each.tags, tag.DISK: "former"}) for each in SNAPSHOTS)
 A_DAY = replace(REQUEST, max_age=24)
 OLD = tuple(replace(each, time_created=parse_time("2026-11-21T09:59:59.000000Z")) for each in SNAPSHOTS)
 
 
-def numbered(snapshot, number):
-    """The same snapshot in a further backup of the same name."""
-    tags = {**snapshot.tags, tag.BACKUP: f"{BACKUP_ID}/{number}"}
-    return replace(snapshot, id=an_id(SNAPSHOT, "build", f"{snapshot.id.name}-{number}"), tags=tags)
-
-
-LOST = replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", "lost"), tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"})
-SECOND = tuple(numbered(each, 2) for each in SNAPSHOTS)
+LOST = in_backup(replace(DATA_SNAPSHOT, tags={**DATA_SNAPSHOT.tags, tag.LUN: "9"}), BACKUP_ID)
+SECOND = tuple(in_backup(each, f"{BACKUP_ID}/2") for each in SNAPSHOTS)
 
 
 @pytest.mark.parametrize(("request_", "changes"), [
@@ -131,7 +130,7 @@ def test_a_recent_backup_is_reused_and_age_counts_only_if_requested():
 
 
 def test_the_third_backup_follows_the_second():
-    third = plan(A_DAY, snapshots=(*OLD, *(numbered(each, 2) for each in OLD)))
+    third = plan(A_DAY, snapshots=(*OLD, *(in_backup(each, f"{BACKUP_ID}/2") for each in OLD)))
     assert third.after["backup"]["id"] == f"{BACKUP_ID}/3"
 
 

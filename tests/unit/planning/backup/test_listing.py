@@ -8,27 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.listing import BackupListRequest, chosen_backups
 
-from tests.support.backups import SNAPSHOTS
+from tests.support.backups import SNAPSHOTS, in_backup
 from tests.support.capture_values import VM1, VM_ID
-from tests.support.ids import an_id
 
 
 def test_a_list_is_sorted_by_time_and_filtered_by_vm_and_name():
-    later = tuple(
-        replace(
-            each,
-            id=an_id(SNAPSHOT, "build", f"later-{each.id.name}"),
-            time_created=parse_time("2026-11-23T00:00:00.000000Z"),
-            tags={**each.tags, tag.BACKUP: f"{VM_ID}/weekly"},
-        )
-        for each in SNAPSHOTS
-    )
+    later = tuple(replace(in_backup(each, f"{VM_ID}/weekly"), time_created=parse_time("2026-11-23T00:00:00.000000Z")) for each in SNAPSHOTS)
     everything = (*later, *SNAPSHOTS)
     assert [backup.name for backup in backups_in(everything)] == ["before-generalize", "weekly"]
     assert [backup.complete for backup in backups_in(everything[:3])] == [False, True]

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.removal import plan_removal
 
-from tests.support.backups import DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS
+from tests.support.backups import DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS, in_backup
 from tests.support.capture_values import VM_ID
 from tests.support.ids import an_id
 
 
 def test_removal_deletes_the_backups_of_recreated_vms_too_and_nothing_else():
-    former = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "former"), tags={**OS_SNAPSHOT.tags, tag.BACKUP: "old/before-generalize"})
-    other = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "other"), tags={**OS_SNAPSHOT.tags, tag.BACKUP: f"{VM_ID}/weekly"})
+    former = in_backup(OS_SNAPSHOT, "old/before-generalize")
+    other = in_backup(OS_SNAPSHOT, f"{VM_ID}/weekly")
     strange = replace(OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "strange"), tags={})
     steps = plan_removal(REQUEST, Observed(snapshots=(*SNAPSHOTS, former, other, strange))).steps
-    assert {step.snapshot.name for step in steps} == {OS_SNAPSHOT.id.name, DATA_SNAPSHOT.id.name, "former"}
+    assert {step.snapshot.name for step in steps} == {OS_SNAPSHOT.id.name, DATA_SNAPSHOT.id.name, former.id.name}
     assert plan_removal(REQUEST, Observed()).steps == ()

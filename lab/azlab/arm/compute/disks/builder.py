@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import dataclass, field
 
 from azlab.arm.compute.common import SNAPSHOT
 from azlab.arm.compute.disks.frozen_copy import frozen_copy
-from azlab.arm.compute.disks.state import DiskState, describe_size, performance_of
+from azlab.arm.compute.disks.state import BACKGROUND_COPY_SECONDS, DIRECT_DRIVE, DiskState, describe_size, performance_of
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.times import now
@@ -72,7 +73,12 @@ def describe(disk: Resource, spec: DiskSpec) -> None:
         family=str(uuid.uuid4()),
         upload=content.size if content.upload else None,
         imported=content.size if content.imported else None,
+        copied=time.time() + BACKGROUND_COPY_SECONDS if is_snapshot and _is_direct_drive(content.resource) else None,
     ).keep(disk)
+
+
+def _is_direct_drive(source: Resource | None) -> bool:
+    return source is not None and source.body["sku"]["name"] in DIRECT_DRIVE
 
 
 def _increments(spec: DiskSpec) -> Json:

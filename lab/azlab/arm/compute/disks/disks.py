@@ -34,7 +34,10 @@ _FIRST_WITH_ID = "2021-04-01"
 _UNIQUE_SOURCE_SINCE = "2019-11-01"
 """From this version to the one above, a 202 carried the unique id of a copy's source (recorded)."""
 _SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile")
-_OPTIONS = ("networkAccessPolicy", "publicNetworkAccess", "dataAccessAuthMode", "burstingEnabled", "maxShares", "tier")
+_OPTIONS = (
+    *("networkAccessPolicy", "diskAccessId", "publicNetworkAccess", "dataAccessAuthMode", "encryption", "supportsHibernation"),
+    *("burstingEnabled", "maxShares", "tier", "diskIOPSReadWrite", "diskMBpsReadWrite"),
+)
 _CHANGEABLE = ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration")
 
 

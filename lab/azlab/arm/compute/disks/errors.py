@@ -11,6 +11,11 @@ UPLOAD_NOT_MIB = Refusal(
     "The upload size in bytes {size} - 512 bytes for the VHD footer ({disk} in this case) must be a multiple of MiB.",
     ISSUE,
 )
+ONLY_INCREMENTAL = Refusal(400, "BadRequest", "Only incremental snapshots are supported for disks of Sku {sku}.", ISSUE)
+STILL_COPIED = Refusal(
+    409, "OperationNotAllowed", "Snapshot {snapshot} cannot be used before its completionPercent is 100; it is {percent} now.", ASSUMED
+)
+"""That such a snapshot is of no use before: https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots"""
 UPLOAD_SIZE = Refusal(
     400,
     "InvalidParameter",

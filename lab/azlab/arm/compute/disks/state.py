@@ -20,6 +20,9 @@ from azlab.arm.core.state import State
 from azlab.arm.core.times import now
 from azlab.store import Resource
 
+DIRECT_DRIVE = ("UltraSSD_LRS", "PremiumV2_LRS")
+"""The types of disks whose snapshots are incremental, and whose bytes are copied after the snapshot was made."""
+BACKGROUND_COPY_SECONDS = 1.0
 GIB = 1024**3
 MIB = 1024**2
 
@@ -46,6 +49,8 @@ class DiskState(State):
     """The size in bytes of a disk that waits for its upload, without the VHD footer."""
     imported: int | None = None
     """The size in bytes of a disk that was imported from a blob in a storage account."""
+    copied: float | None = None
+    """When the bytes of a snapshot will have been copied in the background, in seconds since 1970."""
     access: Grant | None = None
     """The grant that was given last and not revoked; it may have expired."""
 
@@ -84,7 +89,15 @@ def view(lab: Lab, disk: Resource) -> Json:
     body = {**disk.body, "properties": {**disk.properties}}
     if disk.properties.get("provisioningState") == "Succeeded":
         body["properties"]["diskState"] = state(lab, disk)
+    if (percent := copied_percent(disk)) is not None:
+        body["properties"]["completionPercent"] = percent
     return body
+
+
+def copied_percent(disk: Resource) -> float | None:
+    """How much of a snapshot Azure has copied in the background; None if it is not copied so."""
+    end = DiskState.of(disk).copied
+    return None if end is None else round(100.0 - 100.0 * min(1.0, max(0.0, end - time.time()) / BACKGROUND_COPY_SECONDS), 1)
 
 
 def check_usable(lab: Lab, disk: Resource) -> None:
@@ -93,6 +106,8 @@ def check_usable(lab: Lab, disk: Resource) -> None:
     hidden = DiskState.of(disk)
     if hidden.upload:
         raise disk_errors.USE_UPLOAD(disk=disk.name, state=state(lab, disk))
+    if (percent := copied_percent(disk)) not in (None, 100.0):
+        raise disk_errors.STILL_COPIED(snapshot=disk.name, percent=percent)
     if disk.properties.get("provisioningState") not in ("Succeeded", "Updating") or hidden.key is None:
         raise compute_errors.SOURCE_FAILED(source=disk.id, state=disk.properties.get("provisioningState"))
 
