@@ -92,6 +92,15 @@ options:
       - Whether the image is stored in several zones.
       - If omitted, Azure decides, and an existing image is accepted either way.
     type: bool
+  waive:
+    description:
+      - Ids of checks whose findings do not forbid the capture, and do not warn. They stay in RV(checks) with the verdict V(waived).
+      - V(rights) if you know that the identity has the rights, V(disk_encryption) if you know that new VMs can unlock their disks,
+        V(vm_tags_total) because Azure does not always enforce its limit of 2048 characters, V(marketplace_plan) if you keep the plan
+        yourself, V(subscription) if Azure accepts an image in another subscription, V(disk_controller) to silence its warning.
+      - All other checks find what Azure certainly refuses, and cannot be waived.
+    type: list
+    elements: str
 attributes:
   check_mode:
     support: full
@@ -109,8 +118,11 @@ seealso:
   - module: goldenimage.azure.image_info
   - module: goldenimage.azure.image_boot
 notes:
-  - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk and,
-    unless O(disks=os), of VMs with an Ultra disk.
+  - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk or with
+    Azure Disk Encryption and, unless O(disks=os), of VMs with an Ultra or Premium SSD v2 disk.
+  - What capturing requires of Azure is checked first, in check mode too, and before waiting for the guest to power off. All findings
+    are reported together, see RV(checks). The rights of the identity are read from C(Microsoft.Authorization/permissions), for the VM, the
+    image's resource group and the VM's resource group; if they cannot be read, a warning says so.
   - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). The latter holds the resource id of the VM or, if that is longer
     than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. If the VM was created
     from a Marketplace image with a plan, it also gets C(goldenimage.plan), because managed images have no property for a plan.
@@ -218,6 +230,43 @@ guest:
       type: str
     reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
   sample: {console: sealed, reason: null}
+checks:
+  description:
+    - What capturing requires of Azure, one row for each finding, or one row for a check that found nothing. Empty if the image exists as
+      requested, because then nothing is captured.
+  returned: always, once the VM was read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: >-
+        Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
+        C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
+        C(vm_tags), C(vm_tags_total), C(image_tags), C(marketplace_plan) or C(rights).
+      type: str
+    side: {description: Always C(cloud)., type: str}
+    verdict:
+      description: C(ok), C(warn), C(block), C(unproven), or C(waived) for a finding that O(waive) names.
+      type: str
+    what: {description: The finding and its place; for C(ok) what was found to be fine., type: str}
+    why: {description: What would go wrong otherwise; empty for C(ok)., type: str}
+    mend: {description: What to do about it; empty for C(ok)., type: str}
+    source: {description: The document that the requirement comes from., type: str}
+  sample:
+    - id: disk_types
+      side: cloud
+      verdict: block
+      what: Disk web1-data of VM web1 is a Premium SSD v2 disk, which images cannot hold.
+      why: Azure refuses it, but only after the VM was marked as generalized, which cannot be undone.
+      mend: "Detach the disk, or set disks: os."
+      source: https://learn.microsoft.com/azure/virtual-machines/disks-types
+azure_clock_offset:
+  description:
+    - How many seconds Azure's clock is ahead of that of the machine where this module runs; negative if it is behind, null if it is not
+      known. The times of a seal are compared with times of Azure, so the clock of the guest must agree with Azure's.
+  returned: success, and when a step fails
+  type: int
+  sample: 0
 steps:
   description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
@@ -260,6 +309,7 @@ ARGUMENTS = arguments(
     source=dict(type="str", choices=["keep", "delete"], default="keep"),
     recreate=dict(type="bool", default=False),
     zone_resilient=dict(type="bool"),
+    waive=dict(type="list", elements="str"),
 )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
@@ -173,6 +174,18 @@ class FakeNics:
         return Nic(id=nic, private_ip="10.0.0.4")
 
 
+class FakePermissions:
+    """Rights. Everything is allowed, except at the paths for which a test sets ``known``. ``asked`` holds the places that were read."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Rights] = {}
+        self.asked: list[str] = []
+
+    def at(self, path: str, title: str) -> Rights:
+        self.asked.append(title)
+        return self.known.get(path, Rights((Permission(("*",)),)))
+
+
 class FakeAzure:
     """The resources of one subscription.
 
@@ -181,6 +194,7 @@ class FakeAzure:
     """
 
     subscription = SUBSCRIPTION
+    clock_offset: int | None = 0
 
     def __init__(
         self,
@@ -202,6 +216,7 @@ class FakeAzure:
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
+        self.permissions = FakePermissions()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

@@ -26,7 +26,8 @@ class Plan:
 
     ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
     returns and the second half of the diff. A module that only reads has its results in ``after``.
-    ``facts`` are further return values, which are not states and not part of the diff.
+    ``facts`` are further return values, which are not states and not part of the diff. So are ``findings``, which are about the time before
+    the first step and are returned when a step fails, too.
     """
 
     steps: tuple[Step, ...] = ()
@@ -34,6 +35,7 @@ class Plan:
     after: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    findings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

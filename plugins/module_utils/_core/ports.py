@@ -15,6 +15,7 @@ from .model.disk import Disk
 from .model.disk_file import DiskContent
 from .model.image import Image
 from .model.nic import Nic
+from .model.rights import Rights
 from .model.snapshot import Snapshot
 from .model.vm import Vm
 
@@ -122,6 +123,13 @@ class Nics(Protocol):
         """The interface, or None if it does not exist."""
 
 
+class Permissions(Protocol):
+    """The rights of the signed-in identity."""
+
+    def at(self, path: str, title: str) -> Rights:
+        """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
+
+
 class Azure(Protocol):
     """Everything that modules ask of one subscription with one identity, before one deadline."""
 
@@ -160,6 +168,14 @@ class Azure(Protocol):
     @property
     def nics(self) -> Nics:
         """Network interfaces."""
+
+    @property
+    def permissions(self) -> Permissions:
+        """Rights."""
+
+    @property
+    def clock_offset(self) -> int | None:
+        """How many seconds Azure's clock is ahead of this machine's; None until an answer has shown it."""
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""

@@ -16,6 +16,7 @@ from .resources.groups import Groups
 from .resources.images import Images
 from .resources.machines import Machines
 from .resources.nics import Nics
+from .resources.permissions import Permissions
 from .resources.regions import Regions
 from .resources.snapshots import Snapshots
 from .resources.subnets import Subnets
@@ -42,11 +43,17 @@ class Azure:
         self.regions = Regions(client)
         self.subnets = Subnets(client)
         self.nics = Nics(client)
+        self.permissions = Permissions(client)
 
     @property
     def subscription(self) -> str:
         """The id of our own subscription."""
         return self._client.subscription
+
+    @property
+    def clock_offset(self) -> int | None:
+        """How many seconds Azure's clock is ahead of this machine's; None until an answer has shown it."""
+        return self._client.clock_offset
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id, with our subscription if it names none."""

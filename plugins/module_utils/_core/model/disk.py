@@ -27,6 +27,7 @@ class Disk:
     Azure gives a disk that is deleted and created again another ``unique_id``. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``:
     when the disk was last attached or detached, or its VM last started or deallocated; None if Azure does not say. ``capabilities`` are
     Azure's ``supportedCapabilities`` of the system on it, ``tier`` is its performance tier.
+    ``encrypted`` is whether Azure Disk Encryption is on, which encrypts in the guest.
     """
 
     id: ResourceId
@@ -40,6 +41,7 @@ class Disk:
     security_type: str | None = None
     size_gib: int | None = None
     storage_account_type: str | None = None
+    encrypted: bool = False
     source: ResourceId | None = None
     managed_by: ResourceId | None = None
     ownership_time: datetime | None = None

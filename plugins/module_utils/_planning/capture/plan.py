@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from ..._core.checks import Check
 from ..._core.errors import InvalidRequest
 from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.subject import Subject
-from ..missing_groups import absent, require_groups
+from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
+from .checks.report import as_results, check_capture, refuse_before_waiting, reported_with, require_unblocked, warnings_of
 from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
@@ -29,24 +32,27 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
     """The steps that are still missing. The image decides first: once it is as requested, the VM may be gone."""
     target, need = target_of(request, seen.image), needs(request, seen.image, seen.vm)
     if not need.capture:
-        return _plan_match(request, seen, target, need)
-    vm = _require_source(request, seen, target)
-    return _plan_new(request, seen, target, vm, need)
+        return _with_checks(_plan_match(request, seen, target, need), seen, ())
+    vm = _require_vm(request, seen, target)
+    checks = check_capture(request, seen, vm)
+    require_unblocked(vm, checks)
+    with reported_with(checks):
+        return _with_checks(_plan_new(request, seen, target, vm, need), seen, checks)
 
 
-def _require_source(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
-    """The VM, if it can be captured and the image may replace an existing one."""
-    vm, flaw = seen.vm, target.flaw(seen.vm)
-    if vm is None:
-        raise absent(
-            "VM", request.vm, seen.without_group, f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
-        )
-    if flaw and not request.recreate and not target.is_leftover(vm):
-        raise InvalidRequest(f"{target.title} {flaw}: set recreate to replace it, or choose another name.")
-    require_groups(seen.without_group, request.target)
-    source.refuse_unsupported(vm)
-    target.refuse_unsupported(vm, seen.disks)
-    return vm
+def _require_vm(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
+    """The VM, which must exist if its image does not."""
+    if seen.vm is None:
+        flaw = target.flaw(None)
+        consequence = f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
+        raise absent("VM", request.vm, seen.without_group, consequence)
+    return seen.vm
+
+
+def _with_checks(plan: Plan, seen: Observed, checks: Sequence[Check]) -> Plan:
+    """The same plan with the report of the checks. An image that is as requested needs none."""
+    findings = {"checks": as_results(checks), "azure_clock_offset": seen.clock_offset}
+    return replace(plan, warnings=(*plan.warnings, *warnings_of(checks)), findings=findings)
 
 
 def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, need: Needs) -> Plan:
@@ -109,7 +115,7 @@ def _result_of(vm: Vm | None) -> dict[str, Any]:
 
 
 def _plan(azure: Azure, request: CaptureRequest, check_mode: bool) -> Plan:
-    return plan_capture(request, observe(azure, request, check_mode))
+    return plan_capture(request, observe(azure, request, check_mode, partial(refuse_before_waiting, request)))
 
 
 def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, Any]:

@@ -28,17 +28,6 @@ class Preparation(NamedTuple):
     vm: Vm
 
 
-def refuse_unsupported(vm: Vm) -> None:
-    """Refuse a VM of which Azure makes no image of any kind, which it would say only after the VM was marked as generalized."""
-    if vm.os_disk.ephemeral:
-        raise InvalidRequest(
-            f"VM {vm.id.name} has an ephemeral OS disk, which Azure refuses: 'Source virtual machine cannot contain an ephemeral OS disk.'"
-            " Use a VM whose OS disk is not ephemeral."
-        )
-    if unmanaged := [each.name for each in vm.disks if each.disk is None]:
-        raise InvalidRequest(f"VM {vm.id.name}: disk {unmanaged[0]} is not a managed disk; convert the VM to managed disks first.")
-
-
 def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
     """The steps that a VM still lacks. Its seal is kept before it is deallocated, and stamped after that."""
     pending = seal if seal and not vm.generalized and not is_stamped(seal, vm, os_disk) else None

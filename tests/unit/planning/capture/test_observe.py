@@ -46,7 +46,7 @@ OS_ONLY = replace(REQUEST, os_only=True)
 LAST_COPY = replace(OS_ONLY, delete_source=True)
 OS_IMAGE = replace(CAPTURED, data_disks=())
 EVERYTHING = Needs(True, (OS_DISK_ID, DATA_DISK_ID), seal=True, backups=True)
-READ_VM = ["image web-1", "VM web1", "VM web1", "disk web1-os", "disk web1-data"]
+READ_VM = ["image web-1", "VM web1", "disk web1-os", "disk web1-data"]
 
 
 @pytest.mark.parametrize(("request_", "image", "vm", "expected"), [
@@ -81,7 +81,7 @@ def azure_with(**changes) -> FakeAzure:
     (replace(REQUEST, assume_sealed=True, backup_required=False), {}, READ_VM),
     (REQUEST, {"images": [CAPTURED]}, READ_VM[:2]),
     (REQUEST, {"vms": []}, READ_VM[:2]),
-    (REQUEST, {"vms": [replace(STOPPED_VM, os_disk=replace(STOPPED_VM.os_disk, disk=None))]}, READ_VM[:3]),
+    (REQUEST, {"vms": [replace(STOPPED_VM, os_disk=replace(STOPPED_VM.os_disk, disk=None))]}, READ_VM[:2]),
     (LAST_COPY, {"images": [OS_IMAGE]}, [*READ_VM, "snapshots"]),
 ], ids=["sealed", "seal kept", "no evidence", "done", "VM gone", "unmanaged disk", "done, data disks deleted"])  # fmt: skip
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -97,11 +97,43 @@ def test_the_evidence_is_observed():
     assert [backup.snapshots for backup in seen.backups] == [BACKUPS]
 
 
-def test_a_missing_resource_group_ends_the_observation():
+def test_a_running_vm_is_read_again_with_its_disks_once_it_has_stopped():
+    azure = azure_with(vms=[RUNNING_VM])
+    observe(azure, REQUEST, check_mode=True)
+    assert azure.reads == [*READ_VM, "boot log web1", "snapshots"]
+    azure.reads.clear()
+    seen = observe(azure, REQUEST, check_mode=False, refuse=lambda seen: azure.machines.put(STOPPED_VM) and None)
+    assert azure.reads == [*READ_VM, *READ_VM[1:], "boot log web1", "snapshots"]
+    assert seen.vm == STOPPED_VM
+
+
+def test_a_refusal_ends_the_observation_before_the_guest_has_stopped():
+    class Refused(Exception):
+        pass
+
+    def refuse(seen: Observed) -> None:
+        assert (seen.vm, seen.disks, seen.verdict, seen.backups) == (RUNNING_VM, (OS_DISK, DATA_DISK), UNREAD, ())
+        raise Refused
+
+    azure = azure_with(vms=[RUNNING_VM])
+    with pytest.raises(Refused):
+        observe(azure, REQUEST, check_mode=False, refuse=refuse)
+    assert azure.reads == READ_VM
+
+
+def test_rights_are_read_where_the_capture_needs_any_and_not_in_a_missing_group():
     azure = azure_with()
-    azure.groups.missing = {"images"}
-    assert observe(azure, REQUEST, check_mode=False) == Observed(STOPPED_VM, verdict=UNREAD, without_group=frozenset({TARGET}))
-    assert azure.reads == READ_VM[:2]
+    assert observe(azure, REQUEST, check_mode=False).without_group == frozenset()
+    assert azure.permissions.asked == ["resource group build", "VM web1", "resource group images"]
+    azure.groups.missing, azure.permissions.asked = {"images"}, []
+    assert observe(azure, REQUEST, check_mode=False).without_group == {TARGET}
+    assert azure.permissions.asked == ["resource group build", "VM web1"]
+
+
+def test_nothing_is_asked_about_rights_if_nothing_is_captured():
+    azure = azure_with(images=[CAPTURED])
+    assert observe(azure, REQUEST, check_mode=False).clock_offset is None
+    assert azure.permissions.asked == []
 
 
 STEP = "goldenimage-seal: 10:29:10 remove_traces\r\n"
@@ -157,7 +189,7 @@ def test_an_earlier_refusal_does_not_end_the_wait_for_the_next_attempt():
 def test_the_console_is_not_listened_to_if_the_seal_is_assumed():
     azure = azure_with(vms=[RUNNING_VM])
     seen = observe(azure, replace(REQUEST, assume_sealed=True), check_mode=False)
-    assert (seen.verdict, azure.reads) == (UNREAD, [*READ_VM, "snapshots"])
+    assert (seen.verdict, azure.reads) == (UNREAD, [*READ_VM, *READ_VM[1:], "snapshots"])
 
 
 def test_a_missing_right_to_read_the_boot_log_is_reported_before_the_guest_is_waited_for():

@@ -22,7 +22,7 @@ from azlab.store import Resource
 def set_power(lab: Lab, vm: Resource, power: str) -> None:
     """Store the power state of a VM. Called with the store's lock held."""
     state = MachineState.of(vm)
-    state.power = power
+    state.power, state.hibernated = power, False
     lab.store.put(state.keep(vm))
 
 

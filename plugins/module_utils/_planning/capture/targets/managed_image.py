@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
-from ...._core.errors import InvalidRequest
 from ...._core.ids import ResourceId, region
 from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.disk import NO_CACHING, Disk
@@ -23,8 +22,6 @@ from ..recheck import SameVm
 from ..request import CaptureRequest
 from ..source import os_disk_id
 from ..target import Outcome
-
-ULTRA = "UltraSSD_LRS"
 
 
 @dataclass(frozen=True)
@@ -51,29 +48,6 @@ class ManagedImage:
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing image is the remains of a failed run for this VM: it has never been usable."""
         return self.image is not None and self.image.provisioning_state == FAILED and _origin(self.image) == vm.vm_id
-
-    def refuse_unsupported(self, vm: Vm, disks: Sequence[Disk]) -> None:
-        """Refuse a VM of which Azure makes no managed image, and another region than that of the VM."""
-        os_disk = disks[0] if disks else None
-        security = vm.security_type or (os_disk.security_type if os_disk else None)
-        if security and security != "Standard":
-            kind = "ConfidentialVM" if security.startswith("Confidential") else security
-            raise InvalidRequest(
-                f"VM {vm.id.name} has the security type {kind}, which Azure refuses: 'Creation of managed images are not supported"
-                f" for virtual machine with {kind} security type.' Publish it to a compute gallery instead."
-            )
-        ultra = [] if self.request.os_only else [disk.id.name for disk in disks[1:] if disk.storage_account_type == ULTRA]
-        if ultra:
-            raise InvalidRequest(
-                f"disk {ultra[0]} of VM {vm.id.name} is an Ultra disk, which Azure refuses: 'Source virtual machine cannot contain"
-                " UltraSSD.' Detach the disk, or set disks: os."
-            )
-        if os_disk and os_disk.architecture == "Arm64":
-            raise InvalidRequest(
-                f"VM {vm.id.name}: managed images of Arm64 machines do not exist; publish it to a compute gallery instead."
-            )
-        if self.request.location not in (None, region(vm.location)):
-            raise InvalidRequest(f"location: an image is made where its VM is, in {region(vm.location)}, not in {self.request.location}.")
 
     def state(self) -> Mapping[str, Any]:
         """The image as it is."""
@@ -104,6 +78,11 @@ class ManagedImage:
         wanted = f"VM {vm.id.name} ({vm.vm_id})" if vm else "that VM"
         return f"exists, but was made from {_named_origin(image, vm)}, not from {wanted}"
 
+    def tags_of(self, vm: Vm) -> dict[str, str]:
+        """The tags of the new image, not checked against Azure's limits. An image that is replaced passes on those that are not ours."""
+        kept = tag.without_ours(self.image.tags) if self.image else {}
+        return tag.merged(kept, self.request.tags, self.request.append_tags, _own_tags(vm))
+
     def _other_kind(self, image: Image) -> str | None:
         if self.request.location not in (None, region(image.location)):
             return f"exists in {image.location}, not in {self.request.location}"
@@ -122,7 +101,6 @@ class ManagedImage:
 
     def _predicted(self, vm: Vm, disks: Sequence[Disk]) -> Image:
         """The image as it will be."""
-        kept = tag.without_ours(self.image.tags) if self.image else {}
         held = [
             ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching or NO_CACHING, each.storage_account_type) for each in vm.disks
         ]
@@ -136,7 +114,7 @@ class ManagedImage:
             os_disk=held[0],
             data_disks=() if self.request.os_only else tuple(held[1:]),
             zone_resilient=bool(self.request.zone_resilient),
-            tags=tag.wanted(kept, self.request.tags, self.request.append_tags, _own_tags(vm)),
+            tags=tag.checked(self.tags_of(vm)),
         )
 
     def _body(self, vm: Vm, image: Image) -> dict[str, Any]:
