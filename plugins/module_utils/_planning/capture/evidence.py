@@ -73,13 +73,16 @@ def is_stamped(seal: Seal, vm: Vm, os_disk: Disk | None) -> bool:
     return vm.power == DEALLOCATED and os_disk is not None and seal.ownership is not None and seal.ownership == os_disk.ownership_time
 
 
+def find_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal | None:
+    """The seal of a VM that has stopped: a kept one that is still trusted, or that of the verdict, if it is beyond doubt."""
+    return trusted_seal(vm, os_disk) or (verdict.seal if verdict.seal and not _doubt(vm, os_disk, verdict.seal) else None)
+
+
 def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
-    """The seal of a VM that has stopped: a kept one that is still trusted, or that of the verdict."""
-    if trusted := trusted_seal(vm, os_disk):
-        return trusted
+    """The seal of a VM that has stopped, which must have one."""
+    if seal := find_seal(vm, os_disk, verdict):
+        return seal
     doubt = _doubt(vm, os_disk, verdict.seal) if verdict.seal else _unsealed(vm, verdict.reason)
-    if verdict.seal and not doubt:
-        return verdict.seal
     raise InvalidRequest(
         f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it,"
         " or set sealed: assume if you know that its guest is generalized.",
@@ -87,8 +90,21 @@ def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
     )
 
 
-def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int) -> None:
-    """Require one backup that holds every disk as it was in the ``max_age`` hours before the seal.
+def require_backups(
+    vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int, unread: Sequence[str] = ()
+) -> None:
+    """Require a backup as ``lacking_backup`` describes it. ``unread`` holds the reasons why not every backup was found."""
+    if (lacking := lacking_backup(vm, disks, backups, seal, max_age)) is None:
+        return
+    hint = f" Some snapshots could not be looked for: {' '.join(unread)}" if unread else ""
+    raise InvalidRequest(
+        f"VM {vm.id.name} has no backup of {lacking}: run vm_backup before the guest is generalized,"
+        f" or set backup: none to capture without one.{hint}"
+    )
+
+
+def lacking_backup(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int) -> str | None:
+    """The missing backup, as the end of a clause; None if one backup holds every disk as it was in the ``max_age`` hours before the seal.
 
     A later backup would hold disks that were already generalized; an earlier one would lack what was done in the guest since.
     """
@@ -98,14 +114,11 @@ def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], se
         return any(_is_of(each, vm) and _is_copy(each, disk) and span.has(each.time_created) for each in backup.snapshots)
 
     if disks and any(all(holds(backup, disk) for disk in disks) for backup in backups):
-        return
+        return None
     missing = next((disk for disk in disks if not any(holds(backup, disk) for backup in backups)), None)
     what = f"disk {missing.id.name}" if missing else "all disks at one time"
     when = f" from the {max_age} hours before its seal of {seal.time}" if seal else ""
-    raise InvalidRequest(
-        f"VM {vm.id.name} has no backup of {what}{when}: run vm_backup before the guest is generalized,"
-        " or set backup: none to capture without one."
-    )
+    return f"{what}{when}"
 
 
 class _Span(NamedTuple):

@@ -15,12 +15,13 @@ from ..._core.model.image import Image
 from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
-from ..backup.backups import Backup, backups_in
+from ..backup.backups import Backup
 from ..missing_groups import without_group
 from ..settling import look_up
-from .evidence import NOT_NEEDED, UNREAD, Verdict, trusted_seal
+from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
 from .permissions import Place, actions_of, image_group
 from .request import CaptureRequest
+from .saved import Saved, find_backups
 from .target import Target
 from .targets.managed_image import ManagedImage
 from .verdicts import Watch, await_verdict, overhear, read_verdict
@@ -28,7 +29,7 @@ from .verdicts import Watch, await_verdict, overhear, read_verdict
 
 @dataclass(frozen=True)
 class Observed:
-    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
+    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first. ``unread`` tells why there may be more backups.
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
     runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any; ``clock_offset`` is how many
@@ -40,6 +41,7 @@ class Observed:
     disks: tuple[Disk, ...] = ()
     verdict: Verdict = UNREAD
     backups: tuple[Backup, ...] = ()
+    unread: tuple[str, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
     rights: Mapping[Place, Rights] = field(default_factory=dict)
@@ -134,12 +136,15 @@ def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> O
     if vm is None or vm.os_disk.disk is None:
         return replace(seen, vm=vm, disks=disks)
     need = needs(request, seen.image, vm)
+    verdict = _find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD
+    saved = _find_backups(azure, request, need, vm, disks, verdict) if need.backups else Saved()
     return replace(
         seen,
         vm=vm,
         disks=disks,
-        verdict=_find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD,
-        backups=backups_in(azure.snapshots.list()) if need.backups else (),
+        verdict=verdict,
+        backups=saved.backups,
+        unread=saved.unread,
     )
 
 
@@ -155,6 +160,17 @@ def _find_verdict(azure: Azure, vm: Vm, os_disk: Disk, watch: Watch, check_mode:
     if vm.has_stopped:
         return read_verdict(azure, vm) if check_mode else await_verdict(azure, vm)
     return overhear(azure, vm) if check_mode else watch.verdict
+
+
+def _find_backups(azure: Azure, request: CaptureRequest, need: Needs, vm: Vm, disks: tuple[Disk, ...], verdict: Verdict) -> Saved:
+    """The backups of a VM, which are looked for until one is found that the capture accepts. Without a seal, it is refused anyway."""
+    seal = find_seal(vm, disks[0], verdict) if need.seal else None if need.capture else kept_seal(vm)
+
+    def suffices(backups: tuple[Backup, ...]) -> bool:
+        hopeless = not vm.has_stopped or (need.seal and seal is None)
+        return hopeless or lacking_backup(vm, disks, backups, seal, request.backup_max_age) is None
+
+    return find_backups(azure, vm, tuple(dict.fromkeys((vm.id.resource_group, request.target.resource_group))), suffices)
 
 
 def _read_disks(azure: Azure, vm: Vm | None, need: Needs) -> tuple[Disk, ...]:

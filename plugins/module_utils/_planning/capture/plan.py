@@ -69,7 +69,7 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
     """The image is there: only its tags and the deletion of the VM can be missing."""
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
-        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age)
+        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
     return _finished(request, target, outcome, seen.vm, seen.vm)
 
 
@@ -90,7 +90,7 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
     if vm.has_stopped:
         seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
         if need.backups:
-            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age)
+            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
         return seal, ()
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None

@@ -46,6 +46,8 @@ OS_ONLY = replace(REQUEST, os_only=True)
 LAST_COPY = replace(OS_ONLY, delete_source=True)
 OS_IMAGE = replace(CAPTURED, data_disks=())
 EVERYTHING = Needs(True, (OS_DISK_ID, DATA_DISK_ID), seal=True, backups=True)
+BY_ID = ["snapshot web1-before-generalize-aaaaaaaa-os"] * 2
+LISTED = [*BY_ID, "snapshots", "snapshot web1-b1-aaaaaaaa-os", "snapshot web1-b1-aaaaaaaa-lun5", "snapshot web1-b1-aaaaaaaa-os-2"]
 READ_VM = ["image web-1", "VM web1", "disk web1-os", "disk web1-data"]
 
 
@@ -76,13 +78,13 @@ def azure_with(**changes) -> FakeAzure:
 
 
 @pytest.mark.parametrize(("request_", "changes", "reads"), [
-    (REQUEST, {}, [*READ_VM, "boot log web1", "snapshots"]),
-    (REQUEST, {"vms": [STAMPED_VM], "disks": [DEALLOCATED_DISK, DATA_DISK]}, [*READ_VM, "snapshots"]),
+    (REQUEST, {}, [*READ_VM, "boot log web1", *LISTED]),
+    (REQUEST, {"vms": [STAMPED_VM], "disks": [DEALLOCATED_DISK, DATA_DISK]}, [*READ_VM, *LISTED]),
     (replace(REQUEST, assume_sealed=True, backup_required=False), {}, READ_VM),
     (REQUEST, {"images": [CAPTURED]}, READ_VM[:2]),
     (REQUEST, {"vms": []}, READ_VM[:2]),
     (REQUEST, {"vms": [replace(STOPPED_VM, os_disk=replace(STOPPED_VM.os_disk, disk=None))]}, READ_VM[:2]),
-    (LAST_COPY, {"images": [OS_IMAGE]}, [*READ_VM, "snapshots"]),
+    (LAST_COPY, {"images": [OS_IMAGE]}, [*READ_VM, *LISTED]),
 ], ids=["sealed", "seal kept", "no evidence", "done", "VM gone", "unmanaged disk", "done, data disks deleted"])  # fmt: skip
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_nothing_else_is_read(request_, changes, reads, check_mode):
@@ -100,10 +102,10 @@ def test_the_evidence_is_observed():
 def test_a_running_vm_is_read_again_with_its_disks_once_it_has_stopped():
     azure = azure_with(vms=[RUNNING_VM])
     observe(azure, REQUEST, check_mode=True)
-    assert azure.reads == [*READ_VM, "boot log web1", "snapshots"]
+    assert azure.reads == [*READ_VM, "boot log web1", *BY_ID[:1]]
     azure.reads.clear()
     seen = observe(azure, REQUEST, check_mode=False, refuse=lambda seen: azure.machines.put(STOPPED_VM) and None)
-    assert azure.reads == [*READ_VM, *READ_VM[1:], "boot log web1", "snapshots"]
+    assert azure.reads == [*READ_VM, *READ_VM[1:], "boot log web1", *LISTED]
     assert seen.vm == STOPPED_VM
 
 
@@ -189,7 +191,7 @@ def test_an_earlier_refusal_does_not_end_the_wait_for_the_next_attempt():
 def test_the_console_is_not_listened_to_if_the_seal_is_assumed():
     azure = azure_with(vms=[RUNNING_VM])
     seen = observe(azure, replace(REQUEST, assume_sealed=True), check_mode=False)
-    assert (seen.verdict, azure.reads) == (UNREAD, [*READ_VM, *READ_VM[1:], "snapshots"])
+    assert (seen.verdict, azure.reads) == (UNREAD, [*READ_VM, *READ_VM[1:], *BY_ID[:1]])
 
 
 def test_a_missing_right_to_read_the_boot_log_is_reported_before_the_guest_is_waited_for():
