@@ -3,7 +3,7 @@
 The rules are in `<state>/faults.json`, which both planes read again whenever it changes:
 
     {"rules": [{"plane": "arm", "method": "POST", "path": "/generalize", "times": 1, "status": 500, "after_effect": true}],
-     "throughput": false}
+     "throughput": false, "one_write_grant": false, "late_ownership": false}
 
 A rule matches a request if all its conditions hold: `plane` (arm, blob), `method`, `path` (a regular expression, searched without case
 in path and query) and `op` (the short operation name of the request log). It ignores the first `skip` matches (default: 0) and applies to
@@ -14,6 +14,14 @@ the next `times` (default: all). Its effects:
 - `operation_delay`: seconds that the long-running operation waits before its work, so that a test can observe it in progress;
 - `delay`: seconds to wait first; `reset`: the connection is reset; `hang`: the response is held until the rule is removed;
 - `after_effect`: the work is done first, and only the response is affected.
+
+The switches other than `throughput` are for what Azure may do or not, which is not known:
+
+- `one_write_grant`: a disk for an upload refuses a second write grant while the first is active;
+- `late_ownership`: the ownership time of a disk moves `LATE` seconds after its VM was deallocated, and not before the operation ends;
+- `late_boot_log`: a boot log lacks its last line until `LATE` seconds after that was written;
+- `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
+- `late_lists`: a list lacks what was created in the last `LATE` seconds.
 """
 
 from __future__ import annotations
@@ -49,6 +57,9 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
+_SWITCHES = ("throughput", "one_write_grant", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
+LATE = 3.0
+"""Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
 
 
@@ -61,7 +72,7 @@ class Faults:
         self._seen: tuple[int, int] | None = None
         self._rules: list[Rule] = []
         self._met: dict[str, int] = {}
-        self._throughput = False
+        self._switches: frozenset[str] = frozenset()
 
     def match(self, plane: str, method: str, path: str, op: str = "") -> Fault | None:
         """The fault of the first rule that matches this request and still applies, or None. Every call counts as a request."""
@@ -83,7 +94,20 @@ class Faults:
         """Whether the data plane is limited to 60 MiB/s and 500 requests/s for each disk."""
         with self._lock:
             self._refresh()
-            return self._throughput
+            return "throughput" in self._switches
+
+    def on(self, switch: str) -> bool:
+        """Whether a switch is on."""
+        with self._lock:
+            self._refresh()
+            return switch in self._switches
+
+    @property
+    def one_write_grant(self) -> bool:
+        """Whether a disk refuses a second write grant."""
+        with self._lock:
+            self._refresh()
+            return "one_write_grant" in self._switches
 
     def _applies(self, rule: Rule) -> bool:
         met, skip = self._met.get(rule["id"], 0), rule.get("skip", 0)
@@ -94,12 +118,13 @@ class Faults:
         try:
             stat = self._path.stat()
         except FileNotFoundError:
-            self._seen, self._rules, self._throughput = None, [], False
+            self._seen, self._rules, self._switches = None, [], frozenset()
             return
         seen = (stat.st_mtime_ns, stat.st_ino)
         if seen != self._seen:
             content = read(self._path)
-            self._seen, self._rules, self._throughput = seen, content["rules"], bool(content.get("throughput"))
+            self._seen, self._rules = seen, content["rules"]
+            self._switches = frozenset(name for name in _SWITCHES if content.get(name))
 
 
 def _matches(rule: Rule, plane: str, method: str, path: str, op: str) -> bool:
@@ -142,6 +167,11 @@ def remove(path: Path, id: str) -> None:
     content = read(path)
     content["rules"] = [rule for rule in content["rules"] if rule["id"] != id]
     _write(path, content)
+
+
+def switch(path: Path, name: str, on: bool) -> None:
+    """Turn one of the lab's switches on or off."""
+    _write(path, {**read(path), name: on})
 
 
 def clear(path: Path) -> None:

@@ -63,9 +63,9 @@ options:
     description:
       - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) at most
         O(backup_max_age) hours before the guest was generalized.
-      - Snapshots of the name that M(goldenimage.azure.vm_backup) uses by default are read by their ids, in the resource groups of the VM and
-        of the image. Only if these do not suffice, the snapshots of the VM's subscription are listed. Without the right to do so, other
-        backups are not found.
+      - Snapshots of the name that M(goldenimage.azure.vm_backup) uses by default are read by their ids, in the resource groups of the VM
+        and of the image. Only if these do not suffice, the snapshots of the VM's subscription are listed. Without the right to do so,
+        other backups are not found.
       - V(none) captures the VM without a backup.
       - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
         was deallocated.

@@ -12,7 +12,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import machines
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.machines import Machines
-from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
+from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info, vm_backup
 
 from tests.support.bodies import copy_of, image_of_disk, vm_of_disk
 from tests.support.lab_group import LabGroup
@@ -84,7 +84,7 @@ def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> Non
 
 
 def test_without_seal_or_backup_nothing_is_written(subject: Subject) -> None:
-    assert "not known to be sealed: its boot log holds no verdict" in subject.refuses(sealed="verified")
+    assert "not known to be sealed: its boot log holds no verdict" in subject.refuses(sealed="verified", wait_timeout=8)
     assert "has no backup of disk vm-os: run vm_backup" in subject.refuses(backup="require")
 
 
@@ -163,20 +163,15 @@ def test_uncaptured_data_disks_are_deleted_only_with_a_backup_or_waiver(subject:
     subject.capture(**{**only, "backup": "none"})
 
 
-def test_a_backup_of_the_same_disks_is_accepted(subject: Subject) -> None:
+def test_a_backup_of_another_name_is_discovered_and_a_copy_of_it_is_not_enough(subject: Subject) -> None:
     lab_group = subject.lab_group
-    vm_id = lab_group.properties("virtualMachines", "vm")["vmId"].lower()
-    for name, lun in (("vm-os", "os"), ("vm-data", "5")):
-        disk = lab_group.compute.disks.get(lab_group.name, name)
-        tags = {
-            "goldenimage.lun": lun,
-            "goldenimage.purpose": "before-generalize",
-            "goldenimage.vm_id": vm_id,
-            "goldenimage.disk": lab_group.properties("disks", name)["uniqueId"],
-            "goldenimage.backup": "b1",
-        }
-        done(lab_group.compute.snapshots.begin_create_or_update(lab_group.name, f"{name}-backup", copy_of(disk.id) | {"tags": tags}))
-    assert subject.capture(backup="require")["steps"] == STEPS
+    parts = subject.tasks(vm_backup, vm="vm", resource_group=lab_group.name, name="mine")["backup"]["snapshots"]
+    for number, part in enumerate(parts):
+        copied = copy_of(part["id"]) | {"tags": part["tags"]}
+        done(lab_group.compute.snapshots.begin_create_or_update(lab_group.name, f"copy-{number}", copied))
+    assert subject.capture(backup="require", check=True)["steps"] == STEPS
+    done(lab_group.compute.snapshots.begin_delete(lab_group.name, parts[1]["name"]))
+    assert "has no backup of disk vm-data" in subject.refuses(backup="require")
 
 
 @pytest.mark.parametrize(("op", "steps_done"), [("vm.deallocate", 0), ("vm.generalize", 1), ("image.put", 2)])
