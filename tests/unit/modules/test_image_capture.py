@@ -160,6 +160,21 @@ def test_a_vm_that_is_started_meanwhile_is_left_alone(run, verb, written, source
     assert (result["failed"], result["steps"], azure.written) == (True, ALL[: len(written)], written)
 
 
+@pytest.mark.parametrize("former", [[], [replace(CAPTURED, tags={tag.VM_ID: "eeeeeeee"})]], ids=["new image", "recreated image"])
+def test_no_image_is_made_or_deleted_for_a_vm_of_the_same_name(run, former):
+    azure = sealed(images=former)
+    generalize = azure.machines.generalize
+
+    def then_replace(vm):
+        generalize(vm)
+        azure.machines.put(replace(azure.machines.get(VM1), vm_id="ffffffff"))
+
+    azure.machines.generalize = then_replace
+    result = run(azure, recreate=True, **OPTIONS)
+    assert "it was created again, and has the vmId ffffffff now" in result["msg"]
+    assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
+
+
 def test_a_vm_of_the_same_name_is_not_deleted_in_place_of_the_captured_one(run):
     azure = sealed()
     create = azure.images.create

@@ -51,9 +51,11 @@ class DeleteImage:
     """Delete an image."""
 
     image: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"delete image {self.image.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.images.delete(self.image)
