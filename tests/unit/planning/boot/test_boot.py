@@ -29,8 +29,9 @@ from tests.support.ids import NIC, SUBSCRIPTION, an_id
 SUBNET_ID = ResourceId.of(SUBNET, "build", "net", "default", subscription=SUBSCRIPTION)
 NEW = an_id(VM, "build", "t1")
 OS, EXTRA = an_id(DISK, "build", "old-os"), an_id(DISK, "build", "extra")
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 me"
 PASSWORD, DATA = "Correct-Horse-9", "#cloud-config"
-REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=("ssh-ed25519 AAAA me",))
+REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=(KEY,))
 ABSENT = replace(REQUEST, state="absent")
 SPECIALIZED = BootRequest(vm=NEW, os_disk=OS, subnet=SUBNET_ID, data_disks=(DataDisk(3, disk=EXTRA),))
 OS_DISK = Disk(OS, "westeurope", os_type="Linux", zones=("2",), tags={tag.PLAN: '{"name":"n","product":"o","publisher":"p"}'})
@@ -93,7 +94,7 @@ def test_a_vm_from_an_image_is_one_request():
                 "linuxConfiguration": {
                     "disablePasswordAuthentication": True,
                     "provisionVMAgent": True,
-                    "ssh": {"publicKeys": [{"path": "/home/me/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAA me"}]},
+                    "ssh": {"publicKeys": [{"path": "/home/me/.ssh/authorized_keys", "keyData": KEY}]},
                 },
             },
         },
@@ -314,7 +315,7 @@ PARAMS = {
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
     "os_type": None, "security_type": None, "secure_boot": True, "computer_name": None, "admin_username": "me", "admin_password": None,
-    "ssh_public_keys": ["ssh-ed25519 AAAA me"],
+    "ssh_public_keys": [KEY],
     "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
 }  # fmt: skip
 
@@ -332,6 +333,9 @@ def test_options_become_a_request():
     ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice: "),
     ({"data_disks": [{"lun": 1, "size_gib": 1, "disk": "d"}]}, "either size_gib"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
+    ({"custom_data": {"packages": ["secret"]}}, "^custom_data: must be text, not a value of type dict: write it as text, for example"),
+    ({"custom_data": ["secret"]}, "^custom_data: must be text, not a value of type list"),
+    ({"custom_data": "ö" * 32768}, "^custom_data: its length: must be between 0 and 65535 bytes, not 65536.$"),
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"image": None, "os_disk": "d"}, "keeps its users"),
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
