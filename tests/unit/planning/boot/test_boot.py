@@ -187,6 +187,27 @@ def test_the_operating_system_must_be_given_if_nothing_says_it():
         plan_boot(SPECIALIZED, replace(SEEN_DISKS, disks=(replace(OS_DISK, os_type=None), EXTRA_DISK)))
 
 
+@pytest.mark.parametrize(("request_", "seen", "text"), [
+    (replace(REQUEST, size="Standard_D2s_v6"), SEEN, "Image web-1 is a managed image, which cannot say that its guest supports NVMe"),
+    (replace(REQUEST, size="standard_e4ads_V10"), SEEN, "Image web-1 is a managed image"),
+    (from_catalog(size="Standard_D2s_v6"), IN_CATALOG, "Image /CommunityGalleries/g/Images/i does not say that its guest supports NVMe"),
+])  # fmt: skip
+def test_a_size_with_nvme_only_is_a_warning_if_the_image_does_not_support_it(request_, seen, text):
+    (warning,) = plan_boot(request_, seen).warnings
+    assert warning.startswith(text)
+    assert f"sizes like {request_.size} usually have only NVMe disks" in warning
+
+
+@pytest.mark.parametrize(("request_", "seen"), [
+    (replace(REQUEST, size="Standard_D2s_v5"), SEEN),
+    (from_catalog(size="Standard_D2s_v6"), replace(IN_CATALOG, catalog=replace(LINUX, controllers=frozenset({"SCSI", "NVMe"})))),
+    (from_catalog(size="Standard_D2s_v6", os_type="Linux"), Observed(location="northeurope")),
+    (replace(SPECIALIZED, size="Standard_D2s_v6"), SEEN_DISKS),
+], ids=["v5", "image with NVMe", "unknown image", "disk"])  # fmt: skip
+def test_other_sizes_and_images_have_no_warning(request_, seen):
+    assert plan_boot(request_, seen).warnings == ()
+
+
 def test_a_specialized_image_of_a_gallery_is_refused():
     with pytest.raises(InvalidRequest, match="image /CommunityGalleries/g/Images/i is specialized"):
         plan_boot(from_catalog(), replace(IN_CATALOG, catalog=replace(LINUX, os_state="Specialized")))
