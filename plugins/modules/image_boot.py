@@ -77,8 +77,8 @@ options:
   size:
     description:
       - Size of the VM.
-      - Sizes from version 6 on, such as C(Standard_D2s_v6), usually have NVMe disks only. VMs of such a size start neither from managed images
-        nor from other images without the feature C(DiskControllerTypes=SCSI, NVMe). A warning says so.
+      - Sizes from version 6 on, such as C(Standard_D2s_v6), usually have NVMe disks only. VMs of such a size do not start from managed
+        images, nor from other images without the feature C(DiskControllerTypes=SCSI, NVMe). A warning says so.
     type: str
     default: Standard_B2s
   storage_account_type:

@@ -16,7 +16,6 @@ from ..sdk import calls
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
-
 REPLICA_PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds between the reads of a resource that was just made, while a replica of the Resource Manager does not have it yet."""
 

@@ -29,7 +29,7 @@ def _flaw(key: str) -> str | None:
     words = key.split()
     fields = _fields(words[1]) if len(words) > 1 and len(key.strip().splitlines()) == 1 else []
     if not fields or fields[0] != words[0].encode():
-        return f"is not an SSH public key: give one line as in a .pub file, such as '{ED25519} AAAA... name', and not a path or a private key"
+        return f"is not an SSH public key: give one line of a .pub file, such as '{ED25519} AAAA... name', not a path or a private key"
     if words[0] == ED25519:
         return None if [len(each) for each in fields[1:]] == [ED25519_BYTES] else "is a damaged SSH public key: copy it again"
     if words[0] != RSA:

@@ -65,7 +65,7 @@ def test_public_keys_that_azure_takes(key):
 
 
 @pytest.mark.parametrize(("key", "text"), [
-    ("~/.ssh/id_ed25519.pub", "key 2 is not an SSH public key: give one line as in a .pub file"),
+    ("~/.ssh/id_ed25519.pub", "key 2 is not an SSH public key: give one line of a .pub file"),
     (PEM, "key 2 is not an SSH public key"),
     ("ssh-ed25519 AAAA me", "key 2 is not an SSH public key"),
     ("ssh-ed25519 not/base64! me", "key 2 is not an SSH public key"),
@@ -73,7 +73,7 @@ def test_public_keys_that_azure_takes(key):
     (f"{ED25519}\n{RSA}", "key 2 is not an SSH public key"),
     ('from="10.0.0.1" ' + ED25519, "key 2 is not an SSH public key"),
     (key_of("ssh-ed25519", b"k" * 31), "key 2 is a damaged SSH public key"),
-    (key_of("ecdsa-sha2-nistp256", b"nistp256", b"k" * 65), "key 2 is of the type ecdsa-sha2-nistp256, and Azure takes ssh-ed25519 and ssh-rsa"),
+    (key_of("ecdsa-sha2-nistp256", b"nistp256", b"k" * 65), "key 2 is of the type ecdsa-sha2-nistp256, and Azure takes ssh-ed25519 and"),
     (key_of("ssh-rsa", b"\1\0\1", b"\0" + b"\xff" * 128), "key 2 is an RSA key of 1024 bits, and Azure takes none below 2048 bits"),
 ])  # fmt: skip
 def test_a_text_that_is_not_a_usable_public_key_is_refused_and_not_shown(key, text):
