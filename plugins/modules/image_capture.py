@@ -14,11 +14,14 @@ description:
   - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it as
     generalized and creates the image. Only missing steps are carried out, so the next run completes an interrupted one.
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
-    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
+    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off. Meanwhile it reads the boot log, so that
+    a guest that refuses to be sealed ends the task at once, with its reason.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
+  - Power state, boot log and OS disk of the VM are read again right before it is deallocated and right before it is marked as generalized.
+    A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
-    not exist any more, the C(vmId) is not compared.
+    not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -60,6 +63,9 @@ options:
     description:
       - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) at most
         O(backup_max_age) hours before the guest was generalized.
+      - Snapshots of the name that M(goldenimage.azure.vm_backup) uses by default are read by their ids, in the resource groups of the VM
+        and of the image. Only if these do not suffice, the snapshots of the VM's subscription are listed. Without the right to do so,
+        other backups are not found.
       - V(none) captures the VM without a backup.
       - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
         was deallocated.
@@ -89,12 +95,21 @@ options:
       - Whether the image is stored in several zones.
       - If omitted, Azure decides, and an existing image is accepted either way.
     type: bool
+  waive:
+    description:
+      - Ids of checks whose findings do not forbid the capture, and do not warn. They stay in RV(checks) with the verdict V(waived).
+      - V(rights) if you know that the identity has the rights, V(disk_encryption) if you know that new VMs can unlock their disks,
+        V(vm_tags_total) because Azure does not always enforce its limit of 2048 characters, V(marketplace_plan) if you keep the plan
+        yourself, V(subscription) if Azure accepts an image in another subscription, V(disk_controller) to silence its warning.
+      - All other checks find what Azure certainly refuses, and cannot be waived.
+    type: list
+    elements: str
 attributes:
   check_mode:
     support: full
     description:
-      - Reads Azure once and changes nothing. If the VM is still running, the plan assumes that it will be sealed, backed up and
-        stopped, and a warning says so.
+      - Reads Azure once and changes nothing. RV(guest) says whether the guest is sealing itself. If the VM is still running, the plan
+        assumes that it will be sealed, backed up and stopped, and a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the VM before and after.
@@ -106,10 +121,14 @@ seealso:
   - module: goldenimage.azure.image_info
   - module: goldenimage.azure.image_boot
 notes:
-  - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk and,
-    unless O(disks=os), of VMs with an Ultra disk.
-  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). If the VM was created from a Marketplace image with a plan, it also
-    gets C(goldenimage.plan), because managed images have no property for a plan.
+  - Azure does not support managed images of VMs with Trusted Launch, of confidential or Arm64 VMs, of VMs with an ephemeral OS disk or with
+    Azure Disk Encryption and, unless O(disks=os), of VMs with an Ultra or Premium SSD v2 disk.
+  - What capturing requires of Azure is checked first, in check mode too, and before waiting for the guest to power off. All findings
+    are reported together, see RV(checks). The rights of the identity are read from C(Microsoft.Authorization/permissions), for the VM, the
+    image's resource group and the VM's resource group; if they cannot be read, a warning says so.
+  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). The latter holds the resource id of the VM or, if that is longer
+    than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. If the VM was created
+    from a Marketplace image with a plan, it also gets C(goldenimage.plan), because managed images have no property for a plan.
 """
 
 EXAMPLES = r"""
@@ -201,6 +220,56 @@ vm:
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
     agent_status: {description: The last status that the guest's agent reported., type: str}
     tags: {description: "Tags, with names and values unchanged. In check mode, C(goldenimage.seal) may lack C(ownership).", type: dict}
+guest:
+  description: What the boot log said about the seal of the guest when the task read it last. This also tells a guest that cannot be
+    reached because it is sealing itself from one that cannot be reached for another reason.
+  returned: if O(sealed=verified) and the VM has to be captured; also on failure, if the reason is a missing seal
+  type: dict
+  contains:
+    console:
+      description: C(sealing) from the first step of the finalizer on, C(failed) after it refused, C(sealed) after it succeeded or if the
+        tag C(goldenimage.seal) is accepted, C(silent) if nothing in the boot log counts, C(unavailable) if there is no boot log or it was
+        not read.
+      type: str
+    reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
+  sample: {console: sealed, reason: null}
+checks:
+  description:
+    - What capturing requires of Azure, one row for each finding, or one row for a check that found nothing. Empty if the image exists as
+      requested, because then nothing is captured.
+  returned: always, once the VM was read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: >-
+        Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
+        C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
+        C(vm_tags), C(vm_tags_total), C(image_tags), C(marketplace_plan) or C(rights).
+      type: str
+    side: {description: Always C(cloud)., type: str}
+    verdict:
+      description: C(ok), C(warn), C(block), C(unproven), or C(waived) for a finding that O(waive) names.
+      type: str
+    what: {description: The finding and its place; for C(ok) what was found to be fine., type: str}
+    why: {description: What would go wrong otherwise; empty for C(ok)., type: str}
+    mend: {description: What to do about it; empty for C(ok)., type: str}
+    source: {description: The document that the requirement comes from., type: str}
+  sample:
+    - id: disk_types
+      side: cloud
+      verdict: block
+      what: Disk web1-data of VM web1 is a Premium SSD v2 disk, which images cannot hold.
+      why: Azure refuses it, but only after the VM was marked as generalized, which cannot be undone.
+      mend: "Detach the disk, or set disks: os."
+      source: https://learn.microsoft.com/azure/virtual-machines/disks-types
+azure_clock_offset:
+  description:
+    - How many seconds Azure's clock is ahead of that of the machine where this module runs; negative if it is behind, null if it is not
+      known. The times of a seal are compared with times of Azure, so the clock of the guest must agree with Azure's.
+  returned: success, and when a step fails
+  type: int
+  sample: 0
 steps:
   description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options
@@ -243,6 +312,7 @@ ARGUMENTS = arguments(
     source=dict(type="str", choices=["keep", "delete"], default="keep"),
     recreate=dict(type="bool", default=False),
     zone_resilient=dict(type="bool"),
+    waive=dict(type="list", elements="str"),
 )
 
 

@@ -225,6 +225,7 @@ from ..module_utils._ansible.arguments import AZURE, TAGS, WAIT, arguments
 from ..module_utils._ansible.perform import perform
 from ..module_utils._gateway.azure import connect
 from ..module_utils._planning.backup.plan import BACKUP
+from ..module_utils._planning.backup.request import DEFAULT_NAME
 
 ARGUMENTS = arguments(
     AZURE,
@@ -232,7 +233,7 @@ ARGUMENTS = arguments(
     WAIT,
     vm=dict(type="raw", required=True),
     resource_group=dict(type="str", required=True),
-    name=dict(type="str", default="before-generalize"),
+    name=dict(type="str", default=DEFAULT_NAME),
     state=dict(type="str", choices=["present", "absent", "restored"], default="present"),
     incremental=dict(type="bool", default=False),
     max_age=dict(type="int"),

@@ -121,5 +121,6 @@ PARAMS = {
     "zone_resilient": None,
     "tags": None,
     "append_tags": True,
+    "waive": None,
     "wait_timeout": 3600,
 }

@@ -19,6 +19,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
@@ -108,9 +109,11 @@ class FakeMachines(FakeResources):
     """VMs with their power state, their generalized flag and their boot log."""
 
     boot_logs: dict[ResourceId, str]
+    patience = 0.0
+    """Seconds of the task that a guest is waited for; a test that changes the VM meanwhile sets more."""
 
-    def find_stopped(self, vm: ResourceId) -> Any:
-        return self.find(vm)
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Any], bool]) -> Any:
+        return self.azure.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped or is_lost(found), self.patience)
 
     def update(self, vm: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("change", self.noun, vm, body)
@@ -135,7 +138,8 @@ class FakeMachines(FakeResources):
         self.azure.reads.append(f"boot log {vm.name}")
         return self.boot_logs.get(self.azure.locate(vm), "")
 
-    def deallocate(self, vm: ResourceId) -> None:
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None] = lambda: None) -> None:
+        confirm()
         self._become("deallocate", vm, power=DEALLOCATED)
         if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
             self.azure.disks.put(replace(disk, ownership_time=DEALLOCATED_AT))
@@ -208,6 +212,18 @@ class FakeLocks:
         return self.found
 
 
+class FakePermissions:
+    """Rights. Everything is allowed, except at the paths for which a test sets ``known``. ``asked`` holds the places that were read."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Rights] = {}
+        self.asked: list[str] = []
+
+    def at(self, path: str, title: str) -> Rights:
+        self.asked.append(title)
+        return self.known.get(path, Rights((Permission(("*",)),)))
+
+
 class FakeAzure:
     """The resources of one subscription.
 
@@ -216,6 +232,7 @@ class FakeAzure:
     """
 
     subscription = SUBSCRIPTION
+    clock_offset: int | None = 0
 
     def __init__(
         self,
@@ -239,6 +256,7 @@ class FakeAzure:
         self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.locks = FakeLocks()
+        self.permissions = FakePermissions()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:
@@ -246,6 +264,13 @@ class FakeAzure:
 
     def paused_deadline(self) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def until(self, read: Callable[[], Any], ready: Callable[[Any], bool], seconds: float) -> Any:
+        """Read at once as often as Azure would be read each ten seconds."""
+        for _moment in range(int(seconds // 10) + 1):
+            if ready(value := read()):
+                break
+        return value
 
     def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
         """Record a write, refuse it, or let it fail."""

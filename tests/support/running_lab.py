@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import ssl
 import subprocess
@@ -19,6 +20,7 @@ from typing import Any
 
 import httpx
 from azlab import faults
+from azlab.arm.tenant import rights
 from azlab.client import SUBNET, LabClient, environment
 from azlab.settings import Settings
 from azure.core.polling import LROPoller
@@ -114,6 +116,16 @@ class RunningLab:
             yield
         finally:
             faults.switch(self.settings.faults, name, on=False)
+
+    @contextmanager
+    def rights(self, *assignments: dict[str, Any]) -> Iterator[None]:
+        """Limit the rights of the lab's client while the block runs."""
+        file = self.settings.state / rights.FILE
+        file.write_text(json.dumps(assignments))
+        try:
+            yield
+        finally:
+            file.unlink()
 
 
 @contextmanager

@@ -58,12 +58,13 @@ class Report:
         done = [step for step in plan.sentences if step not in self._left]
         steps = {"steps": done} if self._writes else {}
         diff = {"diff": plan.diff} if self._writes and self._module._diff else {}
-        return {"changed": bool(done), **steps, **plan.after, **plan.facts, **self._values, **diff}
+        return {"changed": bool(done), **steps, **plan.after, **plan.facts, **plan.findings, **self._values, **diff}
 
     def failure(self, error: GoldenImageError) -> dict[str, Any]:
-        """The arguments of ``fail_json``, with the steps that were carried out before the error."""
+        """The arguments of ``fail_json``, with the steps that were carried out before the error and what planning had found."""
         steps = {"steps": list(self._done)} if self._writes else {}
-        return {"msg": error.message, "changed": bool(self._done), **steps, **error.facts}
+        findings = self.plan.findings if self.plan else {}
+        return {"msg": error.message, "changed": bool(self._done), **steps, **findings, **error.facts}
 
     def pass_warnings(self) -> None:
         """Pass all warnings to Ansible."""

@@ -32,6 +32,8 @@ MOST_TAGS = 50
 """The largest number of tags on one resource."""
 LONGEST_TAG_NAME = 512
 LONGEST_TAG_VALUE = 256
+LONGEST_VM_TAGS = 2048
+"""The most characters in all tag names and values of one VM."""
 FORBIDDEN_IN_TAG_NAMES = "<>%&\\?/"
 
 # The guest of a new VM, by operating system.

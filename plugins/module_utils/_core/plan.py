@@ -27,7 +27,8 @@ class Plan:
 
     ``before`` and ``after`` hold a module's return values by their return keys, so that ``after`` is both what check mode
     returns and the second half of the diff. A module that only reads has its results in ``after``.
-    ``facts`` are further return values, which are not states and not part of the diff.
+    ``facts`` are further return values, which are not states and not part of the diff. So are ``findings``, which are about the time before
+    the first step and are returned when a step fails, too.
     ``clean_up`` holds the last steps, which only remove what the result does not need. A lock can forbid them, and then the task still
     succeeds, with a warning.
     """
@@ -38,6 +39,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     clean_up: tuple[Step, ...] = ()
+    findings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

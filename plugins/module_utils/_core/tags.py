@@ -12,6 +12,7 @@ from typing import Any
 from .errors import InvalidRequest
 from .ids import ResourceId
 from .limits import FORBIDDEN_IN_TAG_NAMES, LONGEST_TAG_NAME, LONGEST_TAG_VALUE, MOST_TAGS
+from .tag_limits import twins
 
 PREFIX = "goldenimage."
 VM_ID = PREFIX + "vm_id"
@@ -48,6 +49,8 @@ def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:
                 f"tags: '{name}' is not allowed: names have 1 to {LONGEST_TAG_NAME} characters without {FORBIDDEN_IN_TAG_NAMES},"
                 f" values up to {LONGEST_TAG_VALUE}."
             )
+    if same := twins(given):
+        raise InvalidRequest(f"tags: {' and '.join(same[0])} differ only in case, which Azure takes for one name: keep one of them.")
     if len(given) > MOST_TAGS:
         raise InvalidRequest(f"tags: {len(given)} tags are more than the {MOST_TAGS} that Azure allows on a resource.")
     return without_ours(given)
@@ -77,8 +80,15 @@ def wanted(
 
     Without ``append``, the user's tags replace all current ones except ours.
     """
+    return checked(merged(current, given, append, own))
+
+
+def merged(
+    current: Mapping[str, str], given: Mapping[str, str] | None, append: bool, own: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The same tags, not checked against Azure's limits."""
     kept = current if append or given is None else {name: value for name, value in current.items() if _is_ours(name)}
-    return checked(_over(_over(dict(kept), given or {}), own or {}))
+    return _over(_over(dict(kept), given or {}), own or {})
 
 
 def without_ours(current: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,14 @@ def test_tags_are_strings_and_ours_are_left_out():
     assert tags.from_params({"tags": {"a": "", "GoldenImage.vm_id": "x"}}) == {"a": ""}
 
 
-@pytest.mark.parametrize("given", [{"a": 1}, {"a": None}, {"": "x"}, {"a<b": "x"}, {"a": "x" * 257}, {str(n): "" for n in range(51)}])
+@pytest.mark.parametrize(
+    "given", [{"a": 1}, {"a": None}, {"": "x"}, {"a<b": "x"}, {"a": "x" * 257}, {str(n): "" for n in range(51)}, {"Cost": "1", "cost": "2"}]
+)
 def test_invalid_tags_are_refused(given):
     with pytest.raises(InvalidRequest, match="^tags: "):
         tags.from_params({"tags": given})
+
+
+def test_names_that_differ_only_in_case_are_refused():
+    with pytest.raises(InvalidRequest, match="^tags: Cost and cost differ only in case, which Azure takes for one name"):
+        tags.from_params({"tags": {"Cost": "1", "release": "1", "cost": "2"}})

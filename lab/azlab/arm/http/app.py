@@ -27,7 +27,7 @@ from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.http.versions import seen_by
-from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, subscriptions
+from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
 from azlab.faults import Fault
 from azlab.serving import cut
 
@@ -37,6 +37,7 @@ _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
     *offers.ROUTES,
+    *rights.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
@@ -156,6 +157,7 @@ class ControlPlane:
             raise incoming.refused
         if route is None:
             raise _unknown(call)
+        rights.check(call)
         locks.check(call)
         answer = route.handler(call)
         return replace(answer, body=seen_by(call.version, answer.body, registry.SINCE))

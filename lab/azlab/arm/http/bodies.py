@@ -10,6 +10,7 @@ from azlab.settings import LOCATIONS
 
 _RESERVED = re.compile(r"[<>%&\\?/\x00-\x1f]")
 _MOST_TAGS, _LONGEST_VALUE = 50, 256
+VM_TAG_CHARACTERS = 2048
 """https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations"""
 
 
@@ -24,8 +25,8 @@ def location_of(body: Json, type: str) -> str:
     return location
 
 
-def checked_tags(body: Json) -> dict[str, str] | None:
-    """The tags of a body, or None if the body has no tags. Tags that Azure refuses are refused."""
+def checked_tags(body: Json, total: int | None = None) -> dict[str, str] | None:
+    """The tags of a body, or None if the body has no tags. Tags that Azure refuses are refused; `total` limits all of their characters."""
     tags = body.get("tags")
     if tags is None:
         return None
@@ -37,4 +38,10 @@ def checked_tags(body: Json) -> dict[str, str] | None:
     for value in tags.values():
         if len(str(value)) > _LONGEST_VALUE:
             raise body_errors.LONG_TAG(value=value)
+    folded = [name.casefold() for name in tags]
+    if twins := [name for name in tags if folded.count(name.casefold()) > 1]:
+        raise body_errors.TWIN_TAGS(names=",".join(twins))
+    characters = sum(len(name) + len(str(value)) for name, value in tags.items())
+    if total is not None and characters > total:
+        raise body_errors.LONG_TAGS(total=characters)
     return {str(name): str(value) for name, value in tags.items()}

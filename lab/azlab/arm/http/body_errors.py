@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from azlab.arm.core.refusals import Refusal
-from azlab.evidence import ASSUMED, ISSUE
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE
 
 BAD_JSON = Refusal(
     400, "InvalidRequestContent", "The request content was invalid and could not be deserialized: '{detail}'.", ISSUE, gateway=True
@@ -28,4 +28,14 @@ LONG_TAG = Refusal(
     ISSUE,
     gateway=True,
 )
+TWIN_TAGS = Refusal(
+    400, "InvalidTags", "The tag names '{names}' are the same: tag names are compared without regard to case.", ASSUMED, gateway=True
+)
+LONG_TAGS = Refusal(
+    400,
+    "InvalidParameter",
+    "The total length of all tag names and values is {total} characters. A virtual machine is limited to a total of 2048 characters.",
+    DOCUMENTED,
+)
+"""The rule is documented, the text is not. A user saw a VM with more (MicrosoftDocs/azure-docs#34833)."""
 MANY_TAGS = Refusal(400, "InvalidTags", "Number of tags exceeded the maximum allowed value - '50'.", ASSUMED, gateway=True)

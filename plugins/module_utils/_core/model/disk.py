@@ -28,6 +28,7 @@ class Disk:
     if Azure does not say. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``: when the disk was last attached or detached, or its VM
     last started or deallocated; None if Azure does not say. ``capabilities`` are Azure's ``supportedCapabilities`` of the system on it, and
     ``tier`` is its performance tier.
+    ``encrypted`` is whether Azure Disk Encryption is on, which encrypts in the guest.
     """
 
     id: ResourceId
@@ -41,6 +42,7 @@ class Disk:
     security_type: str | None = None
     size_gib: int | None = None
     storage_account_type: str | None = None
+    encrypted: bool = False
     source: ResourceId | None = None
     source_unique_id: str = ""
     managed_by: ResourceId | None = None

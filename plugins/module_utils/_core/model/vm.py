@@ -19,7 +19,10 @@ DEALLOCATED = "deallocated"
 
 @dataclass(frozen=True)
 class AttachedDisk:
-    """A disk as a VM refers to it. ``lun`` is None for the OS disk; ``disk`` is None if it is not a managed disk."""
+    """A disk as a VM refers to it. ``lun`` is None for the OS disk; ``disk`` is None if it is not a managed disk.
+
+    ``encrypted`` is whether Azure Disk Encryption is on, as far as the VM says so.
+    """
 
     name: str
     disk: ResourceId | None
@@ -28,6 +31,7 @@ class AttachedDisk:
     caching: str | None = None
     storage_account_type: str | None = None
     ephemeral: bool = False
+    encrypted: bool = False
     create_option: str | None = None
     delete_option: str | None = None
 
@@ -48,7 +52,8 @@ class Vm:
 
     ``vm_id`` is Azure's own id of the VM, in lower case: a VM created again under the same name has another one. ``power`` is the word
     after ``PowerState/``, empty if unknown. ``image`` is the id or the URN of the image that the VM was created from.
-    ``boot_diagnostics`` is whether Azure keeps a boot log in managed storage.
+    ``boot_diagnostics`` is whether Azure keeps a boot log in managed storage. A ``hibernated`` VM is deallocated, but its guest has not
+    shut down. ``disk_controller`` is SCSI or NVMe, if Azure says it.
     """
 
     id: ResourceId
@@ -57,10 +62,12 @@ class Vm:
     os_disk: AttachedDisk
     power: str = ""
     generalized: bool = False
+    hibernated: bool = False
     provisioning_state: str = SUCCEEDED
     os_type: str = "Linux"
     size: str | None = None
     security_type: str | None = None
+    disk_controller: str | None = None
     data_disks: tuple[AttachedDisk, ...] = ()
     nics: tuple[ResourceId, ...] = ()
     zones: tuple[str, ...] = ()

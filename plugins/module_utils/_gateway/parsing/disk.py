@@ -27,6 +27,7 @@ def parse_disk(raw: Json) -> Disk:
         security_type=at(properties, "securityProfile").get("securityType"),
         size_gib=properties.get("diskSizeGB"),
         storage_account_type=at(raw, "sku").get("name"),
+        encrypted=bool(at(properties, "encryptionSettingsCollection").get("enabled")),
         source=id_from(creation.get("sourceResourceId")),
         source_unique_id=creation.get("sourceUniqueId", ""),
         managed_by=id_from(raw.get("managedBy")),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from ..sign_in.clouds import Cloud, cloud_of
 from ..sign_in.credentials import Credentials
 from ..sign_in.identity import identity
 from ..sign_in.subscription import only_subscription
+from .clock import seconds_ahead
 from .errors import describing
 from .imports import needs
 from .retries import control_plane_policy
@@ -37,6 +39,7 @@ class Client:
         self._given_credential = credential
         self._compute: dict[str, Any] = {}
         self.deadline = deadline
+        self.clock_offset: int | None = None
 
     @cached_property
     def subscription(self) -> str:
@@ -69,8 +72,10 @@ class Client:
         return self._compute[subscription]
 
     def get(self, path: str, api_version: str) -> Any:
-        """The JSON of one resource, by its path in the Resource Manager."""
-        return self._fetch(self._signed_in, f"{self._cloud.resource_manager}{path}?api-version={api_version}").json()
+        """The JSON of one resource, by its path in the Resource Manager. The answer also shows ``clock_offset``."""
+        answer = self._fetch(self._signed_in, f"{self._cloud.resource_manager}{path}?api-version={api_version}")
+        self.clock_offset = seconds_ahead(answer.headers.get("Date"), datetime.now(timezone.utc))
+        return answer.json()
 
     def list(self, path: str, api_version: str) -> list[Any]:
         """The JSON of all items of a list, by its path; the Marketplace answers with the items alone."""

@@ -5,34 +5,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
+from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
-from ..backup.backups import Backup, backups_in
+from ..backup.backups import Backup
 from ..missing_groups import without_group
 from ..settling import look_up
-from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
-from .evidence_of import linux
+from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
+from .permissions import Place, actions_of, image_group
 from .request import CaptureRequest
+from .saved import Saved, find_backups
 from .target import Target
 from .targets.managed_image import ManagedImage
-
-# By the OS type of a VM. A guest of any other type is read like Linux, and found without a verdict.
-VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
+from .verdicts import Watch, await_verdict, overhear, read_verdict
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
+    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first. ``unread`` tells why there may be more backups.
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
-    runs counts as backed up, sealed and stopped.
+    runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any; ``clock_offset`` is how many
+    seconds Azure's clock is ahead, if that is known.
     """
 
     vm: Vm | None = None
@@ -40,8 +41,11 @@ class Observed:
     disks: tuple[Disk, ...] = ()
     verdict: Verdict = UNREAD
     backups: tuple[Backup, ...] = ()
+    unread: tuple[str, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
+    rights: Mapping[Place, Rights] = field(default_factory=dict)
+    clock_offset: int | None = None
 
     @property
     def os_disk(self) -> Disk | None:
@@ -86,10 +90,10 @@ def target_of(request: CaptureRequest, image: Image | None) -> Target:
     return ManagedImage(request, image)
 
 
-def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed:
-    """Read what planning needs. Outside of check mode, first wait for a running VM to stop.
+def observe(azure: Azure, request: CaptureRequest, check_mode: bool, refuse: Callable[[Observed], None] = lambda seen: None) -> Observed:
+    """Read what planning needs. Outside of check mode, wait for a running VM to stop, unless ``refuse`` raises an error before.
 
-    The resource group of the image is looked up too: Azure would refuse the image only after the VM was marked as generalized.
+    ``refuse`` gets all that can be known of a VM that still runs: what forbids its capture then is not found after an hour of waiting.
     """
     image = look_up(azure.images, request.target, check_mode)
     vm = azure.machines.find(request.vm)
@@ -98,30 +102,77 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed
         return Observed(image=image, without_group=without_group(azure, not need.capture, request.vm), check_mode=check_mode)
     if not need.capture and not need.backups:
         return Observed(vm, image, check_mode=check_mode)
-    if image is None and not azure.groups.location(request.target.resource_group):
-        return Observed(vm, without_group=frozenset({request.target}), check_mode=check_mode)
-    return _observe_stopped(azure, request, image, check_mode)
+    first = _observe_source(azure, request, Observed(vm, image, check_mode=check_mode), need)
+    refuse(first)
+    return _observe_stopped(azure, request, first)
 
 
-def _observe_stopped(azure: Azure, request: CaptureRequest, image: Image | None, check_mode: bool) -> Observed:
-    """Read the VM again once it has stopped, then everything that its capture needs. Not for an unmanaged OS disk: planning refuses it."""
-    vm = azure.machines.find(request.vm) if check_mode else azure.machines.find_stopped(request.vm)
-    if vm is None or vm.os_disk.disk is None:
-        return Observed(vm, image, check_mode=check_mode)
-    need = needs(request, image, vm)
-    disks = tuple(azure.disks.get(disk) for disk in need.disks)
-    return Observed(
-        vm=vm,
-        image=image,
-        disks=disks,
-        verdict=_read_verdict(azure, vm, disks[0]) if need.seal else UNREAD,
-        backups=backups_in(azure.snapshots.list()) if need.backups else (),
-        check_mode=check_mode,
+def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need: Needs) -> Observed:
+    """Read the disks of the VM and, for a capture, the conditions that do not depend on whether its guest has stopped.
+
+    The resource group of the image is looked up too: Azure would refuse the image only after the VM was marked as generalized.
+    """
+    seen = replace(seen, disks=_read_disks(azure, seen.vm, need))
+    if not need.capture or seen.vm is None:
+        return seen
+    missing = seen.image is None and not azure.groups.location(request.target.resource_group)
+    places = dict.fromkeys(each.place for each in actions_of(request, seen.image, seen.vm))
+    if missing:
+        places.pop(image_group(request.target), None)
+    return replace(
+        seen,
+        without_group=frozenset({request.target} if missing else ()),
+        rights={place: azure.permissions.at(place.path, place.title) for place in places},
+        clock_offset=azure.clock_offset,
     )
 
 
-def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
-    """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
-    if not vm.has_stopped or trusted_seal(vm, os_disk):
-        return UNREAD
-    return VERDICT_READERS.get(vm.os_type, linux.read_verdict)(azure, vm)
+def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> Observed:
+    """Read the VM and its disks again once it has stopped, then the evidence. Not for an unmanaged OS disk: planning refuses it."""
+    vm, disks, watch = seen.vm, seen.disks, Watch(azure)
+    if vm and not vm.has_stopped and not seen.check_mode:
+        vm = _find_stopped(azure, request, watch)
+        disks = _read_disks(azure, vm, needs(request, seen.image, vm))
+    if vm is None or vm.os_disk.disk is None:
+        return replace(seen, vm=vm, disks=disks)
+    need = needs(request, seen.image, vm)
+    verdict = _find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD
+    saved = _find_backups(azure, request, need, vm, disks, verdict) if need.backups else Saved()
+    return replace(
+        seen,
+        vm=vm,
+        disks=disks,
+        verdict=verdict,
+        backups=saved.backups,
+        unread=saved.unread,
+    )
+
+
+def _find_stopped(azure: Azure, request: CaptureRequest, watch: Watch) -> Vm | None:
+    """The VM once it has stopped, or its guest has refused to be sealed, or the deadline is near."""
+    return azure.machines.find_stopped(request.vm, (lambda vm: False) if request.assume_sealed else watch.is_lost)
+
+
+def _find_verdict(azure: Azure, vm: Vm, os_disk: Disk, watch: Watch, check_mode: bool) -> Verdict:
+    """The verdict on a VM, unless a kept seal makes it superfluous. Check mode reads it once."""
+    if trusted_seal(vm, os_disk):
+        return NOT_NEEDED
+    if vm.has_stopped:
+        return read_verdict(azure, vm) if check_mode else await_verdict(azure, vm)
+    return overhear(azure, vm) if check_mode else watch.verdict
+
+
+def _find_backups(azure: Azure, request: CaptureRequest, need: Needs, vm: Vm, disks: tuple[Disk, ...], verdict: Verdict) -> Saved:
+    """The backups of a VM, which are looked for until one is found that the capture accepts. Without a seal, it is refused anyway."""
+    seal = find_seal(vm, disks[0], verdict) if need.seal else None if need.capture else kept_seal(vm)
+
+    def suffices(backups: tuple[Backup, ...]) -> bool:
+        hopeless = not vm.has_stopped or (need.seal and seal is None)
+        return hopeless or lacking_backup(vm, disks, backups, seal, request.backup_max_age) is None
+
+    return find_backups(azure, vm, tuple(dict.fromkeys((vm.id.resource_group, request.target.resource_group))), suffices)
+
+
+def _read_disks(azure: Azure, vm: Vm | None, need: Needs) -> tuple[Disk, ...]:
+    """The disks that are needed. None of a VM whose OS disk is not a managed disk, because the first one must be the OS disk."""
+    return tuple(azure.disks.get(disk) for disk in need.disks) if vm and vm.os_disk.disk else ()

@@ -5,20 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from ..._core.checks import Check
 from ..._core.errors import InvalidRequest
 from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.subject import Subject
-from ..missing_groups import absent, require_groups
+from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
-from .evidence import kept_seal, require_backups, require_seal
+from .checks.report import as_results, check_capture, refuse_before_waiting, reported_with, require_unblocked, warnings_of
+from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
+from .recheck import SameVm
 from .request import CaptureRequest
 from .target import Outcome, Target
 
@@ -27,24 +32,27 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
     """The steps that are still missing. The image decides first: once it is as requested, the VM may be gone."""
     target, need = target_of(request, seen.image), needs(request, seen.image, seen.vm)
     if not need.capture:
-        return _plan_match(request, seen, target, need)
-    vm = _require_source(request, seen, target)
-    return _plan_new(request, seen, target, vm, need)
+        return _with_checks(_plan_match(request, seen, target, need), seen, ())
+    vm = _require_vm(request, seen, target)
+    checks = check_capture(request, seen, vm)
+    require_unblocked(vm, checks)
+    with reported_with(checks):
+        return _with_checks(_plan_new(request, seen, target, vm, need), seen, checks)
 
 
-def _require_source(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
-    """The VM, if it can be captured and the image may replace an existing one."""
-    vm, flaw = seen.vm, target.flaw(seen.vm)
-    if vm is None:
-        raise absent(
-            "VM", request.vm, seen.without_group, f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
-        )
-    if flaw and not request.recreate and not target.is_leftover(vm):
-        raise InvalidRequest(f"{target.title} {flaw}: set recreate to replace it, or choose another name.")
-    require_groups(seen.without_group, request.target)
-    source.refuse_unsupported(vm)
-    target.refuse_unsupported(vm, seen.disks)
-    return vm
+def _require_vm(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
+    """The VM, which must exist if its image does not."""
+    if seen.vm is None:
+        flaw = target.flaw(None)
+        consequence = f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
+        raise absent("VM", request.vm, seen.without_group, consequence)
+    return seen.vm
+
+
+def _with_checks(plan: Plan, seen: Observed, checks: Sequence[Check]) -> Plan:
+    """The same plan with the report of the checks. An image that is as requested needs none."""
+    findings = {"checks": as_results(checks), "azure_clock_offset": seen.clock_offset}
+    return replace(plan, warnings=(*plan.warnings, *warnings_of(checks)), findings=findings)
 
 
 def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, need: Needs) -> Plan:
@@ -53,20 +61,21 @@ def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, n
     created = target.create(vm, seen.disks)
     prepared = source.prepare(vm, seen.os_disk, seal)
     outcome = Outcome((*prepared.steps, *created.steps), created.after, warnings)
-    return _finished(request, target, outcome, vm, prepared.vm)
+    facts = {"guest": seen.verdict.as_result()} if need.seal else {}
+    return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
 
 def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: Needs) -> Plan:
     """The image is there: only its tags and the deletion of the VM can be missing."""
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
-        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age)
+        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
     return _finished(request, target, outcome, seen.vm, seen.vm)
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
     """The plan that ends with the deletion of the VM, if that is requested and the VM exists."""
-    deletion = (DeleteVm(before.id),) if request.delete_source and before else ()
+    deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
     return Plan(
         steps=(*outcome.steps, *deletion),
         before={**target.state(), **_result_of(before)},
@@ -81,12 +90,24 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
     if vm.has_stopped:
         seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
         if need.backups:
-            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age)
+            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
         return seal, ()
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None
         return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
-    raise InvalidRequest(f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout.")
+    guest = {"guest": seen.verdict.as_result()} if need.seal else {}
+    raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
+
+
+def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
+    """The sentence about a VM whose guest was waited for in vain."""
+    if verdict.state == FAILED:
+        return (
+            f"VM {vm.id.name} is not sealed, and still {power}: {verdict.reason}. Remove the cause in its guest, and generalize it again."
+        )
+    if verdict.state == SEALING:
+        return f"VM {vm.id.name} is still {power}, because its guest is sealing itself: run this task again later, or raise wait_timeout."
+    return f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout."
 
 
 def _result_of(vm: Vm | None) -> dict[str, Any]:
@@ -94,7 +115,7 @@ def _result_of(vm: Vm | None) -> dict[str, Any]:
 
 
 def _plan(azure: Azure, request: CaptureRequest, check_mode: bool) -> Plan:
-    return plan_capture(request, observe(azure, request, check_mode))
+    return plan_capture(request, observe(azure, request, check_mode, partial(refuse_before_waiting, request)))
 
 
 def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, Any]:

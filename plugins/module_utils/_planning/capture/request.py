@@ -14,6 +14,7 @@ from ..._core.ids import IMAGE, VM, ResourceId, region
 from ..._core.limits import require_wait
 from ..._core.references import own_id, parse_reference
 from ..._core.times import require_hours
+from .checks.catalog import checked_waivers
 
 MAX_AGE = 24
 """Default of how many hours before its seal a VM may have been backed up at most."""
@@ -21,7 +22,10 @@ MAX_AGE = 24
 
 @dataclass(frozen=True)
 class CaptureRequest:
-    """The checked options of one task. ``location`` is the short name of a region, ``backup_max_age`` is in hours."""
+    """The checked options of one task. ``location`` is the short name of a region, ``backup_max_age`` is in hours.
+
+    ``waive`` holds the ids of checks whose findings do not block.
+    """
 
     vm: ResourceId
     target: ResourceId
@@ -35,6 +39,7 @@ class CaptureRequest:
     zone_resilient: bool | None = None
     tags: Mapping[str, str] | None = None
     append_tags: bool = True
+    waive: frozenset[str] = frozenset()
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
@@ -54,6 +59,7 @@ class CaptureRequest:
             zone_resilient=params["zone_resilient"],
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
+            waive=checked_waivers(params["waive"]),
         )
 
     def within(self, subscription: str) -> CaptureRequest:

@@ -34,9 +34,6 @@ class Target(Protocol):
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing image is the remains of a failed run for this VM, which may be replaced in any case."""
 
-    def refuse_unsupported(self, vm: Vm, disks: Sequence[Disk]) -> None:
-        """Raise ``InvalidRequest`` for a VM that Azure would refuse as the source only after it was marked as generalized."""
-
     def state(self) -> Mapping[str, Any]:
         """The return values for the image as it is."""
 

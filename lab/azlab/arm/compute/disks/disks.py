@@ -37,6 +37,7 @@ _SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilitie
 _OPTIONS = (
     *("networkAccessPolicy", "diskAccessId", "publicNetworkAccess", "dataAccessAuthMode", "encryption", "supportsHibernation"),
     *("burstingEnabled", "maxShares", "tier", "diskIOPSReadWrite", "diskMBpsReadWrite"),
+    "encryptionSettingsCollection",
 )
 _CHANGEABLE = ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration")
 

@@ -15,6 +15,13 @@ TRUSTED_LAUNCH_DISK = Refusal(
     409, "OperationNotAllowed", "Creation of managed images are not supported for disk {disk} with TrustedLaunch security type.", ASSUMED
 )
 EPHEMERAL_SOURCE = Refusal(409, "OperationNotAllowed", "Source virtual machine {vm} cannot contain an ephemeral OS disk", DOCUMENTED)
+ULTRA_SOURCE = Refusal(409, "OperationNotAllowed", "Source virtual machine {vm} cannot contain UltraSSD", DOCUMENTED)
+PREMIUM_V2_SOURCE = Refusal(409, "OperationNotAllowed", "Snapshots of PremiumV2_LRS disks are not supported.", ISSUE)
+"""The text is that of a gallery version made from such a VM (Azure/azure-cli#29091); that of a managed image was not found."""
+ENCRYPTED_SOURCE = Refusal(
+    409, "OperationNotAllowed", "Creating an image of disk {disk}, which is encrypted by Azure Disk Encryption, is not supported.", ASSUMED
+)
+"""Microsoft's documentation names images of encrypted VMs as unsupported (MicrosoftDocs/azure-docs#76264), without an error."""
 GENERATION_MISMATCH = Refusal(
     400,
     "InvalidParameter",

@@ -42,7 +42,7 @@ def from_vm(lab: Lab, given: Json, location: str) -> ImagePlan:
         raise image_errors.GENERATION_MISMATCH(given=given["hyperVGeneration"], actual=generation, source=vm.id)
     profile = vm.properties["storageProfile"]
     os_disk, data_disks = profile["osDisk"], profile["dataDisks"]
-    contents = {"os": _of_vm(lab, os_disk), **{str(each["lun"]): _of_vm(lab, each) for each in data_disks}}
+    contents = {"os": _of_vm(lab, os_disk, vm.name), **{str(each["lun"]): _of_vm(lab, each, vm.name) for each in data_disks}}
     shown: Json = {
         "osDisk": {"osType": os_disk["osType"], "osState": "Generalized", **_shown(contents["os"], os_disk)},
         "dataDisks": [{"lun": each["lun"], **_shown(contents[str(each["lun"])], each)} for each in data_disks],
@@ -65,10 +65,22 @@ def _check_vm(vm: Resource, location: str) -> None:
         raise image_errors.NOT_GENERALIZED(vm=vm.name)
 
 
-def _of_vm(lab: Lab, entry: Json) -> Content:
+def _of_vm(lab: Lab, entry: Json, vm: str) -> Content:
     disk = get_source(lab, entry["managedDisk"]["id"], DISK)
     check_usable(lab, disk)
+    _check_kind(disk, vm)
     return Content(disk.properties["diskSizeBytes"], disk)
+
+
+def _check_kind(disk: Resource, vm: str) -> None:
+    """Refuse a disk that images cannot hold. `vm` names the VM of the disk, as far as the request does."""
+    sku = (disk.body.get("sku") or {}).get("name")
+    if sku == "UltraSSD_LRS":
+        raise image_errors.ULTRA_SOURCE(vm=vm)
+    if sku == "PremiumV2_LRS":
+        raise image_errors.PREMIUM_V2_SOURCE()
+    if (disk.properties.get("encryptionSettingsCollection") or {}).get("enabled"):
+        raise image_errors.ENCRYPTED_SOURCE(disk=disk.name)
 
 
 def _shown(content: Content, entry: Json) -> Json:
@@ -176,6 +188,7 @@ def _checked_source(lab: Lab, source: Resource, entry: Json, location: str) -> C
         raise compute_errors.OTHER_REGION(source=source.id, there=source.location, location=location)
     if (source.properties.get("securityProfile") or {}).get("securityType"):
         raise image_errors.TRUSTED_LAUNCH_DISK(disk=source.name)
+    _check_kind(source, "")
     size = source.properties["diskSizeBytes"]
     least = -(-size // GIB)
     if entry.get("diskSizeGB") is not None and entry["diskSizeGB"] < least:

@@ -24,7 +24,7 @@ from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
-from azlab.arm.http.bodies import checked_tags
+from azlab.arm.http.bodies import VM_TAG_CHARACTERS, checked_tags
 from azlab.arm.http.calls import Answer, Call
 from azlab.arm.http.long_running import accepted
 from azlab.store import Resource
@@ -40,7 +40,7 @@ def change(call: Call, vm: Resource, *, retry_after: int | None) -> Answer:
         raise resource_errors.BUSY()
     check_no_user_data(vm.name, given)
     _check_fixed(vm, given)
-    changed = _changed(vm, given, checked_tags(call.body))
+    changed = _changed(vm, given, checked_tags(call.body, VM_TAG_CHARACTERS))
     disks = _DiskChange(lab, changed, given)
     vm.properties["provisioningState"] = changed.properties["provisioningState"] = "Updating"
     lab.store.put(vm)

@@ -25,6 +25,7 @@ IS_GENERALIZED = Refusal(
 NOT_DEALLOCATED = Refusal(
     409, "OperationNotAllowed", "Operation '{operation}' is not allowed on VM '{vm}' since the VM is not deallocated.", DOCUMENTED
 )
+NO_HIBERNATION = Refusal(409, "OperationNotAllowed", "The VM '{vm}' is not enabled for hibernation.", ASSUMED)
 NOT_RUNNING = Refusal(
     409,
     "OperationNotAllowed",

@@ -39,6 +39,8 @@ def instance_view(lab: Lab, vm: Resource) -> Json:
         view["statuses"].append(_status("OSState/generalized", "VM generalized"))
     if state.power in ("starting", "running", "stopped", "deallocated"):
         view["statuses"].append(_status(f"PowerState/{state.power}", f"VM {state.power}"))
+    if state.hibernated:
+        view["statuses"].append(_status("HibernationState/Hibernated", "Hibernated"))
     return view
 
 

@@ -16,7 +16,7 @@ from azlab.arm.compute.machines.vm_disks import detach, entries, owned_by
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.types import ResourceType
-from azlab.arm.http.bodies import checked_tags, location_of
+from azlab.arm.http.bodies import VM_TAG_CHARACTERS, checked_tags, location_of
 from azlab.arm.http.calls import Answer, Call, Route, in_group
 from azlab.arm.http.crud import check_location, get
 from azlab.arm.http.long_running import accepted
@@ -28,7 +28,7 @@ def put(call: Call) -> Answer:
     """Create a VM, or change one."""
     lab = call.lab
     check_name(call.name)
-    location, tags = location_of(call.body, VM), checked_tags(call.body)
+    location, tags = location_of(call.body, VM), checked_tags(call.body, VM_TAG_CHARACTERS)
     with lab.store.atomic():
         known = lab.store.find(call.id(VM))
         check_location(known, location)

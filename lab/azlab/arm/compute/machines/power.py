@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.compute.machines.start import await_provisioned, check_startable, complete, set_power, touch_disks
+from azlab.arm.compute.machines.boot_diagnostics import begin_boot_log
+from azlab.arm.compute.machines.start import await_provisioned, check_startable, complete, set_power, touch_disks, touch_disks_later
 from azlab.arm.compute.machines.start import start as start_guest
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found
 from azlab.arm.core.ids import COMPUTE
@@ -61,10 +62,28 @@ def power_off(call: Call) -> Answer:
 
 
 def deallocate(call: Call) -> Answer:
-    """Stop the guest and deallocate the VM. A generalized VM may be deallocated (recorded)."""
+    """Stop the guest and deallocate the VM. A generalized VM may be deallocated (recorded). With `hibernate=true`, its memory is kept."""
     vm = get(call, VM)
     _check_stoppable(vm, "deallocate")
+    if call.query.get("hibernate", "false").lower() == "true":
+        _check_hibernatable(vm)
+        return _begin(call, vm, _hibernate, 10)
     return _begin(call, vm, lambda lab, id: _stop(lab, id, "deallocated", True), 10)
+
+
+def _check_hibernatable(vm: Resource) -> None:
+    if not (vm.properties.get("additionalCapabilities") or {}).get("hibernationEnabled"):
+        raise vm_errors.NO_HIBERNATION(vm=vm.name)
+
+
+def _hibernate(lab: Lab, id: str) -> None:
+    """Deallocate a VM as hibernated. The lab's guests are only stopped: no test starts one again from its memory."""
+    _stop(lab, id, "deallocated", True)
+    with lab.store.lock:
+        vm = found(lab, id)
+        state = MachineState.of(vm)
+        state.hibernated = True
+        lab.store.put(state.keep(vm))
 
 
 def _stop(lab: Lab, id: str, power: str, graceful: bool) -> None:
@@ -77,7 +96,11 @@ def _stop(lab: Lab, id: str, power: str, graceful: bool) -> None:
             return
         set_power(lab, vm, power)
         if power == "deallocated" and before != "deallocated":
-            touch_disks(lab, vm)
+            begin_boot_log(lab, vm)
+            if lab.faults.on("late_ownership"):
+                touch_disks_later(lab, vm.id)
+            else:
+                touch_disks(lab, vm)
 
 
 def restart(call: Call) -> Answer:
