@@ -203,6 +203,15 @@ class FakeNics:
         return Nic(id=nic, private_ip="10.0.0.4")
 
 
+class FakeLocks:
+    """Management locks: none, except those that a test puts into ``found``."""
+
+    found: tuple[Lock, ...] = ()
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        return self.found
+
+
 class FakePermissions:
     """Rights. Everything is allowed, except at the paths for which a test sets ``known``. ``asked`` holds the places that were read."""
 
@@ -213,15 +222,6 @@ class FakePermissions:
     def at(self, path: str, title: str) -> Rights:
         self.asked.append(title)
         return self.known.get(path, Rights((Permission(("*",)),)))
-
-
-class FakeLocks:
-    """Management locks: none, except those that a test puts into ``found``."""
-
-    found: tuple[Lock, ...] = ()
-
-    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
-        return self.found
 
 
 class FakeAzure:
@@ -255,8 +255,8 @@ class FakeAzure:
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
         self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
-        self.permissions = FakePermissions()
         self.locks = FakeLocks()
+        self.permissions = FakePermissions()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:

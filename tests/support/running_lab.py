@@ -127,15 +127,6 @@ class RunningLab:
         finally:
             file.unlink()
 
-    @contextmanager
-    def switched(self, name: str, on: bool) -> Iterator[None]:
-        """Turn a switch of the lab on or off while the block runs; without it, it is off."""
-        faults.switch(self.settings.faults, name, on)
-        try:
-            yield
-        finally:
-            faults.switch(self.settings.faults, name, on=False)
-
 
 @contextmanager
 def fault(state: Path, **rule: Any) -> Iterator[None]:

@@ -138,18 +138,18 @@ class Nics(Protocol):
         """The interface, or None if it does not exist."""
 
 
-class Permissions(Protocol):
-    """The rights of the signed-in identity."""
-
-    def at(self, path: str, title: str) -> Rights:
-        """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
-
-
 class Locks(Protocol):
     """Management locks."""
 
     def around(self, resource: ResourceId) -> tuple[Lock, ...]:
         """The locks on the subscription of a resource, its resource group and what is in that, as far as they may be read."""
+
+
+class Permissions(Protocol):
+    """The rights of the signed-in identity."""
+
+    def at(self, path: str, title: str) -> Rights:
+        """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
 
 
 class Azure(Protocol):
@@ -196,16 +196,16 @@ class Azure(Protocol):
         """Network interfaces."""
 
     @property
+    def locks(self) -> Locks:
+        """Management locks."""
+
+    @property
     def permissions(self) -> Permissions:
         """Rights."""
 
     @property
     def clock_offset(self) -> int | None:
         """How many seconds Azure's clock is ahead of this machine's; None until an answer has shown it."""
-
-    @property
-    def locks(self) -> Locks:
-        """Management locks."""
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""

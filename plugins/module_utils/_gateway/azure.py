@@ -46,8 +46,8 @@ class Azure:
         self.regions = Regions(client)
         self.subnets = Subnets(client)
         self.nics = Nics(client)
-        self.permissions = Permissions(client)
         self.locks = Locks(client)
+        self.permissions = Permissions(client)
 
     @property
     def subscription(self) -> str:
