@@ -9,6 +9,7 @@ To retry one more status, add it to the set of its plane. Pauses never go beyond
 from __future__ import annotations
 
 import socket
+import urllib.parse
 from typing import Any
 
 from .errors import causes
@@ -20,6 +21,10 @@ The methods, the number of tries and the pauses are those of azure-core. It alwa
 can be added here, but not removed:
 https://learn.microsoft.com/python/api/azure-core/azure.core.pipeline.policies.retrypolicy
 https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling"""
+
+NEW_RESOURCE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds to pause before each further request to a resource that this task has just made, while Azure answers 404 for it: a replica of the
+Resource Manager may learn late of what another one made."""
 
 DATA_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """A page write is sent again after these. An overloaded disk answers 503 ServerBusy or 500 OperationTimedOut:
@@ -33,10 +38,54 @@ DATA_PLANE_LONGEST_PAUSE = 60.0
 
 
 def control_plane_policy() -> Any:
-    """The RetryPolicy of azure-core for every request to the Resource Manager. Sign-in has azure-identity's own, which is the same."""
+    """The retry policy for every request to the Resource Manager: azure-core's, which also reads again what this task has made.
+
+    Sign-in has azure-identity's own policy, which is azure-core's.
+    """
     with needs("azure-core"):
         from azure.core.pipeline.policies import RetryPolicy
-    return RetryPolicy(retry_on_status_codes=sorted(CONTROL_PLANE_STATUSES))
+
+    # azure-core exports this class lazily, so no type checker sees what it is.
+    class Retries(RetryPolicy):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self._made = Made()
+
+        def send(self, request: Any) -> Any:
+            sent = request.http_request
+            for pause in (*NEW_RESOURCE_PAUSES, None):
+                answer = super().send(request)
+                status = answer.http_response.status_code
+                if pause is None or not self._made.is_late(sent.method, sent.url, status):
+                    break
+                request.context.transport.sleep(pause)
+            self._made.note(sent.method, sent.url, status)
+            return answer
+
+    return Retries(retry_on_status_codes=sorted(CONTROL_PLANE_STATUSES))
+
+
+class Made:
+    """The resources that a task has made and not deleted. Azure may answer 404 for one of them for a moment."""
+
+    def __init__(self) -> None:
+        self._paths: set[str] = set()
+
+    def note(self, method: str, url: str, status: int) -> None:
+        """Learn from the answer to a request."""
+        if method == "PUT" and status < 300:
+            self._paths.add(_path(url))
+        if method == "DELETE":
+            self._paths.discard(_path(url))
+
+    def is_late(self, method: str, url: str, status: int) -> bool:
+        """Whether a 404 is for a resource that was made, or for an action on one."""
+        path = _path(url)
+        return status == 404 and method != "DELETE" and (path in self._paths or path.rpartition("/")[0] in self._paths)
+
+
+def _path(url: str) -> str:
+    return urllib.parse.urlsplit(url).path.casefold()
 
 
 def is_first_connection_retried(error: BaseException) -> bool:

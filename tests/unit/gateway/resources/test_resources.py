@@ -198,6 +198,46 @@ def test_polls_pause_one_second_unless_retry_after_says_more():
     assert throttled.clock.slept == [17.0]
 
 
+def late(code: str = "ResourceNotFound"):
+    return error(404, code, "not found")
+
+
+def test_a_resource_that_was_just_made_is_read_again_while_azure_does_not_find_it():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), late(), answer(200, IMAGE_JSON)]
+    canned = CannedAzure(*made, late(), late("NotFound"), answer(200, IMAGE_JSON), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {}).id == IMG
+    assert canned.azure.images.get(IMG).id == IMG
+    assert canned.azure.images.find(an_id(IMAGE, "G", "I")).id == IMG
+    assert canned.clock.slept == [1.0, 1.0, 2.0]
+
+
+def test_an_action_on_a_resource_that_was_just_made_is_sent_again_while_azure_does_not_find_it():
+    canned = CannedAzure(accepted(202, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON), late(), *granted())
+    canned.azure.disks.create(D, {})
+    with canned.azure.disks.write_access(D) as sas:
+        assert sas == "https://disk?sig=1"
+        canned.adapter._answers += [accepted(), poll("Succeeded"), answer(200)]
+
+
+def test_a_resource_that_was_made_and_never_found_is_missing():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), answer(200, IMAGE_JSON)]
+    canned = CannedAzure(*made, *[late() for _ in range(6)])
+    canned.azure.images.create(IMG, {})
+    with pytest.raises(Missing, match="could not read image i"):
+        canned.azure.images.get(IMG)
+    assert sum(canned.clock.slept) < 60
+
+
+def test_what_was_deleted_or_never_made_is_absent_at_once():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), answer(200, IMAGE_JSON), answer(204)]
+    canned = CannedAzure(late(), *made, late(), late())
+    assert canned.azure.images.find(IMG) is None
+    canned.azure.images.create(IMG, {})
+    canned.azure.images.delete(IMG)
+    assert canned.azure.images.find(IMG) is None
+    assert canned.azure.images.find(an_id(IMAGE, "g", "i2")) is None
+
+
 def test_retries_and_polls_end_at_the_deadline():
     canned = CannedAzure(error(503, "Busy", "later", Retry_After="170"), seconds=60)
     with pytest.raises(TimedOut, match=r"could not read image i: a wait of 170 s is due, 60 s are left"):
