@@ -37,10 +37,12 @@ def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapp
 
 def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
     """The items of a list, from all its pages."""
-    answers: list[Json] = []
-    for _item in operation(*names, api_version=api_version, raw_response_hook=lambda response: answers.append(_raw(response))):
-        continue
-    return [item for answer in answers for item in answer.get("value") or []]
+    answers: list[Any] = []
+    found: list[Json] = []
+    # The hook also gets the answers after which the SDK tries again; the last one before a page is the page's.
+    for _page in operation(*names, api_version=api_version, raw_response_hook=answers.append).by_page():
+        found += _object(_raw(answers[-1])).get("value") or []
+    return found
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

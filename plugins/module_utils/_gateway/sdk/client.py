@@ -116,16 +116,16 @@ class Client:
         """A pipeline for the few resources that azure-mgmt-compute has no operations for."""
         with needs("azure-mgmt-core"):
             from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
-        return self._pipeline(ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope))
+        return self._pipeline(control_plane_policy(), ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope))
 
     @cached_property
     def _anonymous(self) -> Any:
         """A pipeline that does not sign in."""
-        return self._pipeline()
+        return self._pipeline(control_plane_policy(reads_json=False))
 
-    def _pipeline(self, *authentication: Any) -> Any:
+    def _pipeline(self, *policies_of_sending: Any) -> Any:
         with needs("azure-core"):
             from azure.core import PipelineClient
             from azure.core.pipeline import policies
-        chain = [policies.UserAgentPolicy(base_user_agent=USER_AGENT), control_plane_policy(), *authentication]
+        chain = [policies.UserAgentPolicy(base_user_agent=USER_AGENT), *policies_of_sending]
         return PipelineClient(base_url="", policies=chain, transport=self._transport)

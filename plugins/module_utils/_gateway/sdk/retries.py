@@ -9,11 +9,13 @@ To retry one more status, add it to the set of its plane. Pauses never go beyond
 from __future__ import annotations
 
 import socket
-import urllib.parse
 from typing import Any
 
+from ..._core.errors import TimedOut
+from .answers import is_unreadable, without_json
 from .errors import causes
 from .imports import needs
+from .made import Made
 
 CONTROL_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """GET, PUT and DELETE are sent again after these, POST and PATCH only after 500, 503 and 504; any request is, if an error has Retry-After.
@@ -26,6 +28,10 @@ NEW_RESOURCE_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds to pause before each further request to a resource that this task has just made, while Azure answers 404 for it: a replica of the
 Resource Manager may learn late of what another one made."""
 
+UNREADABLE_PAUSES = (1.0, 2.0, 4.0)
+"""Seconds to pause before each further try of a request that succeeded with an answer that cannot be Azure's."""
+IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
+
 DATA_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """A page write is sent again after these. An overloaded disk answers 503 ServerBusy or 500 OperationTimedOut:
 https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
@@ -37,12 +43,14 @@ DATA_PLANE_LONGEST_PAUSE = 60.0
 """In seconds. Pauses double from one second on, unless the service asks for more by Retry-After."""
 
 
-def control_plane_policy() -> Any:
-    """The retry policy for every request to the Resource Manager: azure-core's, which also reads again what this task has made.
+def control_plane_policy(reads_json: bool = True) -> Any:
+    """The retry policy for requests to the Resource Manager: azure-core's, which also repeats what only Azure's own answers show.
 
+    An answer that should be JSON and is not becomes a DecodeError at the end, because the SDK would fail with errors of its parser.
     Sign-in has azure-identity's own policy, which is azure-core's.
     """
     with needs("azure-core"):
+        from azure.core.exceptions import DecodeError
         from azure.core.pipeline.policies import RetryPolicy
 
     # azure-core exports this class lazily, so no type checker sees what it is.
@@ -52,40 +60,42 @@ def control_plane_policy() -> Any:
             self._made = Made()
 
         def send(self, request: Any) -> Any:
-            sent = request.http_request
-            for pause in (*NEW_RESOURCE_PAUSES, None):
+            sent, tried = request.http_request, 0
+            while True:
                 answer = super().send(request)
-                status = answer.http_response.status_code
-                if pause is None or not self._made.is_late(sent.method, sent.url, status):
+                status, content = answer.http_response.status_code, _content(request, answer.http_response)
+                unreadable = reads_json and content is not None and is_unreadable(sent.method, sent.url, status, content)
+                pauses = self._pauses(sent, status, unreadable)
+                if tried >= len(pauses) or not _has_slept(request.context.transport, pauses[tried]):
                     break
-                request.context.transport.sleep(pause)
+                tried += 1
             self._made.note(sent.method, sent.url, status)
+            if unreadable:
+                raise DecodeError(without_json(sent.method, sent.url, status, content or b""), response=answer.http_response)
             return answer
+
+        def _pauses(self, sent: Any, status: int, unreadable: bool) -> tuple[float, ...]:
+            if self._made.is_late(sent.method, sent.url, status):
+                return NEW_RESOURCE_PAUSES
+            return UNREADABLE_PAUSES if unreadable and status < 400 and sent.method in IDEMPOTENT else ()
 
     return Retries(retry_on_status_codes=sorted(CONTROL_PLANE_STATUSES))
 
 
-class Made:
-    """The resources that a task has made and not deleted. Azure may answer 404 for one of them for a moment."""
-
-    def __init__(self) -> None:
-        self._paths: set[str] = set()
-
-    def note(self, method: str, url: str, status: int) -> None:
-        """Learn from the answer to a request."""
-        if method == "PUT" and status < 300:
-            self._paths.add(_path(url))
-        if method == "DELETE":
-            self._paths.discard(_path(url))
-
-    def is_late(self, method: str, url: str, status: int) -> bool:
-        """Whether a 404 is for a resource that was made, or for an action on one."""
-        path = _path(url)
-        return status == 404 and method != "DELETE" and (path in self._paths or path.rpartition("/")[0] in self._paths)
+def _has_slept(transport: Any, seconds: float) -> bool:
+    """Sleep, unless the deadline of the task comes first: then the last answer says more than that the time is over."""
+    try:
+        transport.sleep(seconds)
+    except TimedOut:
+        return False
+    return True
 
 
-def _path(url: str) -> str:
-    return urllib.parse.urlsplit(url).path.casefold()
+def _content(request: Any, answer: Any) -> bytes | None:
+    """The bytes of an answer; None for the success of one that the SDK reads as a stream, which older ones can do only once."""
+    if answer.status_code < 400 and request.context.options.get("stream"):
+        return None
+    return bytes(answer.read() if hasattr(answer, "read") else answer.body())
 
 
 def is_first_connection_retried(error: BaseException) -> bool:
