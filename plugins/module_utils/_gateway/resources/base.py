@@ -15,6 +15,7 @@ from ..._core.model.provisioning import BUSY
 from ..sdk import calls
 from ..sdk.client import Client
 from ..sdk.errors import describing
+from ..sdk.waiting import LOOK_SECONDS
 
 
 class Settles(Protocol):
@@ -26,10 +27,12 @@ class Settles(Protocol):
 
 
 T = TypeVar("T", bound=Settles)
+S = TypeVar("S")
 
 
 class Resources(Generic[T]):
-    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version and the parser of its JSON.
+    """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version and the parser of its JSON, and
+    may name another pause between two reads.
 
     Every method raises Denied, Refused, Failed, TimedOut or Unavailable with a sentence that says what could not be done.
     """
@@ -38,6 +41,7 @@ class Resources(Generic[T]):
     operations: str
     api: str
     parse: Callable[[calls.Json], T]
+    look: float = LOOK_SECONDS
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -56,7 +60,7 @@ class Resources(Generic[T]):
 
     def find_settled(self, resource: ResourceId) -> T | None:
         """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
+        return self._until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
 
     def list(self, resource_group: str | None = None) -> tuple[T, ...]:
         """All resources of a group, none if it does not exist; or those of the subscription, if no group is named."""
@@ -77,7 +81,7 @@ class Resources(Generic[T]):
         def settled(found: tuple[T, ...]) -> bool:
             return not any(each.provisioning_state in BUSY for each in found if selected(each))
 
-        return self._client.deadline.until(lambda: self.list(resource_group), settled)
+        return self._until(lambda: self.list(resource_group), settled)
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
@@ -97,6 +101,10 @@ class Resources(Generic[T]):
         """Delete the resource, and wait until it is gone."""
         with self._describing("delete", resource):
             calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
+
+    def _until(self, read: Callable[[], S], ready: Callable[[S], bool]) -> S:
+        """Read until the value is ready or the deadline is near, as often as Azure allows for this kind of resource."""
+        return self._client.deadline.until(read, ready, self.look)
 
     def _sdk(self, resource: ResourceId) -> Any:
         return getattr(self._client.compute(resource.subscription), self.operations)

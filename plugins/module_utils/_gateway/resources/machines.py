@@ -12,6 +12,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.vm import Vm
 from ..parsing.vm import parse_vm
 from ..sdk import calls
+from ..sdk.waiting import VM_LOOK_SECONDS
 from .base import Resources, names
 
 LOG_MINUTES = 10
@@ -22,6 +23,7 @@ class Machines(Resources[Vm]):
 
     noun, operations, api = "VM", "virtual_machines", calls.COMPUTE
     parse = staticmethod(parse_vm)
+    look = VM_LOOK_SECONDS
 
     def get(self, resource: ResourceId) -> Vm:
         """The VM with its power state; raise Missing if it does not exist."""
@@ -31,7 +33,7 @@ class Machines(Resources[Vm]):
 
     def find_stopped(self, vm: ResourceId) -> Vm | None:
         """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
+        return self._until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
 
     def deallocate(self, vm: ResourceId) -> None:
         """Stop the VM, release its host, and wait until that is done."""

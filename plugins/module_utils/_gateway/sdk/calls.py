@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .waiting import POLL_SECONDS
+from .polling import paced_polling
 
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
@@ -31,7 +31,7 @@ def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapp
     """The result of a long-running operation, after waiting for its end."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
-    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
+    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling=paced_polling(), **headers)
     return _object(poller.result())
 
 

@@ -19,7 +19,7 @@ from .imports import needs
 from .retries import control_plane_policy
 from .transport import deadline_transport
 from .trust import authorities
-from .waiting import POLL_SECONDS, Deadline
+from .waiting import Deadline
 
 USER_AGENT = "goldenimage.azure/0.1.0"
 SUBSCRIPTIONS_API = "2022-12-01"
@@ -61,7 +61,6 @@ class Client:
                 subscription,
                 base_url=self._cloud.resource_manager,
                 credential_scopes=[self._cloud.scope],
-                polling_interval=POLL_SECONDS,
                 retry_policy=control_plane_policy(),
                 transport=self._transport,
                 user_agent=USER_AGENT,

@@ -53,8 +53,7 @@ def control_plane_policy(reads_json: bool = True) -> Any:
         from azure.core.exceptions import DecodeError
         from azure.core.pipeline.policies import RetryPolicy
 
-    # azure-core exports this class lazily, so no type checker sees what it is.
-    class Retries(RetryPolicy):  # type: ignore[misc]
+    class Retries(RetryPolicy):  # type: ignore[type-arg]
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)
             self._made = Made()

@@ -188,14 +188,38 @@ def test_a_failed_operation_raises_its_own_error_without_secrets():
     assert raised.value.facts == {"code": "Boom", "status": 200, "request_id": "r-2"}
 
 
-def test_polls_pause_one_second_unless_retry_after_says_more():
-    slow = answer(200, {"status": "InProgress"}, Retry_After="7")
-    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), slow, poll("Succeeded"), answer(200, IMAGE_JSON))
+def test_polls_pause_longer_if_retry_after_says_so():
+    slow, quick = answer(200, {"status": "InProgress"}, Retry_After="7"), answer(200, {"status": "InProgress"}, Retry_After="1")
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), slow, quick, poll("Succeeded"), answer(200, IMAGE_JSON))
     canned.azure.images.create(IMG, {})
-    assert canned.clock.slept == [1.0, 7.0]
+    assert canned.clock.slept == [1.0, 7.0, 2.0]
     throttled = CannedAzure(error(429, "TooManyRequests", "later", Retry_After="17"), answer(200, IMAGE_JSON))
     assert throttled.azure.images.get(IMG).id == IMG
     assert throttled.clock.slept == [17.0]
+
+
+def most_in_a_minute(moments):
+    return max(sum(begin <= each < begin + 60 for each in moments) for begin in moments)
+
+
+@pytest.mark.parametrize("after", [{}, {"Retry_After": "0"}, {"Retry_After": "2"}], ids=str)
+def test_an_operation_is_polled_at_most_fifteen_times_in_a_minute(after):
+    polls = [answer(200, {"status": "InProgress"}, **after) for _ in range(200)]
+    canned = CannedAzure(accepted(201, IMAGE_JSON), *polls, seconds=600)
+    with pytest.raises(TimedOut):
+        canned.azure.images.create(IMG, {})
+    moments = canned.moments[1:]
+    assert (len(moments) > 100, most_in_a_minute(moments) <= 15) == (True, True)
+    assert moments[:4] == ([0, 2, 4, 6] if "2" in after.values() else [0, 1, 2, 4])
+
+
+def test_a_vm_is_read_at_most_six_times_in_a_minute_so_that_its_boot_log_can_be_read_as_often():
+    waits = [lambda azure: azure.machines.find_stopped(V), lambda azure: azure.machines.find_settled(V)]
+    for wait in waits:
+        busy = {**VM_JSON, "properties": {**VM_JSON["properties"], "provisioningState": "Updating"}}
+        canned = CannedAzure(*[answer(200, busy) for _ in range(200)], seconds=600)
+        wait(canned.azure)
+        assert (len(canned.moments) > 50, most_in_a_minute(canned.moments)) == (True, 6)
 
 
 def late(code: str = "ResourceNotFound"):
@@ -243,7 +267,7 @@ def test_retries_and_polls_end_at_the_deadline():
     with pytest.raises(TimedOut, match=r"could not read image i: a wait of 170 s is due, 60 s are left"):
         canned.azure.images.get(IMG)
     endless = CannedAzure(accepted(201, IMAGE_JSON), *[poll("InProgress") for _ in range(20)], seconds=5)
-    with pytest.raises(TimedOut, match="could not create image i: a wait of 1 s is due"):
+    with pytest.raises(TimedOut, match="could not create image i: a wait of 3 s is due"):
         endless.azure.images.create(IMG, {})
     assert endless.clock.now < 5
 
@@ -281,9 +305,9 @@ def test_waiting_for_a_vm_to_stop_only_reads():
 
     canned = CannedAzure(at("running"), at("stopping"), at("stopped"))
     assert canned.azure.machines.find_stopped(V).power == "stopped"
-    assert canned.clock.slept == [5.0, 5.0]
+    assert canned.clock.slept == [10.0, 10.0]
     assert {sent.method for sent in canned.sent} == {"GET"}
-    late = CannedAzure(*[at("running") for _ in range(9)], seconds=12)
+    late = CannedAzure(*[at("running") for _ in range(9)], seconds=22)
     assert late.azure.machines.find_stopped(V).power == "running"
 
 
