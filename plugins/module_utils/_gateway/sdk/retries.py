@@ -39,6 +39,8 @@ https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes"""
 DATA_PLANE_CODES = frozenset({"Md5Mismatch"})
 """Error codes after which a page write is sent again, whatever the status: the range was damaged on its way."""
 DATA_PLANE_TRIES = 20
+DATA_PLANE_FIRST_TRIES = 5
+"""Until the service has answered for the first time: then a firewall is likelier than a short outage."""
 DATA_PLANE_LONGEST_PAUSE = 60.0
 """In seconds. Pauses double from one second on, unless the service asks for more by Retry-After."""
 

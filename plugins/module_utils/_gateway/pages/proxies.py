@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proxy of an upload, found and used by the rules of requests, which carries all other requests."""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import Any
+
+from ..._core.errors import Unavailable
+from ..sdk.errors import causes
+from ..sdk.imports import needs
+
+PROXY_VARIABLES = "HTTPS_PROXY (or ALL_PROXY)"
+TUNNEL = "Tunnel connection failed: "
+"""The begin of http.client's only text about a proxy that did not connect; the status and the reason of the proxy follow."""
+
+
+def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> Any:
+    """urllib3's manager of up to ``workers`` connections to the host of a URL, through the proxy that the environment names for it.
+
+    Raise Unavailable for a proxy that cannot be used. The address of a proxy may hold a password, so it is never shown.
+    """
+    with needs("requests"):
+        import requests
+        import urllib3
+        from requests import adapters, utils
+
+    address = f"{url.scheme}://{url.netloc}"
+    if not (proxy := utils.select_proxy(address, utils.get_environ_proxies(address))):
+        return urllib3.PoolManager(num_pools=1, maxsize=workers, block=True, **options)
+    adapter = adapters.HTTPAdapter(pool_connections=1, pool_maxsize=workers, pool_block=True)
+    try:
+        return adapter.proxy_manager_for(utils.prepend_scheme_if_needed(proxy, "http"), **options)
+    except requests.exceptions.InvalidSchema:
+        raise Unavailable("cannot upload through a SOCKS proxy: install PySocks for the Python that runs this module.") from None
+    except urllib3.exceptions.ProxySchemeUnknown:
+        raise Unavailable(f"cannot upload through the proxy of {PROXY_VARIABLES}: it must begin with http:// or https://.") from None
+    except (ValueError, urllib3.exceptions.HTTPError):
+        raise Unavailable(f"cannot upload through the proxy of {PROXY_VARIABLES}: it must look like http://host:port.") from None
+
+
+def tunnel_refusal(error: BaseException) -> str:
+    """The status and the reason with which a proxy refused a tunnel, such as 407 Proxy Authentication Required; '' if none did."""
+    texts = (str(each) for each in causes(error) if isinstance(each, OSError))
+    return next((text.removeprefix(TUNNEL) for text in texts if text.startswith(TUNNEL)), "")
