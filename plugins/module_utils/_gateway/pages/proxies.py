@@ -34,11 +34,13 @@ def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> 
     try:
         return adapter.proxy_manager_for(utils.prepend_scheme_if_needed(proxy, "http"), **options)
     except requests.exceptions.InvalidSchema:
-        raise Unavailable("cannot upload through a SOCKS proxy: install PySocks for the Python that runs this module.") from None
+        reason = "through a SOCKS proxy: install PySocks for the Python that runs this module."
     except urllib3.exceptions.ProxySchemeUnknown:
-        raise Unavailable(f"cannot upload through the proxy of {PROXY_VARIABLES}: it must begin with http:// or https://.") from None
+        reason = f"through the proxy of {PROXY_VARIABLES}: it must begin with http:// or https://."
     except (ValueError, urllib3.exceptions.HTTPError):
-        raise Unavailable(f"cannot upload through the proxy of {PROXY_VARIABLES}: it must look like http://host:port.") from None
+        reason = f"through the proxy of {PROXY_VARIABLES}: it must look like http://host:port."
+    # Raised here, so that not even the context of the error holds the address.
+    raise Unavailable(f"cannot upload {reason}")
 
 
 def tunnel_refusal(error: BaseException) -> str:
