@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from ..sdk.errors import causes
 from ..sdk.imports import needs
 from ..sdk.logs import scrub_logs
-from ..sdk.retries import is_first_connection_retried, resolver_error
+from ..sdk.retries import PROXY_VARIABLES, is_first_connection_retried, resolver_error, tunnel_refusal
 from ..sdk.trust import BUNDLES, authorities
-from .proxies import PROXY_VARIABLES, manager_for, tunnel_refusal
+from .proxies import manager_for
 
 if TYPE_CHECKING:
     from ..._core.ranges import Range

@@ -9,12 +9,8 @@ import urllib.parse
 from typing import Any
 
 from ..._core.errors import Unavailable
-from ..sdk.errors import causes
 from ..sdk.imports import needs
-
-PROXY_VARIABLES = "HTTPS_PROXY (or ALL_PROXY)"
-TUNNEL = "Tunnel connection failed: "
-"""The begin of http.client's only text about a proxy that did not connect; the status and the reason of the proxy follow."""
+from ..sdk.retries import PROXY_VARIABLES
 
 
 def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> Any:
@@ -41,9 +37,3 @@ def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> 
         reason = f"through the proxy of {PROXY_VARIABLES}: it must look like http://host:port."
     # Raised here, so that not even the context of the error holds the address.
     raise Unavailable(f"cannot upload {reason}")
-
-
-def tunnel_refusal(error: BaseException) -> str:
-    """The status and the reason with which a proxy refused a tunnel, such as 407 Proxy Authentication Required; '' if none did."""
-    texts = (str(each) for each in causes(error) if isinstance(each, OSError))
-    return next((text.removeprefix(TUNNEL) for text in texts if text.startswith(TUNNEL)), "")

@@ -33,6 +33,8 @@ SIGN_IN = {
     "ManagedIdentityCredential": f"that this machine has a managed identity (that of client_id, if one is given), {ANOTHER_SOURCE}",
 }
 _SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*""")
+_LOGIN = re.compile(r"""://[^\s"'<>/]*:[^\s"'<>]*@""")
+"""The login in the address of a proxy. A password may hold characters that end the host in a correct address."""
 
 
 @contextmanager
@@ -76,7 +78,8 @@ def causes(error: BaseException) -> list[BaseException]:
 
 def scrub(text: str) -> str:
     """The text on one line, with ``***`` for every secret."""
-    return _SECRET.sub(lambda found: f"{found[1]}=***" if found[1] else "Bearer ***", " ".join(text.split()))
+    text = _LOGIN.sub("://***@", " ".join(text.split()))
+    return _SECRET.sub(lambda found: f"{found[1]}=***" if found[1] else "Bearer ***", text)
 
 
 def translate(error: Exception, action: str) -> GoldenImageError | None:

@@ -45,6 +45,11 @@ DATA_PLANE_LONGEST_PAUSE = 60.0
 """In seconds. Pauses double from one second on, unless the service asks for more by Retry-After."""
 
 
+PROXY_VARIABLES = "HTTPS_PROXY (or ALL_PROXY)"
+TUNNEL = "Tunnel connection failed: "
+"""The begin of http.client's only text about a proxy that did not connect; the status and the reason of the proxy follow."""
+
+
 def control_plane_policy(reads_json: bool = True) -> Any:
     """The retry policy for requests to the Resource Manager: azure-core's, which also repeats what only Azure's own answers show.
 
@@ -105,7 +110,7 @@ def is_first_connection_retried(error: BaseException) -> bool:
     Before the first answer, a wrong address or a service that is not running is likelier than a short outage.
     """
     failure = resolver_error(error)
-    return not is_refused(error) and (failure is None or failure.errno == socket.EAI_AGAIN)
+    return not is_refused(error) and not tunnel_refusal(error).startswith("4") and (failure is None or failure.errno == socket.EAI_AGAIN)
 
 
 def is_page_retried(status: int, code: str) -> bool:
@@ -128,3 +133,9 @@ def is_refused(error: BaseException) -> bool:
 def resolver_error(error: BaseException) -> socket.gaierror | None:
     """The resolver's error, if the name of the host has no address."""
     return next((each for each in causes(error) if isinstance(each, socket.gaierror)), None)
+
+
+def tunnel_refusal(error: BaseException) -> str:
+    """The status and the reason with which a proxy refused a tunnel, such as 407 Proxy Authentication Required; '' if none did."""
+    texts = (str(each) for each in causes(error) if isinstance(each, OSError))
+    return next((text.removeprefix(TUNNEL) for text in texts if text.startswith(TUNNEL)), "")

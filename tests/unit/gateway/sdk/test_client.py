@@ -140,3 +140,19 @@ def test_each_group_is_read_once_and_one_that_may_not_be_read_is_assumed_to_exis
     ]
     forbidden = CannedAzure(error(403, "AuthorizationFailed", "no"))
     assert forbidden.azure.groups.without_group(here) == frozenset()
+
+
+def through_proxy(refusal):
+    """The error of requests for a proxy that does not connect."""
+    inner = ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {refusal}"))
+    return requests.exceptions.ProxyError(MaxRetryError(None, "/x", inner))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "tries"), [("407 Proxy Authentication Required", 1), ("403 Forbidden", 1), ("503 Service Unavailable", 4)]
+)
+def test_a_refusal_by_a_proxy_is_named_and_only_a_congested_proxy_is_asked_again(refusal, tries):
+    canned = CannedAzure(*[through_proxy(refusal) for _ in range(10)])
+    with pytest.raises(Unavailable, match=f"the proxy refused to connect to management.azure.com: {refusal}. Check HTTPS_PROXY"):
+        canned.azure.images.list()
+    assert len(canned.sent) == tries
