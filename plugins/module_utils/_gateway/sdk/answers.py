@@ -14,6 +14,17 @@ _POLL = re.compile(r"operation(s|results?|status(es)?)/[^/]+$", re.IGNORECASE)
 """The end of the path of a running operation, whose answer may be empty."""
 _TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 LONGEST_TITLE = 100
+_BUSY_CODES = {
+    "AnotherOperationInProgress",
+    "AttachDiskWhileBeingDetached",
+    "ReferencedResourceNotProvisioned",
+    "RetryableError",
+    "RetryableErrorDueToAnotherOperation",
+}
+"""https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/error-messages
+https://learn.microsoft.com/azure/networking/troubleshoot-failed-state"""
+_BUSY_TEXTS = re.compile(r"conflict with a concurrent request|another operation\b.*\b(in progress|running)", re.IGNORECASE | re.DOTALL)
+"""The other 409s that pass by themselves have a code that most lasting ones have too: Conflict, OperationNotAllowed."""
 
 
 def is_unreadable(method: str, url: str, status: int, content: bytes) -> bool:
@@ -23,6 +34,17 @@ def is_unreadable(method: str, url: str, status: int, content: bytes) -> bool:
     if content.strip():
         return not _is_json(content)
     return status >= 400 or (method == "GET" and status == 200 and not _POLL.search(_path(url)))
+
+
+def is_busy(status: int, content: bytes) -> bool:
+    """Whether a conflict passes by itself: another operation on the resource, or on one that it needs, is still running."""
+    if status != 409 or not _is_json(content):
+        return False
+    answer = json.loads(content)
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict):
+        return False
+    return error.get("code") in _BUSY_CODES or bool(_BUSY_TEXTS.search(str(error.get("message"))))
 
 
 def without_json(method: str, url: str, status: int, content: bytes) -> str:

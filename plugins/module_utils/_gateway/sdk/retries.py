@@ -12,7 +12,7 @@ import socket
 from typing import Any
 
 from ..._core.errors import TimedOut
-from .answers import is_unreadable, without_json
+from .answers import is_busy, is_unreadable, without_json
 from .errors import causes
 from .imports import needs
 from .made import Made
@@ -31,6 +31,11 @@ Resource Manager may learn late of what another one made."""
 UNREADABLE_PAUSES = (1.0, 2.0, 4.0)
 """Seconds to pause before each further try of a request that succeeded with an answer that cannot be Azure's."""
 IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
+BUSY_PAUSES = (5.0, 10.0, *[15.0] * 19)
+"""Seconds to pause before each further try of a request that Azure refused because another operation is running: five minutes, and no more
+than Azure allows for changes of a VM, four in a minute."""
+REPEATABLE = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+"""The methods that are tried again then. An action (POST) is not: what it acts on may have changed since the action was decided."""
 
 DATA_PLANE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 """A page write is sent again after these. An overloaded disk answers 503 ServerBusy or 500 OperationTimedOut:
@@ -71,7 +76,7 @@ def control_plane_policy(reads_json: bool = True) -> Any:
                 answer = super().send(request)
                 status, content = answer.http_response.status_code, _content(request, answer.http_response)
                 unreadable = reads_json and content is not None and is_unreadable(sent.method, sent.url, status, content)
-                pauses = self._pauses(sent, status, unreadable)
+                pauses = self._pauses(sent, status, content or b"", unreadable)
                 if tried >= len(pauses) or not _has_slept(request.context.transport, pauses[tried]):
                     break
                 tried += 1
@@ -80,9 +85,11 @@ def control_plane_policy(reads_json: bool = True) -> Any:
                 raise DecodeError(without_json(sent.method, sent.url, status, content or b""), response=answer.http_response)
             return answer
 
-        def _pauses(self, sent: Any, status: int, unreadable: bool) -> tuple[float, ...]:
+        def _pauses(self, sent: Any, status: int, content: bytes, unreadable: bool) -> tuple[float, ...]:
             if self._made.is_late(sent.method, sent.url, status):
                 return NEW_RESOURCE_PAUSES
+            if sent.method in REPEATABLE and is_busy(status, content):
+                return BUSY_PAUSES
             return UNREADABLE_PAUSES if unreadable and status < 400 and sent.method in IDEMPOTENT else ()
 
     return Retries(retry_on_status_codes=sorted(CONTROL_PLANE_STATUSES))
