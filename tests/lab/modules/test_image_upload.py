@@ -136,10 +136,26 @@ def test_requests_to_an_unreliable_data_plane_are_repeated(lab, tasks, disk, opt
     assert same_bytes(lab, created["image"]["id"], disk)
 
 
+@pytest.mark.parametrize("read", ["disk", "image"])
+def test_what_azure_does_not_find_right_after_it_was_made_is_read_again(lab, tasks, disk, options, read):
+    """The first read, before anything is made, finds nothing anyhow."""
+    with lab.fault(plane="arm", op=f"{read}.get", skip=1, times=2, status=404, code="ResourceNotFound"):
+        created = tasks(image_upload, **options)
+    assert same_bytes(lab, created["image"]["id"], disk)
+
+
+def test_a_disk_that_another_operation_uses_is_deleted_after_it(lab, tasks, group, options):
+    conflict = {"status": 409, "code": "Conflict", "message": "The request failed due to conflict with a concurrent request."}
+    with lab.fault(plane="arm", op="disk.delete", times=1, **conflict):
+        tasks(image_upload, **options)
+    assert disks(lab, group) == []
+
+
 def test_a_revoked_grant_fails_the_task_without_an_image(lab, tasks, group, disk, options):
     with lab.fault(plane="blob", op="PutPage", status=403, code="AuthenticationFailed"):
         broken = tasks.fails(image_upload, **options)
     assert (broken["status"], broken["code"], broken["changed"]) == (403, "AuthenticationFailed", True)
+    assert "has expired or was revoked" in broken["msg"]
     assert "sig=" not in json.dumps(broken)
     assert list(lab.compute.images.list_by_resource_group(group)) == []
     assert same_bytes(lab, tasks(image_upload, **options)["image"]["id"], disk)
