@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from ..sdk.errors import causes
 from ..sdk.imports import needs
 from ..sdk.logs import scrub_logs
-from ..sdk.retries import PROXY_VARIABLES, is_first_connection_retried, resolver_error, tunnel_refusal
+from ..sdk.proxies import manager_for
+from ..sdk.retries import PROXY_VARIABLES, is_first_connection_retried, is_of_proxy, resolver_error, tunnel_refusal
 from ..sdk.trust import BUNDLES, authorities
-from .proxies import manager_for
 
 if TYPE_CHECKING:
     from ..._core.ranges import Range
@@ -112,7 +112,7 @@ class PageConnection:
     def _no_answer(self, error: Exception) -> NoAnswer:
         """The reason of an error without its text, which may hold the URL: our own words, the system's, or else the name of the error."""
         found = causes(error)
-        proxy = f"the proxy that {PROXY_VARIABLES} names" if any(type(each).__name__ == "ProxyError" for each in found) else ""
+        proxy = f"the proxy that {PROXY_VARIABLES} names" if is_of_proxy(error) else ""
         if untrusted := next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), ""):
             trust = f"the certificate of {proxy or 'the storage service'} is not trusted ({untrusted})"
             return NoAnswer(f"{trust}; name a file with its authority in {BUNDLES[0]}", final=True)

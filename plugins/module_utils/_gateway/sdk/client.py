@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from functools import cached_property
 from typing import Any
 
@@ -16,12 +17,15 @@ from ..sign_in.identity import identity
 from ..sign_in.subscription import only_subscription
 from .errors import describing
 from .imports import needs
+from .proxies import manager_for
 from .retries import control_plane_policy
 from .transport import deadline_transport
 from .trust import authorities
 from .waiting import Deadline
 
 USER_AGENT = "goldenimage.azure/0.1.0"
+WELL_KNOWN_ADDRESS = "https://management.azure.com"
+"""For a look at the proxy before any request, where the cloud is given by its name."""
 SUBSCRIPTIONS_API = "2022-12-01"
 
 
@@ -108,6 +112,8 @@ class Client:
     @cached_property
     def _transport(self) -> Any:
         authorities()  # refuses a file that cannot be read
+        address = self._credentials.cloud_environment or ""
+        manager_for(urllib.parse.urlsplit(address if "://" in address else WELL_KNOWN_ADDRESS))  # refuses a proxy that cannot be used
         return self._given_transport or deadline_transport(self.deadline)
 
     @cached_property

@@ -117,7 +117,9 @@ def is_first_connection_retried(error: BaseException) -> bool:
     Before the first answer, a wrong address or a service that is not running is likelier than a short outage.
     """
     failure = resolver_error(error)
-    return not is_refused(error) and not tunnel_refusal(error).startswith("4") and (failure is None or failure.errno == socket.EAI_AGAIN)
+    if failure is None and (is_refused(error) or is_unreached_proxy(error)):
+        return False
+    return not tunnel_refusal(error).startswith("4") and (failure is None or failure.errno == socket.EAI_AGAIN)
 
 
 def is_page_retried(status: int, code: str) -> bool:
@@ -132,9 +134,21 @@ def page_pause(tried: int, retry_after: float) -> float:
 
 def is_refused(error: BaseException) -> bool:
     """Whether the address itself, not a proxy on the way to it, refused the connection."""
-    found = causes(error)
-    through_proxy = any(type(each).__name__ == "ProxyError" for each in found)
-    return not through_proxy and any(isinstance(each, ConnectionRefusedError) for each in found)
+    return not is_of_proxy(error) and _is_closed(error)
+
+
+def is_unreached_proxy(error: BaseException) -> bool:
+    """Whether the address of the proxy has no host, or refused the connection."""
+    return is_of_proxy(error) and (_is_closed(error) or resolver_error(error) is not None)
+
+
+def is_of_proxy(error: BaseException) -> bool:
+    """Whether requests and urllib3 say that the proxy failed."""
+    return any(type(each).__name__ == "ProxyError" for each in causes(error))
+
+
+def _is_closed(error: BaseException) -> bool:
+    return any(isinstance(each, ConnectionRefusedError) for each in causes(error))
 
 
 def resolver_error(error: BaseException) -> socket.gaierror | None:

@@ -17,7 +17,7 @@ import pytest
 import requests
 import urllib3
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, Unavailable
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.proxies import manager_for
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.proxies import manager_for
 
 from tests.support.page_blob import SECRET, FakeDeadline, everything_shown, expected, upload
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The proxy of an upload, found and used by the rules of requests, which carries all other requests."""
+"""The proxy of both planes, found and used by the rules of requests, which carries the control plane."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import urllib.parse
 from typing import Any
 
 from ..._core.errors import Unavailable
-from ..sdk.imports import needs
-from ..sdk.retries import PROXY_VARIABLES
+from .imports import needs
+from .retries import PROXY_VARIABLES
 
 
-def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> Any:
+def manager_for(url: urllib.parse.SplitResult, workers: int = 1, **options: Any) -> Any:
     """urllib3's manager of up to ``workers`` connections to the host of a URL, through the proxy that the environment names for it.
 
     Raise Unavailable for a proxy that cannot be used. The address of a proxy may hold a password, so it is never shown.
@@ -36,4 +36,4 @@ def manager_for(url: urllib.parse.SplitResult, workers: int, **options: Any) -> 
     except (ValueError, urllib3.exceptions.HTTPError):
         reason = f"through the proxy of {PROXY_VARIABLES}: it must look like http://host:port."
     # Raised here, so that not even the context of the error holds the address.
-    raise Unavailable(f"cannot upload {reason}")
+    raise Unavailable(f"cannot connect {reason}")
