@@ -32,7 +32,7 @@ HINTS = {
     "AuthenticationFailed": ": the access to the disk has expired or was revoked, for example by another run; run again",
     "AuthorizationFailure": ": the network access policy of the disk, or a private endpoint, does not let this machine in",
 }
-"""What refusals of the storage service mean for the SAS of a disk:
+"""The meaning of refusals of the storage service for the SAS of a disk:
 https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes"""
 
 
