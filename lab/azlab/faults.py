@@ -10,6 +10,7 @@ in path and query) and `op` (the short operation name of the request log). It ig
 the next `times` (default: all). Its effects:
 
 - `status`, `code`, `message`, `retry_after`: the response to send instead of the right one;
+- `html`: the page to send with this status and without Azure's headers, as a gateway or a proxy before Azure does; control plane only;
 - `fail_operation`: {"code", "message"}: the long-running operation ends as Failed without doing its work;
 - `operation_delay`: seconds that the long-running operation waits before its work, so that a test can observe it in progress;
 - `delay`: seconds to wait first; `reset`: the connection is reset; `hang`: the response is held until the rule is removed;
@@ -48,6 +49,7 @@ class Fault:
     code: str = "InternalServerError"
     message: str = "A fault rule of the lab demands this failure."
     retry_after: int | None = None
+    html: str | None = None
     reset: bool = False
     delay: float = 0.0
     hang: bool = False

@@ -105,6 +105,7 @@ requirements:
   - azure-core >= 1.31.0
   - azure-identity >= 1.19.0
   - azure-mgmt-compute >= 33.0.0
+  - requests >= 2.25
   - urllib3 >= 1.26
 notes:
   - Options, environment variables and the credential file are merged value by value. In the options for credentials, an empty string

@@ -62,10 +62,12 @@ def error(status: int, code: str, message: str, **headers: str) -> HTTPResponse:
 class Canned(HTTPAdapter):
     """An adapter that gives the prepared answers in order and records the requests. An answer may be an exception, which is raised."""
 
-    def __init__(self, *answers: Any) -> None:
+    def __init__(self, *answers: Any, clock: Clock | None = None) -> None:
         super().__init__()
         self._answers = list(answers)
+        self._clock = clock or Clock()
         self.sent: list[Sent] = []
+        self.moments: list[float] = []
 
     def send(self, request: PreparedRequest, *_details: Any, **_options: Any) -> Response:
         assert request.method
@@ -74,6 +76,7 @@ class Canned(HTTPAdapter):
         content = request.body.encode() if isinstance(request.body, str) else request.body or b""
         body = json.loads(content) if content else None
         headers = {name: str(value) for name, value in request.headers.items()}
+        self.moments.append(self._clock())
         self.sent.append(Sent(request.method, request.url, body, content, headers))
         assert self._answers, f"unexpected {request.method} {request.url}"
         following = self._answers.pop(0)
@@ -95,7 +98,7 @@ class CannedAzure:
     def __init__(self, *answers: Any, seconds: float = 600, **credentials: Any) -> None:
         self.clock = Clock()
         self.deadline = Deadline(seconds, self.clock, self.clock.sleep)
-        self.adapter = Canned(*answers)
+        self.adapter = Canned(*answers, clock=self.clock)
         session = Session()
         session.mount("https://", self.adapter)
         self.transport = deadline_transport(self.deadline, session=session, session_owner=False)
@@ -105,3 +108,8 @@ class CannedAzure:
     @property
     def sent(self) -> list[Sent]:
         return self.adapter.sent
+
+    @property
+    def moments(self) -> list[float]:
+        """The times at which the requests were sent."""
+        return self.adapter.moments

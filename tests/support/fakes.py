@@ -56,8 +56,6 @@ class FakeResources:
             raise Missing(f"could not read {self.noun} {resource.name}: (ResourceNotFound) not there", status=404)
         return value
 
-    get_made = get
-
     def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Any, ...]:
         self.azure.reads.append(f"{self.noun}s")
         group, place = resource_group and resource_group.casefold(), (subscription or self.azure.subscription).casefold()

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import calls
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import polling
 from azlab.client import environment
 
 from tests.support.module_runner import ModuleRunner
@@ -28,7 +28,7 @@ class LabTasks:
         for name, value in environment(lab.settings).items():
             # The lab's own CA instead of the bundle with the CAs of the system, because reading those takes a fifth of a test's time.
             monkeypatch.setenv(name, str(lab.settings.ca) if value == str(lab.settings.bundle) else value)
-        monkeypatch.setattr(calls, "POLL_SECONDS", 0.05)
+        monkeypatch.setattr(polling, "PAUSES", (0.05,))
 
     def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
         """Run a module, which must not fail, and return its result; its warnings are kept in ``warnings``."""

@@ -36,9 +36,6 @@ class Resources(Protocol[T_co]):
     def get(self, resource: ResourceId) -> T_co:
         """The resource, which must exist: raises ``Missing``."""
 
-    def get_made(self, resource: ResourceId) -> T_co:
-        """The resource, which this run has just made, so that it exists even if a first read says otherwise."""
-
     def find_settled(self, resource: ResourceId) -> T_co | None:
         """The resource once it has settled or the deadline is near, or None if it does not exist."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_upload
 
 from tests.support.bodies import upload_disk
@@ -113,8 +112,7 @@ def test_a_refused_creation_is_repaired_by_the_next_run(lab, tasks, options):
 
 
 @pytest.mark.parametrize("read", [1, 2])
-def test_a_read_right_after_the_creation_may_find_nothing(lab, tasks, options, read, monkeypatch):
-    monkeypatch.setattr(base, "REPLICA_PAUSES", (0.01,) * 4)
+def test_a_read_right_after_the_creation_may_find_nothing(lab, tasks, options, read):
     with lab.fault(plane="arm", op="vm.get", skip=read, times=1, status=404, code="ResourceNotFound", message="Not found."):
         assert tasks(image_boot, **options)["vm"]["power_state"] == "running"
 

@@ -132,6 +132,17 @@ def test_a_throttled_request_is_repeated(lab: RunningLab, tasks: LabTasks, lab_g
         assert tasks(image_info, resource_group=lab_group.name)["images"] == []
 
 
+PAGE = "<html><head><title>Service\nunavailable</title></head><body>Try later.</body></html>"
+
+
+def test_the_page_of_a_gateway_is_repeated_and_named_if_it_lasts(lab: RunningLab, tasks: LabTasks, lab_group: LabGroup) -> None:
+    with lab.fault(plane="arm", method="GET", path="/images", times=2, status=503, html=PAGE):
+        assert tasks(image_info, resource_group=lab_group.name)["images"] == []
+    with lab.fault(plane="arm", method="GET", path="/images", status=403, html=PAGE):
+        failed = tasks.fails(image_info, resource_group=lab_group.name)
+    assert re.search(r"GET /\S+/images was answered 403 Forbidden with the page 'Service unavailable'", failed["msg"])
+
+
 def test_ansible_runs_the_module_from_the_checkout(lab: RunningLab, lab_group: LabGroup, images: list[Any]) -> None:
     """The module gets only the files that Ansible packs with it."""
     ansible = [str(Path(sys.executable).with_name("ansible")), "localhost", "-m", "goldenimage.azure.image_info"]

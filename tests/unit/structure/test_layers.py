@@ -22,7 +22,7 @@ RULES = {
     "action": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
     "modules": ({"_ansible", "_core", "_disks", "_gateway", "_planning"}, {"ansible"}),
     "_ansible": ({"_core"}, {"ansible"}),
-    "_gateway": ({"_core"}, {"azure", "urllib3"}),
+    "_gateway": ({"_core"}, {"azure", "requests", "urllib3"}),
     "_disks": ({"_core"}, set()),
     "_planning": ({"_core"}, set()),
     "_core": (set(), set()),

@@ -128,6 +128,8 @@ class ControlPlane:
         """The answer that a fault rule asks for, or None to cut the connection."""
         if fault.reset:
             return None
+        if fault.html is not None:
+            return Response(fault.html, fault.status or 502, media_type="text/html")
         headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
         body = {"error": {"code": fault.code, "message": fault.message}}
         return self._response(incoming, Answer(fault.status or 500, body, headers))

@@ -10,23 +10,30 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 import urllib.parse
-import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..._core.errors import Unavailable
 from ..sdk.errors import causes
 from ..sdk.imports import needs
 from ..sdk.logs import scrub_logs
-from ..sdk.trust import authorities
+from ..sdk.proxies import manager_for
+from ..sdk.retries import PROXY_VARIABLES, is_first_connection_retried, is_of_proxy, resolver_error, tunnel_refusal
+from ..sdk.trust import BUNDLES, authorities
 
 if TYPE_CHECKING:
     from ..._core.ranges import Range
 
 SERVICE_VERSION = "2019-12-12"
+CONNECT_SECONDS = 15.0
+"""To connect, and to send a piece of a range: a firewall that drops packets is noticed soon."""
+PIECE = 64 * 1024
 UNTRUSTED = ("SSLCertVerificationError", "CertificateError")
 """The errors for a certificate that is not trusted, or is for another host, by ssl and by urllib3 1.26."""
+UNSENT = ("NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError")
+"""The errors of urllib3 after which no answer can have been lost."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """Why a page write got no answer. ``untrusted`` is the reason if a certificate was not trusted; neither text holds a secret."""
+    """Why a page write got no answer, in words that hold no secret.
+
+    ``final``: another try cannot help. ``cut``: the connection broke while it was used, so an answer may have been lost.
+    """
 
     reason: str
-    untrusted: str = ""
+    final: bool = False
+    cut: bool = False
 
 
 class PageConnection:
@@ -56,15 +67,19 @@ class PageConnection:
             import urllib3
         scrub_logs()
         self._failures = (urllib3.exceptions.HTTPError, OSError)
+        self._timeout = urllib3.Timeout
+        self.answered = False
         parts = urllib.parse.urlsplit(f"{url}&comp=page")
-        manager = _manager(urllib3, parts, num_pools=1, maxsize=workers, block=True)
+        self._host = parts.hostname or ""
+        trusted = {"cert_reqs": "CERT_REQUIRED", **authorities()} if parts.scheme == "https" else {}
+        manager = manager_for(parts, workers, **trusted)
         # The pool of the host is called, not its manager, which parses the URL for every request: that takes a third longer.
         self._pool = manager.connection_from_host(parts.hostname, parts.port, parts.scheme)
         tunnelled = manager.proxy is None or parts.scheme == "https"
         self._target = urllib.parse.urlunsplit(parts._replace(scheme="", netloc="") if tunnelled else parts)
 
     def put(self, part: Range, content: bytes, timeout: float) -> Answer | NoAnswer:
-        """Write one range, waiting at most ``timeout`` seconds to connect, to send or for the answer.
+        """Write one range, with at most ``timeout`` seconds for sending it and as many for the answer.
 
         The service checks the content against the digest that is sent with it.
         """
@@ -72,15 +87,16 @@ class PageConnection:
             answer = self._pool.request(
                 "PUT",
                 self._target,
-                body=content,
+                body=_pieces(content, time.monotonic() + timeout),
                 headers=_headers(part, content),
-                timeout=timeout,
+                timeout=self._timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout),
                 retries=False,
                 redirect=False,
                 assert_same_host=False,
             )
         except self._failures as error:
-            return _no_answer(error)
+            return self._no_answer(error)
+        self.answered = True
         after = answer.headers.get("Retry-After", "")
         return Answer(
             status=answer.status,
@@ -93,9 +109,36 @@ class PageConnection:
         """Close all connections."""
         self._pool.close()
 
+    def _no_answer(self, error: Exception) -> NoAnswer:
+        """The reason of an error without its text, which may hold the URL: our own words, the system's, or else the name of the error."""
+        found = causes(error)
+        proxy = f"the proxy that {PROXY_VARIABLES} names" if is_of_proxy(error) else ""
+        if untrusted := next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), ""):
+            trust = f"the certificate of {proxy or 'the storage service'} is not trusted ({untrusted})"
+            return NoAnswer(f"{trust}; name a file with its authority in {BUNDLES[0]}", final=True)
+        if refusal := tunnel_refusal(error):
+            login = f"the proxy refused to connect to {self._host}: {refusal}; check {PROXY_VARIABLES} with its login, and NO_PROXY"
+            return NoAnswer(login, final=refusal.startswith("4"))
+        if any(isinstance(each, ConnectionRefusedError) for each in found):
+            return NoAnswer(f"nothing answers at {proxy or self._host}: Connection refused", final=not self.answered)
+        if resolver_error(error):
+            final = not self.answered and not is_first_connection_retried(error)
+            return NoAnswer(f"the name of the host {proxy and 'of '}{proxy or self._host} cannot be resolved", final)
+        reason = next((each.strerror for each in found if isinstance(each, OSError) and each.strerror), type(error).__name__)
+        return NoAnswer(reason, cut=not any(type(each).__name__ in UNSENT for each in found))
+
+
+def _pieces(content: bytes, end: float) -> Iterator[memoryview]:
+    """The content in pieces, each of which may take as long as connecting; all of them end at a moment."""
+    for start in range(0, len(content), PIECE):
+        if time.monotonic() > end:
+            raise TimeoutError
+        yield memoryview(content)[start : start + PIECE]
+
 
 def _headers(part: Range, content: bytes) -> dict[str, str]:
     return {
+        "Content-Length": str(len(content)),
         "Content-MD5": base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode(),
         "x-ms-page-write": "update",
         "x-ms-range": f"bytes={part.start}-{part.end - 1}",
@@ -103,53 +146,5 @@ def _headers(part: Range, content: bytes) -> dict[str, str]:
     }
 
 
-def _no_answer(error: Exception) -> NoAnswer:
-    """The reason of an error without its text, which may hold the URL: the system's own reason, or else the name of the error."""
-    found = causes(error)
-    untrusted = next((_verification(each) for each in found if type(each).__name__ in UNTRUSTED), "")
-    reason = next((each.strerror for each in found if isinstance(each, OSError) and each.strerror), type(error).__name__)
-    # The status with which a proxy refused stands only in this text of http.client, which holds no secret.
-    tunnel = next((str(each) for each in found if isinstance(each, OSError) and str(each).startswith("Tunnel connection failed")), "")
-    return NoAnswer(tunnel or reason, untrusted)
-
-
 def _verification(error: BaseException) -> str:
     return str(getattr(error, "verify_message", "") or error)
-
-
-def _manager(urllib3: Any, url: urllib.parse.SplitResult, **options: Any) -> Any:
-    """urllib3's manager for the host of a URL, through the proxy that the environment names for it."""
-    if url.scheme == "https":
-        options |= {"cert_reqs": "CERT_REQUIRED", **authorities()}
-    if not (proxy := _proxy(url)):
-        return urllib3.PoolManager(**options)
-    if proxy.scheme.startswith("socks"):
-        # requests, which carries all other requests, needs PySocks for such a proxy too.
-        with needs("PySocks"):
-            from urllib3.contrib.socks import SOCKSProxyManager
-        return SOCKSProxyManager(proxy.geturl(), **options)
-    if proxy.scheme not in ("http", "https"):
-        raise Unavailable(
-            f"cannot upload through a {proxy.scheme} proxy: set HTTPS_PROXY to an http:// proxy, or add the host to NO_PROXY."
-        )
-    return urllib3.ProxyManager(
-        f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}",
-        proxy_headers=_proxy_login(proxy),
-        **options,
-    )
-
-
-def _proxy(url: urllib.parse.SplitResult) -> urllib.parse.SplitResult | None:
-    """The proxy that the environment names for a URL, found as requests does for the control plane."""
-    if urllib.request.proxy_bypass(url.hostname or ""):
-        return None
-    proxies = urllib.request.getproxies()
-    address = proxies.get(url.scheme) or proxies.get("all")
-    return urllib.parse.urlsplit(address if "://" in address else f"http://{address}") if address else None
-
-
-def _proxy_login(proxy: urllib.parse.SplitResult) -> dict[str, str]:
-    if proxy.username is None:
-        return {}
-    login = f"{urllib.parse.unquote(proxy.username)}:{urllib.parse.unquote(proxy.password or '')}"
-    return {"Proxy-Authorization": f"Basic {base64.b64encode(login.encode()).decode()}"}

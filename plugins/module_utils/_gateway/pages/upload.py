@@ -20,13 +20,20 @@ from ..._core.errors import Denied, GoldenImageError, Refused, TimedOut, Unavail
 from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ranges import Range, total
-from ..sdk.retries import DATA_PLANE_TRIES, is_page_retried, page_pause
-from ..sdk.trust import BUNDLES
+from ..sdk.retries import DATA_PLANE_FIRST_TRIES, DATA_PLANE_TRIES, is_page_retried, page_pause
 from .connection import Answer, NoAnswer, PageConnection
 
 WORKERS = 8
+PAGE = 512
 ANSWER_TIMEOUT = 180.0
 """In seconds, for one range: 4 MiB over each of eight connections take less at 2 Mbit/s. It never goes beyond the deadline."""
+
+HINTS = {
+    "AuthenticationFailed": ": the access to the disk has expired or was revoked, for example by another run; run again",
+    "AuthorizationFailure": ": the network access policy of the disk, or a private endpoint, does not let this machine in",
+}
+"""The meaning of refusals of the storage service for the SAS of a disk:
+https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes"""
 
 
 class Deadline(Protocol):
@@ -125,40 +132,51 @@ class _Writer:
 
     def _put(self, part: Range, content: bytes) -> None:
         for tried in range(1, DATA_PLANE_TRIES + 1):
-            if (left := self._deadline.left) <= 0:
-                raise TimedOut(f"{_failure(part)}: wait_timeout has passed; raise it, or run again when the network is faster.")
-            answer = self._connection.put(part, content, min(ANSWER_TIMEOUT, left))
+            answer = self._try(part, content)
             if isinstance(answer, Answer) and answer.status == HTTPStatus.CREATED:
                 return
             if not _is_retried(answer):
-                raise _error(part, answer)
+                raise _error(part, answer, tried)
             if self._stop.is_set():
                 return
-            if tried == DATA_PLANE_TRIES:
-                raise _error(part, answer)
+            if tried == (DATA_PLANE_TRIES if self._connection.answered else DATA_PLANE_FIRST_TRIES):
+                raise _error(part, answer, tried)
             with self._lock:
                 self.repeats += 1
             after = answer.retry_after if isinstance(answer, Answer) else 0.0
             self._pause(min(page_pause(tried, after), self._deadline.left))
 
+    def _try(self, part: Range, content: bytes) -> Answer | NoAnswer:
+        """Write a range once. If the connection breaks, the first page alone asks why.
+
+        A service that refuses may answer and close before it has read the range, and such an answer is lost behind TLS.
+        """
+        answer = self._send(part, content)
+        if isinstance(answer, Answer) or not answer.cut or part.length == PAGE:
+            return answer
+        asked = self._send(Range(part.start, part.start + PAGE), content[:PAGE])
+        return asked if isinstance(asked, Answer) and asked.status != HTTPStatus.CREATED else answer
+
+    def _send(self, part: Range, content: bytes) -> Answer | NoAnswer:
+        if (left := self._deadline.left) <= 0:
+            raise TimedOut(f"{_failure(part)}: wait_timeout has passed; raise it, or run again when the network is faster.")
+        return self._connection.put(part, content, min(ANSWER_TIMEOUT, left))
+
 
 def _is_retried(answer: Answer | NoAnswer) -> bool:
-    return not answer.untrusted if isinstance(answer, NoAnswer) else is_page_retried(answer.status, answer.code)
+    return not answer.final if isinstance(answer, NoAnswer) else is_page_retried(answer.status, answer.code)
 
 
-def _error(part: Range, answer: Answer | NoAnswer) -> GoldenImageError:
+def _error(part: Range, answer: Answer | NoAnswer, tried: int) -> GoldenImageError:
     """The error for a page write that is not tried again."""
-    if isinstance(answer, NoAnswer) and answer.untrusted:
-        return Unavailable(
-            f"{_failure(part)}: the certificate of the storage service is not trusted ({answer.untrusted}); "
-            f"name a file with its authority in {BUNDLES[0]}."
-        )
     if isinstance(answer, NoAnswer):
-        return Unavailable(f"{_failure(part)}: the connection broke {DATA_PLANE_TRIES} times ({answer.reason}).")
+        reason = answer.reason if answer.final else f"the connection broke {tried} times ({answer.reason})"
+        return Unavailable(f"{_failure(part)}: {reason}.")
     kind = Denied if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else Refused
     code = answer.code or responses.get(answer.status, "error")
-    message = f"{_failure(part)}: the storage service answered {answer.status} {code}."
-    return kind(message, code=code, status=answer.status, request_id=answer.request_id)
+    who = "the storage service" if answer.code or answer.request_id else "a proxy, or the storage service,"
+    message = f"{_failure(part)}: {who} answered {answer.status} {code}{HINTS.get(answer.code, '')}."
+    return kind(message, code=code, status=answer.status, request_id=answer.request_id or None)
 
 
 def _failure(part: Range) -> str:

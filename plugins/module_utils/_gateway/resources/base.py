@@ -15,9 +15,7 @@ from ..._core.model.provisioning import BUSY
 from ..sdk import calls
 from ..sdk.client import Client
 from ..sdk.errors import describing
-
-REPLICA_PAUSES = (1.0, 2.0, 4.0, 8.0)
-"""Seconds between the reads of a resource that was just made, while a replica of the Resource Manager does not have it yet."""
+from ..sdk.waiting import LOOK_SECONDS
 
 
 class Settles(Protocol):
@@ -29,11 +27,12 @@ class Settles(Protocol):
 
 
 T = TypeVar("T", bound=Settles)
+S = TypeVar("S")
 
 
 class Resources(Generic[T]):
     """One kind of resource. A subclass names its noun, its operations in the SDK, its api-version, another one for creating if
-    it needs one, and the parser of its JSON.
+    it needs one, and the parser of its JSON. It may name another pause between two reads.
 
     Every method raises Denied, Refused, Failed, TimedOut or Unavailable with a sentence that says what could not be done.
     """
@@ -43,6 +42,7 @@ class Resources(Generic[T]):
     api: str
     creation_api: str | None = None
     parse: Callable[[calls.Json], T]
+    look: float = LOOK_SECONDS
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -59,17 +59,9 @@ class Resources(Generic[T]):
         with self._describing("read", resource):
             return self._value(calls.read(self._sdk(resource).get, *names(resource), api_version=self.api))
 
-    def get_made(self, resource: ResourceId) -> T:
-        """The resource, which exists, since this run has made it: a replica may answer the first reads as if it did not."""
-        for pause in REPLICA_PAUSES:
-            if (found := self.find(resource)) is not None:
-                return found
-            self._client.deadline.sleep(pause)
-        return self.get(resource)
-
     def find_settled(self, resource: ResourceId) -> T | None:
         """Wait until no operation, such as one of a killed run, is running on it or the deadline is near. None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
+        return self._until(lambda: self.find(resource), lambda found: found is None or found.provisioning_state not in BUSY)
 
     def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[T, ...]:
         """All resources of a group, none if it does not exist; or those of the subscription, if no group is named.
@@ -89,11 +81,14 @@ class Resources(Generic[T]):
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Create the resource, or change an existing one to this body; wait until it is done."""
-        return self._write("create", resource, self._sdk(resource).begin_create_or_update, body, self.creation_api or self.api)
+        api = self.creation_api or self.api
+        with self._describing("create", resource):
+            return self._value(calls.run(self._sdk(resource).begin_create_or_update, *names(resource), api_version=api, body=body))
 
     def update(self, resource: ResourceId, body: Mapping[str, Any]) -> T:
         """Change the properties that the body names, and wait until it is done."""
-        return self._write("change", resource, self._sdk(resource).begin_update, body, self.api)
+        with self._describing("change", resource):
+            return self._value(calls.run(self._sdk(resource).begin_update, *names(resource), api_version=self.api, body=body))
 
     def tag(self, resource: ResourceId, tags: Mapping[str, str]) -> T:
         """Replace the tags of the resource."""
@@ -104,15 +99,9 @@ class Resources(Generic[T]):
         with self._describing("delete", resource):
             calls.run(self._sdk(resource).begin_delete, *names(resource), api_version=self.api)
 
-    def _write(self, verb: str, resource: ResourceId, operation: Callable[..., Any], body: Mapping[str, Any], api: str) -> T:
-        """The resource after an operation that Azure accepts. The SDK reads it at the end, and a replica may not have it yet."""
-        with self._describing(verb, resource):
-            poller = calls.begin(operation, *names(resource), api_version=api, body=body)
-        try:
-            with self._describing(verb, resource):
-                return self._value(calls.end(poller))
-        except Missing:
-            return self.get_made(resource)
+    def _until(self, read: Callable[[], S], ready: Callable[[S], bool]) -> S:
+        """Read until the value is ready or the deadline is near, as often as Azure allows for this kind of resource."""
+        return self._client.deadline.until(read, ready, self.look)
 
     def _sdk(self, resource: ResourceId) -> Any:
         return getattr(self._client.compute(resource.subscription), self.operations)

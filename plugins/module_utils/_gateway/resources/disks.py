@@ -40,10 +40,10 @@ class Disks(Resources[Disk]):
     def get_owned(self, disk: ResourceId) -> Disk:
         """The disk, which was just attached. Azure does not say when it sets the ownership time, so it is waited for, but not for long."""
         for _attempt in range(OWNED_TRIES):
-            if not (found := self.get_made(disk)).never_used:
+            if not (found := self.get(disk)).never_used:
                 return found
             self._client.deadline.sleep(OWNED_PAUSE)
-        return self.get_made(disk)
+        return self.get(disk)
 
     @contextmanager
     def write_access(self, disk: ResourceId) -> Iterator[str]:
@@ -67,7 +67,7 @@ class Disks(Resources[Disk]):
         if self.find(disk) is not None:
             raise _taken(disk)
         self.create(disk, body)
-        made = self.get_made(disk)
+        made = self.get(disk)
         if made.tags.get(tag.RUN) != run or made.state != EMPTY:
             raise _taken(disk)
 
@@ -108,7 +108,7 @@ class Disks(Resources[Disk]):
 
     def _require_run(self, disk: ResourceId, run: str) -> Disk:
         """The disk, if the tag of its run is still that of this run."""
-        found = self.get_made(disk)
+        found = self.get(disk)
         if found.tags.get(tag.RUN) != run:
             raise _taken(disk)
         return found

@@ -30,6 +30,7 @@ class Machines(Resources[Vm]):
 
     noun, operations, api, creation_api = "VM", "virtual_machines", calls.COMPUTE, calls.VM_CREATION
     parse = staticmethod(parse_vm)
+    look = VM_LOOK_SECONDS
 
     def get(self, resource: ResourceId) -> Vm:
         """The VM with its power state; raise Missing if it does not exist."""
@@ -43,7 +44,7 @@ class Machines(Resources[Vm]):
         def is_over(found: Vm | None) -> bool:
             return found is None or found.has_stopped or is_lost(found)
 
-        return self._client.deadline.until(lambda: self.find(vm), is_over, VM_LOOK_SECONDS)
+        return self._until(lambda: self.find(vm), is_over)
 
     def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
         """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before each try.

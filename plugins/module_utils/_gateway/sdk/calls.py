@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .waiting import POLL_SECONDS
+from .polling import paced_polling
 
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
@@ -31,27 +31,20 @@ def read(operation: Callable[..., Any], *names: str, api_version: str, **options
 
 def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Json:
     """The result of a long-running operation, after waiting for its end."""
-    return end(begin(operation, *names, api_version=api_version, body=body))
-
-
-def begin(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Any:
-    """The SDK's poller of a long-running operation that Azure has accepted."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
-    return operation(*names, *content, api_version=api_version, cls=_raw, polling_interval=POLL_SECONDS, **headers)
-
-
-def end(poller: Any) -> Json:
-    """The result of an operation that has begun, after waiting for its end."""
+    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling=paced_polling(), **headers)
     return _object(poller.result())
 
 
 def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
     """The items of a list, from all its pages."""
-    answers: list[Json] = []
-    for _item in operation(*names, api_version=api_version, raw_response_hook=lambda response: answers.append(_raw(response))):
-        continue
-    return [item for answer in answers for item in answer.get("value") or []]
+    answers: list[Any] = []
+    found: list[Json] = []
+    # The hook also gets the answers after which the SDK tries again; the last one before a page is the page's.
+    for _page in operation(*names, api_version=api_version, raw_response_hook=answers.append).by_page():
+        found += _object(_raw(answers[-1])).get("value") or []
+    return found
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -18,12 +19,15 @@ from ..sign_in.subscription import only_subscription
 from .clock import seconds_ahead
 from .errors import describing
 from .imports import needs
+from .proxies import manager_for
 from .retries import control_plane_policy
 from .transport import deadline_transport
 from .trust import authorities
-from .waiting import POLL_SECONDS, Deadline
+from .waiting import Deadline
 
 USER_AGENT = "goldenimage.azure/0.1.0"
+WELL_KNOWN_ADDRESS = "https://management.azure.com"
+"""For a look at the proxy before any request, where the cloud is given by its name."""
 SUBSCRIPTIONS_API = "2022-12-01"
 
 
@@ -64,7 +68,6 @@ class Client:
                 subscription,
                 base_url=self._cloud.resource_manager,
                 credential_scopes=[self._cloud.scope],
-                polling_interval=POLL_SECONDS,
                 retry_policy=control_plane_policy(),
                 transport=self._transport,
                 user_agent=USER_AGENT,
@@ -125,6 +128,8 @@ class Client:
     @cached_property
     def _transport(self) -> Any:
         authorities()  # refuses a file that cannot be read
+        address = self._credentials.cloud_environment or ""
+        manager_for(urllib.parse.urlsplit(address if "://" in address else WELL_KNOWN_ADDRESS))  # refuses a proxy that cannot be used
         return self._given_transport or deadline_transport(self.deadline)
 
     @cached_property
@@ -132,16 +137,16 @@ class Client:
         """A pipeline for the few resources that azure-mgmt-compute has no operations for."""
         with needs("azure-mgmt-core"):
             from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
-        return self._pipeline(ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope))
+        return self._pipeline(control_plane_policy(), ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope))
 
     @cached_property
     def _anonymous(self) -> Any:
         """A pipeline that does not sign in."""
-        return self._pipeline()
+        return self._pipeline(control_plane_policy(reads_json=False))
 
-    def _pipeline(self, *authentication: Any) -> Any:
+    def _pipeline(self, *policies_of_sending: Any) -> Any:
         with needs("azure-core"):
             from azure.core import PipelineClient
             from azure.core.pipeline import policies
-        chain = [policies.UserAgentPolicy(base_user_agent=USER_AGENT), control_plane_policy(), *authentication]
+        chain = [policies.UserAgentPolicy(base_user_agent=USER_AGENT), *policies_of_sending]
         return PipelineClient(base_url="", policies=chain, transport=self._transport)

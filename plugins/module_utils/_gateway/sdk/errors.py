@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from ..._core.errors import Denied, Failed, GoldenImageError, Missing, Refused, 
 
 # The only codes of a 404 that mean "this resource does not exist". SubscriptionNotFound, InvalidResourceType and so on are errors.
 ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "NotFound"}
+DENIED = (401, 403)
 NO_SUBSCRIPTION = {"SubscriptionNotFound", "InvalidSubscriptionId"}
 CHECK_SUBSCRIPTION = "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
 ANOTHER_SOURCE = "or choose another auth_source (ANSIBLE_AZURE_AUTH_SOURCE)"
@@ -31,6 +33,8 @@ SIGN_IN = {
     "ManagedIdentityCredential": f"that this machine has a managed identity (that of client_id, if one is given), {ANOTHER_SOURCE}",
 }
 _SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*""")
+_LOGIN = re.compile(r"""://[^\s"'<>/]*:[^\s"'<>]*@""")
+"""The login in the address of a proxy. A password may hold characters that end the host in a correct address."""
 
 
 @contextmanager
@@ -74,19 +78,30 @@ def causes(error: BaseException) -> list[BaseException]:
 
 def scrub(text: str) -> str:
     """The text on one line, with ``***`` for every secret."""
-    return _SECRET.sub(lambda found: f"{found[1]}=***" if found[1] else "Bearer ***", " ".join(text.split()))
+    text = _LOGIN.sub("://***@", " ".join(text.split()))
+    return _SECRET.sub(lambda found: f"{found[1]}=***" if found[1] else "Bearer ***", text)
 
 
 def translate(error: Exception, action: str) -> GoldenImageError | None:
-    """Our error for an error of azure-core; None for any other."""
-    from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError, ServiceRequestError, ServiceResponseError
+    """Our error for an error of azure-core, or of the parser of its answers; None for any other."""
+    from azure.core.exceptions import (
+        AzureError,
+        ClientAuthenticationError,
+        DecodeError,
+        HttpResponseError,
+        IncompleteReadError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
 
     if isinstance(error, HttpResponseError) and error.response is not None:
-        return _answered(error, action)
+        return (_unreadable if isinstance(error, DecodeError) else _answered)(error, action)
     text = scrub(getattr(error, "message", None) or str(error))
+    if isinstance(error, json.JSONDecodeError):
+        return Unavailable(f"could not {action}: Azure's answer is not JSON: {text}.")
     if isinstance(error, ClientAuthenticationError):
         return Denied(f"could not {action}: signing in failed: {_what_to_check(text)}{text}")
-    if isinstance(error, ServiceRequestError | ServiceResponseError):
+    if isinstance(error, ServiceRequestError | ServiceResponseError | IncompleteReadError):
         hint = " Set REQUESTS_CA_BUNDLE to a file that holds its CA." if "CERTIFICATE_VERIFY_FAILED" in text else ""
         return Unavailable(f"could not {action}: no answer: {text}{hint}")
     if isinstance(error, AzureError):
@@ -109,8 +124,17 @@ def _answered(error: Any, action: str) -> GoldenImageError:
     if code in NO_SUBSCRIPTION:
         message = f"{message.rstrip('.')}. {CHECK_SUBSCRIPTION}"
     facts = dict(code=code or None, status=status, request_id=error.response.headers.get("x-ms-request-id"))
-    if status in (401, 403):
+    if status in DENIED:
         return Denied(message, **facts)
     if status == 404 and code in ABSENT:
         return Missing(message, **facts)
     return Failed(message, **facts) if status < 400 else Refused(message, **facts)
+
+
+def _unreadable(error: Any, action: str) -> GoldenImageError:
+    """Our error for an answer that should have been JSON, such as the page of a proxy. It never means that a resource is absent."""
+    status = error.status_code
+    message = f"could not {action}: {scrub(error.message)}"
+    if status in DENIED:
+        return Denied(message, status=status)
+    return Refused(message, status=status) if status >= 400 else Unavailable(message, status=status)

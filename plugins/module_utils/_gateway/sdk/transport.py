@@ -12,7 +12,7 @@ from typing import Any
 from ..._core.errors import Unavailable
 from .imports import needs
 from .logs import scrub_logs
-from .retries import is_first_connection_retried, is_refused, resolver_error
+from .retries import PROXY_VARIABLES, is_first_connection_retried, is_refused, is_unreached_proxy, resolver_error, tunnel_refusal
 from .waiting import Deadline
 
 CONNECT_SECONDS = 15.0
@@ -74,6 +74,11 @@ def unreachable(error: BaseException, url: str) -> str | None:
         address = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         hint = "; if this is the local Azure of a checkout, start it with azlab up" if is_loopback(parts.hostname or "") else ""
         return f"nothing answers at {address}: the connection was refused. Check {ADDRESS_OPTIONS}{hint}."
+    if is_unreached_proxy(error):
+        reason = "its name cannot be resolved" if resolver_error(error) else "the connection was refused"
+        return f"the proxy that {PROXY_VARIABLES} names cannot be reached: {reason}."
+    if refusal := tunnel_refusal(error):
+        return f"the proxy refused to connect to {parts.hostname}: {refusal}. Check {PROXY_VARIABLES} with its login, and NO_PROXY."
     if resolver_error(error):
         return f"the name of the host {parts.hostname} cannot be resolved. Check {ADDRESS_OPTIONS}, and this machine's DNS."
     return None

@@ -15,10 +15,8 @@ from ..._core.errors import TimedOut
 
 T = TypeVar("T")
 
-POLL_SECONDS = 1.0
-"""Between two polls of a long-running operation, unless Azure asks for another pause by Retry-After."""
 LOOK_SECONDS = 5.0
-"""Between two reads of a resource on which another run's operation, or a guest, still works."""
+"""Between two reads of a resource on which another run's operation still works."""
 VM_LOOK_SECONDS = 10.0
 """Between two reads of a VM on which an operation or its guest still works. Azure allows 12 reads of one VM in a minute, those of its boot
 log included: https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""

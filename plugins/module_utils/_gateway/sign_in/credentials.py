@@ -46,6 +46,8 @@ CERTIFICATE_PASSWORD = "AZURE_CLIENT_CERTIFICATE_PASSWORD"
 SOURCES = ("auto", "cli", "credential_file", "env", "msi")
 # The order within one source, which is that of azure.azcollection.
 PROOFS = ("oidc_token", "oidc_token_file_path", "secret", "x509_certificate_path", "password")
+# What belongs to a proof: a task or a profile that names one of these means that proof, wherever its other parts come from.
+PARTS = {"ad_user": "password", "password": "password", "thumbprint": "x509_certificate_path"}
 APPLICATION = ("client_id", "tenant")
 PLAIN = ("client_id", "tenant", "ad_user", "cloud_environment", "adfs_authority_url", "thumbprint")
 _WITHOUT_PROFILE = f"add it there, or sign in without a profile (options profile and auth_source, AZURE_PROFILE and {AUTH_SOURCE})."
@@ -80,16 +82,17 @@ def merge(params: Mapping[str, Any], environ: Mapping[str, str]) -> Credentials:
         raise InvalidRequest(f"auth_source: must be one of {', '.join(SOURCES)}, not '{auth_source}' (from {AUTH_SOURCE}).")
     own = {option: params[option] for option in VARIABLES if params.get(option) not in (None, "")}
     variables = {option: value for option, names in VARIABLES.items() if (value := next(filter(None, map(environ.get, names)), None))}
-    home = Path(environ.get("HOME") or Path.home()) / ".azure"
+    home = _home(environ) / ".azure"
     profile = own.get("profile") or variables.get("profile")
     stored = _stored(home / "credentials", profile, auth_source)
     order = _order(auth_source, own, variables, stored, bool(profile))
     merged = _merged(order, own)
     _require_validation(merged)
-    proof = {"cli": "cli", "msi": "msi"}.get(auth_source) or _proof(order if auth_source == "auto" else order[:1], auth_source)
+    named = (own, stored) if profile else (own,)
+    proof = {"cli": "cli", "msi": "msi"}.get(auth_source) or _proof(order if auth_source == "auto" else order[:1], named, auth_source)
     subscription = merged.get("subscription_id")
     if not subscription and proof in ("cli", "ambient"):
-        subscription = _cli_subscription(Path(environ.get("AZURE_CONFIG_DIR") or home))
+        subscription = _cli_subscription(Path(environ.get("AZURE_CONFIG_DIR") or home), bool(environ.get("AZURE_CONFIG_DIR")))
     if subscription:
         holders = {"subscription_id": own, "AZURE_SUBSCRIPTION_ID": variables, f"subscription_id in {home / 'credentials'}": stored}
         origin = next((name for name, source in holders.items() if source.get("subscription_id") == subscription), "the Azure CLI")
@@ -121,12 +124,17 @@ def _merged(order: tuple[Source, ...], own: Source) -> dict[str, Any]:
     return merged | {option: value for option, value in own.items() if option not in PROOFS}
 
 
-def _proof(order: tuple[Source, ...], auth_source: str) -> str:
-    """The kind of the credential: the first proof in the first source that has one. A password counts only if a user name is known."""
+def _proof(order: tuple[Source, ...], named: tuple[Source, ...], auth_source: str) -> str:
+    """The kind of the credential: the first proof in the first source that has one. A password counts only if a user name is known.
+
+    A source that the task names and that holds a part of a proof decides too, so that no other identity is used in its place.
+    """
     for source in order:
         for option in PROOFS:
             if option in source and (option != "password" or any("ad_user" in each for each in order)):
                 return option
+        if any(source is each for each in named) and (part := next(filter(source.get, PARTS), None)):
+            return PARTS[part]
     if auth_source == "auto":
         return "ambient"
     if auth_source == "env":
@@ -145,7 +153,8 @@ def require_complete(credentials: Credentials) -> None:
     missing: tuple[str, ...]
     proof, others = credentials.proof, ""
     if proof in PROOFS:
-        missing = ("ad_user",) if proof == "password" else APPLICATION
+        given -= {*PROOFS} - {proof}
+        missing = ("ad_user", proof) if proof == "password" else (*APPLICATION, proof)
     elif proof != "ambient":
         return
     elif "ad_user" in given or "password" in given:
@@ -174,7 +183,7 @@ def _and(words: Iterable[str]) -> str:
 def _stored(path: Path, profile: str | None, auth_source: str) -> dict[str, str]:
     """The options in one section of the credential file, which must exist only if it was named."""
     needed = auth_source == "credential_file" or profile
-    if auth_source in ("env", "cli", "msi") or (not needed and not path.is_file()):
+    if auth_source in ("env", "cli", "msi") or (not needed and not _is_readable(path)):
         return {}
     name = profile or "default"
     parser = configparser.ConfigParser(interpolation=None)
@@ -211,14 +220,35 @@ def _flag(value: Any) -> bool | None:
     return flag
 
 
-def _cli_subscription(folder: Path) -> str | None:
-    """The subscription that the Azure CLI uses, as chosen by ``az account set``."""
+def _home(environ: Mapping[str, str]) -> Path:
+    """The home directory; the root directory for a user without one, such as the arbitrary users of a container platform."""
+    try:
+        return Path(environ.get("HOME") or Path.home())
+    except RuntimeError:
+        return Path("/")
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether an optional file can be read. One of another user, or on a file system that fails, counts as absent."""
+    try:
+        if not path.is_file():
+            return False
+        path.open("rb").close()
+    except OSError:
+        return False
+    return True
+
+
+def _cli_subscription(folder: Path, is_named: bool) -> str | None:
+    """The subscription that the Azure CLI uses, as chosen by ``az account set``. A folder that was named must be readable."""
     path = folder / "azureProfile.json"
-    if not path.is_file():
+    if not is_named and not _is_readable(path):
         return None
     try:
         subscriptions = json.loads(path.read_text(encoding="utf-8-sig")).get("subscriptions") or []
         return next((each.get("id") for each in subscriptions if each.get("isDefault")), None)
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, AttributeError) as error:
         raise Denied(
             f"cannot read the Azure CLI's current subscription from {path}: run az login again, or set subscription_id."

@@ -180,7 +180,7 @@ def _plan(azure: Azure, request: BackupRequest, check_mode: bool) -> Plan:
 def _taken(azure: Azure, expected: Mapping[str, Any]) -> Backup:
     """A backup as it is now. Its snapshots are read by their ids, since a list may lack them for minutes."""
     ids = [ResourceId.parse(part["id"]) for part in expected["snapshots"]]
-    new = {each: azure.snapshots.get_made(each) for each in ids}
+    new = {each: azure.snapshots.get(each) for each in ids}
     return Backup(expected["id"], tuple(azure.snapshots.find_copied(each) or snapshot for each, snapshot in new.items()))
 
 

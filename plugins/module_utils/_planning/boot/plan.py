@@ -102,7 +102,7 @@ def _result(azure: Azure, request: BootRequest, plan: Plan) -> Mapping[str, Any]
     """The VM as it is now, with the address that Azure gave it."""
     if request.state == "absent":
         return {}
-    vm = azure.machines.get_made(request.vm)
+    vm = azure.machines.get(request.vm)
     return {"vm": vm_result(vm, nic_of(azure, vm))}
 
 

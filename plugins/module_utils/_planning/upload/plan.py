@@ -130,7 +130,7 @@ def _facts(steps: tuple[Step, ...], file: DiskFile) -> dict[str, Any]:
 def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
     """The image as it is now, and the interim disk if it could not be deleted."""
     left = azure.disks.find(request.disk) if plan.clean_up else None
-    return {"image": azure.images.get_made(request.image).as_result(), **({"disk": str(left.id)} if left else {})}
+    return {"image": azure.images.get(request.image).as_result(), **({"disk": str(left.id)} if left else {})}
 
 
 def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]) -> Subject[UploadRequest]:

@@ -10,13 +10,14 @@ import contextlib
 import logging
 import socket
 import socketserver
-import sys
 import threading
-from types import ModuleType
+import urllib.parse
 
 import pytest
+import requests
 import urllib3
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, Unavailable
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.proxies import manager_for
 
 from tests.support.page_blob import SECRET, FakeDeadline, everything_shown, expected, upload
 
@@ -101,7 +102,7 @@ def test_the_credentials_of_a_proxy_are_sent_to_it(secure_blob, monkeypatch):
         monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{proxy.address}")
         upload(secure_blob, workers=1)
     assert secure_blob.content == expected()
-    assert [login for _first, login in proxy.requests] == ["Basic " + base64.b64encode(f"bob:{PASSWORD}".encode()).decode()]
+    assert [login for _first, login in proxy.requests] == ["Basic " + base64.b64encode(f"bob:{PASSWORD}".encode("latin1")).decode()]
 
 
 def test_a_host_in_no_proxy_is_reached_directly(secure_blob, monkeypatch):
@@ -113,27 +114,93 @@ def test_a_host_in_no_proxy_is_reached_directly(secure_blob, monkeypatch):
     assert proxy.requests == []
 
 
-def test_a_proxy_that_refuses_is_reported_without_secrets(secure_blob, monkeypatch):
-    with running(refusal="407 Proxy Authentication Required") as proxy:
+@pytest.mark.parametrize("refusal", ["407 Proxy Authentication Required", "403 Forbidden by policy"])
+def test_a_proxy_that_refuses_is_reported_at_once_and_without_secrets(secure_blob, monkeypatch, refusal):
+    deadline = FakeDeadline()
+    with running(refusal=refusal) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{proxy.address}")
-        with pytest.raises(Unavailable, match=r"broke 20 times \(Tunnel connection failed: 407 Proxy Auth.*\)") as failure:
-            upload(secure_blob, FakeDeadline(left=1e6), workers=1)
+        with pytest.raises(Unavailable, match=rf"the proxy refused to connect to 127.0.0.1: {refusal}; check HTTPS_PROXY") as failure:
+            upload(secure_blob, deadline, workers=1)
     shown = everything_shown(failure.value)
-    assert not [secret for secret in (SECRET, LOGIN, PASSWORD, base64.b64encode(f"bob:{PASSWORD}".encode()).decode()) if secret in shown]
+    assert not [
+        secret for secret in (SECRET, LOGIN, PASSWORD, base64.b64encode(f"bob:{PASSWORD}".encode("latin1")).decode()) if secret in shown
+    ]
+    assert (deadline.pauses, len(proxy.requests)) == ([], 1)
 
 
-def test_a_proxy_that_does_not_answer_is_reported_without_secrets(secure_blob, monkeypatch):
-    monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@127.0.0.1:1")
-    with pytest.raises(Unavailable, match=r"broke 20 times \(Connection refused\)") as failure:
+def test_a_proxy_that_is_congested_is_tried_again_for_a_while(secure_blob, monkeypatch):
+    deadline = FakeDeadline()
+    with running(refusal="503 Service Unavailable") as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://{proxy.address}")
+        with pytest.raises(Unavailable, match=r"broke 5 times \(the proxy refused to connect to 127.0.0.1: 503 Service"):
+            upload(secure_blob, deadline, workers=1)
+    assert deadline.pauses == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize(("address", "text"), [
+    ("127.0.0.1:1", r"nothing answers at the proxy that HTTPS_PROXY \(or ALL_PROXY\) names: Connection refused"),
+    ("no-such-proxy.invalid:3128", r"the name of the host of the proxy that HTTPS_PROXY \(or ALL_PROXY\) names cannot be resolved"),
+])  # fmt: skip
+def test_a_proxy_that_does_not_answer_is_reported_without_secrets(secure_blob, monkeypatch, address, text):
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{LOGIN}@{address}")
+    with pytest.raises(Unavailable, match=text) as failure:
         upload(secure_blob, FakeDeadline(left=1e6), workers=1)
     shown = everything_shown(failure.value)
     assert not [secret for secret in (SECRET, LOGIN, PASSWORD) if secret in shown]
 
 
-@pytest.mark.filterwarnings("ignore:SOCKS support")
+@pytest.mark.parametrize(
+    "address", ["http://bob:p#ss@proxy:3128", "http://[::1", "ftp://bob:pass@127.0.0.1:1", "http://bob:p@ss@host:port"]
+)
+def test_an_unusable_address_of_a_proxy_is_refused_without_its_password(secure_blob, monkeypatch, address):
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    with pytest.raises(Unavailable) as failure:
+        upload(secure_blob, workers=1)
+    assert not [secret for secret in ("p#ss", "p@ss", "pass@") if secret in everything_shown(failure.value)]
+
+
+BYPASSES = ["127.0.0.0/8", "10.0.0.0/8, 127.0.0.1", "*"]
+
+
+@pytest.mark.parametrize("variable", ["NO_PROXY", "no_proxy"])
+@pytest.mark.parametrize("bypass", BYPASSES)
+def test_a_host_is_excepted_by_all_forms_that_requests_knows(secure_blob, monkeypatch, variable, bypass):
+    with running() as proxy:
+        monkeypatch.setenv("https_proxy", f"http://{proxy.address}")
+        monkeypatch.setenv(variable, bypass)
+        upload(secure_blob, workers=1)
+    assert proxy.requests == []
+
+
+@pytest.mark.parametrize(("bypass", "direct"), [
+    (".blob.core.windows.net", True), ("core.windows.net", True), ("md-1.z1.blob.core.windows.net:443", True), ("windows.net.corp", False),
+    ("md-1.z1.blob.core.windows.net:8443", False), ("lob.core.windows.net", False),
+])  # fmt: skip
+@pytest.mark.parametrize("proxy", ["proxy.corp:3128", "http://proxy.corp:3128", "https://proxy.corp:3128"])
+def test_the_rules_for_names_are_those_of_requests(monkeypatch, bypass, direct, proxy):
+    url = "https://md-1.z1.blob.core.windows.net:443/x"
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.setenv("NO_PROXY", bypass)
+    assert bool(requests.utils.get_environ_proxies(url)) is not direct
+    manager = manager_for(urllib.parse.urlsplit(url), 1)
+    assert (manager.proxy is None) is direct
+    assert direct or (manager.proxy.scheme, manager.proxy.host) == ("https" if "https:" in proxy else "http", "proxy.corp")
+
+
+def test_an_upload_goes_through_a_proxy_behind_tls(secure_blob, monkeypatch, authority):
+    with running() as proxy:
+        proxy.socket = authority[1].wrap_socket(proxy.socket, server_side=True)
+        monkeypatch.setenv("HTTPS_PROXY", f"https://{LOGIN}@{proxy.address}")
+        upload(secure_blob, workers=1)
+    assert secure_blob.content == expected()
+    assert len(proxy.requests) == 1
+
+
 def test_a_socks_proxy_needs_its_library(secure_blob, monkeypatch):
-    monkeypatch.setitem(sys.modules, "socks", None)
-    monkeypatch.delitem(sys.modules, "urllib3.contrib.socks", raising=False)
+    def missing(*_arguments, **_options):
+        raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", missing)
     monkeypatch.setenv("ALL_PROXY", f"socks5://{LOGIN}@127.0.0.1:1")
     with pytest.raises(Unavailable, match="install PySocks") as failure:
         upload(secure_blob)
@@ -142,18 +209,21 @@ def test_a_socks_proxy_needs_its_library(secure_blob, monkeypatch):
 
 def test_a_socks_proxy_is_used_as_the_control_plane_uses_it(secure_blob, monkeypatch):
     made = []
-    library = ModuleType("urllib3.contrib.socks")
-    library.SOCKSProxyManager = lambda address, **options: made.append((address, options)) or urllib3.PoolManager(**options)
-    monkeypatch.setitem(sys.modules, "urllib3.contrib.socks", library)
+
+    def manager(address, **options):
+        made.append((address, options.pop("username"), options.pop("password"), options["cert_reqs"]))
+        return urllib3.PoolManager(**options)
+
+    monkeypatch.setattr(requests.adapters, "SOCKSProxyManager", manager)
     monkeypatch.setenv("ALL_PROXY", f"socks5h://{LOGIN}@127.0.0.1:1")
     upload(secure_blob)
     assert secure_blob.content == expected()
-    assert [(address, options["cert_reqs"]) for address, options in made] == [(f"socks5h://{LOGIN}@127.0.0.1:1", "CERT_REQUIRED")]
+    assert made == [(f"socks5h://{LOGIN}@127.0.0.1:1", "bob", PASSWORD, "CERT_REQUIRED")]
 
 
 def test_a_proxy_of_another_kind_is_refused(secure_blob, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", f"ftp://{LOGIN}@127.0.0.1:1")
-    with pytest.raises(Unavailable, match="cannot upload through a ftp proxy: set HTTPS_PROXY") as failure:
+    with pytest.raises(Unavailable, match=r"through the proxy of HTTPS_PROXY \(or ALL_PROXY\): it must begin with http:// or") as failure:
         upload(secure_blob)
     assert LOGIN not in everything_shown(failure.value)
 

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Refused, TimedOut, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ranges import Range
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages import upload as page_writer
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.connection import PageConnection
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.connection import CONNECT_SECONDS, PageConnection
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.pages.upload import Sent
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.trust import BUNDLES
 
@@ -59,13 +62,22 @@ def test_a_disk_of_zeros_sends_only_its_footer(blob):
 
 @pytest.mark.parametrize("fault", [
     (500, "OperationTimedOut", {}), (503, "ServerBusy", {}), (429, "TooManyRequests", {}), (408, "RequestTimeout", {}),
-    (502, "", {}), (504, "", {}), (400, "Md5Mismatch", {}), "reset",
+    (502, "", {}), (504, "", {}), (400, "Md5Mismatch", {}),
 ], ids=str)  # fmt: skip
 def test_congestion_and_damage_are_retried(blob, fault):
     deadline = FakeDeadline()
     blob.faults = [(MIB, fault)] * 3
     assert upload(blob, deadline).repeats == 3
     assert deadline.pauses == [1.0, 2.0, 4.0]
+    assert blob.content == expected()
+
+
+def test_a_broken_connection_is_retried_after_its_first_page_was_asked_why(blob):
+    deadline = FakeDeadline()
+    blob.faults = [(MIB, "reset")] * 4
+    assert upload(blob, deadline, workers=1).repeats == 2
+    assert deadline.pauses == [1.0, 2.0]
+    assert [each.length for each in blob.requests if each.start == MIB] == [MIB, 512, MIB, 512, MIB]
     assert blob.content == expected()
 
 
@@ -124,9 +136,72 @@ def test_any_other_error_fails_at_once_and_without_a_footer(blob, status, code, 
 
 
 def test_a_connection_that_always_breaks_is_reported(blob):
-    blob.faults = [(MIB, "reset")] * 20
+    blob.faults = [(MIB, "reset")] * 40
     with pytest.raises(Unavailable, match="the connection broke 20 times"):
         upload(blob, FakeDeadline(left=1e6), workers=1)
+
+
+EXPIRED = "the storage service answered 403 AuthenticationFailed: the access to the disk has expired or was revoked.*run again"
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_a_refusal_is_named_at_once_even_if_the_service_reads_no_further(authority, monkeypatch, tls):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority[0]))
+    deadline = FakeDeadline()
+    with refusing(authority[1] if tls else None) as url, pytest.raises(Denied, match=EXPIRED) as failure:
+        upload(Blob(f"{url}?sig={SECRET}"), deadline, Content(ranges=(Range(4 * MIB, 8 * MIB),)), workers=1)
+    assert deadline.pauses == []
+    assert SECRET not in everything_shown(failure.value)
+
+
+@contextlib.contextmanager
+def refusing(context):
+    """The address of a service that reads the headers of a request, answers 403, and closes at once."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            self.send_response(403)
+            self.send_header("x-ms-error-code", "AuthenticationFailed")
+            self.end_headers()
+
+        def log_message(self, *_arguments):
+            """Print nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        scheme = "http" if context is None else "https"
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"{scheme}://127.0.0.1:{server.server_port}/c/b"
+        server.shutdown()
+
+
+@pytest.mark.parametrize(("host", "text"), [
+    ("127.0.0.1:1", "nothing answers at 127.0.0.1: Connection refused"),
+    ("no-such-disk.invalid", "the name of the host no-such-disk.invalid cannot be resolved"),
+])  # fmt: skip
+def test_an_address_that_never_answered_is_named_without_more_than_a_few_tries(host, text):
+    deadline = FakeDeadline()
+    with pytest.raises(Unavailable, match=text) as failure:
+        upload(Blob(f"https://{host}/c/b?sig={SECRET}"), deadline, workers=1)
+    assert len(deadline.pauses) < 5
+    assert SECRET not in everything_shown(failure.value)
+
+
+def test_an_answer_without_any_mark_of_azure_may_be_from_a_proxy(blob):
+    blob.faults = [(0, (403, "", {"x-ms-request-id": ""}))]
+    with pytest.raises(Denied, match="a proxy, or the storage service, answered 403 Forbidden"):
+        upload(blob, workers=1)
+
+
+def test_connecting_is_given_up_before_an_answer_would_be(monkeypatch):
+    asked = []
+    connection = PageConnection("http://127.0.0.1:1/c/b?sig=x", 1)
+    monkeypatch.setattr(connection._pool, "request", lambda *_words, timeout, **_options: asked.append(timeout) or 1 / 0)
+    for seconds in (180.0, 5.0):
+        with pytest.raises(ZeroDivisionError):
+            connection.put(Range(0, 512), bytes(512), seconds)
+    assert [(each.connect_timeout, each.read_timeout) for each in asked] == [(CONNECT_SECONDS, 180.0), (5.0, 5.0)]
 
 
 def test_a_changed_file_gets_no_footer(blob):
@@ -137,7 +212,7 @@ def test_a_changed_file_gets_no_footer(blob):
 
 @pytest.mark.parametrize("fault", [(403, "AuthenticationFailed", {}), (404, "", {}), "reset"], ids=str)
 def test_no_error_shows_the_sas(blob, fault):
-    blob.faults = [(MIB, fault)] * 20
+    blob.faults = [(MIB, fault)] * 40
     with pytest.raises((Denied, Refused, Unavailable)) as failure:
         upload(blob, FakeDeadline(left=1e6), workers=1)
     assert SECRET not in everything_shown(failure.value)

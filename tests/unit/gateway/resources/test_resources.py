@@ -18,7 +18,6 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
-from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import base
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -84,24 +83,6 @@ def test_the_ownership_time_of_a_disk_that_was_attached_is_waited_for(reads, wai
     canned = CannedAzure(*[answer(200, early) for _ in range(reads)], answer(200, owned))
     assert canned.azure.disks.get_owned(D).never_used is False
     assert sum(canned.clock.slept) == waited
-
-
-def lost():
-    return error(404, "ResourceNotFound", "The Resource 'Microsoft.Compute/images/i' was not found.")
-
-
-def test_a_resource_that_was_just_made_is_read_again_if_a_replica_does_not_have_it_yet():
-    canned = CannedAzure(lost(), lost(), answer(200, IMAGE_JSON))
-    assert canned.azure.images.get_made(IMG).id == IMG
-    assert canned.clock.slept == list(base.REPLICA_PAUSES[:2])
-    with pytest.raises(Missing, match="could not read image i"):
-        CannedAzure(*[lost() for _try in range(len(base.REPLICA_PAUSES) + 1)]).azure.images.get_made(IMG)
-
-
-def test_a_creation_has_succeeded_even_if_the_read_at_its_end_finds_nothing():
-    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("Succeeded"), lost(), lost(), answer(200, IMAGE_JSON))
-    assert canned.azure.images.create(IMG, {}).id == IMG
-    assert [sent.method for sent in canned.sent] == ["PUT", "GET", "GET", "GET", "GET"]
 
 
 def test_a_creation_in_a_group_that_does_not_exist_is_not_read_again():
@@ -282,14 +263,78 @@ def test_a_failed_operation_raises_its_own_error_without_secrets():
     assert raised.value.facts == {"code": "Boom", "status": 200, "request_id": "r-2"}
 
 
-def test_polls_pause_one_second_unless_retry_after_says_more():
-    slow = answer(200, {"status": "InProgress"}, Retry_After="7")
-    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), slow, poll("Succeeded"), answer(200, IMAGE_JSON))
+def test_polls_pause_longer_if_retry_after_says_so():
+    slow, quick = answer(200, {"status": "InProgress"}, Retry_After="7"), answer(200, {"status": "InProgress"}, Retry_After="1")
+    canned = CannedAzure(accepted(201, IMAGE_JSON), poll("InProgress"), slow, quick, poll("Succeeded"), answer(200, IMAGE_JSON))
     canned.azure.images.create(IMG, {})
-    assert canned.clock.slept == [1.0, 7.0]
+    assert canned.clock.slept == [1.0, 7.0, 2.0]
     throttled = CannedAzure(error(429, "TooManyRequests", "later", Retry_After="17"), answer(200, IMAGE_JSON))
     assert throttled.azure.images.get(IMG).id == IMG
     assert throttled.clock.slept == [17.0]
+
+
+def most_in_a_minute(moments):
+    return max(sum(begin <= each < begin + 60 for each in moments) for begin in moments)
+
+
+@pytest.mark.parametrize("after", [{}, {"Retry_After": "0"}, {"Retry_After": "2"}], ids=str)
+def test_an_operation_is_polled_at_most_fifteen_times_in_a_minute(after):
+    polls = [answer(200, {"status": "InProgress"}, **after) for _ in range(200)]
+    canned = CannedAzure(accepted(201, IMAGE_JSON), *polls, seconds=600)
+    with pytest.raises(TimedOut):
+        canned.azure.images.create(IMG, {})
+    moments = canned.moments[1:]
+    assert (len(moments) > 100, most_in_a_minute(moments) <= 15) == (True, True)
+    assert moments[:4] == ([0, 2, 4, 6] if "2" in after.values() else [0, 1, 2, 4])
+
+
+def test_a_vm_is_read_at_most_six_times_in_a_minute_so_that_its_boot_log_can_be_read_as_often():
+    waits = [lambda azure: azure.machines.find_stopped(V), lambda azure: azure.machines.find_settled(V)]
+    for wait in waits:
+        busy = {**VM_JSON, "properties": {**VM_JSON["properties"], "provisioningState": "Updating"}}
+        canned = CannedAzure(*[answer(200, busy) for _ in range(200)], seconds=600)
+        wait(canned.azure)
+        assert (len(canned.moments) > 50, most_in_a_minute(canned.moments)) == (True, 6)
+
+
+def late(code: str = "ResourceNotFound"):
+    return error(404, code, "not found")
+
+
+def test_a_resource_that_was_just_made_is_read_again_while_azure_does_not_find_it():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), late(), answer(200, IMAGE_JSON)]
+    canned = CannedAzure(*made, late(), late("NotFound"), answer(200, IMAGE_JSON), answer(200, IMAGE_JSON))
+    assert canned.azure.images.create(IMG, {}).id == IMG
+    assert canned.azure.images.get(IMG).id == IMG
+    assert canned.azure.images.find(an_id(IMAGE, "G", "I")).id == IMG
+    assert canned.clock.slept == [1.0, 1.0, 2.0]
+
+
+def test_an_action_on_a_resource_that_was_just_made_is_sent_again_while_azure_does_not_find_it():
+    canned = CannedAzure(accepted(202, DISK_JSON), poll("Succeeded"), answer(200, DISK_JSON), late(), *granted())
+    canned.azure.disks.create(D, {})
+    with canned.azure.disks.write_access(D) as sas:
+        assert sas == "https://disk?sig=1"
+        canned.adapter._answers += [accepted(), poll("Succeeded"), answer(200)]
+
+
+def test_a_resource_that_was_made_and_never_found_is_missing():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), answer(200, IMAGE_JSON)]
+    canned = CannedAzure(*made, *[late() for _ in range(6)])
+    canned.azure.images.create(IMG, {})
+    with pytest.raises(Missing, match="could not read image i"):
+        canned.azure.images.get(IMG)
+    assert sum(canned.clock.slept) < 60
+
+
+def test_what_was_deleted_or_never_made_is_absent_at_once():
+    made = [accepted(201, IMAGE_JSON), poll("Succeeded"), answer(200, IMAGE_JSON), answer(204)]
+    canned = CannedAzure(late(), *made, late(), late())
+    assert canned.azure.images.find(IMG) is None
+    canned.azure.images.create(IMG, {})
+    canned.azure.images.delete(IMG)
+    assert canned.azure.images.find(IMG) is None
+    assert canned.azure.images.find(an_id(IMAGE, "g", "i2")) is None
 
 
 def test_retries_and_polls_end_at_the_deadline():
@@ -297,7 +342,7 @@ def test_retries_and_polls_end_at_the_deadline():
     with pytest.raises(TimedOut, match=r"could not read image i: a wait of 170 s is due, 60 s are left"):
         canned.azure.images.get(IMG)
     endless = CannedAzure(accepted(201, IMAGE_JSON), *[poll("InProgress") for _ in range(20)], seconds=5)
-    with pytest.raises(TimedOut, match="could not create image i: a wait of 1 s is due"):
+    with pytest.raises(TimedOut, match="could not create image i: a wait of 3 s is due"):
         endless.azure.images.create(IMG, {})
     assert endless.clock.now < 5
 
@@ -337,7 +382,7 @@ def test_waiting_for_a_vm_to_stop_only_reads():
     assert canned.azure.machines.find_stopped(V, lambda vm: False).power == "stopped"
     assert canned.clock.slept == [10.0, 10.0]
     assert {sent.method for sent in canned.sent} == {"GET"}
-    late = CannedAzure(*[at("running") for _ in range(9)], seconds=12)
+    late = CannedAzure(*[at("running") for _ in range(9)], seconds=22)
     assert late.azure.machines.find_stopped(V, lambda vm: False).power == "running"
     lost = CannedAzure(at("running"), at("running"))
     assert lost.azure.machines.find_stopped(V, lambda vm: len(lost.sent) == 2).power == "running"

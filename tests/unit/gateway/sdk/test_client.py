@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import socket
+import traceback
 
 import pytest
 import requests
@@ -140,3 +141,44 @@ def test_each_group_is_read_once_and_one_that_may_not_be_read_is_assumed_to_exis
     ]
     forbidden = CannedAzure(error(403, "AuthorizationFailed", "no"))
     assert forbidden.azure.groups.without_group(here) == frozenset()
+
+
+def through_proxy(refusal):
+    """The error of requests for a proxy that does not connect."""
+    inner = ProxyError("Unable to connect to proxy", OSError(f"Tunnel connection failed: {refusal}"))
+    return requests.exceptions.ProxyError(MaxRetryError(None, "/x", inner))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "tries"), [("407 Proxy Authentication Required", 1), ("403 Forbidden", 1), ("503 Service Unavailable", 4)]
+)
+def test_a_refusal_by_a_proxy_is_named_and_only_a_congested_proxy_is_asked_again(refusal, tries):
+    canned = CannedAzure(*[through_proxy(refusal) for _ in range(10)])
+    with pytest.raises(Unavailable, match=f"the proxy refused to connect to management.azure.com: {refusal}. Check HTTPS_PROXY"):
+        canned.azure.images.list()
+    assert len(canned.sent) == tries
+
+
+@pytest.mark.parametrize(("proxy", "text"), [
+    ("http://bob:pass@127.0.0.1:1", r"^the proxy that HTTPS_PROXY \(or ALL_PROXY\) names cannot be reached: the connection was refused"),
+    ("no-proxy.invalid:3128", r"^the proxy that HTTPS_PROXY \(or ALL_PROXY\) names cannot be reached: its name cannot be resolved"),
+    ("http://bob:pa#ss@proxy:3128", r"^cannot connect through the proxy of HTTPS_PROXY .or ALL_PROXY.: it must look like http://host:port"),
+    ("ftp://bob:pass@proxy:3128", r"^cannot connect through the proxy of HTTPS_PROXY .or ALL_PROXY.: it must begin with http:// or https://"),
+])  # fmt: skip
+def test_an_unusable_proxy_is_named_before_signing_in_and_without_its_password(monkeypatch, capfd, proxy, text):
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", *BUNDLES):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(Unavailable, match=text) as failure:
+        connect({**OPTIONS, "subscription_id": SUBSCRIPTION, "wait_timeout": 60}).images.list()
+    shown = "".join(traceback.format_exception(failure.value)) + capfd.readouterr().err
+    assert "pa#ss" not in shown
+    assert "bob:pa" not in shown
+
+
+def test_a_proxy_that_is_not_used_for_the_cloud_may_be_unusable(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "ftp://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with pytest.raises(Unavailable, match="^nothing answers at https://127.0.0.1:1"):
+        connect({**OPTIONS, "subscription_id": SUBSCRIPTION, "cloud_environment": "https://127.0.0.1:1"}).images.list()

@@ -74,6 +74,8 @@ def test_an_error_of_no_library_is_raised_unchanged():
         ("at /a?sig=abc' and 'SIG=def'", "at /a?sig=***' and 'SIG=***'"),
         ("Authorization: Bearer eyJ0.abc-_.x=", "Authorization: Bearer ***"),
         ("client_secret=abc&x=1", "client_secret=***&x=1"),
+        ("Failed to parse: http://bob:p@s#s/w@proxy:3128", "Failed to parse: http://***@proxy:3128"),
+        ("at https://host:443/a and b@c", "at https://host:443/a and b@c"),
         ("design=nice sigma", "design=nice sigma"),
         ("two\n  lines", "two lines"),
     ],

@@ -227,6 +227,80 @@ def test_incomplete_credentials_name_the_missing_options(params, text):
         assert denied.value.message == f"cannot sign in with {text}"
 
 
+APPLICATION = {"AZURE_CLIENT_ID": "c", "AZURE_TENANT": "t", "AZURE_SECRET": "s"}
+
+
+@pytest.mark.parametrize(("params", "text"), [
+    ({"ad_user": "bob"}, "ad_user, client_id and tenant alone: set AZURE_PASSWORD (option password)."),
+    ({"password": "p"}, "client_id, password and tenant alone: set AZURE_AD_USER (option ad_user)."),
+    ({"thumbprint": "00"}, f"client_id, tenant and thumbprint alone: set AZURE_X509_CERTIFICATE_PATH (option {CERTIFICATE})."),
+])  # fmt: skip
+def test_a_part_of_a_credential_in_a_task_or_a_named_profile_is_not_replaced_by_the_environment(tmp_path, params, text):
+    (tmp_path / ".azure").mkdir()
+    (tmp_path / ".azure" / "credentials").write_text("[p]\n" + "".join(f"{option} = {value}\n" for option, value in params.items()))
+    for given in (params, {"profile": "p"}):
+        with pytest.raises(Denied) as denied:
+            require_complete(merge(given, {**APPLICATION, "HOME": str(tmp_path)}))
+        assert denied.value.message == f"cannot sign in with {text}"
+
+
+@pytest.mark.parametrize(("params", "variables", "proof"), [
+    ({"ad_user": "bob"}, {"AZURE_PASSWORD": "p"}, "password"),
+    ({"thumbprint": "00"}, {"AZURE_CLIENT_CERTIFICATE_PATH": "/c.pem"}, CERTIFICATE),
+    ({"thumbprint": "00", "secret": "mine"}, {}, "secret"), ({}, {"AZURE_USERNAME": "of another tool"}, "secret"),
+])  # fmt: skip
+def test_a_part_of_a_credential_is_completed_by_the_environment(params, variables, proof):
+    merged = merge(params, {**APPLICATION, **variables, "HOME": "/nowhere"})
+    require_complete(merged)
+    assert merged.proof == proof
+
+
+def unreadable(kind, path):
+    """Put something that cannot be read in the place of a file."""
+    path.parent.mkdir(exist_ok=True)
+    if kind == "directory":
+        path.mkdir()
+    if kind == "broken link":
+        path.symlink_to(path.parent / "gone")
+    if kind == "file for a folder":
+        path.parent.rmdir()
+        path.parent.write_text("")
+
+
+@pytest.mark.parametrize("kind", ["directory", "broken link", "file for a folder", "absent"])
+def test_an_optional_file_that_cannot_be_read_is_absent(tmp_path, kind):
+    for name in ("credentials", "azureProfile.json"):
+        home = tmp_path / name
+        home.mkdir()
+        unreadable(kind, home / ".azure" / name)
+        assert merge({}, {**APPLICATION, "HOME": str(home)}).proof == "secret"
+        assert merge({}, {"HOME": str(home)}).subscription_id is None
+
+
+@pytest.mark.parametrize("failing", ["stat", "open"])
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(116, "Stale file handle")], ids=str)
+def test_a_home_of_another_user_holds_no_credentials(monkeypatch, home, failing, error):
+    def fails(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(Path, failing, fails)
+    assert merge({}, {**APPLICATION, "HOME": home}).proof == "secret"
+    assert merge({}, {"HOME": home}).subscription_id is None
+    with pytest.raises(Denied, match=f"cannot read the profile 'gov' from .*/credentials .{error.strerror}"):
+        monkeypatch.setattr(Path, "read_text", fails)
+        merge({"profile": "gov"}, {**APPLICATION, "HOME": home})
+    with pytest.raises(Denied, match="cannot read the Azure CLI's current subscription from .*azureProfile.json"):
+        merge({}, {"AZURE_CONFIG_DIR": home, "HOME": "/nowhere"})
+
+
+def test_a_user_without_a_home_has_no_credential_file(monkeypatch):
+    def without_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", without_home)
+    assert merge({}, APPLICATION).proof == "secret"
+
+
 @pytest.mark.parametrize(
     "params",
     [
