@@ -289,7 +289,7 @@ def test_an_operation_is_polled_at_most_fifteen_times_in_a_minute(after):
 
 
 def test_a_vm_is_read_at_most_six_times_in_a_minute_so_that_its_boot_log_can_be_read_as_often():
-    waits = [lambda azure: azure.machines.find_stopped(V), lambda azure: azure.machines.find_settled(V)]
+    waits = [lambda azure: azure.machines.find_stopped(V, lambda vm: False), lambda azure: azure.machines.find_settled(V)]
     for wait in waits:
         busy = {**VM_JSON, "properties": {**VM_JSON["properties"], "provisioningState": "Updating"}}
         canned = CannedAzure(*[answer(200, busy) for _ in range(200)], seconds=600)

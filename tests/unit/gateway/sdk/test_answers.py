@@ -93,7 +93,7 @@ def test_the_page_of_a_proxy_does_not_mean_that_a_resource_is_absent():
 def test_a_poll_is_repeated_and_an_action_is_not():
     begun = answer(202, None, Azure_AsyncOperation=OPERATION, Location=f"{OPERATION}?monitor=true")
     polled = CannedAzure(begun, page(200), answer(200, {"status": "Succeeded"}), answer(200))
-    polled.azure.machines.deallocate(V)
+    polled.azure.machines.deallocate(V, lambda: None)
     assert len(polled.sent) == 4
     once = CannedAzure(page(200))
     with pytest.raises(Unavailable, match="could not generalize VM v: POST .*/generalize was answered 200 OK with the page"):

@@ -95,5 +95,5 @@ def test_a_conflict_that_lasts_is_shown_as_azure_names_it(seconds, tries):
 
 def test_an_action_is_not_repeated_after_a_conflict():
     canned = CannedAzure(error(409, "Conflict", BUSY["Conflict"]))
-    with pytest.raises(Refused, match="could not deallocate VM v"):
-        canned.azure.machines.deallocate(an_id(VM, "g", "v"))
+    with pytest.raises(Refused, match="could not generalize VM v"):
+        canned.azure.machines.generalize(an_id(VM, "g", "v"))
