@@ -74,6 +74,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--wait", type=int, default=120)
     parser.add_argument("--wipe", action="store_true")
     parser.add_argument("--keep", action="append", default=[])
+    parser.add_argument("--keep-folder", action="append", default=[])
     parser.add_argument("--remove", action="append", default=[])
     return parser.parse_args()
 

@@ -19,7 +19,8 @@ CHECKS = (*removal.CHECKS,)
 
 def rehearse(machine: Machine) -> dict[str, Any]:
     """The report of the preflight; nothing is changed."""
-    return {"checks": evaluate(CHECKS, machine), "time": time.time()}
+    removes = {"accounts": list(machine.users), "homes": list(machine.homes), "folders": list(machine.extra)}
+    return {"checks": evaluate(CHECKS, machine), "removes": removes, "wipe": {"bytes": 0}, "time": time.time()}
 
 
 def require_rehearsal(machine: Machine) -> None:

@@ -19,7 +19,7 @@ from mounts import os_mounts
 from system import NotSealed, run
 from traces import EMPTIED, REMOVED
 
-PATTERNS = Path("/run/goldenimage-seal/patterns")
+PATTERNS = Path(__file__).with_name("patterns")
 """The file from which grep reads its patterns; its folder is open to root alone."""
 
 
