@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filesystems import make_read_only, overwrite_free_space
 from machine import read_identity
+from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
@@ -31,6 +32,7 @@ from swap import wipe_swap
 
 STEPS = (
     wait_for_sessions,
+    wait_for_package_managers,
     require_rehearsal,
     stop_everything_else,
     deprovision_agent,

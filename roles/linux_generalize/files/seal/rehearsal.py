@@ -8,12 +8,16 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import package_managers
 import removal
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
 
-CHECKS = (*removal.CHECKS,)
+CHECKS = (
+    *package_managers.CHECKS,
+    *removal.CHECKS,
+)
 """The checks of all files, in the order of the report."""
 
 

@@ -22,8 +22,11 @@ def read(path: str) -> str:
 
 
 def run(*command: str, errors: str = "replace") -> str:
-    """The output of a command. Raises NotSealed if it fails; `errors` is how bytes that are not UTF-8 are decoded."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, timeout=900, check=False)
+    """The output of a command. Raises NotSealed if it fails; `errors` is how bytes that are not UTF-8 are decoded.
+
+    There is no time limit: how long a search takes depends on the number of files.
+    """
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, check=False)
     if done.returncode:
         raise NotSealed(f"{' '.join(command)[:80]} failed: {done.stderr.strip()[-200:]}")
     return done.stdout
@@ -32,6 +35,15 @@ def run(*command: str, errors: str = "replace") -> str:
 def succeeds(*command: str, timeout: float | None = None) -> bool:
     """Run a command that may fail; whether it succeeded."""
     return subprocess.run(command, capture_output=True, timeout=timeout, check=False).returncode == 0
+
+
+def output(*command: str) -> str:
+    """The output of a command that may be missing, may fail, or may hang; empty then."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
 
 
 def remove(path: str) -> None:
