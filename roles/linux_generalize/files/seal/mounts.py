@@ -7,14 +7,44 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from system import NotSealed, read
 
 
+class Mount(NamedTuple):
+    """One row of /proc/self/mountinfo: the folder of the file system that is mounted, where, and the type and device of the file system."""
+
+    number: str
+    folder: str
+    place: str
+    kind: str
+    source: str
+
+
+def mounts() -> list[Mount]:
+    """All mounts, in the order in which they were made."""
+    halves = [[half.split() for half in line.split(" - ")] for line in read("/proc/self/mountinfo").splitlines()]
+    return [Mount(left[2], left[3], left[4], right[0], right[1]) for left, right in halves]
+
+
 def disk_mounts() -> list[tuple[str, str]]:
-    """The device number and the mount point of each file system that lies on a disk, the root first."""
-    rows = [line.split(" - ")[0].split() for line in read("/proc/self/mountinfo").splitlines()]
-    return sorted({row[2]: row[4] for row in reversed(rows) if row[3] == "/" and disks(row[2])}.items(), key=lambda item: item[1])
+    """The device number and the mount point of each file system that lies on a disk, the root first; those of subvolumes too."""
+    whole = [mount for mount in reversed(mounts()) if mount.folder == "/" or is_subvolume(mount)]
+    found = {(device_of(mount), mount.folder): mount.place for mount in whole if disks(device_of(mount))}
+    return sorted(((device, place) for (device, _folder), place in found.items()), key=lambda item: item[1])
+
+
+def is_subvolume(mount: Mount) -> bool:
+    """Whether a subvolume of btrfs is mounted, not just a folder: the root of a subvolume always has this inode number."""
+    return mount.kind == "btrfs" and os.stat(mount.place).st_ino == 256
+
+
+def device_of(mount: Mount) -> str:
+    """The number of the device under a mount. That of a btrfs has no device, since it can span several disks."""
+    if mount.kind == "btrfs" and os.path.exists(mount.source):
+        return device_number(mount.source)
+    return mount.number
 
 
 def os_mounts() -> list[tuple[str, str]]:
@@ -36,7 +66,11 @@ def device_number(path: str) -> str:
 
 def device_number_below(path: str) -> str:
     """The number of the block device with the file system that holds a file."""
-    return as_written_by_kernel(os.stat(path).st_dev)
+    number = as_written_by_kernel(os.stat(path).st_dev)
+    if disks(number):
+        return number
+    holders = [mount for mount in mounts() if Path(mount.place) in (Path(path).resolve(), *Path(path).resolve().parents)]
+    return device_of(max(holders, key=lambda mount: len(mount.place)))
 
 
 def as_written_by_kernel(device: int) -> str:

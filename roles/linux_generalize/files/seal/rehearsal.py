@@ -10,11 +10,13 @@ from typing import Any
 
 import package_managers
 import removal
+import root_file_system
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
 
 CHECKS = (
+    *root_file_system.CHECKS,
     *package_managers.CHECKS,
     *removal.CHECKS,
 )
