@@ -30,7 +30,7 @@ def tell(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callabl
     def ask(check_id: str, *lines: str, listing: str = "", version: str = "btrfs-progs v6.2") -> list[str]:
         monkeypatch.setattr(mounts, "read", lambda path: "\n".join(lines))
         monkeypatch.setattr(mounts, "is_subvolume", lambda mount: mount.kind == "btrfs")
-        monkeypatch.setattr(room, "device_of", lambda mount: "8:2" if mount.kind == "btrfs" else mount.number)
+        monkeypatch.setattr(room, "device_of", lambda mount: "8:2" if mount.kind == "btrfs" else mount.device)
         monkeypatch.setattr(room, "disks", lambda number: set() if number.startswith("0:") else {"sda"})
         monkeypatch.setattr(room, "BTRFS", tmp_path)
         monkeypatch.setattr(room, "output", lambda *command: version if "--version" in command else listing)

@@ -13,10 +13,10 @@ from system import NotSealed, read
 
 
 class Mount(NamedTuple):
-    """One row of /proc/self/mountinfo: the folder of the file system that is mounted, where, and the type and device of the file system."""
+    """One line of /proc/self/mountinfo: the folder `root` of the file system on `device` is visible at `place`."""
 
-    number: str
-    folder: str
+    device: str
+    root: str
     place: str
     kind: str
     source: str
@@ -30,9 +30,9 @@ def mounts() -> list[Mount]:
 
 def disk_mounts() -> list[tuple[str, str]]:
     """The device number and the mount point of each file system that lies on a disk, the root first; those of subvolumes too."""
-    whole = [mount for mount in reversed(mounts()) if mount.folder == "/" or is_subvolume(mount)]
-    found = {(device_of(mount), mount.folder): mount.place for mount in whole if disks(device_of(mount))}
-    return sorted(((device, place) for (device, _folder), place in found.items()), key=lambda item: item[1])
+    whole = [mount for mount in reversed(mounts()) if mount.root == "/" or is_subvolume(mount)]
+    found = {(device_of(mount), mount.root): mount.place for mount in whole if disks(device_of(mount))}
+    return sorted(((device, place) for (device, _root), place in found.items()), key=lambda item: item[1])
 
 
 def is_subvolume(mount: Mount) -> bool:
@@ -44,7 +44,7 @@ def device_of(mount: Mount) -> str:
     """The number of the device under a mount. That of a btrfs has no device, since it can span several disks."""
     if mount.kind == "btrfs" and os.path.exists(mount.source):
         return device_number(mount.source)
-    return mount.number
+    return mount.device
 
 
 def os_mounts() -> list[tuple[str, str]]:

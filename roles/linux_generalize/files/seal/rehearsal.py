@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import leftovers
 import package_managers
 import removal
 import root_file_system
@@ -19,6 +20,7 @@ CHECKS = (
     *root_file_system.CHECKS,
     *package_managers.CHECKS,
     *removal.CHECKS,
+    *leftovers.CHECKS,
 )
 """The checks of all files, in the order of the report."""
 

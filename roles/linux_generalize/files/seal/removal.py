@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from accounts import people, root_is_locked
+from accounts import password_hashes, people, root_is_locked
 from machine import Machine
 from mounts import disk_mounts, os_mounts
 from report import Check, Finding
@@ -48,7 +48,7 @@ def remove_accounts(machine: Machine) -> None:
     remove_homes_without_owner()
     for path in ("/etc/sudoers", *glob.glob("/etc/sudoers.d/*")):
         rewrite(path, lambda line: None if line.split()[:1] and line.split()[0] in machine.users else line)
-    if not root_is_locked():
+    if not root_is_locked() or "root" in password_hashes():  # the field of a locked account may still hold a hash
         run("usermod", "--password", "*", "root")
 
 
@@ -74,11 +74,12 @@ def remove_traces(machine: Machine) -> None:
 
 
 def traces_in_homes(machine: Machine) -> Iterator[str]:
-    """Patterns of traces in the homes of root and of the people who stay, and the SSH folders of the system's own accounts.
+    """Patterns of traces in the homes of root and of the people who stay, and the histories and SSH folders of the system's own accounts.
 
     Keys in the home of a system account let people in just as those of a person do.
     """
     yield from (f"{home}/{trace}" for home in ("/root", *(entry.pw_dir for entry in people())) for trace in HOME_TRACES)
+    yield from (f"{entry.pw_dir}/.*_history" for entry in pwd.getpwall())  # such as that of a database's client
     staying = {*machine.keep, *(entry.pw_name for entry in people())}
     yield from (f"{entry.pw_dir}/.ssh" for entry in pwd.getpwall() if entry.pw_name not in staying)
 

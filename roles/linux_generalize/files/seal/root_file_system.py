@@ -21,7 +21,7 @@ BTRFS = Path("/sys/fs/btrfs")
 def unsealable_roots(machine: Machine) -> Iterator[Finding]:
     """The root file system, if it is none of its own on one disk."""
     root = [mount for mount in mounts() if mount.place == "/"][-1]
-    if not disks(device_of(root)) or (root.folder != "/" and root.kind != "btrfs"):
+    if not disks(device_of(root)) or (root.root != "/" and root.kind != "btrfs"):
         yield Finding(f"the root file system ({root.kind} of {root.source}) is not a file system of its own on a disk")
     for members in btrfs_members():
         if len(members) > 1:
@@ -46,7 +46,7 @@ def hidden_in(mounted: list[Mount]) -> Iterator[Finding]:
     listed = output("btrfs", "subvolume", "list", place).splitlines()
     if not listed and not output("btrfs", "--version"):
         yield Finding(f"the subvolumes of {source} (btrfs, mounted on {place}) cannot be listed: the command btrfs is missing")
-    folders = {mount.folder for mount in mounted}
+    folders = {mount.root for mount in mounted}
     paths = ["/" + line.partition(" path ")[2] for line in listed]
     hidden = [path for path in paths if path not in folders and not is_harmless(path, mounted)]
     if hidden:
@@ -57,11 +57,11 @@ def hidden_in(mounted: list[Mount]) -> Iterator[Finding]:
 
 def is_harmless(path: str, mounted: list[Mount]) -> bool:
     """Whether a subvolume is reached as a folder below a mount and is empty, or is to be emptied: systemd makes such subvolumes."""
-    below = [mount for mount in mounted if path.startswith(mount.folder.rstrip("/") + "/")]
+    below = [mount for mount in mounted if path.startswith(mount.root.rstrip("/") + "/")]
     if not below:
         return False
-    nearest = max(below, key=lambda mount: len(mount.folder))
-    folder = os.path.join(nearest.place, os.path.relpath(path, nearest.folder))
+    nearest = max(below, key=lambda mount: len(mount.root))
+    folder = os.path.join(nearest.place, os.path.relpath(path, nearest.root))
     return folder in EMPTIED or not os.listdir(folder)
 
 

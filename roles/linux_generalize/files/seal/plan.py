@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the steps of the finalizer will remove, empty and change on this machine.
+
+The rehearsal and the step that checks the result both ask here, so that nothing is demanded that is not removed.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import pwd
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+
+from accounts import ACCOUNT_FILES
+from machine import Machine
+from removal import traces_in_homes
+from traces import ACCOUNT_TRACES, EMPTIED, REMOVED
+
+CHANGED = (
+    *ACCOUNT_FILES,
+    "/etc/fstab",
+    "/etc/hostname",
+    "/etc/hosts",
+    "/etc/machine-id",
+    "/etc/mailname",
+    "/etc/resolv.conf",
+    "/etc/sudoers",
+    "/etc/sudoers.d/*",
+)
+"""Files that stay, without what names this machine or its users."""
+
+
+def removable(machine: Machine) -> Iterator[str]:
+    """Patterns of all that is removed: files, and folders of which everything is removed, whether they stay or not."""
+    yield from (*REMOVED, *machine.extra, *EMPTIED, "/var/log")
+    yield from (home for home in machine.homes if home != "/root")
+    yield from (f"{folder}/{user}" for folder in ACCOUNT_TRACES for user in machine.users)
+    yield from traces_in_homes(machine)
+    owners = {0, *(entry.pw_uid for entry in pwd.getpwall())}
+    yield from (home for home in glob.glob("/home/*") if os.lstat(home).st_uid not in owners)
+
+
+def staying(paths: Iterable[str], machine: Machine) -> list[str]:
+    """Those of the paths that no step removes or changes."""
+    going = {path for pattern in (*removable(machine), *CHANGED) for path in glob.glob(pattern)}
+    return [path for path in paths if not going & {path, *map(str, PurePath(path).parents)}]
