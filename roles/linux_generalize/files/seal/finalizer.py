@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 
 from filesystems import make_read_only, overwrite_free_space
+from immutable import lift_attributes, restore_attributes
 from machine import read_identity
 from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
@@ -35,6 +36,7 @@ STEPS = (
     wait_for_package_managers,
     require_rehearsal,
     stop_everything_else,
+    lift_attributes,
     deprovision_agent,
     remove_accounts,
     remove_traces,
@@ -42,6 +44,7 @@ STEPS = (
     wipe_swap,
     clear_machine_id,
     check,
+    restore_attributes,
     make_read_only,
 )
 CONSOLES = ("/dev/ttyS0", "/dev/ttyAMA0")

@@ -8,18 +8,29 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import filesystems
+import immutable
 import leftovers
 import package_managers
 import removal
 import root_file_system
+import swap
+import volumes
+import writers
+from filesystems import bytes_to_overwrite
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
 
 CHECKS = (
     *root_file_system.CHECKS,
+    *filesystems.CHECKS,
+    *volumes.CHECKS,
+    *swap.CHECKS,
+    *writers.CHECKS,
     *package_managers.CHECKS,
     *removal.CHECKS,
+    *immutable.CHECKS,
     *leftovers.CHECKS,
 )
 """The checks of all files, in the order of the report."""
@@ -27,7 +38,7 @@ CHECKS = (
 
 def rehearse(machine: Machine) -> dict[str, Any]:
     """The report of the preflight; nothing is changed."""
-    return {"checks": evaluate(CHECKS, machine), "time": time.time()}
+    return {"checks": evaluate(CHECKS, machine), "wipe": {"bytes": bytes_to_overwrite(machine)}, "time": time.time()}
 
 
 def require_rehearsal(machine: Machine) -> None:
