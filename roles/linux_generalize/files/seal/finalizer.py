@@ -24,6 +24,7 @@ from pathlib import Path
 from filesystems import make_read_only, overwrite_free_space
 from immutable import lift_attributes, restore_attributes
 from machine import read_identity
+from memory import recall_identity, remember_identity
 from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
@@ -35,6 +36,7 @@ STEPS = (
     wait_for_sessions,
     wait_for_package_managers,
     require_rehearsal,
+    remember_identity,
     stop_everything_else,
     lift_attributes,
     deprovision_agent,
@@ -54,7 +56,7 @@ def main() -> int:
     """Rehearse, or run all steps and write the verdict; returns the exit status."""
     options = parse_options()
     if options.rehearse:
-        json.dump(rehearse(read_identity(options)), sys.stdout)
+        json.dump(rehearse(recall_identity(read_identity(options))), sys.stdout)
         return 0
     failure = failure_of_the_steps(options)
     verdict = f"vmId={options.vm_id} time={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
@@ -87,7 +89,7 @@ def failure_of_the_steps(options: argparse.Namespace) -> str | None:
     """Announce and run each step; the name of the step that failed with its reason, or None if all succeeded."""
     name = read_identity.__name__
     try:
-        machine = read_identity(options)
+        machine = recall_identity(read_identity(options))
         for step in STEPS:
             name = step.__name__
             line = f"goldenimage-seal: {time.strftime('%H:%M:%S')} {name}"

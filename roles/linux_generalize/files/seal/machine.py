@@ -108,10 +108,13 @@ def public_keys(homes: Iterable[str]) -> Iterator[str]:
 
 
 def time_of_oldest_mark(homes: Iterable[str]) -> int:
-    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark."""
+    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark.
+
+    If nothing that an earlier run has left tells it, it is 0, and every file is searched.
+    """
     keys = [path for home in homes if os.path.exists(path := f"{home}/.ssh/authorized_keys")]
-    dated_files = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
-    oldest = min(int(os.stat(path).st_mtime) for path in dated_files) - CLOCK_SLACK
+    dated_files = [*glob.glob("/etc/machine-id"), *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
+    oldest = min((int(os.stat(path).st_mtime) - CLOCK_SLACK for path in dated_files), default=0)
     # /etc/shadow counts in days: only a day that was over before the other marks were made says more than they do.
     passwords = (day * DAY for day in days_of_password_changes())
     return min([oldest, *(day for day in passwords if day + DAY < oldest)])

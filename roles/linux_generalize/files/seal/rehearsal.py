@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import agent
 import filesystems
 import immutable
 import leftovers
 import package_managers
 import removal
+import restart
 import root_file_system
 import swap
 import volumes
@@ -29,6 +31,8 @@ CHECKS = (
     *swap.CHECKS,
     *writers.CHECKS,
     *package_managers.CHECKS,
+    *restart.CHECKS,
+    *agent.CHECKS,
     *removal.CHECKS,
     *immutable.CHECKS,
     *leftovers.CHECKS,
