@@ -41,6 +41,7 @@ def root(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     packages = load("packages_dpkg")
     monkeypatch.setattr(packages, "read", lambda path: "Description: a database (db)\n" if path.endswith("status") else "")
     monkeypatch.setattr(load("plan"), "removable", lambda machine: machine.extra)
+    monkeypatch.setattr(load("leftovers"), "swap_areas", lambda: [SimpleNamespace(path=f"{folder}/swapfile")])
     return folder
 
 
@@ -87,6 +88,11 @@ def test_a_mark_blocks_in_the_content_and_in_the_name_of_a_file(load: Load, mach
         ("block", f"an id, an address or a key of this machine is in: {root}/0123-mark.state, {root}/agent.json")
     ]
     assert not (root.parent / "patterns").exists()
+
+
+def test_what_was_swapped_out_does_not_block(load: Load, machine: SimpleNamespace, root: Path) -> None:
+    (root / "swapfile").write_bytes(b"\0\0 0123-mark \0\0")
+    assert findings(load, "marks", machine) == []
 
 
 def test_what_will_be_removed_does_not_block(load: Load, machine: SimpleNamespace, root: Path) -> None:

@@ -16,6 +16,7 @@ from machine import Machine
 from plan import staying
 from report import WARN, Check, Finding
 from search import distinctive_names, files_with_authorized_keys, files_with_marks, files_with_names, history_files
+from swap import swap_areas
 
 OURS = "roles/linux_generalize/files/seal/search.py"
 LISTED = 10  # places that one sentence names
@@ -50,8 +51,9 @@ def authorized_keys(machine: Machine) -> Iterator[Finding]:
 
 
 def marks(machine: Machine) -> Iterator[Finding]:
-    """Files with an id, an address, a key or a hash of this machine."""
-    return listed("an id, an address or a key of this machine is in", staying(sorted(files_with_marks(machine)), machine))
+    """Files with an id, an address, a key or a hash of this machine. Swap areas are wiped before the last search."""
+    found = files_with_marks(machine) - {area.path for area in swap_areas()}
+    return listed("an id, an address or a key of this machine is in", staying(sorted(found), machine))
 
 
 def names(machine: Machine) -> Iterator[Finding]:
