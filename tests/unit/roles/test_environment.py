@@ -144,5 +144,5 @@ def test_a_refused_machine_gets_its_services_back_and_stays_on(load: Load, monke
     monkeypatch.setattr(finalizer, "write_to_console", lines.append)
     monkeypatch.setattr(finalizer.subprocess, "run", lambda command, **options: asked.append(command))
     assert finalizer.main() == 1
-    assert lines[-1].endswith("reason=require_rehearsal: 1 blocker(s), nothing was removed: disk: a disk is full")
+    assert lines[-1].endswith("reason=require_rehearsal: 1 blocker(s), this run has removed nothing: disk: a disk is full")
     assert (reached, asked) == ([], [["systemctl", "--no-block", "start", "default.target", "timers.target"]])

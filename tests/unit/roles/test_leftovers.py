@@ -147,6 +147,20 @@ def test_the_password_of_a_system_account_blocks(
     assert [what for _verdict, what in findings(load, "system_passwords", machine)] == found
 
 
+@pytest.mark.parametrize(("waived", "stays"), [([], False), (["system_passwords"], True)])
+def test_a_password_that_is_waived_is_no_mark(load: Load, monkeypatch: pytest.MonkeyPatch, waived: list[str], stays: bool) -> None:
+    room = load("machine")
+    monkeypatch.setattr(load("accounts"), "read", lambda path: "root:$y$a:1:\npostgres:$y$postgres:1:\nalice:$y$alice:1:\n")
+    monkeypatch.setattr(room, "people", lambda: [SimpleNamespace(pw_name="alice", pw_dir="/home/alice")])
+    monkeypatch.setattr(room.pwd, "getpwnam", lambda name: SimpleNamespace(pw_dir=f"/home/{name}"))
+    options = SimpleNamespace(
+        vm_id="00112233-4455-6677-8899-aabbccddeeff", wait=1, wipe=True, keep=[], remove=[], disks="all", waive=waived
+    )
+    marks = room.read_identity(options).marks
+    assert {"$y$a", "$y$alice"} <= {*marks}
+    assert ("$y$postgres" not in marks) is stays
+
+
 def test_a_locked_root_loses_its_password(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
     removal, asked = load("removal"), []
     monkeypatch.setattr(load("accounts"), "read", lambda path: "root:!$y$hash:1:\n")

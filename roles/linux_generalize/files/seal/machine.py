@@ -52,6 +52,7 @@ def read_identity(options: argparse.Namespace) -> Machine:
     """Read names and marks while they can still be read."""
     keep = frozenset(options.keep)
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
+    accepted = {*password_hashes()} - {"root", *users} if "system_passwords" in options.waive else set()
     homes = ("/root", *(pwd.getpwnam(user).pw_dir for user in users))
     return Machine(
         vm_id=options.vm_id,
@@ -64,7 +65,7 @@ def read_identity(options: argparse.Namespace) -> Machine:
         users=users,
         homes=homes,
         names=tuple(sorted({*users, *host_names()})),
-        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep)})),
+        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, accepted)})),
         oldest_mark=time_of_oldest_mark(homes),
     )
 
@@ -96,10 +97,13 @@ def host_keys() -> Iterator[str]:
         yield from PUBLIC_KEY.findall(read(path))
 
 
-def secrets_of_people(homes: Iterable[str], keep: Iterable[str]) -> set[str]:
-    """The public keys that open the accounts with these homes and no account that is kept, and the password hashes."""
+def secrets_of_people(homes: Iterable[str], keep: Iterable[str], passwords: Iterable[str] = ()) -> set[str]:
+    """The public keys that open the accounts with these homes and no account that is kept, and the password hashes.
+
+    `passwords` are further accounts whose password stays.
+    """
     kept_homes = (entry.pw_dir for entry in people() if entry.pw_name in keep)
-    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes(keep).values()}
+    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes({*keep, *passwords}).values()}
 
 
 def public_keys(homes: Iterable[str]) -> Iterator[str]:

@@ -49,4 +49,4 @@ def require_rehearsal(machine: Machine) -> None:
     """Refuse a machine with blockers while nothing has been removed: it may have changed since the preflight."""
     found = [f"{row['id']}: {row['what']}" for row in evaluate(CHECKS, machine) if row["verdict"] == BLOCK]
     if found:
-        raise NotSealed(f"{len(found)} blocker(s), nothing was removed: {'; '.join(found[:5])}")
+        raise NotSealed(f"{len(found)} blocker(s), this run has removed nothing: {'; '.join(found[:5])}")
