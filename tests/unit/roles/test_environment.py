@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What else has to be right before a machine is sealed: restarts, the agent, and what an earlier run has left."""
+"""Further conditions before a machine is sealed: restarts, the agent, and the remains of an earlier run."""
 
 from __future__ import annotations
 
@@ -80,13 +80,20 @@ def test_an_agent_that_does_not_answer_blocks(load: Load, monkeypatch: pytest.Mo
     ("Provisioning.SshHostKeyPairType=ecdsa\n", "null", "ecdsa"),
     ("Provisioning.SshHostKeyPairType=ecdsa\n", '"rsa, ecdsa"', ""),
 ], ids=["default", "same", "auto", "unset", "none", "text"])  # fmt: skip
-def test_a_host_key_that_nobody_makes_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, setting: str, types: str, wanted: str) -> None:
+def test_a_host_key_that_is_never_made_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, setting: str, types: str, wanted: str) -> None:
     room = load("agent")
     monkeypatch.setattr(room, "read", lambda path: f"#Provisioning.SshHostKeyPairType=dsa\n{setting}")
     monkeypatch.setattr(room, "output", lambda *command: types)
     monkeypatch.setattr(room, "KEY_UNITS", ())
     found = [what for _verdict, what in findings(load, "agent", "agent_host_key")]
     assert [f"of the type {wanted} " in what for what in found] == ([True] if wanted else [])
+
+
+def test_a_cloud_init_that_cannot_be_asked_is_reported(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = load("agent")
+    monkeypatch.setattr(room, "read", lambda path: "")
+    monkeypatch.setattr(room, "output", lambda *command: "")
+    assert [verdict for verdict, _what in findings(load, "agent", "agent_host_key")] == ["unproven"]
 
 
 def test_a_distribution_that_makes_its_own_keys_does_not_block(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,3 +153,14 @@ def test_a_refused_machine_gets_its_services_back_and_stays_on(load: Load, monke
     assert finalizer.main() == 1
     assert lines[-1].endswith("reason=require_rehearsal: 1 blocker(s), this run has removed nothing: disk: a disk is full")
     assert (reached, asked) == ([], [["systemctl", "--no-block", "start", "default.target", "timers.target"]])
+
+
+def test_a_root_that_cannot_be_sealed_is_reported(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    rehearsal = load("rehearsal")
+
+    def refuse(machine: Any) -> int:
+        raise load("system").NotSealed("no root")
+
+    monkeypatch.setattr(rehearsal, "CHECKS", ())
+    monkeypatch.setattr(rehearsal, "bytes_to_overwrite", refuse)
+    assert rehearsal.rehearse(None)["wipe"] == {"bytes": 0}

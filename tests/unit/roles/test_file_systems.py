@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,8 @@ SWAPS = "Filename Type Size Used Priority\n"
 
 
 def findings(load: Load, room: str, machine: Any = None) -> list[tuple[str, str]]:
-    (check,) = load(room).CHECKS
+    """The findings of the last check of a file."""
+    check = load(room).CHECKS[-1]
     return [(finding.verdict, finding.what) for finding in check.look(machine)]
 
 
@@ -26,6 +28,7 @@ def findings(load: Load, room: str, machine: Any = None) -> list[tuple[str, str]
 def swapping(load: Load, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Let the machine swap to this file, with so many MiB in use, and so many in file systems in memory; 100 MiB are free."""
     swap = load("swap")
+    monkeypatch.setattr(swap, "CONTAINER", "/no/container")
 
     def use(path: str, used: int = 0, in_memory: int = 0) -> None:
         texts = {
@@ -63,6 +66,16 @@ def test_swap_on_another_disk_is_named(load: Load, swapping: Callable[..., None]
 def test_a_deleted_swap_file_blocks(load: Load, swapping: Callable[..., None]) -> None:
     swapping("/swapfile\\040(deleted)")
     assert findings(load, "swap") == [("block", "the swap file /swapfile is in use and deleted")]
+
+
+def test_a_container_has_no_swap_of_its_own(
+    load: Load, monkeypatch: pytest.MonkeyPatch, swapping: Callable[..., None], tmp_path: Path
+) -> None:
+    (tmp_path / "swapfile").touch()
+    swapping(tmp_path / "swapfile")
+    assert load("swap").areas_in_use() == [str(tmp_path / "swapfile")]
+    monkeypatch.setattr(load("swap"), "CONTAINER", str(tmp_path))
+    assert load("swap").areas_in_use() == []
 
 
 def test_swapping_ends_on_every_disk(load: Load, monkeypatch: pytest.MonkeyPatch, swapping: Callable[..., None], tmp_path: Path) -> None:
@@ -134,13 +147,52 @@ def test_the_report_counts_what_is_overwritten(two_mounts: ModuleType, monkeypat
     assert two_mounts.bytes_to_overwrite(SimpleNamespace(wipe=False)) == 1000
 
 
-def test_zeros_that_a_dead_run_left_do_not_end_the_next_run(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    room = load("filesystems")
-    (tmp_path / ".goldenimage-zeros").write_bytes(bytes(9))
-    monkeypatch.setattr(room, "write_zeros", lambda file: None)
-    monkeypatch.setattr(room, "succeeds", lambda *command: True)
-    room.fill_with_zeros("0:0", str(tmp_path))
+def test_zeros_that_a_dead_run_left_are_removed_before_anything_else(
+    load: Load, monkeypatch: pytest.MonkeyPatch, two_mounts: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / ".goldenimage-zeros-0").write_bytes(bytes(9))
+    monkeypatch.setattr(two_mounts, "treated_mounts", lambda machine: [("8:1", str(tmp_path))])
+    two_mounts.remove_zeros_of_a_dead_run(None)
     assert os.listdir(tmp_path) == []
+    steps = [step.__name__ for step in load("finalizer").STEPS]
+    assert steps.index("remove_zeros_of_a_dead_run") < steps.index("require_rehearsal")
+
+
+def test_a_file_system_is_filled_with_as_many_files_as_it_takes(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    room, left, seen = load("filesystems"), [5 << 20], []
+
+    def write(file: int, piece: memoryview) -> int:
+        size = os.fstat(file).st_size
+        if size + len(piece) > 4 << 20:
+            raise OSError(errno.EFBIG, "the file is full")
+        if len(piece) > left[0]:
+            raise OSError(errno.ENOSPC, "the file system is full")
+        left[0] -= len(piece)
+        os.ftruncate(file, size + len(piece))
+        return len(piece)
+
+    monkeypatch.setattr(room.os, "write", write)
+    monkeypatch.setattr(room, "succeeds", lambda *command: seen.extend(path.stat().st_size for path in sorted(tmp_path.iterdir())))
+    room.fill_with_zeros("0:0", str(tmp_path))
+    assert (seen, os.listdir(tmp_path)) == ([4 << 20, 1 << 20], [])
+
+
+def test_a_file_system_on_which_no_file_can_be_made_is_full(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(path: str) -> int:
+        raise OSError(errno.ENOSPC, "no inodes")
+
+    monkeypatch.setattr(load("filesystems"), "create_for_direct_writes", refuse)
+    assert load("filesystems").is_full_after(str(tmp_path / "file"))
+
+
+@pytest.mark.parametrize(("mebibytes", "inodes", "blocks"), [(100, 1000, False), (31, 1000, True), (100, 63, True)])
+def test_a_full_root_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, mebibytes: int, inodes: int, blocks: bool) -> None:
+    room = load("filesystems")
+    state = SimpleNamespace(f_bfree=mebibytes << 8, f_frsize=4096, f_files=9999, f_ffree=inodes)
+    monkeypatch.setattr(room.os, "statvfs", lambda place: state)
+    check = next(check for check in room.CHECKS if check.id == "free_space")
+    found = [finding.what for finding in check.look(None)]
+    assert found == ([f"the root file system has {mebibytes} MiB left, and inodes for {inodes} files"] if blocks else [])
 
 
 def test_file_systems_become_writable_again_if_one_cannot_become_read_only(two_mounts: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

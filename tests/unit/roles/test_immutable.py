@@ -17,7 +17,7 @@ Load = Callable[[str], ModuleType]
 
 @pytest.fixture
 def folder(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
-    """A folder to remove with two files, one of them append-only; a file beside it is immutable and is not touched."""
+    """A folder to remove with two files, one of them append-only; a file next to it is immutable and is not touched."""
     room, place = load("immutable"), tmp_path / "logs"
     place.mkdir()
     for file in (place / "audit.log", place / "other.log", tmp_path / "beside"):

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the last search of the finalizer demands: the rehearsal foresees it, and it demands only what is removed."""
+"""The demands of the finalizer's last search: the rehearsal predicts them, and no more is demanded than what is removed."""
 
 from __future__ import annotations
 
@@ -148,7 +148,9 @@ def test_the_password_of_a_system_account_blocks(
 
 
 @pytest.mark.parametrize(("waived", "stays"), [([], False), (["system_passwords"], True)])
-def test_a_password_that_is_waived_is_no_mark(load: Load, monkeypatch: pytest.MonkeyPatch, waived: list[str], stays: bool) -> None:
+def test_a_password_that_is_waived_does_not_count_as_a_mark(
+    load: Load, monkeypatch: pytest.MonkeyPatch, waived: list[str], stays: bool
+) -> None:
     room = load("machine")
     monkeypatch.setattr(load("accounts"), "read", lambda path: "root:$y$a:1:\npostgres:$y$postgres:1:\nalice:$y$alice:1:\n")
     monkeypatch.setattr(room, "people", lambda: [SimpleNamespace(pw_name="alice", pw_dir="/home/alice")])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the report says about volumes and partitions: thin pools, snapshots, and everything that is neither wiped nor searched."""
+"""The rows of the report about volumes and partitions: thin pools, snapshots, and everything that is neither wiped nor searched."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_device_that_cannot_be_trimmed_is_reported(load: Load, kernel: Kernel)
     kernel.add("8:1", 30 * GIB, disk="sda")
     assert findings(load, "discard") == []
     (kernel.folder / "block/sda/queue/discard_max_bytes").write_text("0\n")
-    assert findings(load, "discard") == [("warn", "the device under / cannot be told which blocks are free")]
+    assert findings(load, "discard") == [("warn", "the device under / does not learn which blocks are free")]
 
 
 def test_unpartitioned_space_is_named(load: Load, kernel: Kernel) -> None:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Azure Linux agent: it must work when it is asked to remove its state, and must not wait on a clone for a key that nobody makes."""
+"""The Azure Linux agent: it must work when it is asked to remove its state, and must not wait on a clone for a key that is never made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from machine import Machine
-from report import Check, Finding
+from report import UNPROVEN, Check, Finding
 from system import output, read
 
 ANSWER = re.compile(r"^WALinuxAgent-\d", re.MULTILINE)
@@ -35,7 +35,9 @@ def missing_host_keys(machine: Machine) -> Iterator[Finding]:
     """The host key for which the agent waits on a clone, if cloud-init does not make it."""
     wanted = awaited_type()
     made = types_of_cloud_init()
-    if wanted not in made and not any(map(os.path.exists, KEY_UNITS)):
+    if made is None:
+        yield Finding("the Python of the system has no module of cloud-init that tells which SSH host keys it makes", UNPROVEN)
+    elif wanted not in made and not any(map(os.path.exists, KEY_UNITS)):
         kinds = ", ".join(made) or "none"
         yield Finding(f"the agent waits for an SSH host key of the type {wanted} ({SETTINGS}), and cloud-init makes {kinds}")
 
@@ -46,9 +48,12 @@ def awaited_type() -> str:
     return "rsa" if not found or found[-1] == "auto" else found[-1]
 
 
-def types_of_cloud_init() -> list[str]:
-    """The types of host keys that cloud-init makes."""
-    types = json.loads(output("python3", "-c", TYPES_OF_CLOUD_INIT) or "[]")
+def types_of_cloud_init() -> list[str] | None:
+    """The types of host keys that cloud-init makes; None if it cannot be asked."""
+    answer = output("python3", "-c", TYPES_OF_CLOUD_INIT)
+    if not answer:
+        return None
+    types = json.loads(answer)
     return types if isinstance(types, list) else re.split(r"[,\s]+", types or "")
 
 

@@ -12,6 +12,7 @@ import mmap
 import os
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from machine import Machine
@@ -25,7 +26,9 @@ from treated import holder, treated_mounts
 from volumes import overcommitted_pool
 
 BLOCK = 4096
+SPACE, INODES = 32, 64  # MiB, and inodes, that changing files can take
 PIECE = 4 << 20  # zeros that are written at a time, in bytes
+ZEROS = ".goldenimage-zeros"
 FULL = (errno.ENOSPC, errno.EFBIG)
 """How a write ends: the file system is full, or the file is (vfat ends one at 4 GiB)."""
 
@@ -59,18 +62,43 @@ def bytes_to_overwrite(machine: Machine) -> int:
 def fill_with_zeros(device: str, place: str) -> None:
     """Write zeros until the file system is full, trim while they are in place what could not be filled, then remove them."""
     release_reserve(device)
-    filler = Path(place, ".goldenimage-zeros")
-    with contextlib.suppress(FileNotFoundError):
-        filler.unlink()  # a run that died has left it
+    remove_zeros(place)
     try:
-        file = create_for_direct_writes(str(filler))
-        write_zeros(file)
-        os.fsync(file)
-        os.close(file)
+        for number in count():
+            if is_full_after(f"{place}/{ZEROS}-{number}"):
+                break
         succeeds("fstrim", place)
     finally:
-        filler.unlink()
+        remove_zeros(place)
     os.sync()
+
+
+def remove_zeros_of_a_dead_run(machine: Machine) -> None:
+    """Free the space that a run has filled when it died: nothing could be changed on a full file system."""
+    for _device, place in treated_mounts(machine):
+        remove_zeros(place)
+
+
+def remove_zeros(place: str) -> None:
+    """Remove the files of zeros from a file system, also those that a run has left when it died."""
+    for path in glob.glob(f"{place}/{ZEROS}-*"):
+        os.unlink(path)
+
+
+def is_full_after(path: str) -> bool:
+    """Fill one file with zeros; whether the file system is full then, and not just the file."""
+    try:
+        file = create_for_direct_writes(path)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return True  # not even a name fits
+        raise
+    try:
+        reason = write_zeros(file)
+        os.fsync(file)
+        return reason == errno.ENOSPC or not os.fstat(file).st_size
+    finally:
+        os.close(file)
 
 
 def release_reserve(device: str) -> None:
@@ -80,9 +108,10 @@ def release_reserve(device: str) -> None:
         reserve.write_text("0")
 
 
-def write_zeros(file: int) -> None:
-    """Write zeros until nothing fits any more, first in large pieces, then block by block."""
+def write_zeros(file: int) -> int:
+    """Write zeros until nothing fits any more, first in large pieces, then block by block; the kernel's last reason, ENOSPC or EFBIG."""
     zeros = mmap.mmap(-1, PIECE)  # aligned to pages, as direct writes need it
+    reason = errno.ENOSPC
     for size in (PIECE, BLOCK):
         try:
             while os.write(file, memoryview(zeros)[:size]):
@@ -90,6 +119,8 @@ def write_zeros(file: int) -> None:
         except OSError as error:
             if error.errno not in FULL:
                 raise
+            reason = error.errno
+    return reason
 
 
 def create_for_direct_writes(path: str) -> int:
@@ -135,7 +166,23 @@ def read_only_partitions(machine: Machine) -> Iterator[Finding]:
             yield Finding(f"{place} is mounted read-only, and {', '.join(sorted(affected)[:10])} must be removed or changed there")
 
 
+def full_file_systems(machine: Machine) -> Iterator[Finding]:
+    """A root file system on which files cannot be changed any more, so that accounts could not be removed."""
+    root = os.statvfs("/")
+    left = root.f_bfree * root.f_frsize >> 20
+    if left < SPACE or (root.f_files and root.f_ffree < INODES):
+        yield Finding(f"the root file system has {left} MiB left, and inodes for {root.f_ffree} files")
+
+
 CHECKS = (
+    Check(
+        id="free_space",
+        fine="the root file system has space for the files that are changed",
+        why="a changed file is written as a new one before the old one is removed",
+        mend="delete something from it",
+        source="roles/linux_generalize/files/seal/filesystems.py",
+        look=full_file_systems,
+    ),
     Check(
         id="read_only_partition",
         fine="every file system that is searched can be written to",

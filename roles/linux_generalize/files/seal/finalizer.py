@@ -21,7 +21,7 @@ import termios
 import time
 from pathlib import Path
 
-from filesystems import make_read_only, overwrite_free_space
+from filesystems import make_read_only, overwrite_free_space, remove_zeros_of_a_dead_run
 from immutable import lift_attributes, restore_attributes
 from machine import read_identity
 from memory import recall_identity, remember_identity
@@ -35,6 +35,7 @@ from swap import wipe_swap
 STEPS = (
     wait_for_sessions,
     wait_for_package_managers,
+    remove_zeros_of_a_dead_run,
     require_rehearsal,
     remember_identity,
     stop_everything_else,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that foresee what the last search would find: everything that it demands, on this machine, and that no step removes."""
+"""Checks that predict the result of the last search: they look for everything that it demands and that no step removes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one run of the finalizer leaves in memory for the next one.
+"""The identity of this machine, which one run of the finalizer leaves in memory for the next one.
 
 A run that fails may have removed accounts and keys whose names and content could still be elsewhere. The next run cannot read them any
 more, and would search for nothing.

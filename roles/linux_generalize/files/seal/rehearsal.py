@@ -42,7 +42,15 @@ CHECKS = (
 
 def rehearse(machine: Machine) -> dict[str, Any]:
     """The report of the preflight; nothing is changed."""
-    return {"checks": evaluate(CHECKS, machine), "wipe": {"bytes": bytes_to_overwrite(machine)}, "time": time.time()}
+    return {"checks": evaluate(CHECKS, machine), "wipe": {"bytes": size_of_the_wipe(machine)}, "time": time.time()}
+
+
+def size_of_the_wipe(machine: Machine) -> int:
+    """The bytes that will be overwritten; 0 if the root cannot be sealed, which a check reports."""
+    try:
+        return bytes_to_overwrite(machine)
+    except NotSealed:
+        return 0
 
 
 def require_rehearsal(machine: Machine) -> None:

@@ -13,16 +13,14 @@ from collections.abc import Iterator
 
 from machine import Machine
 from report import WARN, Check, Finding
-from system import read
+from system import CONTAINER, read
 
 REQUIRED = "/run/reboot-required"
 MODULES = "/lib/modules"
-CONTAINER = "/run/systemd/container"
-"""This file exists in a container, which runs the kernel of its host."""
 
 
 def pending_restarts(machine: Machine) -> Iterator[Finding]:
-    """What waits for a restart."""
+    """The software that waits for a restart."""
     if os.path.exists(REQUIRED):
         packages = sorted({*read(f"{REQUIRED}.pkgs").split()})
         yield Finding(f"{REQUIRED} exists{' because of ' + ', '.join(packages) if packages else ''}")
@@ -45,7 +43,7 @@ CHECKS = (
     Check(
         id="pending_restart",
         fine="this machine does not wait for a restart",
-        why="every clone would be the first machine to start with what was installed, and nobody has seen it work",
+        why="every clone would be the first machine to start with what was installed, and no one has seen it work",
         mend="restart the VM",
         source="https://www.debian.org/doc/debian-policy/ch-opersys.html#signaling-that-a-reboot-is-required",
         look=pending_restarts,

@@ -24,9 +24,9 @@ BIOS_BOOT = "21686148-6449-6e6f-744e-656564454649"
 """The type of the partition in which GRUB keeps itself; nothing else ever writes there."""
 SMALL = 8 << 20  # bytes between partitions that only align them
 VIRTUAL = ("loop", "ram", "zram", "sr", "fd", "dm-", "md", "nbd")
-"""How the names of block devices begin that are no disks of the VM."""
+"""How the names of block devices begin that are not disks of the VM."""
 TEMPORARY = ("/dev/disk/azure/resource", "/dev/disk/cloud/azure_resource", "/dev/disk/azure/local/by-index/*")
-"""Links to the disks that Azure makes anew for each VM; no image holds them."""
+"""Links to the disks that Azure makes for each VM and start; no image holds them."""
 
 
 def device_folder(number: str) -> Path:
@@ -90,7 +90,7 @@ def untrimmed(machine: Machine) -> Iterator[Finding]:
         folder = device_folder(number)
         queue = folder if (folder / "queue").exists() else folder.parent
         if value(queue, "queue/discard_max_bytes") == "0":
-            yield Finding(f"the device under {place} cannot be told which blocks are free", WARN)
+            yield Finding(f"the device under {place} does not learn which blocks are free", WARN)
             if kinds[place] == "btrfs":
                 yield Finding(
                     f"small files that were deleted from {place} (btrfs) lie among its metadata, which is not overwritten", UNPROVEN
@@ -150,7 +150,7 @@ def description(name: str) -> str:
 
 
 def properties(name: str) -> dict[str, str]:
-    """What blkid reads from a block device."""
+    """The properties that blkid reads from a block device."""
     asked = ["blkid", "--probe", "--output", "export", f"/dev/{name}"]
     done = subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
     return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would keep a file system writable although all other processes have ended, so that it could not be made read-only at the end."""
+"""Everything that would keep a file system writable although all other processes have ended."""
 
 from __future__ import annotations
 
