@@ -17,6 +17,7 @@ from pathlib import PurePath
 from accounts import ACCOUNT_FILES
 from machine import Machine
 from removal import traces_in_homes
+from removed_files import connections_with_secrets
 from traces import ACCOUNT_TRACES, EMPTIED, REMOVED
 
 CHANGED = (
@@ -36,6 +37,7 @@ CHANGED = (
 def removable(machine: Machine) -> Iterator[str]:
     """Patterns of all that is removed: files, and folders of which everything is removed, whether they stay or not."""
     yield from (*REMOVED, *machine.extra, *EMPTIED, "/var/log")
+    yield from map(glob.escape, connections_with_secrets())
     yield from (home for home in machine.homes if home != "/root")
     yield from (f"{folder}/{user}" for folder in ACCOUNT_TRACES for user in machine.users)
     yield from traces_in_homes(machine)

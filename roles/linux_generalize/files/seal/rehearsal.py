@@ -9,13 +9,18 @@ import time
 from typing import Any
 
 import agent
+import cloud_init
 import filesystems
+import fstab
 import immutable
 import leftovers
+import network
 import package_managers
+import provisioning
 import removal
 import restart
 import root_file_system
+import secret_files
 import swap
 import volumes
 import writers
@@ -33,6 +38,11 @@ CHECKS = (
     *package_managers.CHECKS,
     *restart.CHECKS,
     *agent.CHECKS,
+    *cloud_init.CHECKS,
+    *network.CHECKS,
+    *fstab.CHECKS,
+    *provisioning.CHECKS,
+    *secret_files.CHECKS,
     *removal.CHECKS,
     *immutable.CHECKS,
     *leftovers.CHECKS,

@@ -17,6 +17,7 @@ import packages_dpkg
 from accounts import ACCOUNT_FILES, account_files_with, password_hashes, people, root_is_locked
 from machine import Machine
 from removal import without_names
+from removed_files import connections_with_secrets
 from system import NotSealed, read, run
 from traces import EMPTIED, REMOVED
 from treated import treated_mounts
@@ -47,6 +48,7 @@ def files_left(machine: Machine) -> Iterator[str]:
     """Files and folders that should be gone or empty, each as a phrase for the verdict."""
     yield from (f"{folder} is not empty" for folder in EMPTIED if os.path.isdir(folder) and os.listdir(folder))
     yield from (path for pattern in (*REMOVED, *machine.extra) for path in glob.glob(pattern))
+    yield from connections_with_secrets()
     yield from history_files(machine)
     yield from files_with_authorized_keys(machine)
     yield from find(machine, "-path", "/var/log/*", "-type", "f", "-size", "+0")
