@@ -55,9 +55,22 @@ def remove(path: str) -> None:
 
 
 def rewrite(path: str, change: Callable[[str], str | None]) -> None:
-    """Change lines of a file, or drop those for which `change` returns None; in place, so that owner and mode stay."""
-    old = read(path)
-    lines = (change(line) for line in old.splitlines())
-    new = "".join(f"{line}\n" for line in lines if line is not None)
-    if old and new != old:
-        Path(path).write_text(new)
+    """Change lines of a file, or drop those for which `change` returns None."""
+    lines = (change(line) for line in read_exactly(path).splitlines())
+    replace_text(path, "".join(f"{line}\n" for line in lines if line is not None))
+
+
+def read_exactly(path: str) -> str:
+    """The text of a file that can be written back without loss: bytes that are not UTF-8 are kept. Empty if there is no such file."""
+    return Path(path).read_text(errors="surrogateescape") if os.path.exists(path) else ""
+
+
+def replace_text(path: str, text: str) -> None:
+    """Write a file if its text differs; in place, so that owner and mode stay, and through no link."""
+    if text == read_exactly(path):
+        return
+    if os.path.islink(path):
+        raise NotSealed(f"{path} is a link, so it is not changed")
+    with open(path, "r+", errors="surrogateescape") as file:
+        file.write(text)
+        file.truncate()
