@@ -9,9 +9,10 @@ import time
 from typing import Any
 
 import leftovers
+import obstacles
 import package_managers
-import removal
 import root_file_system
+import sudoers
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
@@ -19,7 +20,8 @@ from system import NotSealed
 CHECKS = (
     *root_file_system.CHECKS,
     *package_managers.CHECKS,
-    *removal.CHECKS,
+    *obstacles.CHECKS,
+    *sudoers.CHECKS,
     *leftovers.CHECKS,
 )
 """The checks of all files, in the order of the report."""
@@ -27,7 +29,7 @@ CHECKS = (
 
 def rehearse(machine: Machine) -> dict[str, Any]:
     """The report of the preflight; nothing is changed."""
-    return {"checks": evaluate(CHECKS, machine), "time": time.time()}
+    return {"checks": evaluate(CHECKS, machine), "removes": obstacles.summary(machine), "time": time.time()}
 
 
 def require_rehearsal(machine: Machine) -> None:
