@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the last search of the finalizer demands: the rehearsal foresees it, and it demands only what is removed."""
+"""The demands of the finalizer's last search: the rehearsal predicts them, and no more is demanded than what is removed."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def root(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     packages = load("packages_dpkg")
     monkeypatch.setattr(packages, "read", lambda path: "Description: a database (db)\n" if path.endswith("status") else "")
     monkeypatch.setattr(load("plan"), "removable", lambda machine: machine.extra)
+    monkeypatch.setattr(load("leftovers"), "swap_areas", lambda: [SimpleNamespace(path=f"{folder}/swapfile")])
     return folder
 
 
@@ -85,6 +86,11 @@ def test_a_mark_blocks_in_the_content_and_in_the_name_of_a_file(load: Load, mach
         ("block", f"an id, an address or a key of this machine is in: {root}/0123-mark.state, {root}/agent.json")
     ]
     assert not (root.parent / "patterns").exists()
+
+
+def test_what_was_swapped_out_does_not_block(load: Load, machine: SimpleNamespace, root: Path) -> None:
+    (root / "swapfile").write_bytes(b"\0\0 0123-mark \0\0")
+    assert findings(load, "marks", machine) == []
 
 
 def test_what_will_be_removed_does_not_block(load: Load, machine: SimpleNamespace, root: Path) -> None:
@@ -140,6 +146,22 @@ def test_the_password_of_a_system_account_blocks(
     monkeypatch.setattr(load("accounts"), "read", lambda path: f"root:$y$a:1:\npostgres:{secret}:1:\nalice:$y$b:1:\nkept:$y$c:1:\n")
     machine.users, machine.keep = ("alice",), frozenset({"kept"})
     assert [what for _verdict, what in findings(load, "system_passwords", machine)] == found
+
+
+@pytest.mark.parametrize(("waived", "stays"), [([], False), (["system_passwords"], True)])
+def test_a_password_that_is_waived_does_not_count_as_a_mark(
+    load: Load, monkeypatch: pytest.MonkeyPatch, waived: list[str], stays: bool
+) -> None:
+    room = load("machine")
+    monkeypatch.setattr(load("accounts"), "read", lambda path: "root:$y$a:1:\npostgres:$y$postgres:1:\nalice:$y$alice:1:\n")
+    monkeypatch.setattr(room, "people", lambda: [SimpleNamespace(pw_name="alice", pw_dir="/home/alice")])
+    monkeypatch.setattr(room.pwd, "getpwnam", lambda name: SimpleNamespace(pw_dir=f"/home/{name}"))
+    options = SimpleNamespace(
+        vm_id="00112233-4455-6677-8899-aabbccddeeff", wait=1, wipe=True, keep=[], keep_folder=[], remove=[], disks="all", waive=waived
+    )
+    marks = room.read_identity(options).marks
+    assert {"$y$a", "$y$alice"} <= {*marks}
+    assert ("$y$postgres" not in marks) is stays
 
 
 @pytest.mark.parametrize(("group", "primary", "found"), [

@@ -21,8 +21,10 @@ import termios
 import time
 from pathlib import Path
 
-from filesystems import make_read_only, overwrite_free_space
+from filesystems import make_read_only, overwrite_free_space, remove_zeros_of_a_dead_run
+from immutable import lift_attributes, restore_attributes
 from machine import read_identity
+from memory import recall_identity, remember_identity
 from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
@@ -33,8 +35,11 @@ from swap import wipe_swap
 STEPS = (
     wait_for_sessions,
     wait_for_package_managers,
+    remove_zeros_of_a_dead_run,
     require_rehearsal,
+    remember_identity,
     stop_everything_else,
+    lift_attributes,
     deprovision_agent,
     remove_accounts,
     remove_traces,
@@ -42,6 +47,7 @@ STEPS = (
     wipe_swap,
     clear_machine_id,
     check,
+    restore_attributes,
     make_read_only,
 )
 CONSOLES = ("/dev/ttyS0", "/dev/ttyAMA0")
@@ -51,7 +57,7 @@ def main() -> int:
     """Rehearse, or run all steps and write the verdict; returns the exit status."""
     options = parse_options()
     if options.rehearse:
-        json.dump(rehearse(read_identity(options)), sys.stdout)
+        json.dump(rehearse(recall_identity(read_identity(options))), sys.stdout)
         return 0
     failure = failure_of_the_steps(options)
     verdict = f"vmId={options.vm_id} time={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
@@ -85,7 +91,7 @@ def failure_of_the_steps(options: argparse.Namespace) -> str | None:
     """Announce and run each step; the name of the step that failed with its reason, or None if all succeeded."""
     name = read_identity.__name__
     try:
-        machine = read_identity(options)
+        machine = recall_identity(read_identity(options))
         for step in STEPS:
             name = step.__name__
             line = f"goldenimage-seal: {time.strftime('%H:%M:%S')} {name}"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that foresee what the last search would find: everything that it demands, on this machine, and that no step removes."""
+"""Checks that predict the result of the last search: they look for everything that it demands and that no step removes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from machine import Machine
 from plan import staying
 from report import WARN, Check, Finding
 from search import distinctive_names, files_with_authorized_keys, files_with_marks, files_with_names, history_files
+from swap import swap_areas
 
 OURS = "roles/linux_generalize/files/seal/search.py"
 LISTED = 10  # places that one sentence names
@@ -50,8 +51,9 @@ def authorized_keys(machine: Machine) -> Iterator[Finding]:
 
 
 def marks(machine: Machine) -> Iterator[Finding]:
-    """Files with an id, an address, a key or a hash of this machine."""
-    return listed("an id, an address or a key of this machine is in", staying(sorted(files_with_marks(machine)), machine))
+    """Files with an id, an address, a key or a hash of this machine. Swap areas are wiped before the last search."""
+    found = files_with_marks(machine) - {area.path for area in swap_areas()}
+    return listed("an id, an address or a key of this machine is in", staying(sorted(found), machine))
 
 
 def names(machine: Machine) -> Iterator[Finding]:

@@ -60,6 +60,7 @@ def read_identity(options: argparse.Namespace) -> Machine:
     """Read names and marks while they can still be read."""
     keep = frozenset(options.keep)
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
+    accepted = {*password_hashes()} - {"root", *users} if "system_passwords" in options.waive else set()
     homes = ("/root", *(pwd.getpwnam(user).pw_dir for user in users))
     keep_folders = tuple(os.path.normpath(folder) for folder in options.keep_folder)
     return Machine(
@@ -77,7 +78,7 @@ def read_identity(options: argparse.Namespace) -> Machine:
         names=tuple(sorted({*users, *host_names()})),
         own_names=tuple(sorted(host_names())),
         own_addresses=own_addresses(),
-        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, keep_folders)})),
+        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, keep_folders, accepted)})),
         oldest_mark=time_of_oldest_mark(homes),
     )
 
@@ -109,11 +110,16 @@ def host_keys() -> Iterator[str]:
         yield from PUBLIC_KEY.findall(read(path))
 
 
-def secrets_of_people(homes: Iterable[str], keep: Iterable[str], keep_folders: Iterable[str]) -> set[str]:
-    """The public keys that open the accounts with these homes, and the password hashes. Kept accounts and folders keep their keys."""
+def secrets_of_people(
+    homes: Iterable[str], keep: Iterable[str], keep_folders: Iterable[str] = (), passwords: Iterable[str] = ()
+) -> set[str]:
+    """The public keys that open the accounts with these homes, and the password hashes. Kept accounts and folders keep their keys.
+
+    `passwords` are further accounts whose password stays.
+    """
     kept_homes = [entry.pw_dir for entry in people() if entry.pw_name in keep]
     kept_homes += [home for home in homes if any(is_within(home, folder) for folder in keep_folders)]
-    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes(keep).values()}
+    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes({*keep, *passwords}).values()}
 
 
 def public_keys(homes: Iterable[str]) -> Iterator[str]:
@@ -122,10 +128,13 @@ def public_keys(homes: Iterable[str]) -> Iterator[str]:
 
 
 def time_of_oldest_mark(homes: Iterable[str]) -> int:
-    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark."""
+    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark.
+
+    If nothing that an earlier run has left tells it, it is 0, and every file is searched.
+    """
     keys = [path for home in homes if os.path.exists(path := f"{home}/.ssh/authorized_keys")]
-    dated_files = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
-    oldest = min(int(os.stat(path).st_mtime) for path in dated_files) - CLOCK_SLACK
+    dated_files = [*glob.glob("/etc/machine-id"), *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
+    oldest = min((int(os.stat(path).st_mtime) - CLOCK_SLACK for path in dated_files), default=0)
     # /etc/shadow counts in days: only a day that was over before the other marks were made says more than they do.
     passwords = (day * DAY for day in days_of_password_changes())
     return min([oldest, *(day for day in passwords if day + DAY < oldest)])

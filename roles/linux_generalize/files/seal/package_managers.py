@@ -56,7 +56,7 @@ def kinds_that_matter(machine: Machine) -> list[Callable[[], list[str]]]:
 
 
 def busy_after(seconds: float, question: Callable[[], list[str]]) -> list[str]:
-    """What is still at work after this time; returns as soon as nothing is."""
+    """All that is still at work after this time; returns as soon as nothing is."""
     deadline = time.monotonic() + seconds
     busy = question()
     while busy and time.monotonic() < deadline:
@@ -107,7 +107,7 @@ def extensions_in_transition() -> Iterator[str]:
 
 
 def status(path: str) -> str:
-    """What an extension reports in one of its status files; empty if it cannot be read, as while it is written."""
+    """The state that an extension reports in one of its status files; empty if it cannot be read, as while it is written."""
     try:
         return str(json.loads(read(path))[0]["status"]["status"]).lower()
     except (ValueError, LookupError, TypeError):

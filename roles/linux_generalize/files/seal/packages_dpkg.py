@@ -27,7 +27,7 @@ def unchanged(paths: set[str]) -> set[str]:
 
 
 def md5(content: bytes) -> str:
-    """The checksum that dpkg keeps. In FIPS mode it is computed only if it protects nothing, which Python before 3.9 cannot be told."""
+    """The checksum that dpkg keeps. In FIPS mode it is computed only if it protects nothing; Python before 3.9 has no word for that."""
     try:
         return hashlib.md5(content, usedforsecurity=False).hexdigest()
     except TypeError:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the steps of the finalizer will remove, empty and change on this machine.
+"""The files and folders that the steps of the finalizer will remove, empty and change on this machine.
 
 The rehearsal and the step that checks the result both ask here, so that nothing is demanded that is not removed.
 """

@@ -52,7 +52,7 @@ def hidden_in(mounted: list[Mount]) -> Iterator[Finding]:
     if hidden:
         yield Finding(f"{source} (btrfs, mounted on {place}) has subvolumes that are not mounted: {', '.join(hidden)}")
     if "/" not in folders:
-        yield Finding(f"files beside the subvolumes of {source} (btrfs, mounted on {place}) are not searched", UNPROVEN)
+        yield Finding(f"files outside the subvolumes of {source} (btrfs, mounted on {place}) are not searched", UNPROVEN)
 
 
 def is_harmless(path: str, mounted: list[Mount]) -> bool:

@@ -52,7 +52,7 @@ def files_left(machine: Machine) -> Iterator[str]:
 
 
 def history_files(machine: Machine) -> list[str]:
-    """What was typed into shells and clients, in any folder."""
+    """The files with what was typed into shells and clients, in any folder."""
     return [] if "history_files" in machine.waived else find(machine, "-type", "f", "-name", ".*_history", "-size", "+0")
 
 
@@ -86,7 +86,7 @@ def files_with_marks(machine: Machine) -> set[str]:
 
 
 def distinctive_names(machine: Machine) -> set[str]:
-    """The names of users and of the host that are no ordinary words: where they are found, this machine is meant."""
+    """The names of users and of the host that are not ordinary words: where they are found, this machine is meant."""
     return set() if "names" in machine.waived else {*machine.names} - packages_dpkg.ordinary_words(machine.names)
 
 

@@ -10,6 +10,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+CONTAINER = "/run/systemd/container"
+"""This file exists in a container, which has the kernel of its host, and sees its swap areas."""
+
 
 class NotSealed(Exception):
     """The reason why this machine must not be captured; it becomes the reason of the verdict."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fnmatch
+import os
 
 from machine import Machine
 from mounts import disk_mounts, os_mounts
@@ -27,3 +28,9 @@ def may_match_below(folder: str, pattern: str) -> bool:
     """Whether a pattern can match something in a folder. It can be asked even when what it matched is removed."""
     depth, words = folder.rstrip("/").count("/") + 1, pattern.split("/")
     return len(words) > depth and fnmatch.fnmatchcase(folder, "/".join(words[:depth]))
+
+
+def holder(path: str, places: list[str]) -> str:
+    """The mount point that holds a path, whether the path exists or not."""
+    real = os.path.realpath(path)
+    return max((place for place in places if real == place or real.startswith(place.rstrip("/") + "/")), key=len)
