@@ -164,4 +164,5 @@ def test_a_root_that_cannot_be_sealed_is_reported(load: Load, monkeypatch: pytes
 
     monkeypatch.setattr(rehearsal, "CHECKS", ())
     monkeypatch.setattr(rehearsal, "bytes_to_overwrite", refuse)
+    monkeypatch.setattr(rehearsal.obstacles, "summary", lambda machine: {})
     assert rehearsal.rehearse(None)["wipe"] == {"bytes": 0}

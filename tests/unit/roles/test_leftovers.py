@@ -34,8 +34,6 @@ def root(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     search = load("search")
     monkeypatch.setattr(search, "treated_mounts", lambda machine: [("8:1", str(folder))])
     monkeypatch.setattr(search, "PATTERNS", tmp_path / "patterns")
-    monkeypatch.setattr(search, "EMPTIED", ())
-    monkeypatch.setattr(search, "REMOVED", ())
     monkeypatch.setattr(search, "people", lambda: [])
     monkeypatch.setattr(search, "read", lambda path: "")
     packages = load("packages_dpkg")
@@ -127,12 +125,15 @@ def test_a_long_list_is_cut(load: Load) -> None:
     assert finding.what == "in: /0, /1, /2, /3, /4, /5, /6, /7, /8, /9 and 2 more"
 
 
-def test_the_history_of_a_system_account_is_removed(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    removal = load("removal")
-    postgres = SimpleNamespace(pw_name="postgres", pw_uid=105, pw_dir="/var/lib/postgresql")
-    monkeypatch.setattr(removal, "people", lambda: [])
-    monkeypatch.setattr(removal.pwd, "getpwall", lambda: [postgres])
-    assert "/var/lib/postgresql/.*_history" in list(removal.traces_in_homes(SimpleNamespace(keep=frozenset())))
+def test_the_history_of_a_system_account_is_removed(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    targets = load("targets")
+    postgres = SimpleNamespace(pw_name="postgres", pw_uid=105, pw_dir=str(tmp_path))
+    monkeypatch.setattr(targets, "people", lambda: [])
+    monkeypatch.setattr(targets, "local_accounts", lambda: [postgres])
+    patterns = list(targets.traces_in_homes(SimpleNamespace(keep=frozenset(), users=())))
+    assert {f"{tmp_path}/.*_history", f"{tmp_path}/.ssh"} <= {*patterns}
+    kept = targets.traces_in_homes(SimpleNamespace(keep=frozenset({"postgres"}), users=()))
+    assert not [pattern for pattern in kept if pattern.startswith(str(tmp_path))]
 
 
 @pytest.mark.parametrize(
@@ -156,21 +157,11 @@ def test_a_password_that_is_waived_does_not_count_as_a_mark(
     monkeypatch.setattr(room, "people", lambda: [SimpleNamespace(pw_name="alice", pw_dir="/home/alice")])
     monkeypatch.setattr(room.pwd, "getpwnam", lambda name: SimpleNamespace(pw_dir=f"/home/{name}"))
     options = SimpleNamespace(
-        vm_id="00112233-4455-6677-8899-aabbccddeeff", wait=1, wipe=True, keep=[], remove=[], disks="all", waive=waived
+        vm_id="00112233-4455-6677-8899-aabbccddeeff", wait=1, wipe=True, keep=[], keep_folder=[], remove=[], disks="all", waive=waived
     )
     marks = room.read_identity(options).marks
     assert {"$y$a", "$y$alice"} <= {*marks}
     assert ("$y$postgres" not in marks) is stays
-
-
-def test_a_locked_root_loses_its_password(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
-    removal, asked = load("removal"), []
-    monkeypatch.setattr(load("accounts"), "read", lambda path: "root:!$y$hash:1:\n")
-    monkeypatch.setattr(removal, "remove_homes_without_owner", lambda *arguments: None)
-    monkeypatch.setattr(removal, "rewrite", lambda *arguments: None)
-    monkeypatch.setattr(removal, "run", lambda *command: asked.append(command))
-    removal.remove_accounts(machine)
-    assert asked == [("usermod", "--password", "*", "root")]
 
 
 @pytest.mark.parametrize(("group", "primary", "found"), [
@@ -212,10 +203,19 @@ def test_packaged_files_are_known_in_fips_mode(load: Load, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("pattern", "fixed"), [("/etc/ssh/ssh_host_*", "/etc/ssh"), ("/srv/*/cache", "/srv"), ("/*", "/"), ("/a/b", "/a/b")]
+    ("folder", "pattern", "matches"),
+    [
+        ("/data", "/data/*", True),
+        ("/data", "/data/a/b", True),
+        ("/data", "/da*/a", True),
+        ("/srv/db", "/srv/*/cache", True),
+        ("/srv/db", "/srv/*", False),
+        ("/data", "/data", False),
+        ("/data", "/database/*", False),
+    ],
 )
-def test_the_part_of_a_pattern_before_its_wildcards_is_known(load: Load, pattern: str, fixed: str) -> None:
-    assert load("treated").fixed_part(pattern) == fixed
+def test_a_disk_on_which_a_pattern_can_match_is_known(load: Load, folder: str, pattern: str, matches: bool) -> None:
+    assert load("treated").may_match_below(folder, pattern) is matches
 
 
 @pytest.mark.parametrize(("os_only", "treated"), [(False, ["/", "/boot", "/var/log"]), (True, ["/", "/boot"])])
@@ -226,8 +226,8 @@ def test_a_data_disk_from_which_something_is_removed_is_treated(
     mounts = [("8:1", "/"), ("8:2", "/boot"), ("8:17", "/data"), ("8:18", "/var/log")]
     monkeypatch.setattr(room, "disk_mounts", lambda: mounts)
     monkeypatch.setattr(room, "os_mounts", lambda: mounts[:2])
-    monkeypatch.setattr(room, "removable", lambda machine: ["/etc/hostid", "/var/log"])
-    assert [place for _device, place in room.treated_mounts(SimpleNamespace(os_only=os_only))] == treated
+    subject = SimpleNamespace(os_only=os_only, extra=("/opt/builder", "/var/log/*"))
+    assert [place for _device, place in room.treated_mounts(subject)] == treated
 
 
 def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:

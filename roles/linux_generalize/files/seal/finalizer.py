@@ -77,7 +77,7 @@ def main() -> int:
 
 
 def parse_options() -> argparse.Namespace:
-    """The options that the role gives; `--keep`, `--remove` and `--waive` can be repeated."""
+    """The options that the role gives; those with a list as their default can be repeated."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--vm-id", required=True)
     parser.add_argument("--rehearse", action="store_true")
@@ -86,6 +86,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--wait", type=int, default=120)
     parser.add_argument("--wipe", action="store_true")
     parser.add_argument("--keep", action="append", default=[])
+    parser.add_argument("--keep-folder", action="append", default=[])
     parser.add_argument("--remove", action="append", default=[])
     return parser.parse_args()
 
@@ -109,7 +110,7 @@ def failure_of_the_steps(options: argparse.Namespace) -> str | None:
 def write_to_console(line: str) -> None:
     """Write one line to the serial console, and wait until it has left the machine."""
     console = os.open(next(path for path in CONSOLES if os.path.exists(path)), os.O_WRONLY | os.O_NOCTTY | os.O_APPEND)
-    os.write(console, f"\r\n{line}\r\n".encode())
+    os.write(console, f"\r\n{line}\r\n".encode(errors="replace"))
     if os.isatty(console):
         termios.tcdrain(console)
     os.close(console)

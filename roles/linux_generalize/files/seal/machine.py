@@ -16,6 +16,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts import days_of_password_changes, password_hashes, people
+from homes import homes_to_remove
+from hosts import own_addresses
+from mounts import is_within
 from system import read
 
 DAY = 24 * 3600
@@ -29,21 +32,26 @@ class Machine:
     """The options of the role, and what identifies this machine.
 
     `os_only` tells that the image will hold the disk of the operating system alone; `waived` are the ids of the checks whose findings the
-    owner accepts. `users` are the accounts to remove, and `homes` the folders of root and theirs; `names` are those of the users and of the
-    host; `marks` are texts that no other machine has (ids, addresses, keys, hashes); `oldest_mark` is the time, in seconds since 1970,
-    before which no file can hold one of them.
+    owner accepts. `keep_folders` stay with their content. `users` are the accounts to remove, `homes` the folders of root and theirs, and
+    `own_homes` the homes that go: those that hold nothing else. `names` are those of the users and of the host; `own_names` and
+    `own_addresses` are those of the host alone; `marks` are texts that no other machine has (ids, addresses, keys, hashes); `oldest_mark`
+    is the time, in seconds since 1970, before which no file can hold one of them.
     """
 
     vm_id: str
     wait: int
     wipe: bool
     keep: frozenset[str]
+    keep_folders: tuple[str, ...]
     extra: tuple[str, ...]
     os_only: bool
     waived: frozenset[str]
     users: tuple[str, ...]
     homes: tuple[str, ...]
+    own_homes: tuple[str, ...]
     names: tuple[str, ...]
+    own_names: tuple[str, ...]
+    own_addresses: frozenset[str]
     marks: tuple[str, ...]
     oldest_mark: int
 
@@ -54,18 +62,23 @@ def read_identity(options: argparse.Namespace) -> Machine:
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
     accepted = {*password_hashes()} - {"root", *users} if "system_passwords" in options.waive else set()
     homes = ("/root", *(pwd.getpwnam(user).pw_dir for user in users))
+    keep_folders = tuple(os.path.normpath(folder) for folder in options.keep_folder)
     return Machine(
         vm_id=options.vm_id,
         wait=options.wait,
         wipe=options.wipe,
         keep=keep,
+        keep_folders=keep_folders,
         extra=tuple(options.remove),
         os_only=options.disks == "os",
         waived=frozenset(options.waive),
         users=users,
         homes=homes,
+        own_homes=tuple(homes_to_remove(users, keep_folders)),
         names=tuple(sorted({*users, *host_names()})),
-        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, accepted)})),
+        own_names=tuple(sorted(host_names())),
+        own_addresses=own_addresses(),
+        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, keep_folders, accepted)})),
         oldest_mark=time_of_oldest_mark(homes),
     )
 
@@ -97,12 +110,15 @@ def host_keys() -> Iterator[str]:
         yield from PUBLIC_KEY.findall(read(path))
 
 
-def secrets_of_people(homes: Iterable[str], keep: Iterable[str], passwords: Iterable[str] = ()) -> set[str]:
-    """The public keys that open the accounts with these homes and no account that is kept, and the password hashes.
+def secrets_of_people(
+    homes: Iterable[str], keep: Iterable[str], keep_folders: Iterable[str] = (), passwords: Iterable[str] = ()
+) -> set[str]:
+    """The public keys that open the accounts with these homes, and the password hashes. Kept accounts and folders keep their keys.
 
     `passwords` are further accounts whose password stays.
     """
-    kept_homes = (entry.pw_dir for entry in people() if entry.pw_name in keep)
+    kept_homes = [entry.pw_dir for entry in people() if entry.pw_name in keep]
+    kept_homes += [home for home in homes if any(is_within(home, folder) for folder in keep_folders)]
     return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes({*keep, *passwords}).values()}
 
 

@@ -21,7 +21,13 @@ IDENTITY = Path("/run/goldenimage-seal/identity.json")
 
 def remember_identity(machine: Machine) -> None:
     """Keep what identifies this machine for the runs that follow until it restarts."""
-    known = {"vm_id": machine.vm_id, "names": machine.names, "marks": machine.marks, "oldest_mark": machine.oldest_mark}
+    known = {
+        "vm_id": machine.vm_id,
+        "names": machine.names,
+        "own_names": machine.own_names,
+        "marks": machine.marks,
+        "oldest_mark": machine.oldest_mark,
+    }
     IDENTITY.write_text(json.dumps(known))
 
 
@@ -35,6 +41,7 @@ def recall_identity(machine: Machine) -> Machine:
     return replace(
         machine,
         names=tuple(sorted({*machine.names, *known["names"]})),
+        own_names=tuple(sorted({*machine.own_names, *known["own_names"]})),
         marks=tuple(sorted({*machine.marks, *known["marks"]})),
         oldest_mark=min(machine.oldest_mark, known["oldest_mark"]),
     )

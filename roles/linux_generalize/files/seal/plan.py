@@ -9,16 +9,12 @@ The rehearsal and the step that checks the result both ask here, so that nothing
 from __future__ import annotations
 
 import glob
-import os
-import pwd
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 
+import targets
 from accounts import ACCOUNT_FILES
 from machine import Machine
-from removal import traces_in_homes
-from removed_files import connections_with_secrets
-from traces import ACCOUNT_TRACES, EMPTIED, REMOVED
 
 CHANGED = (
     *ACCOUNT_FILES,
@@ -36,13 +32,7 @@ CHANGED = (
 
 def removable(machine: Machine) -> Iterator[str]:
     """Patterns of all that is removed: files, and folders of which everything is removed, whether they stay or not."""
-    yield from (*REMOVED, *machine.extra, *EMPTIED, "/var/log")
-    yield from map(glob.escape, connections_with_secrets())
-    yield from (home for home in machine.homes if home != "/root")
-    yield from (f"{folder}/{user}" for folder in ACCOUNT_TRACES for user in machine.users)
-    yield from traces_in_homes(machine)
-    owners = {0, *(entry.pw_uid for entry in pwd.getpwall())}
-    yield from (home for home in glob.glob("/home/*") if os.lstat(home).st_uid not in owners)
+    return (glob.escape(target.path) for target in targets.removable(machine) if target.action != targets.EDIT)
 
 
 def staying(paths: Iterable[str], machine: Machine) -> list[str]:

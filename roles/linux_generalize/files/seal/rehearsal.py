@@ -15,12 +15,13 @@ import fstab
 import immutable
 import leftovers
 import network
+import obstacles
 import package_managers
 import provisioning
-import removal
 import restart
 import root_file_system
 import secret_files
+import sudoers
 import swap
 import volumes
 import writers
@@ -43,7 +44,8 @@ CHECKS = (
     *fstab.CHECKS,
     *provisioning.CHECKS,
     *secret_files.CHECKS,
-    *removal.CHECKS,
+    *obstacles.CHECKS,
+    *sudoers.CHECKS,
     *immutable.CHECKS,
     *leftovers.CHECKS,
 )
@@ -52,7 +54,12 @@ CHECKS = (
 
 def rehearse(machine: Machine) -> dict[str, Any]:
     """The report of the preflight; nothing is changed."""
-    return {"checks": evaluate(CHECKS, machine), "wipe": {"bytes": size_of_the_wipe(machine)}, "time": time.time()}
+    return {
+        "checks": evaluate(CHECKS, machine),
+        "removes": obstacles.summary(machine),
+        "wipe": {"bytes": size_of_the_wipe(machine)},
+        "time": time.time(),
+    }
 
 
 def size_of_the_wipe(machine: Machine) -> int:

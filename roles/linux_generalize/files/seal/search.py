@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import re
@@ -15,11 +14,10 @@ from pathlib import Path
 
 import packages_dpkg
 from accounts import ACCOUNT_FILES, account_files_with, password_hashes, people, root_is_locked
+from hosts import without_own_names
 from machine import Machine
-from removal import without_names
-from removed_files import connections_with_secrets
 from system import NotSealed, read, run
-from traces import EMPTIED, REMOVED
+from targets import remains
 from treated import treated_mounts
 
 PATTERNS = Path(__file__).with_name("patterns")
@@ -46,12 +44,9 @@ def accounts_left(machine: Machine) -> Iterator[str]:
 
 def files_left(machine: Machine) -> Iterator[str]:
     """Files and folders that should be gone or empty, each as a phrase for the verdict."""
-    yield from (f"{folder} is not empty" for folder in EMPTIED if os.path.isdir(folder) and os.listdir(folder))
-    yield from (path for pattern in (*REMOVED, *machine.extra) for path in glob.glob(pattern))
-    yield from connections_with_secrets()
+    yield from remains(machine)
     yield from history_files(machine)
     yield from files_with_authorized_keys(machine)
-    yield from find(machine, "-path", "/var/log/*", "-type", "f", "-size", "+0")
     if os.path.getsize("/etc/machine-id"):
         yield "/etc/machine-id is not empty"
 
@@ -74,7 +69,7 @@ def mentions_left(machine: Machine) -> Iterator[str]:
     """Files that still mention this machine, each as a phrase for the verdict."""
     found = {*files_with_marks(machine), *files_with_names(machine, distinctive_names(machine))}
     yield from (f"{path} still mentions this machine" for path in sorted(found))
-    if any(without_names(line, machine.names) != line for line in read("/etc/hosts").splitlines()):
+    if any(without_own_names(line, machine.own_names, machine.own_addresses) != line for line in read("/etc/hosts").splitlines()):
         yield "/etc/hosts still mentions this machine"
 
 

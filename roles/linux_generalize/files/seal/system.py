@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -49,18 +48,23 @@ def output(*command: str) -> str:
     return done.stdout
 
 
-def remove(path: str) -> None:
-    """Remove a file, a link or a folder with its content; nothing happens if there is none."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
-
-
 def rewrite(path: str, change: Callable[[str], str | None]) -> None:
-    """Change lines of a file, or drop those for which `change` returns None; in place, so that owner and mode stay."""
-    old = read(path)
-    lines = (change(line) for line in old.splitlines())
-    new = "".join(f"{line}\n" for line in lines if line is not None)
-    if old and new != old:
-        Path(path).write_text(new)
+    """Change lines of a file, or drop those for which `change` returns None."""
+    lines = (change(line) for line in read_exactly(path).splitlines())
+    replace_text(path, "".join(f"{line}\n" for line in lines if line is not None))
+
+
+def read_exactly(path: str) -> str:
+    """The text of a file that can be written back without loss: bytes that are not UTF-8 are kept. Empty if there is no such file."""
+    return Path(path).read_text(errors="surrogateescape") if os.path.exists(path) else ""
+
+
+def replace_text(path: str, text: str) -> None:
+    """Write a file if its text differs; in place, so that owner and mode stay, and through no link."""
+    if text == read_exactly(path):
+        return
+    if os.path.islink(path):
+        raise NotSealed(f"{path} is a link, so it is not changed")
+    with open(path, "r+", errors="surrogateescape") as file:
+        file.write(text)
+        file.truncate()

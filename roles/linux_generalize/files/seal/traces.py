@@ -9,11 +9,10 @@ REMOVED         files and folders that are removed, from removed_files.py
 EMPTIED         folders that stay, without their content
 ACCOUNT_TRACES  folders in which a removed account has a file or a folder of its name
 HOME_TRACES     files and folders in the homes of root and of the accounts that stay
-TRUNCATED_LOGS  files below /var/log that become empty; all others there are removed
 
 The entries of REMOVED and HOME_TRACES can be patterns (`*`, `?`, `[]`). After the removal, the finalizer checks that no entry of REMOVED
 is left and that the folders of EMPTIED are empty. Traces that are not removed by their place (accounts, lines of shared files) are in
-removal.py.
+removal.py; logs are emptied, see logs.py.
 """
 
 from __future__ import annotations
@@ -56,12 +55,4 @@ HOME_TRACES = (
     ".viminfo",
     ".wget-hsts",
     ".sudo_as_admin_successful",
-)
-
-TRUNCATED_LOGS = (
-    "wtmp",
-    "btmp",
-    "lastlog",
-    "faillog",
-    "tallylog",
 )

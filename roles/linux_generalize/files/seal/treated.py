@@ -5,31 +5,29 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 
 from machine import Machine
 from mounts import disk_mounts, os_mounts
-from plan import removable
 
 
 def treated_mounts(machine: Machine) -> list[tuple[str, str]]:
     """The device number and the mount point of each file system that is wiped and searched.
 
-    These are all on the disk of the operating system, and if the image holds other disks, those from which something is removed.
+    These are all on the disk of the operating system, and if the image holds other disks, those on which the options list something for
+    removal: nothing else is removed there.
     """
     own = os_mounts()
     if machine.os_only:
         return own
-    places = [place for _device, place in disk_mounts()]
-    holders = {holder(fixed_part(pattern), places) for pattern in removable(machine)}
-    return [mount for mount in disk_mounts() if mount in own or mount[1] in holders]
+    return [mount for mount in disk_mounts() if mount in own or any(may_match_below(mount[1], pattern) for pattern in machine.extra)]
 
 
-def fixed_part(pattern: str) -> str:
-    """The part of a pattern before its first wildcard, down to a whole folder. It can be asked even when what it matched is removed."""
-    words = pattern.split("/")
-    first = next((number for number, word in enumerate(words) if set(word) & set("*?[")), len(words))
-    return "/".join(words[:first]) or "/"
+def may_match_below(folder: str, pattern: str) -> bool:
+    """Whether a pattern can match something in a folder. It can be asked even when what it matched is removed."""
+    depth, words = folder.rstrip("/").count("/") + 1, pattern.split("/")
+    return len(words) > depth and fnmatch.fnmatchcase(folder, "/".join(words[:depth]))
 
 
 def holder(path: str, places: list[str]) -> str:
