@@ -3,7 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A guest in a container: a complete Debian with systemd on its own disk image, reached over SSH.
 
-    guest.py up FOLDER      create and boot the guest whose files are in FOLDER
+    guest.py up FOLDER      create and boot the guest whose files are in FOLDER; one called lived_in becomes a server that was in use
+    guest.py start FOLDER   boot the stopped guest again, as a clone of its disk
+    guest.py run FOLDER COMMAND...   run a command in the guest, without a login
     guest.py look FOLDER    mount the disk of the stopped guest read-only at FOLDER/root
     guest.py down FOLDER    end the guest and delete FOLDER
 
@@ -24,6 +26,7 @@ import sys
 import time
 from pathlib import Path
 
+import lived_in
 from azlab.guests.build.rootfs import locked, rootfs_tar
 
 SIZE_MIB = 1400
@@ -36,10 +39,13 @@ def up(folder: Path) -> None:
     down(folder)
     folder.mkdir(parents=True)
     disk, root = folder / "disk.ext4", folder / "root"
-    run("cp", "--sparse=always", str(base(folder.parent)), str(disk))
+    used = folder.name == "lived_in"
+    run("cp", "--sparse=always", str(base(folder.parent, lived_in.PACKAGES if used else ())), str(disk))
     mount(disk, root, "loop")  # without discard: deleted files stay on the disk until they are overwritten
     port = free_port()
-    leave_traces(folder, root, port)
+    leave_traces(folder, root, port, *((lived_in.USER, lived_in.HOST) if used else random_names()))
+    if used:
+        lived_in.furnish(folder, root, run)
     (folder / "port").write_text(f"{port}\n")
     (folder / "serial").touch()
     start(folder, root)
@@ -47,9 +53,14 @@ def up(folder: Path) -> None:
     show_kernel_arguments(folder)
 
 
-def base(state: Path) -> Path:
-    """The root file system as an ext4 image, created once."""
-    tar = rootfs_tar()
+def random_names() -> tuple[str, str]:
+    """The name of a user and of a host that no file of a system contains."""
+    return f"u{secrets.token_hex(4)}", f"h{secrets.token_hex(HOST_NAME_LENGTH)}"
+
+
+def base(state: Path, packages: tuple[str, ...]) -> Path:
+    """The root file system with these further packages as an ext4 image, created once."""
+    tar = rootfs_tar(more=packages)
     image = state / f"{tar.name.split('.')[0]}.ext4"
     with locked(image):
         if not image.exists():
@@ -64,9 +75,8 @@ def base(state: Path) -> Path:
     return image
 
 
-def leave_traces(folder: Path, root: Path, port: int) -> None:
+def leave_traces(folder: Path, root: Path, port: int, user: str, host: str) -> None:
     """Leave the traces of provisioning and use: a user with key, password and sudo, and files with the host name."""
-    user, host = f"u{secrets.token_hex(4)}", f"h{secrets.token_hex(HOST_NAME_LENGTH)}"
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", user, "-f", str(folder / "key"))
     public = (folder / "key.pub").read_text()
     password = run("openssl", "passwd", "-6", secrets.token_hex(8)).strip()
@@ -141,7 +151,7 @@ def start(folder: Path, root: Path) -> None:
     """Boot the guest in a container."""
     options = ["--register=no", "--keep-unit", "--boot", "--console=read-only", "--resolv-conf=off", "--timezone=off", "--link-journal=no"]
     (folder / "cmdline").write_text("root=PARTUUID=0 ro console=tty0 console=ttyS0,115200n8\n")
-    binds = [f"--bind={folder / 'serial'}:/dev/ttyS0", f"--bind-ro={folder / 'cmdline'}:/dev/cmdline"]
+    binds = [f"--bind={folder / 'serial'}:/dev/ttyS0", f"--bind-ro={folder / 'cmdline'}:/dev/cmdline", "--bind=/dev/fuse"]
     with (folder / "boot.log").open("wb") as log:
         command = ["systemd-nspawn", "--quiet", f"--directory={root}", f"--machine={folder.name.replace('_', '-')}", *options, *binds]
         container = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -191,17 +201,35 @@ def down(folder: Path) -> None:
     deadline = time.monotonic() + 30
     while alive(folder) and time.monotonic() < deadline:
         time.sleep(0.1)
-    while os.path.ismount(folder / "root"):
-        run("umount", str(folder / "root"))
+    unmount(folder / "root")
     if folder.exists():
         shutil.rmtree(folder)
 
 
 def look(folder: Path) -> None:
     """Mount the disk of the stopped guest again, read-only and without its journal, as a capture would read it."""
-    while os.path.ismount(folder / "root"):
-        run("umount", str(folder / "root"))
+    unmount(folder / "root")
     mount(folder / "disk.ext4", folder / "root", "loop,ro,noload")
+
+
+def restart(folder: Path) -> None:
+    """Boot the stopped guest again with its other disks, as a clone of its VM starts."""
+    unmount(folder / "root")
+    mount(folder / "disk.ext4", folder / "root", "loop")
+    start(folder, folder / "root")
+
+
+def run_inside(folder: Path, *command: str) -> None:
+    """Run a command in the guest, and exit with its status."""
+    (init,) = children(alive(folder))
+    sys.exit(subprocess.run(["nsenter", f"--target={init}", "--mount", "--uts", "--ipc", "--pid", *command], check=False).returncode)
+
+
+def unmount(root: Path) -> None:
+    """Unmount the root, and first the other disks that are mounted below it."""
+    lived_in.unmount(root, run)
+    while os.path.ismount(root):
+        run("umount", str(root))
 
 
 def mount(disk: Path, root: Path, options: str) -> None:
@@ -223,4 +251,5 @@ def run(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    {"up": up, "down": down, "look": look}[sys.argv[1]](Path(sys.argv[2]).resolve())
+    verbs = {"up": up, "down": down, "look": look, "start": restart, "run": run_inside}
+    verbs[sys.argv[1]](Path(sys.argv[2]).resolve(), *sys.argv[3:])

@@ -9,7 +9,6 @@ service answers with the name of FOLDER and the content of FOLDER/vm_id.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -17,21 +16,23 @@ import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ADDRESS = "169.254.169.254"
 
 
 class Metadata(BaseHTTPRequestHandler):
-    """Answers every request that has the header required by Azure with the same document."""
+    """Answers requests for one of two fields as text, if they have the header that Azure requires."""
 
     folder: Path
 
     def do_GET(self) -> None:
-        known = self.path.startswith("/metadata/instance?") and self.headers.get("Metadata") == "true"
-        compute = {"vmId": (self.folder / "vm_id").read_text().strip(), "name": self.folder.name}
-        body = json.dumps({"compute": compute} if known else {"error": "Bad request"}).encode()
-        self.send_response(200 if known else 400)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        fields = {"vmId": (self.folder / "vm_id").read_text().strip(), "name": self.folder.name}
+        url = urlsplit(self.path)
+        name = url.path.rpartition("/")[2] if "format=text" in url.query and self.headers.get("Metadata") == "true" else ""
+        body = fields.get(name, "Bad request").encode()
+        self.send_response(200 if name in fields else 400)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -6,23 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 VM_ID = "00112233-4455-6677-8899-aabbccddeeff"
-
-
-@pytest.mark.parametrize(("line", "left"), [
-    ("127.0.0.1 localhost", "127.0.0.1 localhost"),
-    ("127.0.1.1 web.internal web", None),
-    ("127.0.1.1 web localhost # this machine", "127.0.1.1 localhost"),
-    ("10.0.0.9 website", "10.0.0.9 website"),
-    ("", ""),
-], ids=["other name", "only its names", "its name and another", "longer name", "empty"])  # fmt: skip
-def test_the_names_of_the_machine_leave_etc_hosts(load: Callable[[str], ModuleType], line: str, left: str | None) -> None:
-    assert load("removal").without_names(line, ("web",)) == left
 
 
 def test_the_vm_id_is_searched_for_in_every_spelling(load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,16 +41,8 @@ def test_a_listener_is_not_waited_for(load: Callable[[str], ModuleType], line: b
     assert not load("processes").SESSION.search(line)
 
 
-def test_a_file_keeps_its_mode_when_lines_are_dropped(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
-    file = tmp_path / "sudoers"
-    file.write_text("root ALL\nuser ALL\n")
-    file.chmod(0o440)
-    load("system").rewrite(str(file), lambda line: None if line.startswith("user") else line)
-    assert (file.read_text(), file.stat().st_mode & 0o777) == ("root ALL\n", 0o440)
-
-
-@pytest.mark.parametrize("name", ["REMOVED", "EMPTIED", "ACCOUNT_TRACES", "HOME_TRACES", "TRUNCATED_LOGS"])
+@pytest.mark.parametrize("name", ["REMOVED", "EMPTIED", "ACCOUNT_TRACES", "HOME_TRACES"])
 def test_a_trace_is_listed_once(load: Callable[[str], ModuleType], name: str) -> None:
     traces = getattr(load("traces"), name)
     assert len(set(traces)) == len(traces)
-    assert {trace.startswith("/") for trace in traces} == {name not in ("HOME_TRACES", "TRUNCATED_LOGS")}
+    assert {trace.startswith("/") for trace in traces} == {name != "HOME_TRACES"}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,17 +37,18 @@ def packages() -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def key() -> str:
+def key(more: Sequence[str] = ()) -> str:
     """A hash over release, packages and recipe, which names the cached file; the mirror has no part in it."""
-    return hashlib.sha256("\n".join([SUITE, *packages(), *_OPTIONS]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([SUITE, *packages(), *more, *_OPTIONS]).encode()).hexdigest()[:16]
 
 
-def rootfs_tar(*, renewed: bool = False) -> Path:
-    """The path of the cached tar, which is built with mmdebstrap if it is missing or old.
+def rootfs_tar(*, renewed: bool = False, more: Sequence[str] = ()) -> Path:
+    """The path of the cached tar, which is built with mmdebstrap if it is missing or old; `more` are further packages to install.
 
     With `renewed`, an old tar that cannot be rebuilt is an error. Without, it is used.
     """
-    return cached(CACHE / f"rootfs-{SUITE}-{key()}.tar.zst", _build, renewed=renewed)
+    kind = "server" if more else "rootfs"
+    return cached(CACHE / f"{kind}-{SUITE}-{key(more)}.tar.zst", lambda tar: _build(tar, [*packages(), *more]), renewed=renewed)
 
 
 def cached(target: Path, build: Callable[[Path], None], *, renewed: bool = False) -> Path:
@@ -118,7 +119,7 @@ def locked(target: Path) -> Iterator[None]:
         yield
 
 
-def _build(tar: Path) -> None:
+def _build(tar: Path, included: Sequence[str]) -> None:
     if os.geteuid():
         raise BuildFailed("building a guest's root file system requires root: run `sudo azlab disk build` once, or run this with sudo")
     sources = apt.sources(SUITE)
@@ -128,7 +129,7 @@ def _build(tar: Path) -> None:
             run(
                 "mmdebstrap",
                 *_OPTIONS,
-                f"--include={','.join(packages())}",
+                f"--include={','.join(included)}",
                 *(f"--aptopt={line}" for line in apt.transport_options()),
                 SUITE,
                 fresh,

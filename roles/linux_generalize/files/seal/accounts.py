@@ -12,13 +12,22 @@ from collections.abc import Iterable, Iterator
 from system import read
 
 ACCOUNT_FILES = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
+LAST_SYSTEM_ID = 65535
+"""The last of the ids above UID_MAX that Debian and systemd give to services (libvirt-qemu has 64055, nobody 65534)."""
+
+
+def local_accounts() -> Iterator[pwd.struct_passwd]:
+    """The accounts in /etc/passwd: those of a directory (AD, LDAP) are not in it, and cannot be removed here."""
+    lines = (line.split(":") for line in read("/etc/passwd").splitlines())
+    complete = (line for line in lines if len(line) >= 7 and line[2].isdigit() and line[3].isdigit())
+    return (pwd.struct_passwd((*line[:2], int(line[2]), int(line[3]), *line[4:7])) for line in complete)
 
 
 def people() -> Iterator[pwd.struct_passwd]:
-    """The accounts of people: those in the range of ids that login.defs gives to them."""
+    """The local accounts of people: those in the range of ids that login.defs gives to them, and those above the ids of the system."""
     limits = dict(re.findall(r"^(UID_MIN|UID_MAX)\s+(\d+)", read("/etc/login.defs"), re.MULTILINE))
     low, high = int(limits.get("UID_MIN", 1000)), int(limits.get("UID_MAX", 60000))
-    return (entry for entry in pwd.getpwall() if low <= entry.pw_uid <= high)
+    return (entry for entry in local_accounts() if low <= entry.pw_uid <= high or entry.pw_uid > LAST_SYSTEM_ID)
 
 
 def shadow_lines() -> Iterator[list[str]]:

@@ -21,18 +21,29 @@ import termios
 import time
 from pathlib import Path
 
-from filesystems import make_read_only, overwrite_free_space
+from cloud_init import reset_cloud_init
+from filesystems import make_read_only, overwrite_free_space, remove_zeros_of_a_dead_run
+from immutable import lift_attributes, restore_attributes
 from machine import read_identity
+from memory import recall_identity, remember_identity
+from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
+from renewal import install_renewal_units
 from search import check
 from swap import wipe_swap
 
 STEPS = (
     wait_for_sessions,
+    wait_for_package_managers,
+    remove_zeros_of_a_dead_run,
     require_rehearsal,
+    remember_identity,
     stop_everything_else,
+    lift_attributes,
+    reset_cloud_init,
+    install_renewal_units,
     deprovision_agent,
     remove_accounts,
     remove_traces,
@@ -40,6 +51,7 @@ STEPS = (
     wipe_swap,
     clear_machine_id,
     check,
+    restore_attributes,
     make_read_only,
 )
 CONSOLES = ("/dev/ttyS0", "/dev/ttyAMA0")
@@ -49,7 +61,7 @@ def main() -> int:
     """Rehearse, or run all steps and write the verdict; returns the exit status."""
     options = parse_options()
     if options.rehearse:
-        json.dump(rehearse(read_identity(options)), sys.stdout)
+        json.dump(rehearse(recall_identity(read_identity(options))), sys.stdout)
         return 0
     failure = failure_of_the_steps(options)
     verdict = f"vmId={options.vm_id} time={time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())}"
@@ -65,7 +77,7 @@ def main() -> int:
 
 
 def parse_options() -> argparse.Namespace:
-    """The options that the role gives; `--keep`, `--remove` and `--waive` can be repeated."""
+    """The options that the role gives; those with a list as their default can be repeated."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--vm-id", required=True)
     parser.add_argument("--rehearse", action="store_true")
@@ -74,6 +86,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--wait", type=int, default=120)
     parser.add_argument("--wipe", action="store_true")
     parser.add_argument("--keep", action="append", default=[])
+    parser.add_argument("--keep-folder", action="append", default=[])
     parser.add_argument("--remove", action="append", default=[])
     return parser.parse_args()
 
@@ -82,7 +95,7 @@ def failure_of_the_steps(options: argparse.Namespace) -> str | None:
     """Announce and run each step; the name of the step that failed with its reason, or None if all succeeded."""
     name = read_identity.__name__
     try:
-        machine = read_identity(options)
+        machine = recall_identity(read_identity(options))
         for step in STEPS:
             name = step.__name__
             line = f"goldenimage-seal: {time.strftime('%H:%M:%S')} {name}"
@@ -97,7 +110,7 @@ def failure_of_the_steps(options: argparse.Namespace) -> str | None:
 def write_to_console(line: str) -> None:
     """Write one line to the serial console, and wait until it has left the machine."""
     console = os.open(next(path for path in CONSOLES if os.path.exists(path)), os.O_WRONLY | os.O_NOCTTY | os.O_APPEND)
-    os.write(console, f"\r\n{line}\r\n".encode())
+    os.write(console, f"\r\n{line}\r\n".encode(errors="replace"))
     if os.isatty(console):
         termios.tcdrain(console)
     os.close(console)

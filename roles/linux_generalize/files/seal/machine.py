@@ -16,6 +16,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from accounts import days_of_password_changes, password_hashes, people
+from homes import homes_to_remove
+from hosts import own_addresses
+from mounts import is_within
 from system import read
 
 DAY = 24 * 3600
@@ -29,21 +32,26 @@ class Machine:
     """The options of the role, and what identifies this machine.
 
     `os_only` tells that the image will hold the disk of the operating system alone; `waived` are the ids of the checks whose findings the
-    owner accepts. `users` are the accounts to remove, and `homes` the folders of root and theirs; `names` are those of the users and of the
-    host; `marks` are texts that no other machine has (ids, addresses, keys, hashes); `oldest_mark` is the time, in seconds since 1970,
-    before which no file can hold one of them.
+    owner accepts. `keep_folders` stay with their content. `users` are the accounts to remove, `homes` the folders of root and theirs, and
+    `own_homes` the homes that go: those that hold nothing else. `names` are those of the users and of the host; `own_names` and
+    `own_addresses` are those of the host alone; `marks` are texts that no other machine has (ids, addresses, keys, hashes); `oldest_mark`
+    is the time, in seconds since 1970, before which no file can hold one of them.
     """
 
     vm_id: str
     wait: int
     wipe: bool
     keep: frozenset[str]
+    keep_folders: tuple[str, ...]
     extra: tuple[str, ...]
     os_only: bool
     waived: frozenset[str]
     users: tuple[str, ...]
     homes: tuple[str, ...]
+    own_homes: tuple[str, ...]
     names: tuple[str, ...]
+    own_names: tuple[str, ...]
+    own_addresses: frozenset[str]
     marks: tuple[str, ...]
     oldest_mark: int
 
@@ -52,19 +60,25 @@ def read_identity(options: argparse.Namespace) -> Machine:
     """Read names and marks while they can still be read."""
     keep = frozenset(options.keep)
     users = tuple(entry.pw_name for entry in people() if entry.pw_name not in keep)
+    accepted = {*password_hashes()} - {"root", *users} if "system_passwords" in options.waive else set()
     homes = ("/root", *(pwd.getpwnam(user).pw_dir for user in users))
+    keep_folders = tuple(os.path.normpath(folder) for folder in options.keep_folder)
     return Machine(
         vm_id=options.vm_id,
         wait=options.wait,
         wipe=options.wipe,
         keep=keep,
+        keep_folders=keep_folders,
         extra=tuple(options.remove),
         os_only=options.disks == "os",
         waived=frozenset(options.waive),
         users=users,
         homes=homes,
+        own_homes=tuple(homes_to_remove(users, keep_folders)),
         names=tuple(sorted({*users, *host_names()})),
-        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep)})),
+        own_names=tuple(sorted(host_names())),
+        own_addresses=own_addresses(),
+        marks=tuple(sorted({*ids(options.vm_id), *mac_addresses(), *host_keys(), *secrets_of_people(homes, keep, keep_folders, accepted)})),
         oldest_mark=time_of_oldest_mark(homes),
     )
 
@@ -96,10 +110,16 @@ def host_keys() -> Iterator[str]:
         yield from PUBLIC_KEY.findall(read(path))
 
 
-def secrets_of_people(homes: Iterable[str], keep: Iterable[str]) -> set[str]:
-    """The public keys that open the accounts with these homes and no account that is kept, and the password hashes."""
-    kept_homes = (entry.pw_dir for entry in people() if entry.pw_name in keep)
-    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes(keep).values()}
+def secrets_of_people(
+    homes: Iterable[str], keep: Iterable[str], keep_folders: Iterable[str] = (), passwords: Iterable[str] = ()
+) -> set[str]:
+    """The public keys that open the accounts with these homes, and the password hashes. Kept accounts and folders keep their keys.
+
+    `passwords` are further accounts whose password stays.
+    """
+    kept_homes = [entry.pw_dir for entry in people() if entry.pw_name in keep]
+    kept_homes += [home for home in homes if any(is_within(home, folder) for folder in keep_folders)]
+    return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes({*keep, *passwords}).values()}
 
 
 def public_keys(homes: Iterable[str]) -> Iterator[str]:
@@ -108,10 +128,13 @@ def public_keys(homes: Iterable[str]) -> Iterator[str]:
 
 
 def time_of_oldest_mark(homes: Iterable[str]) -> int:
-    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark."""
+    """The time at which the oldest mark of this machine was made. A file that has not changed since cannot hold any mark.
+
+    If nothing that an earlier run has left tells it, it is 0, and every file is searched.
+    """
     keys = [path for home in homes if os.path.exists(path := f"{home}/.ssh/authorized_keys")]
-    dated_files = ["/etc/machine-id", *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
-    oldest = min(int(os.stat(path).st_mtime) for path in dated_files) - CLOCK_SLACK
+    dated_files = [*glob.glob("/etc/machine-id"), *glob.glob("/etc/ssh/ssh_host_*_key"), *keys]
+    oldest = min((int(os.stat(path).st_mtime) - CLOCK_SLACK for path in dated_files), default=0)
     # /etc/shadow counts in days: only a day that was over before the other marks were made says more than they do.
     passwords = (day * DAY for day in days_of_password_changes())
     return min([oldest, *(day for day in passwords if day + DAY < oldest)])

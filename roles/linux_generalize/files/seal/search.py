@@ -5,22 +5,24 @@
 
 from __future__ import annotations
 
-import glob
 import os
+import pwd
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import packages_dpkg
 from accounts import ACCOUNT_FILES, account_files_with, password_hashes, people, root_is_locked
+from hosts import without_own_names
 from machine import Machine
-from mounts import os_mounts
-from system import NotSealed, run
-from traces import EMPTIED, REMOVED
+from system import NotSealed, read, run
+from targets import remains
+from treated import treated_mounts
 
-PATTERNS = Path("/run/goldenimage-seal/patterns")
-"""The file from which grep reads its patterns; its folder is open to root alone."""
+PATTERNS = Path(__file__).with_name("patterns")
+"""The file from which grep reads its patterns; it is in memory like this file, in a folder that is open to root alone."""
+AUTHORIZED_KEY = r"^[^#]*(ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA"
 
 
 def check(machine: Machine) -> None:
@@ -34,27 +36,41 @@ def accounts_left(machine: Machine) -> Iterator[str]:
     """Accounts and passwords that should be gone, each as a phrase for the verdict."""
     yield from (f"account {entry.pw_name}" for entry in people() if entry.pw_name not in machine.keep)
     yield from (f"the name of a removed account in {path}" for path in account_files_with(machine.users))
-    yield from (f"password of {user}" for user in password_hashes(machine.keep))
+    if "system_passwords" not in machine.waived:
+        yield from (f"password of {user}" for user in password_hashes(machine.keep))
     if not root_is_locked():
         yield "root can log in with a password"
 
 
 def files_left(machine: Machine) -> Iterator[str]:
     """Files and folders that should be gone or empty, each as a phrase for the verdict."""
-    kept_homes = tuple(f"{entry.pw_dir}/" for entry in people())
-    yield from (f"{folder} is not empty" for folder in EMPTIED if os.path.isdir(folder) and os.listdir(folder))
-    yield from (path for pattern in (*REMOVED, *machine.extra) for path in glob.glob(pattern))
-    yield from (path for path in find("-type", "f", "-name", ".*_history") if os.path.getsize(path))
-    keys = find("-type", "f", "-name", "authorized_keys*")
-    yield from (path for path in keys if not path.startswith(("/usr/", *kept_homes)))
-    yield from find("-path", "/var/log/*", "-type", "f", "-size", "+0")
+    yield from remains(machine)
+    yield from history_files(machine)
+    yield from files_with_authorized_keys(machine)
     if os.path.getsize("/etc/machine-id"):
         yield "/etc/machine-id is not empty"
 
 
+def history_files(machine: Machine) -> list[str]:
+    """The files with what was typed into shells and clients, in any folder."""
+    return [] if "history_files" in machine.waived else find(machine, "-type", "f", "-name", ".*_history", "-size", "+0")
+
+
+def files_with_authorized_keys(machine: Machine) -> list[str]:
+    """Files with keys that open an account, outside the homes of accounts to keep."""
+    if "authorized_keys" in machine.waived:
+        return []
+    kept_homes = tuple(f"{entry.pw_dir}/" for entry in pwd.getpwall() if entry.pw_name in machine.keep)
+    named = find(machine, "-type", "f", "(", "-name", "authorized_keys", "-o", "-name", "authorized_keys2", ")")
+    return [path for path in grep(named, "-E", "-e", AUTHORIZED_KEY) if not path.startswith(("/usr/share/", *kept_homes))]
+
+
 def mentions_left(machine: Machine) -> Iterator[str]:
     """Files that still mention this machine, each as a phrase for the verdict."""
-    return (f"{path} still mentions this machine" for path in sorted({*files_with_marks(machine), *files_with_names(machine)}))
+    found = {*files_with_marks(machine), *files_with_names(machine, distinctive_names(machine))}
+    yield from (f"{path} still mentions this machine" for path in sorted(found))
+    if any(without_own_names(line, machine.own_names, machine.own_addresses) != line for line in read("/etc/hosts").splitlines()):
+        yield "/etc/hosts still mentions this machine"
 
 
 def files_with_marks(machine: Machine) -> set[str]:
@@ -62,28 +78,31 @@ def files_with_marks(machine: Machine) -> set[str]:
 
     Only files that were changed in the life of this machine are read: no other can hold a mark.
     """
-    PATTERNS.write_text("\n".join(machine.marks) + "\n")
-    named = [test for mark in machine.marks if "/" not in mark for test in ("-o", "-name", f"*{mark}*")][1:]
-    return {
-        *grep(find("-type", "f", "-size", "+0", *changed_since_oldest_mark(machine)), "-F", "-f", str(PATTERNS)),
-        *find("(", *named, ")"),
-    }
-
-
-def files_with_names(machine: Machine) -> set[str]:
-    """Files that hold the name of a user or of the host as a word.
-
-    Such a name can be a common word. So a file counts only if it was changed in the life of this machine, lies outside the folders of
-    packages, and is not just as its package ships it. A host may also be called like one of the system's accounts; the names of people
-    in the account files are looked for by their place in the line, see account_files_with.
-    """
-    if not machine.names:
+    if "marks" in machine.waived:
         return set()
-    words = "|".join(re.sub(r"[^\w-]", lambda sign: f"[{sign[0]}]", name) for name in machine.names)
-    PATTERNS.write_text(f"(^|[^A-Za-z0-9_-])({words})([^A-Za-z0-9_-]|$)\n")
+    named = [test for mark in machine.marks if "/" not in mark for test in ("-o", "-name", f"*{mark}*")][1:]
+    files = find(machine, "-type", "f", "-size", "+0", *changed_since_oldest_mark(machine))
+    return {*grep_patterns(files, "\n".join(machine.marks), "-F"), *find(machine, "(", *named, ")")}
+
+
+def distinctive_names(machine: Machine) -> set[str]:
+    """The names of users and of the host that are not ordinary words: where they are found, this machine is meant."""
+    return set() if "names" in machine.waived else {*machine.names} - packages_dpkg.ordinary_words(machine.names)
+
+
+def files_with_names(machine: Machine, names: Iterable[str]) -> set[str]:
+    """Files that hold one of these names of users or of the host as a word.
+
+    A file counts only if it was changed in the life of this machine, lies outside the folders of packages, and is not just as its package
+    ships it. Names in the account files and in /etc/hosts are looked for by their place in the line.
+    """
+    if not names:
+        return set()
+    words = "|".join(re.sub(r"[^\w-]", lambda sign: f"[{sign[0]}]", name) for name in sorted(names))
     skipped = [test for folder in packages_dpkg.FOLDERS for test in ("-path", folder, "-prune", "-o")]
-    found = grep(find(*skipped, "-type", "f", *changed_since_oldest_mark(machine)), "-I", "-E", "-f", str(PATTERNS))
-    candidates = {*found} - {*ACCOUNT_FILES}
+    files = find(machine, *skipped, "-type", "f", *changed_since_oldest_mark(machine))
+    found = grep_patterns(files, f"(^|[^A-Za-z0-9_-])({words})([^A-Za-z0-9_-]|$)", "-I", "-E")
+    candidates = {*found} - {*ACCOUNT_FILES, "/etc/hosts"}
     return candidates - packages_dpkg.unchanged(candidates)
 
 
@@ -92,17 +111,27 @@ def changed_since_oldest_mark(machine: Machine) -> tuple[str, str]:
     return ("-newerct", f"@{machine.oldest_mark}")
 
 
-def find(*tests: str) -> list[str]:
-    """The paths that pass these tests of find, on the file systems of the operating system's disk."""
-    places = [place for _device, place in os_mounts()]
-    return run("find", *places, "-xdev", *tests, "-print0", errors="surrogateescape").split("\0")[:-1]
+def find(machine: Machine, *tests: str) -> list[str]:
+    """The paths that pass these tests of find, on all file systems that the seal treats. The rehearsal runs while files come and go."""
+    places = [place for _device, place in treated_mounts(machine)]
+    return run("find", *places, "-xdev", "-ignore_readdir_race", *tests, "-print0", errors="surrogateescape").split("\0")[:-1]
+
+
+def grep_patterns(paths: list[str], patterns: str, *options: str) -> list[str]:
+    """Those of the files in which grep finds one of the patterns, one in each line; they are secret, so no command line holds them."""
+    try:
+        PATTERNS.write_text(f"{patterns}\n")
+        return grep(paths, *options, "-f", str(PATTERNS))
+    finally:
+        PATTERNS.unlink()
 
 
 def grep(paths: list[str], *options: str) -> list[str]:
-    """Those of the files in which grep finds a match. Raises NotSealed if a file cannot be searched."""
+    """Those of the files in which grep finds a match. Raises NotSealed if a file cannot be searched, unless it is gone."""
     names = "\0".join(paths).encode(errors="surrogateescape")
     command = ["env", "LC_ALL=C", "xargs", "-0", "-r", "grep", "-lZ", *options, "--"]  # bytes, not characters: several times faster
     done = subprocess.run(command, input=names, capture_output=True, check=False)
-    if done.returncode not in (0, 123) or done.stderr:  # 123: a grep found nothing, or could not read a file and reported it
-        raise NotSealed(f"searching for traces failed: {done.stderr.decode(errors='replace')[-200:]}")
+    errors = [line for line in done.stderr.decode(errors="replace").splitlines() if not line.endswith(": No such file or directory")]
+    if done.returncode not in (0, 123) or errors:  # 123: a grep found nothing, or could not read a file and reported it
+        raise NotSealed(f"searching for traces failed: {' '.join(errors)[-200:]}")
     return done.stdout.decode(errors="surrogateescape").split("\0")[:-1]

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+
+CONTAINER = "/run/systemd/container"
+"""This file exists in a container, which has the kernel of its host, and sees its swap areas."""
 
 
 class NotSealed(Exception):
@@ -22,8 +24,11 @@ def read(path: str) -> str:
 
 
 def run(*command: str, errors: str = "replace") -> str:
-    """The output of a command. Raises NotSealed if it fails; `errors` is how bytes that are not UTF-8 are decoded."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, timeout=900, check=False)
+    """The output of a command. Raises NotSealed if it fails; `errors` is how bytes that are not UTF-8 are decoded.
+
+    There is no time limit: how long a search takes depends on the number of files.
+    """
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, check=False)
     if done.returncode:
         raise NotSealed(f"{' '.join(command)[:80]} failed: {done.stderr.strip()[-200:]}")
     return done.stdout
@@ -34,18 +39,32 @@ def succeeds(*command: str, timeout: float | None = None) -> bool:
     return subprocess.run(command, capture_output=True, timeout=timeout, check=False).returncode == 0
 
 
-def remove(path: str) -> None:
-    """Remove a file, a link or a folder with its content; nothing happens if there is none."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
+def output(*command: str) -> str:
+    """The output of a command that may be missing, may fail, or may hang; empty then."""
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout
 
 
 def rewrite(path: str, change: Callable[[str], str | None]) -> None:
-    """Change lines of a file, or drop those for which `change` returns None; in place, so that owner and mode stay."""
-    old = read(path)
-    lines = (change(line) for line in old.splitlines())
-    new = "".join(f"{line}\n" for line in lines if line is not None)
-    if old and new != old:
-        Path(path).write_text(new)
+    """Change lines of a file, or drop those for which `change` returns None."""
+    lines = (change(line) for line in read_exactly(path).splitlines())
+    replace_text(path, "".join(f"{line}\n" for line in lines if line is not None))
+
+
+def read_exactly(path: str) -> str:
+    """The text of a file that can be written back without loss: bytes that are not UTF-8 are kept. Empty if there is no such file."""
+    return Path(path).read_text(errors="surrogateescape") if os.path.exists(path) else ""
+
+
+def replace_text(path: str, text: str) -> None:
+    """Write a file if its text differs; in place, so that owner and mode stay, and through no link."""
+    if text == read_exactly(path):
+        return
+    if os.path.islink(path):
+        raise NotSealed(f"{path} is a link, so it is not changed")
+    with open(path, "r+", errors="surrogateescape") as file:
+        file.write(text)
+        file.truncate()

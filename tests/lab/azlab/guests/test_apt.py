@@ -117,7 +117,7 @@ def test_the_error_about_an_unreachable_archive_names_it_and_the_variables(
     monkeypatch.setenv("AZLAB_DEBIAN_MIRROR", "http://127.0.0.1:9/debian")
     monkeypatch.setenv("AZLAB_DEBIAN_SECURITY_MIRROR", "http://127.0.0.1:9/security")
     with pytest.raises(rootfs.BuildFailed) as caught:
-        rootfs._build(tmp_path / "rootfs.tar.zst")
+        rootfs._build(tmp_path / "rootfs.tar.zst", ["systemd"])
     assert "mmdebstrap failed with" in str(caught.value)
     assert f"{SIGNED} http://127.0.0.1:9/security bookworm-security main" in str(caught.value)
     assert str(caught.value).endswith("set mirrors that can be reached in AZLAB_DEBIAN_MIRROR and AZLAB_DEBIAN_SECURITY_MIRROR.")

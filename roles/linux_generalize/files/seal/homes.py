@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The homes of the accounts to remove: which of them hold nothing but their own, and which must be decided by the owner of the machine."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import os
+import pwd
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+from accounts import local_accounts
+from mounts import NETWORK, is_within, mount_of, mounts, storage
+
+OUTSIDE, SHARED, OTHERS, OWNERLESS = "home_outside_home", "home_shared", "home_files_of_others", "home_without_owner"
+HOMES = "/home"
+SYSTEM_FOLDERS = frozenset(
+    ("/", "/bin", "/boot", "/dev", "/etc", "/etc/ssh", "/home", "/lib", "/lib64", "/nonexistent", "/proc", "/root", "/run", "/sbin", "/sys",
+     "/tmp", "/usr", "/usr/bin", "/usr/lib", "/usr/local", "/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/lib/dpkg",
+     "/var/log", "/var/mail", "/var/spool", "/var/tmp")
+)  # fmt: skip
+"""Folders that no machine can do without. Some accounts have one of them as their home."""
+DOT_FILES = (".profile", ".bashrc", ".bash_logout", ".bash_history", ".bash_profile", ".cache", ".config", ".local", ".ssh", ".zshrc")
+"""Files that tell a home from a folder of an application."""
+
+
+class Home(NamedTuple):
+    """A home, the accounts to remove that have it (none if its owner is not an account any more), and the numbers that own its files."""
+
+    path: str
+    users: tuple[str, ...]
+    owners: frozenset[int]
+
+
+class Objection(NamedTuple):
+    """A reason why a home is not removed on its own accord: the id of a check, and a sentence."""
+
+    id: str
+    what: str
+
+
+def homes_to_decide(users: Collection[str]) -> Iterator[Home]:
+    """The homes of these accounts, and the homes below /home whose owner is not a local account: of removed accounts, or of a directory."""
+    removed = {entry.pw_uid: entry for entry in local_accounts() if entry.pw_name in users}
+    paths = {real_home(entry) for entry in removed.values()} - {""}
+    for path in sorted(paths):
+        yield Home(path, tuple(sorted(each.pw_name for each in removed.values() if real_home(each) == path)), frozenset(removed))
+    yield from (Home(path, (), frozenset((os.lstat(path).st_uid, *removed))) for path in ownerless_homes() if path not in paths)
+
+
+def homes_to_remove(users: Collection[str], keep_folders: Collection[str]) -> list[str]:
+    """The homes that go: those of these accounts or of none, except kept ones and those that may hold more than what is theirs."""
+    homes = (home for home in homes_to_decide(users) if not any(is_within(home.path, folder) for folder in keep_folders))
+    return [home.path for home in homes if not any(objections(home))]
+
+
+def real_home(entry: pwd.struct_passwd) -> str:
+    """The folder that is an account's home, without links; empty if it has none, or only a folder of the system."""
+    path = os.path.realpath(entry.pw_dir or "/")
+    return "" if path in SYSTEM_FOLDERS or not os.path.isdir(path) else path
+
+
+def ownerless_homes() -> Iterator[str]:
+    """The folders in /home, and in folders of domains there (/home/CORP/alice), that belong to no local account."""
+    accounts = list(local_accounts())
+    known, homes = {0, *(entry.pw_uid for entry in accounts)}, {real_home(entry) for entry in accounts}
+    for folder in sorted(glob.glob(f"{HOMES}/*")):
+        if os.path.islink(folder) or not os.path.isdir(folder):
+            continue
+        if os.lstat(folder).st_uid not in known:
+            yield folder
+        elif folder not in homes:
+            yield from (path for path in sorted(glob.glob(f"{folder}/*")) if is_home(path) and os.lstat(path).st_uid not in known)
+
+
+def is_home(path: str) -> bool:
+    """Whether a folder has files that a login leaves in a home."""
+    return not os.path.islink(path) and any(os.path.lexists(f"{path}/{name}") for name in DOT_FILES)
+
+
+def objections(home: Home) -> Iterator[Objection]:
+    """The reasons why a home may hold more than what belongs to the accounts that are removed."""
+    whose = f"the home of {' and '.join(home.users)}" if home.users else f"a folder of {name_of(os.lstat(home.path).st_uid)}"
+    if not is_within(home.path, HOMES):
+        yield Objection(OUTSIDE, f"{home.path}, {whose}, lies outside {HOMES}")
+    if not home.users and not is_home(home.path):
+        yield Objection(OWNERLESS, f"{home.path}, {whose}, does not look like a home")
+    having = sorted(entry.pw_name for entry in local_accounts() if real_home(entry) == home.path)
+    if len(having) > 1:
+        yield Objection(SHARED, f"{home.path} is the home of {', '.join(having)}")
+    for entry in local_accounts():
+        if entry.pw_uid not in home.owners and real_home(entry) != home.path and is_within(real_home(entry), home.path):
+            yield Objection(OTHERS, f"{home.path}, {whose}, holds the home of {entry.pw_name} ({real_home(entry)})")
+    for found in islice(foreign_files(home), 1):
+        yield Objection(OTHERS, f"{home.path}, {whose}, holds files of {name_of(os.lstat(found).st_uid)}, for example {found}")
+
+
+def name_of(uid: int) -> str:
+    """The name of an account, local or not, with its number."""
+    with contextlib.suppress(KeyError):
+        return f"{pwd.getpwuid(uid).pw_name} (uid {uid})"
+    return f"uid {uid}, which is not an account here"
+
+
+def foreign_files(home: Home) -> Iterator[str]:
+    """The files in a home that belong neither to root nor to an account that is removed. Other file systems and shares are left out."""
+    table = mounts()
+    places = {mount.place for mount in table}
+    if storage(mount_of(home.path, table), table) == NETWORK:
+        return
+    folders = [home.path]
+    while folders:
+        for entry in os.scandir(folders.pop()):
+            if entry.path in places:
+                continue
+            if entry.stat(follow_symlinks=False).st_uid not in (0, *home.owners):
+                yield entry.path
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
