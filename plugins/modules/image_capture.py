@@ -201,8 +201,8 @@ image:
     zone_resilient: false
     tags: {release: "1"}
 vm:
-  description: The VM after the task; null if it does not exist any more.
-  returned: success
+  description: The VM after the task; null if it does not exist any more. If RV(checks) forbid the capture, the VM as it is.
+  returned: success, and if RV(checks) forbid the capture
   type: dict
   contains:
     id: {description: Resource id., type: str}
@@ -268,9 +268,15 @@ azure_clock_offset:
   description:
     - How many seconds Azure's clock is ahead of that of the machine where this module runs; negative if it is behind, null if it is not
       known. The times of a seal are compared with times of Azure, so the clock of the guest must agree with Azure's.
-  returned: success, and when a step fails
+  returned: success, and on failure once the VM was read
   type: int
   sample: 0
+os_disk_mbps:
+  description: How many MB per second the OS disk reads and writes, from which the time to overwrite its free space is estimated; null if
+    Azure does not say, or if the image exists as requested.
+  returned: success, and on failure once the VM was read
+  type: int
+  sample: 60
 steps:
   description: The steps that were carried out, in order; in check mode the steps that would be carried out.
   returned: always, unless Ansible itself refused the options

@@ -20,7 +20,7 @@ from ..._core.subject import Subject
 from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
-from .checks.report import as_results, check_capture, refuse_before_waiting, reported_with, require_unblocked, warnings_of
+from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
 from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
@@ -35,8 +35,8 @@ def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
         return _with_checks(_plan_match(request, seen, target, need), seen, ())
     vm = _require_vm(request, seen, target)
     checks = check_capture(request, seen, vm)
-    require_unblocked(vm, checks)
-    with reported_with(checks):
+    require_unblocked(seen, vm, checks)
+    with reported_with(seen, checks):
         return _with_checks(_plan_new(request, seen, target, vm, need), seen, checks)
 
 
@@ -51,8 +51,7 @@ def _require_vm(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
 
 def _with_checks(plan: Plan, seen: Observed, checks: Sequence[Check]) -> Plan:
     """The same plan with the report of the checks. An image that is as requested needs none."""
-    findings = {"checks": as_results(checks), "azure_clock_offset": seen.clock_offset}
-    return replace(plan, warnings=(*plan.warnings, *warnings_of(checks)), findings=findings)
+    return replace(plan, warnings=(*plan.warnings, *warnings_of(checks)), findings=findings(seen, checks))
 
 
 def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, need: Needs) -> Plan:

@@ -26,21 +26,24 @@ def check_capture(request: CaptureRequest, seen: Observed, vm: Vm) -> tuple[Chec
     return tuple(row for rule in RULES for row in rule.rows(candidate))
 
 
-def require_unblocked(vm: Vm, checks: Sequence[Check]) -> None:
-    """Refuse a capture that any row blocks, and name all of them: mending one at a time would take a run for each."""
+def require_unblocked(seen: Observed, vm: Vm, checks: Sequence[Check]) -> None:
+    """Refuse a capture that any row blocks, and name all of them: mending one at a time would take a run for each.
+
+    The error also has the VM as it is, with which a playbook can go on to look at the guest.
+    """
     blocking = with_verdict(checks, BLOCK)
     if not blocking:
         return
     first, *others = (each.sentence for each in blocking)
     listed = "; ".join(each.rstrip(".") for each in (first, *others))
     message = f"{len(blocking)} things forbid capturing VM {vm.id.name}: {listed}." if others else first
-    raise InvalidRequest(message, checks=as_results(checks))
+    raise InvalidRequest(message, vm=vm.as_result(), **findings(seen, checks))
 
 
 def refuse_before_waiting(request: CaptureRequest, seen: Observed) -> None:
     """Refuse what can be refused already: waiting for a guest to stop is of no use if its VM can never be captured."""
     if seen.vm and needs(request, seen.image, seen.vm).capture:
-        require_unblocked(seen.vm, check_capture(request, seen, seen.vm))
+        require_unblocked(seen, seen.vm, check_capture(request, seen, seen.vm))
 
 
 def warnings_of(checks: Sequence[Check]) -> tuple[str, ...]:
@@ -53,11 +56,17 @@ def as_results(checks: Sequence[Check]) -> list[dict[str, str]]:
     return [each.as_result() for each in checks]
 
 
+def findings(seen: Observed, checks: Sequence[Check]) -> dict[str, Any]:
+    """The return values about the time before the capture: the rows, and what the preflight of a guest needs to know."""
+    speed = seen.os_disk.mbps if seen.os_disk else None
+    return {"checks": as_results(checks), "azure_clock_offset": seen.clock_offset, "os_disk_mbps": speed}
+
+
 @contextmanager
-def reported_with(checks: Sequence[Check]) -> Iterator[None]:
-    """Add the rows to the return values of an error that is raised in this block."""
+def reported_with(seen: Observed, checks: Sequence[Check]) -> Iterator[None]:
+    """Add the findings to the return values of an error that is raised in this block."""
     try:
         yield
     except GoldenImageError as error:
-        facts: dict[str, Any] = {"checks": as_results(checks), **error.facts}
+        facts: dict[str, Any] = {**findings(seen, checks), **error.facts}
         raise type(error)(error.message, **facts) from error
