@@ -18,7 +18,7 @@ MACHINE = SimpleNamespace(users=("alice",), own_names=("db",), own_addresses=fro
 
 @pytest.fixture
 def done(load: Load, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the steps do on a machine with one target, in order."""
+    """The actions of the steps on a machine with one target, in order."""
     room, found = load("removal"), list[Any]()
     monkeypatch.setattr(room, "blocking", lambda machine: [])
     monkeypatch.setattr(room, "removable", lambda machine: ["target"])
