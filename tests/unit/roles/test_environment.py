@@ -72,36 +72,37 @@ def test_an_agent_that_does_not_answer_blocks(load: Load, monkeypatch: pytest.Mo
     assert findings(load, "agent", "agent") == ([] if works else [("block", "waagent -version does not answer with a version")])
 
 
-@pytest.mark.parametrize(("setting", "types", "wanted"), [
-    ("", '["rsa", "ed25519"]', ""),
-    ("Provisioning.SshHostKeyPairType=ed25519\n", '["ed25519"]', ""),
-    ("Provisioning.SshHostKeyPairType=auto\n", '["ed25519"]', "rsa"),
-    ("", '["ecdsa"]', "rsa"),
-    ("Provisioning.SshHostKeyPairType=ecdsa\n", "null", "ecdsa"),
-    ("Provisioning.SshHostKeyPairType=ecdsa\n", '"rsa, ecdsa"', ""),
-], ids=["default", "same", "auto", "unset", "none", "text"])  # fmt: skip
-def test_a_host_key_that_is_never_made_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, setting: str, types: str, wanted: str) -> None:
+@pytest.fixture
+def host_keys(load: Load, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Ask which awaited host key is missing, with these settings of the agent and of cloud-init."""
     room = load("agent")
-    monkeypatch.setattr(room, "read", lambda path: f"#Provisioning.SshHostKeyPairType=dsa\n{setting}")
-    monkeypatch.setattr(room, "output", lambda *command: types)
-    monkeypatch.setattr(room, "KEY_UNITS", ())
-    found = [what for _verdict, what in findings(load, "agent", "agent_host_key")]
-    assert [f"of the type {wanted} " in what for what in found] == ([True] if wanted else [])
+
+    def ask(setting: str, merged: dict[str, Any], units: tuple[str, ...] = ()) -> list[str]:
+        monkeypatch.setattr(room, "read", lambda path: f"#Provisioning.SshHostKeyPairType=dsa\n{setting}")
+        monkeypatch.setattr(load("cloud_init"), "configuration", lambda: {"merged": merged})
+        monkeypatch.setattr(room, "KEY_UNITS", units)
+        return [what for _verdict, what in findings(load, "agent", "agent_host_key")]
+
+    return ask
 
 
-def test_a_cloud_init_that_cannot_be_asked_is_reported(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = load("agent")
-    monkeypatch.setattr(room, "read", lambda path: "")
-    monkeypatch.setattr(room, "output", lambda *command: "")
-    assert [verdict for verdict, _what in findings(load, "agent", "agent_host_key")] == ["unproven"]
+@pytest.mark.parametrize(("setting", "merged", "wanted"), [
+    ("", {}, ""),
+    ("", {"ssh_genkeytypes": ["rsa", "ed25519"]}, ""),
+    ("Provisioning.SshHostKeyPairType=ed25519\n", {"ssh_genkeytypes": ["ed25519"]}, ""),
+    ("Provisioning.SshHostKeyPairType=auto\n", {"ssh_genkeytypes": ["ed25519"]}, "rsa"),
+    ("", {"ssh_genkeytypes": ["ecdsa"]}, "rsa"),
+    ("Provisioning.SshHostKeyPairType=ecdsa\n", {"ssh_genkeytypes": None}, "ecdsa"),
+    ("Provisioning.SshHostKeyPairType=ecdsa\n", {"ssh_genkeytypes": "rsa, ecdsa"}, ""),
+], ids=["default", "listed", "same", "auto", "unset", "none", "text"])  # fmt: skip
+def test_a_host_key_that_is_never_made_blocks(
+    host_keys: Callable[..., list[str]], setting: str, merged: dict[str, Any], wanted: str
+) -> None:
+    assert [f"of the type {wanted} " in what for what in host_keys(setting, merged)] == ([True] if wanted else [])
 
 
-def test_a_distribution_that_makes_its_own_keys_does_not_block(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    room = load("agent")
-    monkeypatch.setattr(room, "read", lambda path: "")
-    monkeypatch.setattr(room, "output", lambda *command: "[]")
-    monkeypatch.setattr(room, "KEY_UNITS", ("/",))
-    assert findings(load, "agent", "agent_host_key") == []
+def test_a_distribution_that_makes_its_own_keys_does_not_block(host_keys: Callable[..., list[str]]) -> None:
+    assert host_keys("", {"ssh_genkeytypes": []}, units=("/",)) == []
 
 
 @pytest.fixture

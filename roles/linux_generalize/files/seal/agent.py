@@ -5,24 +5,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from cloud_init import judged
 from machine import Machine
-from report import UNPROVEN, Check, Finding
+from provisioning import agent_settings
+from report import Check, Finding
 from system import output, read
 
 ANSWER = re.compile(r"^WALinuxAgent-\d", re.MULTILINE)
 SETTINGS = "/etc/waagent.conf"
 KEY_UNITS = tuple(f"/usr/lib/systemd/system/sshd-keygen{kind}.service" for kind in ("", "@"))
 """Units with which some distributions make all kinds of host keys by themselves."""
-TYPES_OF_CLOUD_INIT = """
-import json
-from cloudinit import settings, util
-print(json.dumps(util.read_conf_with_confd(settings.CLOUD_CONFIG).get("ssh_genkeytypes", ["rsa", "ecdsa", "ed25519"])))
-"""
+TYPES_OF_CLOUD_INIT = ("rsa", "ecdsa", "ed25519")
+"""The types of host keys that cloud-init makes by default."""
 
 
 def broken_agents(machine: Machine) -> Iterator[Finding]:
@@ -31,30 +30,21 @@ def broken_agents(machine: Machine) -> Iterator[Finding]:
         yield Finding("waagent -version does not answer with a version")
 
 
-def missing_host_keys(machine: Machine) -> Iterator[Finding]:
+def missing_host_keys(known: dict[str, Any]) -> Iterator[Finding]:
     """The host key for which the agent waits on a clone, if cloud-init does not make it."""
     wanted = awaited_type()
-    made = types_of_cloud_init()
-    if made is None:
-        yield Finding("the Python of the system has no module of cloud-init that tells which SSH host keys it makes", UNPROVEN)
-    elif wanted not in made and not any(map(os.path.exists, KEY_UNITS)):
-        kinds = ", ".join(made) or "none"
-        yield Finding(f"the agent waits for an SSH host key of the type {wanted} ({SETTINGS}), and cloud-init makes {kinds}")
+    made = known["merged"].get("ssh_genkeytypes", TYPES_OF_CLOUD_INIT) or ()
+    types = re.split(r"[,\s]+", made) if isinstance(made, str) else made
+    if wanted not in types and not any(map(os.path.exists, KEY_UNITS)):
+        yield Finding(
+            f"the agent waits for an SSH host key of the type {wanted} ({SETTINGS}), and cloud-init makes {', '.join(types) or 'none'}"
+        )
 
 
 def awaited_type() -> str:
     """The type of the host key for which the agent waits."""
-    found = re.findall(r"^Provisioning\.SshHostKeyPairType\s*=\s*(\w+)", read(SETTINGS), re.MULTILINE)
-    return "rsa" if not found or found[-1] == "auto" else found[-1]
-
-
-def types_of_cloud_init() -> list[str] | None:
-    """The types of host keys that cloud-init makes; None if it cannot be asked."""
-    answer = output("python3", "-c", TYPES_OF_CLOUD_INIT)
-    if not answer:
-        return None
-    types = json.loads(answer)
-    return types if isinstance(types, list) else re.split(r"[,\s]+", types or "")
+    found = agent_settings(read(SETTINGS)).get("Provisioning.SshHostKeyPairType", "auto")
+    return "rsa" if found == "auto" else found
 
 
 CHECKS = (
@@ -72,6 +62,6 @@ CHECKS = (
         why="the agent of a clone would wait for half an hour, and Azure would report that provisioning has failed",
         mend="set Provisioning.SshHostKeyPairType in /etc/waagent.conf to a type in ssh_genkeytypes of cloud-init's configuration",
         source="https://github.com/Azure/WALinuxAgent/blob/master/azurelinuxagent/pa/provision/cloudinit.py",
-        look=missing_host_keys,
+        look=judged(missing_host_keys),
     ),
 )

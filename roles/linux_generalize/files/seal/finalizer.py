@@ -21,6 +21,7 @@ import termios
 import time
 from pathlib import Path
 
+from cloud_init import reset_cloud_init
 from filesystems import make_read_only, overwrite_free_space, remove_zeros_of_a_dead_run
 from immutable import lift_attributes, restore_attributes
 from machine import read_identity
@@ -29,6 +30,7 @@ from package_managers import wait_for_package_managers
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
+from renewal import install_renewal_units
 from search import check
 from swap import wipe_swap
 
@@ -40,6 +42,8 @@ STEPS = (
     remember_identity,
     stop_everything_else,
     lift_attributes,
+    reset_cloud_init,
+    install_renewal_units,
     deprovision_agent,
     remove_accounts,
     remove_traces,

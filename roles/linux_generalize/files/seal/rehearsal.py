@@ -9,13 +9,18 @@ import time
 from typing import Any
 
 import agent
+import cloud_init
 import filesystems
+import fstab
 import immutable
 import leftovers
+import network
 import obstacles
 import package_managers
+import provisioning
 import restart
 import root_file_system
+import secret_files
 import sudoers
 import swap
 import volumes
@@ -34,6 +39,11 @@ CHECKS = (
     *package_managers.CHECKS,
     *restart.CHECKS,
     *agent.CHECKS,
+    *cloud_init.CHECKS,
+    *network.CHECKS,
+    *fstab.CHECKS,
+    *provisioning.CHECKS,
+    *secret_files.CHECKS,
     *obstacles.CHECKS,
     *sudoers.CHECKS,
     *immutable.CHECKS,

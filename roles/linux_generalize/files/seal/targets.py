@@ -20,6 +20,7 @@ from keys import authorized_keys
 from logs import LOG_FOLDER, is_unlinked, log_files
 from machine import Machine
 from mounts import MEMORY, NETWORK, OS_DISK, OTHER_DISK, Mount, aliases, is_within, mount_of, mounts, storage
+from removed_files import connections_with_secrets
 from system import NotSealed
 from traces import ACCOUNT_TRACES, EMPTIED, HOME_TRACES, REMOVED
 
@@ -91,7 +92,8 @@ def targets(machine: Machine) -> list[Target]:
 
 def removals(machine: Machine) -> Iterator[Target]:
     """The files and folders that go. What lies in a kept folder stays, unless it is listed itself."""
-    traces = (*account_traces(machine), *REMOVED, *traces_in_homes(machine), *map(glob.escape, authorized_keys(machine.users)))
+    files = (*authorized_keys(machine.users), *connections_with_secrets())
+    traces = (*account_traces(machine), *REMOVED, *traces_in_homes(machine), *map(glob.escape, files))
     yield from (Target(path, REMOVE, "a home") for path in machine.own_homes if os.path.lexists(path))
     yield from (Target(path, REMOVE) for path in found_by(traces) if not is_kept(path, machine))
     yield from (Target(path, REMOVE, LISTED) for path in found_by(machine.extra) if path not in machine.keep_folders)
