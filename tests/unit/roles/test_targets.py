@@ -18,7 +18,7 @@ Load = Callable[[str], ModuleType]
 KINDS = {
     "ext4 sda": "the OS disk",
     "ext4 sdb": "another disk",
-    "nfs": "a network share",
+    "nfs": "a network share or a program (FUSE)",
     "tmpfs": "memory",
     "overlay": "a layered file system",
 }
