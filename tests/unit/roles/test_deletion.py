@@ -96,6 +96,20 @@ def test_a_folder_can_be_emptied_and_what_is_spared_stays(load: Load, home: Path
     assert sorted(home.rglob("*")) == [home / "deep", home / "deep/er", home / "deep/er/file"]
 
 
+def test_a_dead_share_is_not_asked_for_its_status(load: Load, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deletion = load("deletion")
+    ask = os.stat
+
+    def stat(name: object, **options: object) -> os.stat_result:
+        if name == "deep":
+            raise OSError(107, "Transport endpoint is not connected")
+        return ask(name, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deletion.os, "stat", stat)
+    deletion.empty(str(home), frozenset({str(home / "deep")}))
+    assert os.listdir(home) == ["deep"]
+
+
 @pytest.mark.parametrize(("spared", "left"), [("deep/er/file", False), ("deep/er", False), ("elsewhere", True)])
 def test_what_is_spared_does_not_count_as_left(load: Load, home: Path, spared: str, left: bool) -> None:
     deletion = load("deletion")

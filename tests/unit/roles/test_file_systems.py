@@ -199,8 +199,8 @@ def test_file_systems_become_writable_again_if_one_cannot_become_read_only(two_m
     asked = []
 
     def mount(*command: str) -> bool:
-        asked.append(command[2:])
-        return command[2:] != ("remount,ro", "/")
+        asked.append((command[2], command[-1]))
+        return asked[-1] != ("remount,ro", "/")
 
     monkeypatch.setattr(two_mounts, "succeeds", mount)
     monkeypatch.setattr(two_mounts, "stop_everything_else", lambda machine: None)
@@ -208,6 +208,14 @@ def test_file_systems_become_writable_again_if_one_cannot_become_read_only(two_m
     with pytest.raises(Exception, match="^/ could not be made read-only"):
         two_mounts.make_read_only(None)
     assert asked[-2:] == [("remount,rw", "/home"), ("remount,rw", "/")]
+
+
+def test_a_wrong_line_of_fstab_does_not_keep_a_file_system_writable(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, asked = load("filesystems"), []
+    monkeypatch.setattr(room, "mounts", lambda: [load("mounts").Mount("8:17", "/", "/data", "ext4", "/dev/sdb1")])
+    monkeypatch.setattr(room, "succeeds", lambda *command: asked.append(command))
+    room.remount("/data", "ro")
+    assert asked == [("mount", "-o", "remount,ro", "/dev/sdb1", "/data")]
 
 
 @pytest.fixture

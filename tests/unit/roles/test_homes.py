@@ -99,10 +99,18 @@ def test_a_home_with_files_of_others_is_asked_for(place: Callable[..., ModuleTyp
     assert room.homes_to_remove(("alice",), ()) == []
 
 
-def test_files_of_several_removed_accounts_are_no_objection(place: Callable[..., ModuleType], tmp_path: Path) -> None:
+def test_files_of_several_removed_accounts_are_accepted(place: Callable[..., ModuleType], tmp_path: Path) -> None:
     room = place(alice="home/alice", bob="home/bob")
     add(tmp_path / "home/alice/from/bob", 1002)
     assert objections(room, "alice", "bob") == []
+
+
+def test_files_that_come_and_go_and_mounts_do_not_disturb(load: Load, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    room = load("homes")
+    monkeypatch.setattr(room.os, "listdir", lambda folder: ["gone", "mounted", "file"])
+    assert [path for path, _status in room.entries_of(str(tmp_path), {f"{tmp_path}/mounted"})] == [f"{tmp_path}/file"]
+    assert list(room.entries_of(str(tmp_path / "gone"), ())) == []
 
 
 def test_homes_of_a_directory_service_and_of_former_accounts_go(place: Callable[..., ModuleType], tmp_path: Path) -> None:
@@ -113,7 +121,7 @@ def test_homes_of_a_directory_service_and_of_former_accounts_go(place: Callable[
     assert room.homes_to_remove(("alice",), ()) == [f"{tmp_path}/home/{name}" for name in ("alice", "CORP/carol", "former")]
 
 
-def test_a_folder_without_owner_that_is_no_home_is_asked_for(place: Callable[..., ModuleType], tmp_path: Path) -> None:
+def test_a_folder_without_owner_that_does_not_look_like_a_home_is_asked_for(place: Callable[..., ModuleType], tmp_path: Path) -> None:
     room = place(alice="home/alice")
     add(tmp_path / "home/volumes/data", 472)
     assert objections(room, "alice") == [

@@ -24,7 +24,7 @@ def test_old_copies_and_logs_that_bear_a_mark_go(load: Load, name: str, unlinked
     assert load("logs").is_unlinked(f"/var/log/{name}", ("0123-mark", "a/b")) is unlinked
 
 
-def test_links_and_spared_folders_are_no_log_files(load: Load, tmp_path: Path) -> None:
+def test_links_and_spared_folders_do_not_count_as_log_files(load: Load, tmp_path: Path) -> None:
     for name in ("a/app.log", "b/app.log"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).touch()

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -18,7 +20,7 @@ MACHINE = SimpleNamespace(users=("alice",), own_names=("db",), own_addresses=fro
 
 @pytest.fixture
 def done(load: Load, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What the steps do on a machine with one target, in order."""
+    """The actions of the steps on a machine with one target, in order."""
     room, found = load("removal"), list[Any]()
     monkeypatch.setattr(room, "blocking", lambda machine: [])
     monkeypatch.setattr(room, "removable", lambda machine: ["target"])
@@ -49,18 +51,24 @@ def test_a_root_with_a_password_behind_its_lock_loses_it(load: Load, monkeypatch
     assert done[-1] == ("usermod", "--password", "*", "root")
 
 
-def test_the_agent_is_not_let_at_a_folder_with_a_mount(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    removal, seen = load("removal"), list[Any]()
+@pytest.mark.parametrize(("name", "step", "folder"), [
+    ("removal", "deprovision_agent", "/var/lib/waagent"), ("cloud_init", "reset_cloud_init", "/var/lib/cloud"),
+])  # fmt: skip
+def test_a_program_that_empties_a_folder_itself_does_not_run_if_there_is_a_mount(
+    load: Load, monkeypatch: pytest.MonkeyPatch, name: str, step: str, folder: str
+) -> None:
+    room, seen = load(name), list[Any]()
 
     def refuse(folders: Any) -> None:
         seen.extend(folders)
         raise load("system").NotSealed("is mounted in it")
 
-    monkeypatch.setattr(removal, "require_no_mounts", refuse)
-    monkeypatch.setattr(removal.subprocess, "run", lambda *arguments, **options: pytest.fail("the agent ran"))
-    with pytest.raises(load("system").NotSealed):
-        removal.deprovision_agent(MACHINE)
-    assert "/var/lib/waagent" in seen
+    monkeypatch.setattr(room, "require_no_mounts", refuse)
+    monkeypatch.setattr(shutil, "which", lambda program: program)
+    monkeypatch.setattr(subprocess, "run", lambda *arguments, **options: pytest.fail("the program ran"))
+    with pytest.raises(load("system").NotSealed, match="is mounted in it"):
+        getattr(room, step)(MACHINE)
+    assert folder in seen
 
 
 def test_a_file_keeps_its_mode_and_its_bytes_when_lines_are_dropped(load: Load, tmp_path: Path) -> None:

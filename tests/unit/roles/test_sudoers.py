@@ -93,7 +93,7 @@ def test_the_files_are_changed_in_place_and_empty_ones_go(sudoers: ModuleType, v
     assert [(path.name, path.read_text(), path.stat().st_mode & 0o777) for path in folder.iterdir()] == [("team", "bob ALL=ALL\n", 0o440)]
 
 
-def test_rules_that_sudo_refuses_are_no_success(load: Load, sudoers: ModuleType, visudo: Path) -> None:
+def test_rules_that_sudo_refuses_make_the_step_fail(load: Load, sudoers: ModuleType, visudo: Path) -> None:
     write(sudoers, team="alice, bob ALL=broken\n")
     with pytest.raises(load("system").NotSealed, match="sudo cannot use the changed rules"):
         sudoers.remove_rights(MACHINE)

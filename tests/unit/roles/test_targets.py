@@ -18,7 +18,7 @@ Load = Callable[[str], ModuleType]
 KINDS = {
     "ext4 sda": "the OS disk",
     "ext4 sdb": "another disk",
-    "nfs": "a network share",
+    "nfs": "a network share or a program (FUSE)",
     "tmpfs": "memory",
     "overlay": "a layered file system",
 }
@@ -159,7 +159,7 @@ def test_a_file_system_of_the_os_disk_below_the_logs_is_emptied_too(
     ]
 
 
-def test_a_bind_mount_of_what_is_emptied_anyway_is_no_obstacle(load: Load, place: Path, mounted: Callable[..., None]) -> None:
+def test_a_bind_mount_of_what_is_emptied_anyway_is_accepted(load: Load, place: Path, mounted: Callable[..., None]) -> None:
     (place / "tmp").mkdir()
     mounted(("var/tmp", "ext4 sda", f"{place}/tmp"))
     assert ids(load, machine(place)) == []

@@ -13,7 +13,7 @@ from system import read
 
 ACCOUNT_FILES = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
 LAST_SYSTEM_ID = 65535
-"""The last of the ids above UID_MAX that Debian and systemd give to services (libvirt-qemu has 64055, nobody 65534)."""
+"""The last of the ids above UID_MAX that Debian and systemd give to services (64055 is that of libvirt-qemu)."""
 
 
 def local_accounts() -> Iterator[pwd.struct_passwd]:

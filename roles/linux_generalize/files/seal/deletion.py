@@ -64,9 +64,11 @@ def empty_open(folder: int, path: str, spared: frozenset[str]) -> bool:
 
 def remove_in(folder: int, path: str, spared: frozenset[str]) -> bool:
     """Remove one entry of an open folder; whether it is gone. Mounts stay: they have another device, or at least a number of their own."""
+    if path in spared:
+        return False
     name = os.path.basename(path)
     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-    if path in spared or status.st_dev != os.fstat(folder).st_dev:
+    if status.st_dev != os.fstat(folder).st_dev:
         return False
     if not stat.S_ISDIR(status.st_mode):
         os.unlink(name, dir_fd=folder)

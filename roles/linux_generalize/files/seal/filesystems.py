@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from machine import Machine
-from mounts import disk_mounts
+from mounts import disk_mounts, mount_of, mounts
 from plan import CHANGED, removable
 from processes import stop_everything_else
 from report import UNPROVEN, Check, Finding
@@ -144,7 +144,7 @@ def make_read_only(machine: Machine) -> None:
     os.sync()
     places = [place for _device, place in reversed(disk_mounts()) if not is_read_only(place)]
     for attempt in range(20):
-        writable = [place for place in places if not succeeds("mount", "-o", "remount,ro", place)]
+        writable = [place for place in places if not remount(place, "ro")]
         if not writable:
             return
         if attempt == 10:
@@ -152,8 +152,13 @@ def make_read_only(machine: Machine) -> None:
         else:
             time.sleep(0.5)
     for place in places:
-        succeeds("mount", "-o", "remount,rw", place)
+        remount(place, "rw")
     raise NotSealed(f"{', '.join(writable)} could not be made read-only: something still writes there")
+
+
+def remount(place: str, option: str) -> bool:
+    """Remount a file system; whether that succeeded. With its source given, mount does not look for what fstab names for this place."""
+    return succeeds("mount", "-o", f"remount,{option}", mount_of(place, mounts()).source, place)
 
 
 def read_only_partitions(machine: Machine) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import contextlib
 import glob
 import os
 import pwd
+import stat
 from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -114,10 +115,17 @@ def foreign_files(home: Home) -> Iterator[str]:
         return
     folders = [home.path]
     while folders:
-        for entry in os.scandir(folders.pop()):
-            if entry.path in places:
-                continue
-            if entry.stat(follow_symlinks=False).st_uid not in (0, *home.owners):
-                yield entry.path
-            if entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
+        for path, status in entries_of(folders.pop(), places):
+            if status.st_uid not in (0, *home.owners):
+                yield path
+            if stat.S_ISDIR(status.st_mode):
+                folders.append(path)
+
+
+def entries_of(folder: str, places: Collection[str]) -> Iterator[tuple[str, os.stat_result]]:
+    """The entries of a folder that are not mounted, each with its status; the rehearsal runs while files come and go."""
+    with contextlib.suppress(FileNotFoundError):
+        for name in os.listdir(folder):
+            path = f"{folder}/{name}"
+            if path not in places and os.path.lexists(path):
+                yield path, os.lstat(path)

@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 from system import NotSealed, read
 
-OS_DISK, OTHER_DISK, NETWORK, MEMORY, UNKNOWN = "the OS disk", "another disk", "a network share", "memory", "a layered file system"
+OS_DISK, OTHER_DISK, NETWORK, MEMORY, UNKNOWN = (
+    "the OS disk",
+    "another disk",
+    "a network share or a program (FUSE)",
+    "memory",
+    "a layered file system",
+)
 SHARES = frozenset(
     ("9p", "afs", "autofs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2",
      "smb3", "smbfs", "virtiofs")

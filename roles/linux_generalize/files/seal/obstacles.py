@@ -99,7 +99,7 @@ def links_of_logs(machine: Machine) -> Iterator[Finding]:
 
 
 def summary(machine: Machine) -> dict[str, Any]:
-    """What will be removed: accounts, homes, and folders that are removed or emptied, if there is anything in them."""
+    """The list of what will be removed: accounts, homes, and folders that are removed or emptied, if there is anything in them."""
     found = removable(machine)
     folders = [target.path for target in found if target.action != EDIT and os.path.isdir(target.path) and not os.path.islink(target.path)]
     homes = [path for path in folders if path in (*machine.own_homes, *machine.homes) or (path.startswith("/home/") and is_home(path))]

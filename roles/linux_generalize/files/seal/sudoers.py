@@ -126,7 +126,7 @@ def empty_aliases(piece: str, gone: Gone) -> Iterator[str]:
 
 
 def sudoers_files(main: str) -> list[str]:
-    """The files that sudo reads, in no order, and those beside them that it ignores (with a dot or `~` in their name)."""
+    """The files that sudo reads, in no order, and those next to them that it ignores (with a dot or `~` in their name)."""
     files = [main] if os.path.isfile(main) else []
     for path in files:  # grows while included files are found
         for kind, quoted, plain in INCLUDE.findall(read_exactly(path)):
@@ -160,7 +160,7 @@ def is_dropped(path: str, text: str) -> bool:
 
 
 def failure_of_visudo(main: str) -> str:
-    """What visudo objects to in these rules; empty if it accepts them, or if sudo is not installed."""
+    """The objection of visudo to these rules; empty if it accepts them, or if sudo is not installed."""
     if not os.path.exists(main) or not shutil.which("visudo"):
         return ""
     done = subprocess.run(["visudo", "-c", "-f", main], capture_output=True, text=True, errors="replace", check=False)
@@ -168,7 +168,7 @@ def failure_of_visudo(main: str) -> str:
 
 
 def unusable_rules(machine: Machine) -> Iterator[Finding]:
-    """What sudo would object to after the change, tried on a copy in memory, and rules that let others act as a removed account."""
+    """The objection of sudo to the changed rules, tried on a copy in memory, and rules that let others act as a removed account."""
     files = changed_files(machine)
     with tempfile.TemporaryDirectory(dir="/run") as folder:
         for path, text in ((path, text) for path, text in files.items() if not is_dropped(path, text)):

@@ -160,7 +160,7 @@ def obstacles(target: Target, machine: Machine, table: list[Mount]) -> Iterator[
 def obstacles_of_holder(whose: str, target: Target, holder: Mount, machine: Machine, table: list[Mount]) -> Iterator[Obstacle]:
     """The reasons that lie in the file system that holds a target."""
     kind = storage(holder, table)
-    where = f"{whose} lies on {kind} ({holder.source} at {holder.place})"
+    where = f"{whose} lies on {kind} ({holder.kind} of {holder.source} at {holder.place})"
     if kind == NETWORK:
         yield Obstacle(REMOTE, where)
     elif kind == OTHER_DISK and not machine.os_only and not is_covered(target.path, machine):
@@ -182,7 +182,7 @@ def is_of_its_own(mount: Mount, machine: Machine, table: list[Mount]) -> bool:
 def obstacles_of_mount(whose: str, target: Target, mount: Mount, machine: Machine, table: list[Mount]) -> Iterator[Obstacle]:
     """The reasons that lie in what is mounted at a target or below it."""
     kind = storage(mount, table)
-    what = f"{mount.place}, {kind} ({mount.source}), is mounted {'at' if mount.place == target.path else 'below'} {whose}"
+    what = f"{mount.place}, {kind} ({mount.kind} of {mount.source}), is mounted {'at' if mount.place == target.path else 'below'} {whose}"
     if kind == NETWORK:
         yield Obstacle(REMOTE, what)
     elif kind == OTHER_DISK and target.why != LISTED:
