@@ -26,6 +26,7 @@ from machine import read_identity
 from processes import stop_everything_else, wait_for_sessions
 from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
+from renewal import install_renewal_units
 from search import check
 from swap import wipe_swap
 
@@ -33,6 +34,7 @@ STEPS = (
     wait_for_sessions,
     require_rehearsal,
     stop_everything_else,
+    install_renewal_units,
     deprovision_agent,
     remove_accounts,
     remove_traces,

@@ -16,6 +16,7 @@ from pathlib import Path
 from accounts import people, root_is_locked
 from machine import Machine
 from mounts import disk_mounts, os_mounts
+from removed_files import connections_with_secrets
 from report import Check, Finding
 from system import NotSealed, remove, rewrite, run, succeeds
 from traces import ACCOUNT_TRACES, EMPTIED, HOME_TRACES, REMOVED, TRUNCATED_LOGS
@@ -62,7 +63,7 @@ def remove_homes_without_owner() -> None:
 
 def remove_traces(machine: Machine) -> None:
     """Remove identity, secrets, history, logs, caches and names: everything that traces.py lists."""
-    for pattern in (*REMOVED, *machine.extra, *traces_in_homes(machine)):
+    for pattern in (*REMOVED, *map(glob.escape, connections_with_secrets()), *machine.extra, *traces_in_homes(machine)):
         for path in glob.glob(pattern):
             remove(path)
     for folder in EMPTIED:

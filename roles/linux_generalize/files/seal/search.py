@@ -16,6 +16,7 @@ import packages_dpkg
 from accounts import ACCOUNT_FILES, account_files_with, password_hashes, people, root_is_locked
 from machine import Machine
 from mounts import os_mounts
+from removed_files import connections_with_secrets
 from system import NotSealed, run
 from traces import EMPTIED, REMOVED
 
@@ -44,6 +45,7 @@ def files_left(machine: Machine) -> Iterator[str]:
     kept_homes = tuple(f"{entry.pw_dir}/" for entry in people())
     yield from (f"{folder} is not empty" for folder in EMPTIED if os.path.isdir(folder) and os.listdir(folder))
     yield from (path for pattern in (*REMOVED, *machine.extra) for path in glob.glob(pattern))
+    yield from connections_with_secrets()
     yield from (path for path in find("-type", "f", "-name", ".*_history") if os.path.getsize(path))
     keys = find("-type", "f", "-name", "authorized_keys*")
     yield from (path for path in keys if not path.startswith(("/usr/", *kept_homes)))
