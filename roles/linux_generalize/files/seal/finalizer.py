@@ -21,6 +21,7 @@ import termios
 import time
 from pathlib import Path
 
+from cloud_init import reset_cloud_init
 from filesystems import make_read_only, overwrite_free_space
 from machine import read_identity
 from processes import stop_everything_else, wait_for_sessions
@@ -34,6 +35,7 @@ STEPS = (
     wait_for_sessions,
     require_rehearsal,
     stop_everything_else,
+    reset_cloud_init,
     install_renewal_units,
     deprovision_agent,
     remove_accounts,

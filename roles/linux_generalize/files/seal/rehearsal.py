@@ -8,12 +8,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import cloud_init
+import network
 import removal
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
 
-CHECKS = (*removal.CHECKS,)
+CHECKS = (
+    *removal.CHECKS,
+    *cloud_init.CHECKS,
+    *network.CHECKS,
+)
 """The checks of all files, in the order of the report."""
 
 
