@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import cloud_init
+import fstab
 import network
 import removal
 from machine import Machine
@@ -19,6 +20,7 @@ CHECKS = (
     *removal.CHECKS,
     *cloud_init.CHECKS,
     *network.CHECKS,
+    *fstab.CHECKS,
 )
 """The checks of all files, in the order of the report."""
 
