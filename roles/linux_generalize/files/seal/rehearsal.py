@@ -11,6 +11,7 @@ from typing import Any
 import cloud_init
 import fstab
 import network
+import provisioning
 import removal
 from machine import Machine
 from report import BLOCK, evaluate
@@ -21,6 +22,7 @@ CHECKS = (
     *cloud_init.CHECKS,
     *network.CHECKS,
     *fstab.CHECKS,
+    *provisioning.CHECKS,
 )
 """The checks of all files, in the order of the report."""
 
