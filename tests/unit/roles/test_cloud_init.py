@@ -33,6 +33,7 @@ def cloud_init(load: Load, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(room, "reasons_not_to_run", lambda machine: [])
     monkeypatch.setattr(room, "ds_identify", lambda: ("search", "", ["Azure"]))
     monkeypatch.setattr(load("network"), "READERS", ())
+    monkeypatch.setattr(load("secret_files"), "KEY_FOLDERS", ())
     monkeypatch.setattr(load("network"), "is_real", lambda name: name.startswith("eth"))
     return room
 
@@ -45,7 +46,7 @@ def test_a_configuration_is_judged_as_cloud_init_reads_it(
     known, identified = recorded(version, name)
     monkeypatch.setattr(cloud_init, "configuration", lambda: known)
     monkeypatch.setattr(cloud_init, "ds_identify", lambda: identified)
-    checks = [row for row in found(load, "cloud_init", "network") if row[0] not in ("registrations", "secrets_unknown")]
+    checks = [row for row in found(load, "cloud_init", "network", "secret_files") if row[0] not in ("registrations", "secrets_unknown")]
     checks = [row for row in checks if row[0] != "cloud_init_disabled"]
     assert sorted(checks) == sorted(CASES[name].findings)
 

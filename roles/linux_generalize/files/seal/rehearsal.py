@@ -13,6 +13,7 @@ import fstab
 import network
 import provisioning
 import removal
+import secret_files
 from machine import Machine
 from report import BLOCK, evaluate
 from system import NotSealed
@@ -23,6 +24,7 @@ CHECKS = (
     *network.CHECKS,
     *fstab.CHECKS,
     *provisioning.CHECKS,
+    *secret_files.CHECKS,
 )
 """The checks of all files, in the order of the report."""
 

@@ -71,6 +71,7 @@ CASES = {
     "keys are kept": Case({"90.cfg": "ssh_deletekeys: 0\n"}, [("host_keys", "block")]),
     "keys are kept by a word": Case({"90.cfg": "ssh_deletekeys: 'no'\n"}, [("host_keys", "block")]),
     "no key types": Case({"90.cfg": "ssh_genkeytypes: []\n"}, [("host_keys", "block")]),
+    "the same keys for all": Case({"90.cfg": "ssh_keys: {ed25519_private: x}\n"}, [("shared_keys", "block")]),
     "modules are missing": Case(
         {"90.cfg": "cloud_init_modules: [migrator, [update_hostname, always]]\n"},
         [("host_keys", "block"), ("default_user", "block"), ("cloud_init_modules", "warn"), ("cloud_init_modules", "warn")],
