@@ -90,6 +90,7 @@ class Environment:
             image_name=scenario.golden_image,
             image_tags={"made_by": "demo"},
             linux_generalize_confirm=scenario.vm,
+            linux_generalize_report_folder=str(scenario.work / "reports"),
         )
 
     def read_vm(self, vm: str, view: str = "") -> dict[str, Any]:
