@@ -56,12 +56,12 @@ def kernel_arguments() -> str:
 
 @lru_cache(maxsize=1)
 def configuration() -> dict[str, Any]:
-    """What cloud_init_probe.py prints; `failure` tells why it could not."""
+    """The report of cloud_init_probe.py; `failure` is the reason if there is none."""
     paths = [path for pattern in NETPLAN for path in sorted(glob.glob(pattern))]
     command = [*interpreter(), "-I", "-B", str(PROBE), *paths]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
-        # An error's text could quote a file, so that only its kind is told.
+        # An error's text could quote a file, so only its kind is given.
         kind = (done.stderr.strip().splitlines() or ["no message"])[-1].split(":")[0]
         return {"failure": f"cloud-init's own parser could not be run ({kind})"}
     report: dict[str, Any] = json.loads(done.stdout)
@@ -86,7 +86,7 @@ def judged(judge: Callable[[dict[str, Any]], Iterable[Finding]]) -> Callable[[Ma
 
 
 def place(known: dict[str, Any], key: str) -> str:
-    """Where a top-level key is set: the last file that has it wins."""
+    """The place of a top-level key: the last file that has it wins."""
     holders = [path for path, content in known["files"].items() if key in content]
     return holders[-1] if holders else "the kernel's arguments or cloud-init's built-in configuration"
 
@@ -111,7 +111,7 @@ def unread_files(machine: Machine) -> Iterator[Finding]:
 
 
 def reasons_not_to_run(machine: Machine) -> Iterator[Finding]:
-    """What keeps cloud-init from running at the start of a clone."""
+    """The reasons why cloud-init would not run at the start of a clone."""
     if not shutil.which("cloud-init"):
         yield Finding("cloud-init is not installed")
         return
@@ -128,7 +128,7 @@ def reasons_not_to_run(machine: Machine) -> Iterator[Finding]:
 
 
 def unit_states(units: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What systemd says about the start of each unit that exists."""
+    """The units that exist, each with its state as systemd reports it."""
     for unit in units:
         done = subprocess.run(["systemctl", "is-enabled", unit], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         state = done.stdout.strip()
@@ -137,7 +137,7 @@ def unit_states(units: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def ds_identify() -> tuple[str, str, list[str]]:
-    """The mode of ds-identify, the only source that it is told to use, and the sources that it considers; empty if there is none."""
+    """The mode of ds-identify, the only source that it may use, and the sources that it considers; empty if there is none."""
     script = next((path for path in DS_IDENTIFY if os.path.exists(path)), None)
     if script is None:
         return "", "", []
@@ -163,7 +163,7 @@ def wrong_datasources(known: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(f"the data source {name} comes before Azure in {where} and needs nothing but its settings to be found")
     _mode, only, considered = ds_identify()
     if only and only.lower() != "azure":
-        yield Finding(f"ds-identify is told to use the data source {only} (/etc/cloud/ds-identify.cfg or the kernel's arguments)")
+        yield Finding(f"ds-identify may only use the data source {only} (/etc/cloud/ds-identify.cfg or the kernel's arguments)")
     elif considered and "Azure" not in considered:
         yield Finding(f"ds-identify considers [{', '.join(considered)}], without Azure: it reads datasource_list in single lines only")
 
@@ -294,7 +294,7 @@ CHECKS: Sequence[Check] = (
     Check(
         id="default_user",
         fine="cloud-init makes the account that Azure asks for",
-        why="nobody could log in to a clone, or people who should not",
+        why="no one could log in to a clone, or the wrong people could",
         mend="write default in the list of users, and remove accounts and passwords that not all clones should have",
         source=BASE,
         look=judged(missing_users),

@@ -32,13 +32,13 @@ NAMED_DEVICE = re.compile(r"/dev/(sd|hd|vd|xvd|nvme)[a-z0-9]+$")
 NAMED_BY_PATH = re.compile(r"/dev/disk/by-(path|id)/")
 TEMPORARY_LINKS = ("/dev/disk/azure/resource", "/dev/disk/cloud/azure_resource")
 TEMPORARY_BUS = re.compile(r"/00000000-0001-|/f8b3781a-1e82-4818-a1c3-63d806ec15bb/.*:1(/|$)")
-"""Where Hyper-V has the temporary disk: on the second IDE channel, or on the first SCSI controller as LUN 1."""
+"""The place of the temporary disk in Hyper-V: on the second IDE channel, or on the first SCSI controller as LUN 1."""
 MADE_BY_CLOUD_INIT = "comment=cloudconfig"  # the finalizer removes these lines, and cloud-init writes them again
 SOURCE = "https://learn.microsoft.com/en-us/azure/virtual-machines/linux/attach-disk-portal"
 
 
 class Line(NamedTuple):
-    """What is to be mounted where; `place` is the file that says so."""
+    """A file system or swap area that is to be mounted; `place` is the file that says so."""
 
     what: str
     where: str
@@ -123,7 +123,7 @@ def device_path(what: str) -> str:
 
 
 def temporary_disks() -> set[str]:
-    """The disks of this machine that Azure gives anew, and empty, to each VM."""
+    """The disks of this machine that are empty on each new VM."""
     linked = {os.path.basename(os.path.realpath(link)) for link in TEMPORARY_LINKS if os.path.exists(link)}
     on_bus = {path.name for path in Path("/sys/block").glob("*") if TEMPORARY_BUS.search(os.path.realpath(path / "device"))}
     return linked | on_bus
@@ -133,10 +133,10 @@ def missing_on_clone(lines: Sequence[Line], os_only: bool) -> Iterator[tuple[Lin
     """The lines whose device a clone will not have, each with the reason; a mount below one that is missing is missing as well."""
     for line in lines:
         if gone(line, os_only):
-            yield line, f"lies on {location(line.what)}"
+            yield line, f"lies on {described(location(line.what))}"
             continue
         for below in (other for other in lines if lies_below(line, other) and gone(other, os_only)):
-            yield line, f"needs {below.where}, which lies on {location(below.what)}"
+            yield line, f"needs {below.where}, which lies on {described(location(below.what))}"
 
 
 def lies_below(line: Line, other: Line) -> bool:
@@ -155,8 +155,13 @@ def is_left_behind(disk: str, os_only: bool) -> bool:
     return disk in (TEMPORARY, MISSING) or (disk == DATA and os_only)
 
 
+def described(disk: str) -> str:
+    """A disk that a clone lacks, as the end of a sentence."""
+    return disk if disk == MISSING else f"{disk}, which the image does not hold"
+
+
 def all_lines() -> list[Line]:
-    """What /etc/fstab and mount units ask for."""
+    """The mounts that /etc/fstab and mount units ask for."""
     return [*lines_of(read("/etc/fstab")), *mount_units()]
 
 
@@ -164,9 +169,9 @@ def needed_disks(machine: Machine) -> Iterator[Finding]:
     """Lines that a clone cannot mount. Without nofail it does not start; without swap it starts, after 90 seconds of waiting."""
     for line, reason in missing_on_clone(all_lines(), machine.os_only):
         if line.is_required:
-            yield Finding(f"{line.name} {reason}, which the image does not hold", WARN if line.is_swap else BLOCK)
+            yield Finding(f"{line.name} {reason}", WARN if line.is_swap else BLOCK)
         elif line.is_automatic and "nofail" in line.options and line.place != "/etc/fstab":
-            yield Finding(f"{line.name} {reason}, which the image does not hold", WARN)
+            yield Finding(f"{line.name} {reason}", WARN)
     yield from locked_disks(read("/etc/crypttab"), machine.os_only)
 
 
@@ -176,7 +181,7 @@ def locked_disks(text: str, os_only: bool) -> Iterator[Finding]:
         options = set(row[3].split(",")) if len(row) > 3 else set()
         disk = location(plain(row[1])) if len(row) > 1 else ""
         if is_left_behind(disk, os_only) and not options & {"nofail", "noauto"}:
-            yield Finding(f"{row[0]} from {row[1]} in /etc/crypttab lies on {disk}, which the image does not hold", WARN)
+            yield Finding(f"{row[0]} from {row[1]} in /etc/crypttab lies on {described(disk)}", WARN)
 
 
 def unstable_names(machine: Machine) -> Iterator[Finding]:
@@ -218,7 +223,7 @@ CHECKS: Sequence[Check] = (
     Check(
         id="fstab_network_share",
         fine="the start of the machine waits for no network share",
-        why="a clone that cannot reach the share lets nobody log in for minutes, or does not start",
+        why="a clone that cannot reach the share lets no one log in for minutes, or does not start",
         mend="write nofail,_netdev among the options of the line",
         source=SOURCE,
         look=needed_shares,

@@ -34,7 +34,7 @@ SOURCE = "https://learn.microsoft.com/en-us/azure/virtual-machines/linux/create-
 
 
 class Setting(NamedTuple):
-    """What a file says about a device: a fixed address, a binding to a hardware address, or DHCP."""
+    """A setting of a device: a fixed address, a binding to a hardware address, or DHCP."""
 
     kind: str
     what: str
@@ -269,7 +269,7 @@ def disabled_network(machine: Machine) -> Iterator[Finding]:
 
 
 def places_that_disable() -> Iterator[str]:
-    """Where cloud-init is told not to configure the network."""
+    """The settings that keep cloud-init from configuring the network."""
     known = cloud_init.configuration()
     if is_disabled(known.get("merged", {}).get("network")):
         yield f"network: {{config: disabled}} in {cloud_init.place(known, 'network')}"
@@ -296,7 +296,7 @@ CHECKS: Sequence[Check] = (
     Check(
         id="network_disabled",
         fine="cloud-init configures the network of a clone",
-        why="a clone has another network card than this machine, for which nobody would configure the network",
+        why="a clone has another network card than this machine, for which no program would configure the network",
         mend="remove that setting",
         source="https://docs.cloud-init.io/en/latest/reference/network-config.html",
         look=disabled_network,

@@ -62,9 +62,9 @@ SYSTEM = (
         ("/var/lib/systemd/random-seed", "/boot/efi/loader/random-seed", "/boot/loader/random-seed", "/efi/loader/random-seed"),
     ),
     Row("the key of the host's encrypted credentials", "systemd-creds", ("/var/lib/systemd/credential.secret",)),
-    Row("what the host told this machine", "hv_kvp_daemon", ("/var/lib/hyperv/.kvp_pool_*",)),
+    Row("facts that the host has sent", "hv_kvp_daemon", ("/var/lib/hyperv/.kvp_pool_*",)),
 )
-"""What Linux itself keeps."""
+"""The files that Linux itself keeps."""
 
 NETWORK = (
     Row(
@@ -107,7 +107,7 @@ NETWORK = (
     Row("the node key of Tailscale", "tailscale up", ("/var/lib/tailscale/tailscaled.state",), by_hand=True),
     Row("the identity of ZeroTier", "zerotier-one", ("/var/lib/zerotier-one/identity.*", "/var/lib/zerotier-one/authtoken.secret")),
 )
-"""What belongs to the network of this machine."""
+"""The files that belong to the network of this machine."""
 
 CACHES = (
     Row("caches of apt", "apt", ("/var/cache/apt/*.bin", "/var/cache/apt/archives/*.deb", "/var/lib/apt/extended_states.bak")),
@@ -137,7 +137,7 @@ CACHES = (
         ),
     ),
 )
-"""What programs keep for themselves."""
+"""The files that programs keep for themselves."""
 
 REGISTRATIONS = (
     Row("the key of this machine in its domain", "joining the domain", ("/etc/krb5.keytab",), by_hand=True),
@@ -211,7 +211,7 @@ REGISTRATIONS = (
     ),
     Row("the self-signed certificate of Cockpit", "cockpit", ("/etc/cockpit/ws-certs.d/0-self-signed*",)),
 )
-"""What other systems know this machine by."""
+"""The files by which other systems know this machine."""
 
 CREDENTIALS_OF_ROOT = (
     ".azure",
@@ -243,7 +243,7 @@ CREDENTIALS_OF_ROOT = (
     ".cargo/credentials.toml",
     ".gem/credentials",
 )
-"""What tools keep in the home of root when somebody signs in. Accounts that are kept stay with all of their files."""
+"""The files of tools in the home of root after a sign-in. Accounts that are kept stay with all of their files."""
 
 ROOT = (
     Row(
@@ -261,7 +261,7 @@ SECRET_SETTING = re.compile(
     r"^\s*(psk|wep-key\d|password|private-key-password|leap-password|pin|private-key|preshared-key|Xauth password|IPSec secret)\s*=\s*\S",
     re.MULTILINE,
 )
-"""What NetworkManager knows besides cloud-init's connections: those with a password or a key were made for this machine."""
+"""The connections of NetworkManager, of which those with a password or a key were made for this machine."""
 
 
 def connections_with_secrets() -> list[str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of secrets: which registrations a clone loses, which keys all clones will share, and where nobody looked for secrets.
+"""Checks of secrets: which registrations a clone loses, which keys all clones will share, and which places may hold more.
 
 What is removed without a question stands in removed_files.py. Here are the files that belong to what the image is made for: removing them
 would break it, so that their owner has to decide.
@@ -23,7 +23,7 @@ from report import UNPROVEN, WARN, Check, Finding
 PRIVATE_KEY = b"PRIVATE KEY-----"
 KEY_STORES = (".pfx", ".p12", ".jks", ".keystore")
 KEY_FOLDERS = ("/etc", "/opt", "/srv", "/usr/local")
-LARGEST_KEY = 64 << 10  # bytes
+LARGEST_KEY = 64 << 10  # bytes of a file that are read
 ROWS_SHOWN = 20
 
 
@@ -102,11 +102,11 @@ UNSEEN = (
         ("/opt/*/.env", "/srv/*/.env", "/srv/*/*/.env", "/var/www/*/.env", "/var/www/*/*/.env", "/var/www/*/wp-config.php"),
     ),
 )
-"""Where secrets often are that belong to the content of the image. Only what exists on this machine is reported."""
+"""The places of secrets that belong to the content of the image. Only those that exist on this machine are reported."""
 
 
 def lost_registrations(machine: Machine) -> Iterator[Finding]:
-    """What is removed and has to be set up again by somebody on each clone."""
+    """The registrations that are removed and have to be set up again on each clone."""
     for row in ROWS:
         for path in sorted(path for pattern in row.patterns for path in glob.glob(pattern) if row.by_hand)[:1]:
             yield Finding(f"{path} will be removed, which is {row.what}; a clone gets it by: {row.remade_by}", WARN)
@@ -126,24 +126,26 @@ def shared_keys(machine: Machine) -> Iterator[Finding]:
 
 def private_keys(top: str) -> Iterator[str]:
     """Files that hold a private key, on the file system of a folder. Outside /etc, only files with a usual name are read."""
-    device = os.stat(top).st_dev if os.path.isdir(top) else None
     for folder, below, names in os.walk(top):
-        below[:] = sorted(name for name in below if os.lstat(f"{folder}/{name}").st_dev == device)
+        below[:] = sorted(name for name in below if not os.path.ismount(f"{folder}/{name}"))
         for path in (f"{folder}/{name}" for name in sorted(names)):
             if path.endswith(KEY_STORES) or (path.endswith((".key", ".pem")) or path.startswith("/etc/")) and holds_private_key(path):
                 yield path
 
 
 def holds_private_key(path: str) -> bool:
-    """Whether a small regular file has a private key in PEM."""
-    if os.path.islink(path) or not os.path.isfile(path) or os.path.getsize(path) > LARGEST_KEY:
+    """Whether a small regular file has a private key in PEM. Files come and go while the rehearsal runs."""
+    if os.path.islink(path) or not os.path.isfile(path):
         return False
-    with open(path, "rb") as file:
-        return PRIVATE_KEY in file.read()
+    try:
+        with open(path, "rb") as file:
+            return PRIVATE_KEY in file.read(LARGEST_KEY)
+    except FileNotFoundError:
+        return False
 
 
 def unseen_places(machine: Machine) -> Iterator[Finding]:
-    """Places of this machine in which nobody looked for secrets."""
+    """The places of this machine in which no check looks for secrets."""
     for place in UNSEEN:
         for path in sorted(path for pattern in place.patterns for path in glob.glob(pattern) if not is_removed(path, machine.extra))[:1]:
             yield Finding(f"{path} is not looked at: {place.what}", UNPROVEN)
@@ -161,7 +163,7 @@ CHECKS: Sequence[Check] = (
     Check(
         id="shared_keys",
         fine="no private key stays in the image",
-        why="all clones share the key: whoever controls one can pose as all others",
+        why="all clones share the key: anyone who controls one can pose as all others",
         mend="list the file under remove and make a key on each clone, unless all of them are meant to share it",
         source="roles/linux_generalize/files/seal/secret_files.py",
         look=shared_keys,

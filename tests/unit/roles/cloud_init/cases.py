@@ -5,7 +5,7 @@
 
     python3 tests/unit/roles/cloud_init/cases.py ROOT...
 
-records it anew as root, from folders with a root file system in which cloud-init is installed.
+records it again as root, from folders with a root file system in which cloud-init is installed.
 """
 
 from __future__ import annotations
@@ -120,7 +120,10 @@ def record(root: Path) -> tuple[str, dict[str, Any]]:
 
 
 def recorded(version: str, name: str) -> tuple[dict[str, Any], list[Any]]:
-    """What a version of cloud-init made of a case, and its ds-identify. Only what differs from the plain case is in the file."""
+    """The configuration that a version of cloud-init read in a case, and the answer of its ds-identify.
+
+    The file holds only what differs from the plain case.
+    """
     made = json.loads(RECORDED.read_text())[version]
     known = {**made[name], "merged": {**made[PLAIN]["merged"], **made[name]["merged"]}}
     known["files"] = {path: dict.fromkeys(keys) for path, keys in known["files"].items()}
