@@ -32,7 +32,6 @@ COMMANDS = {
     "roles/linux_prepare/handlers/main.yml: Generate GRUB's menu": "no module generates GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
     "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits for this session to end": "no module starts a transient unit",
-    "roles/linux_generalize/tasks/cloud_init.yml: Reset the state of cloud-init": "only cloud-init knows all of its state",
 }
 KEYWORDS = {
     *("name", "when", "loop", "loop_control", "register", "vars", "notify", "become", "delegate_to", "check_mode", "diff", "changed_when"),
