@@ -12,7 +12,7 @@ from .counts import Counts, one
 from .paths import BIN, BUILD, CHECKOUT_AS_COLLECTION, ROOT
 from .running import run
 
-TYPED = [CHECKOUT_AS_COLLECTION / "plugins" / folder for folder in ("action", "module_utils", "modules")]
+TYPED = [CHECKOUT_AS_COLLECTION / "plugins" / folder for folder in ("action", "filter", "module_utils", "modules")]
 TYPED += [ROOT / place for place in ("lab/azlab", "demo", "scripts", "tests/support")]
 
 

@@ -26,7 +26,7 @@ API = {VM: "2024-07-01", IMAGE: "2024-07-01", DISK: "2024-03-02", SNAPSHOT: "202
 
 def operation(result: Any = None) -> list[Any]:
     """The answers to a long-running operation that succeeds."""
-    links = {"Azure_AsyncOperation": f"{ARM}/poll", "Location": f"{ARM}/poll?monitor=true"}
+    links = {"Azure_AsyncOperation": f"{ARM}/operations/1", "Location": f"{ARM}/operations/1?monitor=true"}
     return [answer(202, result, **links), answer(200, {"status": "Succeeded"}), answer(200, result)]
 
 
@@ -41,7 +41,7 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
         # As recorded from Azure: VMs and images answer 201 and 200 to a PUT and a PATCH, disks and snapshots 202 to both.
         accepted = (201, 200) if room in ("machines", "images") else (202, 202)
         created, updated = (
-            [answer(status, raw, Azure_AsyncOperation=f"{ARM}/poll"), answer(200, {"status": "Succeeded"}), answer(200, raw)]
+            [answer(status, raw, Azure_AsyncOperation=f"{ARM}/operations/1"), answer(200, {"status": "Succeeded"}), answer(200, raw)]
             for status in accepted
         )
         found |= {
