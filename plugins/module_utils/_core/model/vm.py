@@ -34,6 +34,7 @@ class AttachedDisk:
     encrypted: bool = False
     create_option: str | None = None
     delete_option: str | None = None
+    write_accelerator: bool = False
 
     def as_result(self) -> dict[str, Any]:
         """The dictionary for this disk in the result for a VM, without the LUN."""

@@ -73,4 +73,5 @@ def parse_attached(raw: Json) -> AttachedDisk:
         encrypted=bool(at(raw, "encryptionSettings").get("enabled")),
         create_option=raw.get("createOption"),
         delete_option=raw.get("deleteOption"),
+        write_accelerator=bool(raw.get("writeAcceleratorEnabled")),
     )

@@ -111,22 +111,24 @@ def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
     steps: list[Step] = [] if vm.power == DEALLOCATED and not vm.hibernated else [Deallocate(vm.id)]
     steps += drop
     if vm.os_disk.disk != os_disk:
-        steps += [SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"), NoteOwnership(os_disk)]
+        steps += [SwapOsDisk(vm.id, os_disk, vm.os_disk), NoteOwnership(os_disk)]
     keep = [attached_body(disk) for disk in vm.data_disks if disk.lun not in wrong]
     if wrong & set(attached):
         steps.append(SetDataDisks(vm.id, f"detach the disks of VM {vm.id.name} that the backup replaces", keep))
     if wrong:
-        new = [_attach(part) for part in parts if part.lun in wrong]
+        former = {disk.lun: disk for disk in vm.data_disks}
+        new = [_attach(part, former.get(part.lun)) for part in parts if part.lun in wrong]
         steps.append(SetDataDisks(vm.id, f"attach the restored data disks to VM {vm.id.name}", [*keep, *new]))
         steps += [NoteOwnership(part.disk) for part in parts if part.lun in wrong]
     return steps
 
 
-def _attach(part: _Part) -> dict[str, Any]:
-    """A restored data disk in a request body, with the caching that it had. Without caching, Azure caches nothing."""
+def _attach(part: _Part, former: AttachedDisk | None) -> dict[str, Any]:
+    """A restored data disk in a request body, with the caching that it had, and what the VM says of the disk that it replaces."""
+    body = attached_body(replace(former, name="", disk=part.disk)) if former else {"lun": part.lun, "managedDisk": {"id": str(part.disk)}}
     caching = traits_of(part.snapshot).get("caching")
-    body = {"lun": part.lun, "createOption": "Attach", "managedDisk": {"id": str(part.disk)}}
-    return {**body, "caching": caching} if caching else body
+    kept = {name: value for name, value in body.items() if name not in ("name", "caching")}
+    return {**kept, "createOption": "Attach", **({"caching": caching} if caching else {})}
 
 
 def _restored(vm: Vm, parts: Sequence[_Part]) -> Vm:

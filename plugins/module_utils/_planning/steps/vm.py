@@ -53,17 +53,21 @@ class TagVm:
 
 @dataclass(frozen=True)
 class SwapOsDisk:
-    """Give a deallocated VM another OS disk. Azure requires the ``createOption`` of its first one again, unchanged."""
+    """Give a deallocated VM another OS disk, with the caching, deletion and write acceleration of the ``former`` one.
+
+    Azure also requires the ``createOption`` of its first one again, unchanged.
+    """
 
     vm: ResourceId
     disk: ResourceId
-    create_option: str
+    former: AttachedDisk
 
     def __str__(self) -> str:
         return f"exchange the OS disk of VM {self.vm.name} for disk {self.disk.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        os_disk = {"name": self.disk.name, "createOption": self.create_option, "managedDisk": {"id": str(self.disk)}}
+        own = {"name": self.disk.name, "managedDisk": {"id": str(self.disk)}}
+        os_disk = {"createOption": "FromImage", **attached_body(self.former), **own}
         azure.machines.update(self.vm, {"properties": {"storageProfile": {"osDisk": os_disk}}})
 
 
@@ -83,13 +87,14 @@ class SetDataDisks:
 
 
 def attached_body(disk: AttachedDisk) -> dict[str, Any]:
-    """A data disk in a request body that leaves it unchanged."""
+    """A disk in a request body that leaves it unchanged."""
     body = {
         "lun": disk.lun,
         "name": disk.name,
         "createOption": disk.create_option,
         "caching": disk.caching,
         "deleteOption": disk.delete_option,
+        "writeAcceleratorEnabled": disk.write_accelerator or None,
         "managedDisk": {"id": str(disk.disk)} if disk.disk else None,
     }
     return {name: value for name, value in body.items() if value is not None}

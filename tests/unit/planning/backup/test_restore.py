@@ -11,16 +11,24 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Listeners
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.restore import plan_restore
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.disk import CopyDisk, DeleteDisk, NoteOwnership
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import Deallocate, DropSeal, SetDataDisks, SwapOsDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.steps.vm import (
+    Deallocate,
+    DropSeal,
+    SetDataDisks,
+    SwapOsDisk,
+    attached_body,
+)
 
 from tests.support.backups import BACKUP_ID, DATA_SNAPSHOT, OS_SNAPSHOT, REQUEST, SNAPSHOTS
 from tests.support.capture_values import DATA_DISK_ID, RUNNING_VM, VM1, VM_ID
+from tests.support.fakes import FakeAzure
 from tests.support.ids import an_id
 
 NEW_OS = an_id(DISK, "build", "web1-before-generalize-aaaaaaaa-os-disk")
@@ -42,7 +50,7 @@ DISK_DATA = Disk(NEW_DATA, "westeurope", source=DATA_SNAPSHOT.id, tags=KEPT)
 DISKS = (DISK_OS, DISK_DATA)
 FREE = Observed(snapshots=SNAPSHOTS)
 OFF = replace(RUNNING_VM, power=DEALLOCATED)
-SWAP = SwapOsDisk(VM1, NEW_OS, "FromImage")
+SWAP = SwapOsDisk(VM1, NEW_OS, RUNNING_VM.os_disk)
 NOTE_OS, NOTE_DATA = NoteOwnership(NEW_OS), NoteOwnership(NEW_DATA)
 DETACH = SetDataDisks(VM1, "detach the disks of VM web1 that the backup replaces", [])
 ATTACHED = {"lun": 5, "createOption": "Attach", "managedDisk": {"id": str(NEW_DATA)}, "caching": "None"}
@@ -81,6 +89,31 @@ def test_a_disk_attached_after_the_backup_stays():
     steps = plan_restore(REQUEST, replace(FREE, vm=replace(OFF, data_disks=(*OFF.data_disks, extra)), disks=DISKS)).steps
     kept = {"lun": 9, "name": "extra", "createOption": "Attach", "caching": "None", "managedDisk": {"id": str(DATA_DISK_ID)}}
     assert [step.disks for step in steps if isinstance(step, SetDataDisks)] == [[kept], [kept, *ATTACH.disks]]
+
+
+def test_the_restored_disks_keep_what_the_vm_says_of_those_that_they_replace():
+    os_disk = replace(OFF.os_disk, caching="ReadOnly", delete_option="Detach", write_accelerator=True, create_option="Attach")
+    data = replace(OFF.data_disks[0], delete_option="Delete", write_accelerator=True)
+    azure = FakeAzure()
+    vm = replace(OFF, os_disk=os_disk, data_disks=(data,))
+    steps = plan_restore(REQUEST, replace(FREE, vm=vm, disks=DISKS)).steps
+    sent = []
+    azure.machines.update = lambda vm, body: sent.append(body["properties"]["storageProfile"])
+    for step in steps:
+        if isinstance(step, SwapOsDisk | SetDataDisks):
+            step.run(azure, Listeners())
+    swapped, _detached, attached = sent
+    assert swapped["osDisk"] == {
+        "name": NEW_OS.name, "managedDisk": {"id": str(NEW_OS)}, "createOption": "Attach",
+        "caching": "ReadOnly", "deleteOption": "Detach", "writeAcceleratorEnabled": True,
+    }  # fmt: skip
+    assert attached["dataDisks"] == [{**ATTACHED, "deleteOption": "Delete", "writeAcceleratorEnabled": True}]
+
+
+def test_a_kept_data_disk_keeps_its_write_acceleration():
+    disk = AttachedDisk("extra", DATA_DISK_ID, 9, create_option="Attach", write_accelerator=True)
+    assert attached_body(disk)["writeAcceleratorEnabled"] is True
+    assert "writeAcceleratorEnabled" not in attached_body(replace(disk, write_accelerator=False))
 
 
 def test_the_disks_are_returned_in_the_form_of_the_options_of_image_boot():
