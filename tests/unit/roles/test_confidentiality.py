@@ -31,3 +31,11 @@ def test_no_fact_of_a_guest_chooses_a_file_of_the_controller(path: Path) -> None
     for each in yaml.safe_load(path.read_text()):
         included = [each[key] for key in each if key.rpartition(".")[2] in ("include_vars", "include_tasks", "template", "copy")]
         assert not FACTS.search(f"{included} {each.get('loop', '') if included else ''}")
+
+
+def test_the_metadata_service_is_asked_for_two_fields_as_text() -> None:
+    """The whole document has user data, tags and keys, which AWX would keep with the results of the job."""
+    tasks = [each for path in tracked("roles/*.yml") if path.parent.name == "tasks" for each in yaml.safe_load(path.read_text())]
+    (asked,) = [each for each in tasks if "ansible.builtin.uri" in each]
+    assert asked["loop"] == ["vmId", "name"]
+    assert asked["ansible.builtin.uri"]["url"].endswith("/{{ item }}?api-version=2021-02-01&format=text")
