@@ -3,7 +3,7 @@
 The rules are in `<state>/faults.json`, which both planes read again whenever it changes:
 
     {"rules": [{"plane": "arm", "method": "POST", "path": "/generalize", "times": 1, "status": 500, "after_effect": true}],
-     "throughput": false, "one_write_grant": false}
+     "throughput": false, "one_write_grant": false, "late_ownership": false}
 
 A rule matches a request if all its conditions hold: `plane` (arm, blob), `method`, `path` (a regular expression, searched without case
 in path and query) and `op` (the short operation name of the request log). It ignores the first `skip` matches (default: 0) and applies to
@@ -15,7 +15,13 @@ the next `times` (default: all). Its effects:
 - `delay`: seconds to wait first; `reset`: the connection is reset; `hang`: the response is held until the rule is removed;
 - `after_effect`: the work is done first, and only the response is affected.
 
-With `one_write_grant`, a disk for an upload refuses a second write grant while the first is active. Whether Azure does is not known.
+The switches other than `throughput` are for what Azure may do or not, which is not known:
+
+- `one_write_grant`: a disk for an upload refuses a second write grant while the first is active;
+- `late_ownership`: the ownership time of a disk moves `LATE` seconds after its VM was deallocated, and not before the operation ends;
+- `late_boot_log`: a boot log lacks its last line until `LATE` seconds after that was written;
+- `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
+- `late_lists`: a list lacks what was created in the last `LATE` seconds.
 """
 
 from __future__ import annotations
@@ -51,7 +57,9 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
-_SWITCHES = ("throughput", "one_write_grant")
+_SWITCHES = ("throughput", "one_write_grant", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
+LATE = 3.0
+"""Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
 
 
@@ -87,6 +95,12 @@ class Faults:
         with self._lock:
             self._refresh()
             return "throughput" in self._switches
+
+    def on(self, switch: str) -> bool:
+        """Whether a switch is on."""
+        with self._lock:
+            self._refresh()
+            return switch in self._switches
 
     @property
     def one_write_grant(self) -> bool:

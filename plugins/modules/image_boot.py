@@ -75,7 +75,10 @@ options:
     description: Availability zone. Defaults to the zone of the disks.
     type: str
   size:
-    description: Size of the VM.
+    description:
+      - Size of the VM.
+      - Sizes from version 6 on, such as C(Standard_D2s_v6), usually have NVMe disks only. VMs of such a size do not start from managed
+        images, nor from other images without the feature C(DiskControllerTypes=SCSI, NVMe). A warning says so.
     type: str
     default: Standard_B2s
   storage_account_type:
@@ -122,12 +125,15 @@ options:
       - Must meet the password rules of Azure for the operating system.
     type: str
   ssh_public_keys:
-    description: SSH public keys of the first user.
+    description: SSH public keys of the first user, each as one line of type C(ssh-ed25519), or C(ssh-rsa) with at least 2048 bits.
     type: list
     elements: str
   custom_data:
-    description: Custom data that the guest receives when it is provisioned, for example for cloud-init.
-    type: str
+    description:
+      - Custom data that the guest receives when it is provisioned, for example for cloud-init. At most 65535 bytes.
+      - Must be text. A dictionary is refused, because it does not say how it should be written. For cloud-init, write it with a first line
+        C(#cloud-config) and the filter P(ansible.builtin.to_nice_yaml#filter).
+    type: raw
 attributes:
   check_mode:
     support: full
@@ -282,7 +288,7 @@ ARGUMENTS = arguments(
     admin_username=dict(type="str"),
     admin_password=dict(type="str", no_log=True),
     ssh_public_keys=dict(type="list", elements="str", no_log=False),
-    custom_data=dict(type="str", no_log=True),
+    custom_data=dict(type="raw", no_log=True),
 )
 RULES = dict(
     mutually_exclusive=[("image", "os_disk")],

@@ -14,11 +14,14 @@ description:
   - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it as
     generalized and creates the image. Only missing steps are carried out, so the next run completes an interrupted one.
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
-    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off.
+    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off. Meanwhile it reads the boot log, so that
+    a guest that refuses to be sealed ends the task at once, with its reason.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
+  - Power state, boot log and OS disk of the VM are read again right before it is deallocated and right before it is marked as generalized.
+    A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
-    not exist any more, the C(vmId) is not compared.
+    not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
@@ -60,6 +63,9 @@ options:
     description:
       - V(require) requires a snapshot of each captured disk, taken by M(goldenimage.azure.vm_backup) at most
         O(backup_max_age) hours before the guest was generalized.
+      - Snapshots of the name that M(goldenimage.azure.vm_backup) uses by default are read by their ids, in the resource groups of the VM
+        and of the image. Only if these do not suffice, the snapshots of the VM's subscription are listed. Without the right to do so,
+        other backups are not found.
       - V(none) captures the VM without a backup.
       - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
         was deallocated.
@@ -103,8 +109,8 @@ attributes:
   check_mode:
     support: full
     description:
-      - Reads Azure once and changes nothing. If the VM is still running, the plan assumes that it will be sealed, backed up and
-        stopped, and a warning says so.
+      - Reads Azure once and changes nothing. RV(guest) says whether the guest is sealing itself. If the VM is still running, the plan
+        assumes that it will be sealed, backed up and stopped, and a warning says so.
   diff_mode:
     support: full
     description: Shows the image and the VM before and after.
@@ -121,8 +127,9 @@ notes:
   - What capturing requires of Azure is checked first, in check mode too, and before waiting for the guest to power off. All findings
     are reported together, see RV(checks). The rights of the identity are read from C(Microsoft.Authorization/permissions), for the VM, the
     image's resource group and the VM's resource group; if they cannot be read, a warning says so.
-  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). If the VM was created from a Marketplace image with a plan, it also
-    gets C(goldenimage.plan), because managed images have no property for a plan.
+  - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). The latter holds the resource id of the VM or, if that is longer
+    than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. If the VM was created
+    from a Marketplace image with a plan, it also gets C(goldenimage.plan), because managed images have no property for a plan.
 """
 
 EXAMPLES = r"""
@@ -214,6 +221,19 @@ vm:
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}
     agent_status: {description: The last status that the guest's agent reported., type: str}
     tags: {description: "Tags, with names and values unchanged. In check mode, C(goldenimage.seal) may lack C(ownership).", type: dict}
+guest:
+  description: What the boot log said about the seal of the guest when the task read it last. This also tells a guest that cannot be
+    reached because it is sealing itself from one that cannot be reached for another reason.
+  returned: if O(sealed=verified) and the VM has to be captured; also on failure, if the reason is a missing seal
+  type: dict
+  contains:
+    console:
+      description: C(sealing) from the first step of the finalizer on, C(failed) after it refused, C(sealed) after it succeeded or if the
+        tag C(goldenimage.seal) is accepted, C(silent) if nothing in the boot log counts, C(unavailable) if there is no boot log or it was
+        not read.
+      type: str
+    reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
+  sample: {console: sealed, reason: null}
 checks:
   description:
     - What capturing requires of Azure, one row for each finding, or one row for a check that found nothing. Empty if the image exists as

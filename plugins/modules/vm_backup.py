@@ -18,7 +18,7 @@ description:
   - Snapshots and restored disks are like their originals. They have the same tags, network access policy, private access resource, public
     network access and disk encryption set; restored disks also have the zone, performance tier, bursting, number of shares, IOPS and
     throughput. Azure's own defaults would let everybody with a link to its bytes export the copy of a closed disk.
-  - A snapshot that does not belong to the backup is never replaced or deleted. A copy of a snapshot is no backup.
+  - A snapshot that does not belong to the backup is never replaced or deleted. A copy of a snapshot is not a part of a backup.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.tags
@@ -87,6 +87,10 @@ seealso:
 notes:
   - The snapshots of a running VM are taken one after the other. If disks depend on each other, stop writing to them in the guest meanwhile.
   - Azure does not support snapshots of an ephemeral OS disk.
+  - "Azure Disk Encryption: a backup holds the disks as they are, encrypted. Their key is bound to the VM, so restore them into that VM.
+    Azure does not support a new VM from such disks: U(https://learn.microsoft.com/azure/virtual-machines/linux/disk-encryption-linux)."
+  - Azure shows new and deleted snapshots in its lists minutes later. The module therefore reads those of an existing VM by their ids. Only
+    backups of a VM that does not exist any more can be missing from a list for that time.
   - O(tags) are set on the snapshots and, with O(state=restored), on the disks that are created, in addition to the tags of the original
     disks. With O(append_tags=false) they replace those.
 """
@@ -221,6 +225,7 @@ from ..module_utils._ansible.arguments import AZURE, TAGS, WAIT, arguments
 from ..module_utils._ansible.perform import perform
 from ..module_utils._gateway.azure import connect
 from ..module_utils._planning.backup.plan import BACKUP
+from ..module_utils._planning.backup.request import DEFAULT_NAME
 
 ARGUMENTS = arguments(
     AZURE,
@@ -228,7 +233,7 @@ ARGUMENTS = arguments(
     WAIT,
     vm=dict(type="raw", required=True),
     resource_group=dict(type="str", required=True),
-    name=dict(type="str", default="before-generalize"),
+    name=dict(type="str", default=DEFAULT_NAME),
     state=dict(type="str", choices=["present", "absent", "restored"], default="present"),
     incremental=dict(type="bool", default=False),
     max_age=dict(type="int"),

@@ -56,7 +56,7 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
             f"{room} list of a group": (lambda azure, room=room: getattr(azure, room).list("group"), [answer(200, {"value": []})]),
         }
     vm, disk = an_id(VM, "group", "one"), an_id(DISK, "group", "one")
-    found["machines deallocate"] = (lambda azure: azure.machines.deallocate(vm), operation())
+    found["machines deallocate"] = (lambda azure: azure.machines.deallocate(vm, lambda: None), operation())
     found["machines generalize"] = (lambda azure: azure.machines.generalize(vm), [answer(200)])
     log = [answer(200, {"serialConsoleLogBlobUri": "https://blob/log"}), answer(200, b"log")]
     found["machines boot_log"] = (lambda azure: azure.machines.boot_log(vm), log)

@@ -109,9 +109,11 @@ class FakeMachines(FakeResources):
     """VMs with their power state, their generalized flag and their boot log."""
 
     boot_logs: dict[ResourceId, str]
+    patience = 0.0
+    """Seconds of the task that a guest is waited for; a test that changes the VM meanwhile sets more."""
 
-    def find_stopped(self, vm: ResourceId) -> Any:
-        return self.find(vm)
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Any], bool]) -> Any:
+        return self.azure.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped or is_lost(found), self.patience)
 
     def update(self, vm: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("change", self.noun, vm, body)
@@ -136,7 +138,8 @@ class FakeMachines(FakeResources):
         self.azure.reads.append(f"boot log {vm.name}")
         return self.boot_logs.get(self.azure.locate(vm), "")
 
-    def deallocate(self, vm: ResourceId) -> None:
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None] = lambda: None) -> None:
+        confirm()
         self._become("deallocate", vm, power=DEALLOCATED)
         if (os_disk := self.get(vm).os_disk.disk) and (disk := self.azure.disks.find(os_disk)):
             self.azure.disks.put(replace(disk, ownership_time=DEALLOCATED_AT))
@@ -200,6 +203,15 @@ class FakeNics:
         return Nic(id=nic, private_ip="10.0.0.4")
 
 
+class FakeLocks:
+    """Management locks: none, except those that a test puts into ``found``."""
+
+    found: tuple[Lock, ...] = ()
+
+    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+        return self.found
+
+
 class FakePermissions:
     """Rights. Everything is allowed, except at the paths for which a test sets ``known``. ``asked`` holds the places that were read."""
 
@@ -210,15 +222,6 @@ class FakePermissions:
     def at(self, path: str, title: str) -> Rights:
         self.asked.append(title)
         return self.known.get(path, Rights((Permission(("*",)),)))
-
-
-class FakeLocks:
-    """Management locks: none, except those that a test puts into ``found``."""
-
-    found: tuple[Lock, ...] = ()
-
-    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
-        return self.found
 
 
 class FakeAzure:
@@ -252,8 +255,8 @@ class FakeAzure:
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
         self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
-        self.permissions = FakePermissions()
         self.locks = FakeLocks()
+        self.permissions = FakePermissions()
         self.uploaded: dict[str, dict[int, bytes]] = {}
 
     def locate(self, resource: ResourceId) -> ResourceId:
@@ -261,6 +264,13 @@ class FakeAzure:
 
     def paused_deadline(self) -> AbstractContextManager[None]:
         return nullcontext()
+
+    def until(self, read: Callable[[], Any], ready: Callable[[Any], bool], seconds: float) -> Any:
+        """Read at once as often as Azure would be read each ten seconds."""
+        for _moment in range(int(seconds // 10) + 1):
+            if ready(value := read()):
+                break
+        return value
 
     def write(self, verb: str, noun: str, resource: ResourceId, body: Any = None) -> None:
         """Record a write, refuse it, or let it fail."""

@@ -109,6 +109,15 @@ class RunningLab:
             yield
 
     @contextmanager
+    def switched(self, name: str, on: bool) -> Iterator[None]:
+        """Turn a switch of the lab on or off while the block runs; without it, it is off."""
+        faults.switch(self.settings.faults, name, on)
+        try:
+            yield
+        finally:
+            faults.switch(self.settings.faults, name, on=False)
+
+    @contextmanager
     def rights(self, *assignments: dict[str, Any]) -> Iterator[None]:
         """Limit the rights of the lab's client while the block runs."""
         file = self.settings.state / rights.FILE
@@ -117,15 +126,6 @@ class RunningLab:
             yield
         finally:
             file.unlink()
-
-    @contextmanager
-    def switched(self, name: str, on: bool) -> Iterator[None]:
-        """Turn a switch of the lab on or off while the block runs; without it, it is off."""
-        faults.switch(self.settings.faults, name, on)
-        try:
-            yield
-        finally:
-            faults.switch(self.settings.faults, name, on=False)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from azlab.settings import Settings
 
 
 class NoGuests:
-    """The interface of `Guests` without QEMU: VMs are provisioned at once and have no agent and an empty boot log."""
+    """The interface of `Guests` without QEMU: VMs are provisioned at once and have no agent. Tests may write on their consoles."""
 
     def __init__(self, settings: Settings, blobs: Blobs, on_end: Callable[[str], None]) -> None:
         self._settings = settings
@@ -42,11 +42,12 @@ class NoGuests:
         return None
 
     def boot_log(self, vm_id: str) -> bytes:
-        """Empty, since there is no console."""
-        return b""
+        """The content of the console file; empty if there is none."""
+        file = self.console_file(vm_id)
+        return file.read_bytes() if file.exists() else b""
 
     def console_file(self, vm_id: str) -> Path:
-        """The file to which the console of a real guest would be written."""
+        """The file to which the console of a real guest would be written, and to which a test may write in its place."""
         return home_of(self._settings.state, vm_id).serial_log
 
     def paused(self, vm_id: str, key: str) -> AbstractContextManager[None]:

@@ -41,9 +41,8 @@ class Report:
     def left(self, step: str, reason: str) -> None:
         """Remember a step that could not clean up, and warn about it: the task has succeeded all the same."""
         self._left.append(step)
-        self.add_warnings(
-            f"{reason[:1].upper()}{reason[1:].rstrip('.')}. Everything else was done: remove it by hand, or run again when nothing forbids it."
-        )
+        failure = f"{reason[:1].upper()}{reason[1:].rstrip('.')}"
+        self.add_warnings(f"{failure}. Everything else was done: remove it by hand, or run again when nothing forbids it.")
 
     def set_values(self, **values: Any) -> None:
         """Set return values as they are in Azure now; they replace the plan's prediction."""

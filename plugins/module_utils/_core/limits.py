@@ -44,6 +44,10 @@ LONGEST_USER_NAME = {"Linux": 64, "Windows": 20}
 PASSWORD_LENGTHS = {"Linux": (6, 72), "Windows": (8, 123)}
 PASSWORD_KINDS = 3
 """A password must have characters of this many of the four kinds: upper case, lower case, digits and special characters."""
+SHORTEST_RSA_KEY = 2048
+"""In bits: https://learn.microsoft.com/azure/virtual-machines/linux/mac-create-ssh-keys#supported-ssh-key-formats"""
+LARGEST_CUSTOM_DATA = 65535
+"""In bytes, before it is encoded: https://learn.microsoft.com/azure/virtual-machines/custom-data"""
 
 # Disks
 SMALLEST_UPLOAD = 20 * MIB

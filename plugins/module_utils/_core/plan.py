@@ -38,8 +38,8 @@ class Plan:
     after: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    findings: Mapping[str, Any] = field(default_factory=dict)
     clean_up: tuple[Step, ...] = ()
+    findings: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +23,7 @@ from .model.vm import Vm
 
 Tags = Mapping[str, str]
 Body = Mapping[str, Any]
+T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -60,14 +61,14 @@ class Resources(Protocol[T_co]):
 class Machines(Resources[Vm], Protocol):
     """Virtual machines."""
 
-    def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """The VM once its guest has stopped or the deadline is near, or None if it does not exist."""
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
+        """The VM once its guest has stopped, ``is_lost`` has said that it will not, or the deadline is near; None if it does not exist."""
 
     def update(self, vm: ResourceId, body: Body) -> Vm:
         """Change the properties in the body."""
 
-    def deallocate(self, vm: ResourceId) -> None:
-        """Stop it and release its host."""
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
+        """Stop it and release its host. ``confirm`` is called right before each try, and may raise to leave the VM alone."""
 
     def generalize(self, vm: ResourceId) -> None:
         """Mark it as generalized: it never starts again."""
@@ -137,18 +138,18 @@ class Nics(Protocol):
         """The interface, or None if it does not exist."""
 
 
-class Permissions(Protocol):
-    """The rights of the signed-in identity."""
-
-    def at(self, path: str, title: str) -> Rights:
-        """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
-
-
 class Locks(Protocol):
     """Management locks."""
 
     def around(self, resource: ResourceId) -> tuple[Lock, ...]:
         """The locks on the subscription of a resource, its resource group and what is in that, as far as they may be read."""
+
+
+class Permissions(Protocol):
+    """The rights of the signed-in identity."""
+
+    def at(self, path: str, title: str) -> Rights:
+        """The rights at the path of a resource or resource group, whose name in sentences is ``title``. Never raises a refusal."""
 
 
 class Azure(Protocol):
@@ -195,6 +196,10 @@ class Azure(Protocol):
         """Network interfaces."""
 
     @property
+    def locks(self) -> Locks:
+        """Management locks."""
+
+    @property
     def permissions(self) -> Permissions:
         """Rights."""
 
@@ -202,12 +207,11 @@ class Azure(Protocol):
     def clock_offset(self) -> int | None:
         """How many seconds Azure's clock is ahead of this machine's; None until an answer has shown it."""
 
-    @property
-    def locks(self) -> Locks:
-        """Management locks."""
-
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id with this subscription if it names none."""
+
+    def until(self, read: Callable[[], T], ready: Callable[[T], bool], seconds: float) -> T:
+        """Read every few seconds until the value is ready, so many seconds have passed or the deadline is near; the last value."""
 
     def paused_deadline(self) -> AbstractContextManager[None]:
         """A context for work outside of Azure, such as reading a disk file, that takes none of the task's ``wait_timeout``."""

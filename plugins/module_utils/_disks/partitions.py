@@ -113,7 +113,7 @@ def _no_signature(start: bytes) -> str:
 def _iso(start: bytes) -> str:
     """The flaw of an installation medium, which starts an installer at best."""
     kind = "a hybrid ISO image" if start[510:512] == b"\x55\xaa" else "an ISO image"
-    return f"is {kind}, a medium to install from, and VMs made from it would wait for an installation: upload the disk of an installed system"
+    return f"is {kind}, a medium to install from, and VMs would wait for an installation: upload the disk of an installed system"
 
 
 def _whole_disk() -> str:

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 from .._core.ids import ResourceId
 from .resources.catalog import Catalog
@@ -23,8 +23,10 @@ from .resources.regions import Regions
 from .resources.snapshots import Snapshots
 from .resources.subnets import Subnets
 from .sdk.client import Client
-from .sdk.waiting import Deadline
+from .sdk.waiting import VM_LOOK_SECONDS, Deadline
 from .sign_in.credentials import merge, require_complete
+
+T = TypeVar("T")
 
 READING_SECONDS = 600
 """The deadline of modules that only read, and so have no option wait_timeout."""
@@ -44,8 +46,8 @@ class Azure:
         self.regions = Regions(client)
         self.subnets = Subnets(client)
         self.nics = Nics(client)
-        self.permissions = Permissions(client)
         self.locks = Locks(client)
+        self.permissions = Permissions(client)
 
     @property
     def subscription(self) -> str:
@@ -60,6 +62,10 @@ class Azure:
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id, with our subscription if it names none."""
         return self._client.locate(resource)
+
+    def until(self, read: Callable[[], T], ready: Callable[[T], bool], seconds: float) -> T:
+        """Read every few seconds until the value is ready, so many seconds have passed or the deadline is near; the last value."""
+        return self._client.deadline.until(read, ready, VM_LOOK_SECONDS, seconds)
 
     def paused_deadline(self) -> AbstractContextManager[None]:
         """A context whose duration is not counted by the deadline of the task."""

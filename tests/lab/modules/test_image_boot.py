@@ -166,7 +166,8 @@ def test_the_data_disks_of_a_gallery_image_are_removed_with_the_vm(lab, tasks, g
 
 def test_the_data_disks_and_the_system_of_a_marketplace_image_are_asked_of_it(lab, tasks, group, options, outside):
     outside(platformImages=[
-        {**MARKETPLACE, "osType": "Windows", "version": "1.10.0", "dataDisks": DATA}, {**MARKETPLACE, "osType": "Linux", "version": "1.9.0"},
+        {**MARKETPLACE, "osType": "Windows", "version": "1.10.0", "dataDisks": DATA},
+        {**MARKETPLACE, "osType": "Linux", "version": "1.9.0"},
     ])  # fmt: skip
     urn = {**options, "image": "Debian:debian-12:12:latest", "data_disks": []}
     assert "holds Windows, not Linux" in tasks.fails(image_boot, os_type="Linux", **urn)["msg"]

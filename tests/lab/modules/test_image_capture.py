@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import machines
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.machines import Machines
-from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info
+from ansible_collections.goldenimage.azure.plugins.modules import image_capture, image_info, vm_backup
 
 from tests.support.bodies import copy_of, image_of_disk, vm_of_disk
 from tests.support.lab_group import LabGroup
@@ -83,7 +84,7 @@ def test_check_mode_assumes_that_a_running_vm_will_stop(subject: Subject) -> Non
 
 
 def test_without_seal_or_backup_nothing_is_written(subject: Subject) -> None:
-    assert "not known to be sealed: its boot log holds no verdict" in subject.refuses(sealed="verified")
+    assert "not known to be sealed: its boot log holds no verdict" in subject.refuses(sealed="verified", wait_timeout=8)
     assert "has no backup of disk vm-os: run vm_backup" in subject.refuses(backup="require")
 
 
@@ -122,6 +123,30 @@ def test_the_boot_log_does_not_seal_a_disk_that_another_vm_has_used(subject: Sub
     assert "since the seal of 2126-11-22T10:30:00Z: its ownership has changed" in subject.refuses(sealed="verified")
 
 
+def test_a_vm_that_is_started_while_it_is_captured_is_left_running(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A schedule starts the VM while its seal is being kept, or right after it was deallocated."""
+    lab_group, tag_vm, deallocate = subject.lab_group, Machines.tag, Machines.deallocate
+    log = f"GOLDENIMAGE-SEAL: OK vmId={lab_group.properties('virtualMachines', 'vm')['vmId']} time=2126-11-22T10:30:00Z\r\n"
+    monkeypatch.setattr(Machines, "boot_log", lambda machines, vm: log)
+
+    def start() -> None:
+        done(lab_group.compute.virtual_machines.begin_start(lab_group.name, "vm"))
+
+    monkeypatch.setattr(Machines, "tag", lambda *arguments: (tag_vm(*arguments), start()))
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image_capture, **{**subject.options, "sealed": "verified"})
+    assert "VM vm has changed while it was being captured: it is running now." in refused["msg"]
+    assert (writes, refused["steps"]) == (["vm.patch", "vm.start"], ["keep the seal of VM vm as a tag"])
+
+    done(lab_group.compute.virtual_machines.begin_power_off(lab_group.name, "vm"))
+    monkeypatch.setattr(Machines, "tag", tag_vm)
+    monkeypatch.setattr(Machines, "deallocate", lambda *arguments: (deallocate(*arguments), start()))
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image_capture, **subject.options)
+    assert "it is running now. It is left as it is." in refused["msg"]
+    assert (writes, refused["steps"]) == (["vm.deallocate", "vm.start"], STEPS[:1])
+
+
 def test_a_missing_resource_group_is_found_before_the_first_write(subject: Subject) -> None:
     vm = {"name": "vm", "resource_group": subject.lab_group.name}
     assert "resource group no-such-group was not found in subscription" in subject.refuses(vm=vm, resource_group="no-such-group")
@@ -138,20 +163,15 @@ def test_uncaptured_data_disks_are_deleted_only_with_a_backup_or_waiver(subject:
     subject.capture(**{**only, "backup": "none"})
 
 
-def test_a_backup_of_the_same_disks_is_accepted(subject: Subject) -> None:
+def test_a_backup_of_another_name_is_discovered_and_a_copy_of_it_is_not_enough(subject: Subject) -> None:
     lab_group = subject.lab_group
-    vm_id = lab_group.properties("virtualMachines", "vm")["vmId"].lower()
-    for name, lun in (("vm-os", "os"), ("vm-data", "5")):
-        disk = lab_group.compute.disks.get(lab_group.name, name)
-        tags = {
-            "goldenimage.lun": lun,
-            "goldenimage.purpose": "before-generalize",
-            "goldenimage.vm_id": vm_id,
-            "goldenimage.disk": lab_group.properties("disks", name)["uniqueId"],
-            "goldenimage.backup": "b1",
-        }
-        done(lab_group.compute.snapshots.begin_create_or_update(lab_group.name, f"{name}-backup", copy_of(disk.id) | {"tags": tags}))
-    assert subject.capture(backup="require")["steps"] == STEPS
+    parts = subject.tasks(vm_backup, vm="vm", resource_group=lab_group.name, name="mine")["backup"]["snapshots"]
+    for number, part in enumerate(parts):
+        copied = copy_of(part["id"]) | {"tags": part["tags"]}
+        done(lab_group.compute.snapshots.begin_create_or_update(lab_group.name, f"copy-{number}", copied))
+    assert subject.capture(backup="require", check=True)["steps"] == STEPS
+    done(lab_group.compute.snapshots.begin_delete(lab_group.name, parts[1]["name"]))
+    assert "has no backup of disk vm-data" in subject.refuses(backup="require")
 
 
 @pytest.mark.parametrize(("op", "steps_done"), [("vm.deallocate", 0), ("vm.generalize", 1), ("image.put", 2)])
@@ -166,6 +186,12 @@ def test_an_interrupted_run_is_repaired_by_the_next(subject: Subject, op: str, s
     assert repaired["image"]["provisioning_state"] == "Succeeded"
     assert set(repaired["steps"]) <= set(STEPS[steps_done:])
     assert subject.capture()["changed"] is False
+
+
+def test_a_vm_on_which_azure_works_is_deallocated_once_that_is_done(subject: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machines, "BUSY_PAUSES", (0.05,) * 3)
+    with subject.lab_group.lab.fault(plane="arm", op="vm.deallocate", status=409, code="Conflict", message="An extension works.", times=2):
+        assert subject.capture()["steps"] == STEPS
 
 
 def test_a_failed_operation_is_repaired_by_the_next_run(subject: Subject) -> None:
@@ -192,6 +218,17 @@ def test_an_image_of_another_origin_is_replaced_only_with_recreate(subject: Subj
     made = subject.capture(recreate=True)
     assert made["steps"] == [*STEPS[:2], "delete image golden", STEPS[2]]
     assert subject.capture(recreate=True)["changed"] is False
+
+
+def test_a_mistyped_vm_fails_and_leaves_the_image_of_another_one_alone(subject: Subject) -> None:
+    subject.capture()
+    done(subject.lab_group.compute.virtual_machines.begin_delete(subject.lab_group.name, "vm"))
+    for options in ({}, {"recreate": True}, {"source": "delete"}, {"tags": {"a": "b"}, "append_tags": False}, {"check": True}):
+        refused = subject.refuses(vm="wm", **options)
+        assert (
+            f"no VM wm in resource group {subject.lab_group.name}, and image golden exists, but was made from VM /subscriptions/" in refused
+        )
+    assert subject.capture(vm="VM")["changed"] is False
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,17 @@ def test_copies_are_protected_and_tagged_like_their_originals(lab, tasks, vm, op
         assert (shown["tags"]["cost"], shown["tags"]["why"]) == ("42", why)
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_a_list_that_lags_behind_hides_no_backup(lab, tasks, options, late):
+    with lab.switched("late_lists", late):
+        backup = tasks(vm_backup, **options)["backup"]
+        assert (backup["complete"], len(backup["snapshots"])) == (True, 2)
+        assert tasks(vm_backup, max_age=12, **options)["changed"] is False
+        assert tasks(vm_backup, state="restored", **options)["vm"]
+        assert tasks(vm_backup, state="restored", **options)["changed"] is False
+        assert len(tasks(vm_backup, state="absent", **options)["steps"]) == 2
+
+
 @pytest.mark.parametrize("reads", [1, 2])
 def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, options, reads):
     missing = {"status": 404, "code": "ResourceNotFound", "message": "The Resource was not found.", "times": reads}
@@ -194,8 +205,8 @@ def test_a_404_right_after_a_creation_does_not_end_a_task(lab, tasks, group, opt
 @pytest.mark.parametrize("op", ["disk.put", "vm.deallocate", "vm.patch"])
 def test_an_interrupted_restore_is_completed_by_the_next_run(lab, tasks, disk, options, op):
     tasks(vm_backup, **options)
-    with lab.fault(plane="arm", op=op, status=409, code="Conflict", message="An injected fault.", times=1):
-        assert tasks.fails(vm_backup, state="restored", **options)["code"] == "Conflict"
+    with lab.fault(plane="arm", op=op, status=400, code="Broken", message="An injected fault.", times=1):
+        assert tasks.fails(vm_backup, state="restored", **options)["code"] == "Broken"
     now = tasks(vm_backup, state="restored", **options)["vm"]
     assert same_bytes(lab, now["os_disk"]["id"], disk)
     assert read(lab, now["data_disks"][0]["id"]) == MARKER

@@ -12,6 +12,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.times impo
 VM_ID = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
 TIME = "2026-11-22T10:30:00Z"
 STAMPED = Seal.of(VM_ID, TIME).stamped(parse_time("2026-11-22T11:00:00.123456Z"))
+BEFORE, AFTER = parse_time("2026-11-22T09:00:00.000000Z"), parse_time("2026-11-22T11:00:00.000000Z")
 
 
 def test_a_tag_holds_the_seal_in_at_most_256_characters():
@@ -37,3 +38,22 @@ def test_the_time_of_a_verdict_may_be_unknown():
 @pytest.mark.parametrize("value", [None, "", "no json", "[]", "{}", '{"time":1,"digest":2}', Seal.of("ffffffff", TIME).as_tag()])
 def test_a_tag_that_is_not_a_seal_of_this_vm_is_ignored(value):
     assert Seal.from_tag(value, VM_ID) is None
+
+
+@pytest.mark.parametrize(
+    ("ownership", "before", "expected"),
+    [
+        (AFTER, BEFORE, AFTER),
+        (BEFORE, BEFORE, None),
+        (None, BEFORE, None),
+        (AFTER, None, AFTER),
+        (BEFORE, None, None),
+        (None, None, None),
+    ],
+    ids=["set", "not set yet", "unknown", "set earlier", "not set since the verdict", "never known"],
+)
+def test_only_the_time_of_the_deallocation_is_a_stamp(ownership, before, expected):
+    seal = Seal.of("aaaaaaaa", "2026-11-22T10:30:00Z")
+    assert seal.stamped_if_set(ownership, before).ownership == expected
+    assert seal.is_stamp(ownership, before) is (expected is not None)
+    assert Seal.of("aaaaaaaa", "").is_stamp(ownership, before) is False

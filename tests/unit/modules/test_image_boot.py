@@ -98,6 +98,8 @@ def test_other_failures_stay_as_they_are(run):
     ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
     ({"admin_username": "Admin"}, "admin_username: 'Admin' is a name that Azure does not allow for the first user; choose another one."),
     ({"admin_password": "weak-but-long"}, "admin_password: Azure accepts 6 to 72 characters for Linux, of at least three of the four"),
+    ({"custom_data": {"packages": ["nginx"]}}, "custom_data: must be text, not a value of type dict"),
+    ({"ssh_public_keys": ["~/.ssh/id_ed25519.pub"]}, "ssh_public_keys: key 1 is not an SSH public key"),
     ({"admin_password": None, "ssh_public_keys": ""}, "ssh_public_keys: give ssh_public_keys or admin_password"),
     ({"image": ""}, "image: a new VM t1 needs image or os_disk, and neither is given."),
     ({"subnet": ""}, "subnet: a new VM t1 needs one, and none is given."),

@@ -23,6 +23,7 @@ from tests.support.capture_values import (
     GENERALIZED,
     OS_DISK,
     RUNNING_VM,
+    SEAL,
     STAMPED,
     STOPPED_VM,
     TARGET,
@@ -84,12 +85,108 @@ def test_tags_that_are_set_during_deallocation_are_kept(run):
     azure = sealed()
     deallocate = azure.machines.deallocate
 
-    def slow(vm):
-        deallocate(vm)
+    def slow(vm, confirm):
+        deallocate(vm, confirm)
         azure.machines.put(replace(azure.machines.get(vm), tags={**azure.machines.get(vm).tags, "cost": "7"}))
 
     azure.machines.deallocate = slow
     assert run(azure, **OPTIONS)["vm"]["tags"] == {"owner": "me", "cost": "7", tag.SEAL: STAMPED.as_tag()}
+
+
+def dealing_late(azure, readings, log=BOOT_LOG):
+    """An Azure that sets the ownership time some readings after the deallocation, and whose boot log is then another one."""
+    deallocate, find = azure.machines.deallocate, azure.disks.find
+
+    def then_late(vm, confirm):
+        deallocate(vm, confirm)
+        azure.disks.put(OS_DISK)
+        azure.machines.boot_logs = {VM1: log}
+        following = iter(range(readings))
+
+        def late(disk):
+            if disk == OS_DISK.id and next(following, None) is None:
+                azure.disks.put(DEALLOCATED_DISK)
+            return find(disk)
+
+        azure.disks.find = late
+
+    azure.machines.deallocate = then_late
+    return azure
+
+
+@pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
+def test_the_seal_is_stamped_once_azure_has_set_the_ownership_time(run, log):
+    azure = dealing_late(sealed(break_at=("generalize VM", Refused("no"))), 5, log)
+    assert run(azure, **OPTIONS)["steps"] == ALL[:3]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
+    azure.break_at = None
+    assert run(azure, **OPTIONS)["steps"] == ALL[3:]
+
+
+def test_a_run_after_one_that_could_not_stamp_the_seal_reads_the_boot_log_again(run):
+    azure = dealing_late(sealed(break_at=("generalize VM", Refused("no"))), 20)
+    assert run(azure, **OPTIONS)["steps"] == ALL[:3]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == SEAL.as_tag()
+    azure.break_at = None
+    assert run(azure, **OPTIONS)["steps"] == ALL[2:]
+    assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
+
+
+@pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
+def test_a_vm_whose_ownership_time_is_never_set_is_captured(run, log):
+    assert run(dealing_late(sealed(), 10**6, log), **OPTIONS)["steps"] == ALL
+
+
+def started_after(azure, verb):
+    """An operator or a schedule starts the VM right after one of our requests."""
+    act = getattr(azure.machines, verb)
+
+    def then_start(*arguments):
+        act(*arguments)
+        azure.machines.put(replace(azure.machines.get(VM1), power="running"))
+
+    setattr(azure.machines, verb, then_start)
+
+
+@pytest.mark.parametrize(
+    ("verb", "written"), [("tag", ["tag VM web1"]), ("deallocate", ["tag VM web1", "deallocate VM web1", "tag VM web1"])]
+)
+@pytest.mark.parametrize("source", ["keep", "delete"])
+def test_a_vm_that_is_started_meanwhile_is_left_alone(run, verb, written, source):
+    azure = sealed()
+    started_after(azure, verb)
+    result = run(azure, source=source, **OPTIONS)
+    assert "VM web1 has changed while it was being captured: it is running now. It is left as it is." in result["msg"]
+    assert (result["failed"], result["steps"], azure.written) == (True, ALL[: len(written)], written)
+
+
+@pytest.mark.parametrize("former", [[], [replace(CAPTURED, tags={tag.VM_ID: "eeeeeeee"})]], ids=["new image", "recreated image"])
+def test_no_image_is_made_or_deleted_for_a_vm_of_the_same_name(run, former):
+    azure = sealed(images=former)
+    generalize = azure.machines.generalize
+
+    def then_replace(vm):
+        generalize(vm)
+        azure.machines.put(replace(azure.machines.get(VM1), vm_id="ffffffff"))
+
+    azure.machines.generalize = then_replace
+    result = run(azure, recreate=True, **OPTIONS)
+    assert "it was created again, and has the vmId ffffffff now" in result["msg"]
+    assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
+
+
+def test_a_vm_of_the_same_name_is_not_deleted_in_place_of_the_captured_one(run):
+    azure = sealed()
+    create = azure.images.create
+
+    def then_replace(*arguments):
+        create(*arguments)
+        azure.machines.put(replace(azure.machines.get(VM1), vm_id="ffffffff"))
+
+    azure.images.create = then_replace
+    result = run(azure, source="delete", **OPTIONS)
+    assert "it was created again, and has the vmId ffffffff now" in result["msg"]
+    assert "delete VM web1" not in azure.written
 
 
 def test_a_missing_resource_group_is_refused_before_anything_is_written(run):

@@ -36,7 +36,8 @@ log = logging.getLogger("azlab.arm")
 _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
-    *(rights.ROUTES + offers.ROUTES),
+    *offers.ROUTES,
+    *rights.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]

@@ -8,7 +8,9 @@ from urllib.parse import quote
 from azlab.arm.core import resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
+from azlab.arm.core.times import age
 from azlab.arm.http.calls import Answer, Call
+from azlab.faults import LATE
 from azlab.store import Resource
 
 PAGE = 20
@@ -44,9 +46,16 @@ def listing(type: str, view: View) -> Callable[[Call], Answer]:
     """A handler that lists the resources of a type, in a group or in the subscription."""
 
     def handler(call: Call) -> Answer:
-        return _page(call, call.lab.store.list(type, call.path.get("group")), view)
+        return _page(call, _listed(call.lab, call.lab.store.list(type, call.path.get("group"))), view)
 
     return handler
+
+
+def _listed(lab: Lab, resources: list[Resource]) -> list[Resource]:
+    """The resources that a list shows: with `late_lists`, those of a type with a time of creation appear some seconds later."""
+    if not lab.faults.on("late_lists"):
+        return resources
+    return [each for each in resources if age(each.properties.get("timeCreated")) >= LATE]
 
 
 def _page(call: Call, resources: list[Resource], view: View) -> Answer:

@@ -27,7 +27,8 @@ class Disk:
     Azure gives a disk that is deleted and created again another ``unique_id``. ``source_unique_id`` is that of its source; empty
     if Azure does not say. ``ownership_time`` is Azure's ``LastOwnershipUpdateTime``: when the disk was last attached or detached, or its VM
     last started or deallocated; None if Azure does not say. ``capabilities`` are Azure's ``supportedCapabilities`` of the system on it, and
-    ``tier`` is its performance tier. ``encrypted`` is whether Azure Disk Encryption is on, which encrypts in the guest.
+    ``tier`` is its performance tier.
+    ``encrypted`` is whether Azure Disk Encryption is on, which encrypts in the guest.
     """
 
     id: ResourceId

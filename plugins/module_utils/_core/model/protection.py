@@ -13,7 +13,7 @@ from typing import Any
 class Protection:
     """The protection of a disk or snapshot. A property that Azure does not show is None.
 
-    Azure's own defaults allow everybody with a SAS to read the bytes, so a copy must be told what its original had.
+    Azure's own defaults allow everybody with a SAS to read the bytes, so a copy has to be created with what its original has.
     ``disk_access`` and ``encryption_set`` are resource ids, ``encryption`` is the kind of encryption with that set.
     """
 

@@ -61,6 +61,19 @@ class Seal:
         kept = {"time": self.time, "digest": self.digest} | ({"ownership": format_time(self.ownership)} if self.ownership else {})
         return json.dumps(kept, separators=(",", ":"))
 
+    def is_stamp(self, ownership: datetime | None, before: datetime | None) -> bool:
+        """Whether an ``ownership_time`` can be the stamp, that is, whether deallocating the VM has set it.
+
+        It differs from the time ``before`` the deallocation. If that is not known, it is later than the verdict.
+        """
+        if ownership is None or self.moment is None:
+            return False
+        return ownership != before if before else ownership > self.moment
+
+    def stamped_if_set(self, ownership: datetime | None, before: datetime | None) -> Seal:
+        """The same seal with this ``ownership_time`` as its stamp, or without a stamp if deallocating the VM has not set it yet."""
+        return self.stamped(ownership if self.is_stamp(ownership, before) else None)
+
     def stamped(self, ownership: datetime | None) -> Seal:
         """The same seal with this ``ownership_time`` as its stamp."""
         return replace(self, ownership=ownership)

@@ -59,7 +59,7 @@ REFUSED: tuple[tuple[int, bytes, str], ...] = (
 APPLE = b"koly"
 """The mark of the last 512 bytes of an Apple disk image (DMG)."""
 REMEDIES = {"an Android sparse image": "unpack it first: simg2img"}
-"""What to do with a format that is neither unpacked by usual programs nor converted by qemu-img."""
+"""The remedy for a format that neither usual programs unpack nor qemu-img converts."""
 _CONVERT = "convert it first: qemu-img convert -O raw"
 _OF_DYNAMIC = 'Azure says: "is of Dynamic VHD type. Please retry with fixed VHD type."'
 _OF_OTHERS = "Azure says: \"is not a supported VHD. Disk is expected to have cookie value 'conectix'.\""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.image import ImageDisk
@@ -56,7 +57,7 @@ def _data_disks(images: Iterable[Json]) -> tuple[ImageDisk, ...]:
     return tuple(sorted(disks, key=lambda disk: disk.lun or 0))
 
 
-def _features(properties: Json) -> dict[str, object]:
+def _features(properties: Json) -> dict[str, Any]:
     values = {str(each.get("name")).casefold(): str(each.get("value")) for each in properties.get("features") or ()}
     controllers = values.get("diskcontrollertypes", values.get("diskcontrollertype", ""))
     return {

@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..._core.errors import Failed, Refused
 from ..._core.ids import ResourceId
 from ..._core.model.vm import Vm
 from ..parsing.vm import parse_vm
 from ..sdk import calls
+from ..sdk.waiting import VM_LOOK_SECONDS
 from .base import Resources, names
 
 LOG_MINUTES = 10
+BUSY_PAUSES = (15.0,) * 40
+"""Seconds to pause before each further try to deallocate a VM on which Azure is working: four a minute, the most that Azure allows:
+https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""
+
+BUSY_CODES = ("Conflict", "OperationPreempted")
+"""With these, a deallocation ends as failed that Azure had accepted."""
 
 
 class Machines(Resources[Vm]):
@@ -29,14 +37,27 @@ class Machines(Resources[Vm]):
             operation = self._sdk(resource).get
             return parse_vm(calls.read(operation, *names(resource), api_version=self.api, expand="instanceView"))
 
-    def find_stopped(self, vm: ResourceId) -> Vm | None:
-        """Wait until the VM has stopped by itself or the deadline is near; None if it does not exist."""
-        return self._client.deadline.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped)
+    def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
+        """Wait until the VM has stopped by itself, ``is_lost`` says that it will not, or the deadline is near. None if there is no VM."""
 
-    def deallocate(self, vm: ResourceId) -> None:
-        """Stop the VM, release its host, and wait until that is done."""
-        with self._describing("deallocate", vm):
-            calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
+        def is_over(found: Vm | None) -> bool:
+            return found is None or found.has_stopped or is_lost(found)
+
+        return self._client.deadline.until(lambda: self.find(vm), is_over, VM_LOOK_SECONDS)
+
+    def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
+        """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before each try.
+
+        While Azure works on the VM, for an extension or a schedule, it refuses with 409; then this is tried again for some minutes.
+        """
+        for pause in (*BUSY_PAUSES, None):
+            confirm()
+            try:
+                return self._deallocate(vm)
+            except (Failed, Refused) as error:
+                if pause is None or not _is_busy(error) or self._client.deadline.left <= pause:
+                    raise
+                self._client.deadline.sleep(pause)
 
     def generalize(self, vm: ResourceId) -> None:
         """Mark the VM as generalized, which Azure does at once."""
@@ -51,5 +72,15 @@ class Machines(Resources[Vm]):
             uri = log.get("serialConsoleLogBlobUri")
             return self._client.download_text(uri) if uri else ""
 
+    def _deallocate(self, vm: ResourceId) -> None:
+        with self._describing("deallocate", vm):
+            calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
+
     def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return sdk.list_all, sdk.list
+
+
+def _is_busy(error: Failed | Refused) -> bool:
+    """Whether an error means that Azure works on the VM, or preferred to. A lock is also refused with 409, but stays."""
+    code = error.facts.get("code")
+    return code in BUSY_CODES or (error.facts.get("status") == 409 and code != "ScopeLocked")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,9 @@ POLL_SECONDS = 1.0
 """Between two polls of a long-running operation, unless Azure asks for another pause by Retry-After."""
 LOOK_SECONDS = 5.0
 """Between two reads of a resource on which another run's operation, or a guest, still works."""
+VM_LOOK_SECONDS = 10.0
+"""Between two reads of a VM on which an operation or its guest still works. Azure allows 12 reads of one VM in a minute, those of its boot
+log included: https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""
 GRACE_SECONDS = 120.0
 
 
@@ -52,9 +56,10 @@ class Deadline:
         self.require(seconds)
         self._sleep(seconds)
 
-    def until(self, read: Callable[[], T], ready: Callable[[T], bool], every: float = LOOK_SECONDS) -> T:
-        """Read every few seconds until the value is ready or the deadline is near, and return the last value."""
-        while not ready(value := read()) and self.left > every:
+    def until(self, read: Callable[[], T], ready: Callable[[T], bool], every: float = LOOK_SECONDS, at_most: float = math.inf) -> T:
+        """Read every few seconds until the value is ready, ``at_most`` seconds have passed or the deadline is near; the last value."""
+        end = self._clock() + at_most
+        while not ready(value := read()) and self.left > every and self._clock() + every <= end:
             self._sleep(every)
         return value
 

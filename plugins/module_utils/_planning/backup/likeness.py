@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes a copy like its original: the properties and tags that snapshots take over from disks, and restored disks from snapshots.
+"""The properties and tags that snapshots take over from disks, and restored disks from snapshots, so that a copy is like its original.
 
 A snapshot has most properties of its disk itself. Those that only disks have (the traits) are kept in one of its tags.
 """

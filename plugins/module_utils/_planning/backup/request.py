@@ -17,6 +17,7 @@ from ..._core.limits import require_wait
 from ..._core.references import parse_reference, require_given, require_group
 from ..._core.times import require_hours
 
+DEFAULT_NAME = "before-generalize"
 PRESENT, ABSENT, RESTORED = "present", "absent", "restored"
 _NAME = re.compile(r"[a-z0-9]([a-z0-9._-]{0,38}[a-z0-9])?", re.IGNORECASE)
 

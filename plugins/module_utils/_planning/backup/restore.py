@@ -95,6 +95,9 @@ def _make(request: BackupRequest, part: _Part, present: Disk | None, backup: Bac
 def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
     """Give the VM the restored disks. The OS disk is exchanged in one request; a data disk must leave its LUN before another takes it.
 
+    A hibernated VM is deallocated again, because Azure changes no disks of a VM that waits for its guest to continue:
+    https://learn.microsoft.com/azure/virtual-machines/hibernate-resume
+
     The time at which each was attached is noted at once, so that a later run knows whether the VM was started since. A seal is about the
     former disks.
     """
@@ -105,7 +108,7 @@ def _exchange(vm: Vm, parts: Sequence[_Part]) -> list[Step]:
     drop: list[Step] = [DropSeal(vm.id)] if tag.SEAL in vm.tags else []
     if vm.os_disk.disk == os_disk and not wrong:
         return drop
-    steps: list[Step] = [] if vm.power == DEALLOCATED else [Deallocate(vm.id)]
+    steps: list[Step] = [] if vm.power == DEALLOCATED and not vm.hibernated else [Deallocate(vm.id)]
     steps += drop
     if vm.os_disk.disk != os_disk:
         steps += [SwapOsDisk(vm.id, os_disk, vm.os_disk.create_option or "FromImage"), NoteOwnership(os_disk)]

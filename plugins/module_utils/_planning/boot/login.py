@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The host name, the first user and the password of a new VM: Azure would refuse them only while it creates the VM.
+"""The host name, the first user, its password and its keys in a new VM: Azure would refuse them only while it creates the VM.
 
 https://learn.microsoft.com/rest/api/compute/virtual-machines/create-or-update#osprofile
 """
@@ -13,6 +13,7 @@ import re
 from ..._core.errors import InvalidRequest
 from ..._core.limits import LONGEST_COMPUTER_NAME, LONGEST_USER_NAME, PASSWORD_KINDS, PASSWORD_LENGTHS
 from .request import BootRequest
+from .ssh_key import require_public_key
 
 RESERVED_USERS = frozenset(
     (
@@ -43,6 +44,8 @@ def require_login(request: BootRequest, os_type: str) -> None:
         raise InvalidRequest("admin_password: a Windows VM must have one.")
     if not request.admin_password and not request.ssh_public_keys:
         raise InvalidRequest("ssh_public_keys: give ssh_public_keys or admin_password, because no one could log in otherwise.")
+    for number, key in enumerate(request.ssh_public_keys, start=1):
+        require_public_key(number, key)
     if request.admin_password:
         _require_password(request.admin_password, os_type)
 

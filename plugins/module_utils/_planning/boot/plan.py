@@ -20,6 +20,7 @@ from ..missing_groups import absent, absent_group, require_groups
 from ..settling import settled
 from ..steps.vm import DeleteVm, TagVm
 from .body import vm_body
+from .controller import about_controller
 from .login import require_login
 from .match import require_match
 from .observe import Observed, nic_of, observe
@@ -49,7 +50,7 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
         steps=(ProvisionVm(request.vm, source.name, vm_body(request, source, tags)),),
         before={"vm": None},
         after={"vm": vm_result(predicted_vm(request, source, tags), None)},
-        warnings=warnings,
+        warnings=(*warnings, *about_controller(request, source.name, seen.catalog)),
     )
 
 

@@ -48,8 +48,7 @@ def _os_disk(request: BootRequest, source: Source) -> AttachedDisk:
 def _data_disks(request: BootRequest, source: Source) -> tuple[AttachedDisk, ...]:
     """The data disks that come with the image, and those of the request."""
     coming = [
-        AttachedDisk("", None, disk.lun, disk.size_gib, disk.caching or NO_CACHING, request.storage_account_type)
-        for disk in source.coming
+        AttachedDisk("", None, disk.lun, disk.size_gib, disk.caching or NO_CACHING, request.storage_account_type) for disk in source.coming
     ]
     asked = [_disk(request, source, each.disk, each.lun, each.size_gib, NO_CACHING) for each in request.data_disks]
     return tuple(sorted([*coming, *asked], key=lambda disk: disk.lun or 0))

@@ -14,7 +14,14 @@ from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import DISK, IMAGE, SUBNET, VM, ResourceId
-from ..._core.limits import HIGHEST_LUN, LARGEST_DATA_DISK_GIB, LONGEST_VM_NAME, require_number, require_wait
+from ..._core.limits import (
+    HIGHEST_LUN,
+    LARGEST_CUSTOM_DATA,
+    LARGEST_DATA_DISK_GIB,
+    LONGEST_VM_NAME,
+    require_number,
+    require_wait,
+)
 from ..._core.references import require_group
 
 URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
@@ -87,7 +94,7 @@ class BootRequest:
             admin_username=params["admin_username"],
             admin_password=params["admin_password"],
             ssh_public_keys=tuple(key for key in params["ssh_public_keys"] or () if key.strip()),
-            custom_data=params["custom_data"],
+            custom_data=_custom_data(params["custom_data"]),
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
         )
@@ -129,6 +136,19 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     if isinstance(text, str) and URN.fullmatch(text):
         return None, text
     return references.parse_reference(text, IMAGE, group, "image"), None
+
+
+def _custom_data(value: Any) -> str | None:
+    """The text of the custom data. A dictionary could be meant as YAML or as JSON, with or without a first line: the user decides."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InvalidRequest(
+            f"custom_data: must be text, not a value of type {type(value).__name__}: "
+            "write it as text, for example with '#cloud-config', a line break and the filter to_nice_yaml."
+        )
+    require_number("custom_data: its length", len(value.encode()), lowest=0, highest=LARGEST_CUSTOM_DATA, unit="bytes")
+    return value
 
 
 def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:

@@ -59,7 +59,7 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
     source = Source(
         name=_name(request),
         location=request.location or (main.location if main else seen.location),
-        os_type=_os_type(request, (found or os_disk).os_type if found or os_disk else None),
+        os_type=_os_type(request, found.os_type if found else os_disk.os_type if os_disk else None),
         image=image,
         os_disk=os_disk,
         data_disks=data_disks,

@@ -15,27 +15,46 @@ from ..._core.errors import InvalidRequest
 from ..._core.model.disk import Disk
 from ..._core.model.seal import Seal
 from ..._core.model.snapshot import Snapshot
-from ..._core.model.vm import DEALLOCATED, Vm
+from ..._core.model.vm import DEALLOCATED, STOPPED, Vm
 from ..._core.ports import Azure
 from ..._core.times import format_time
 from ..backup.backups import Backup
 
+SEALING, FAILED, SEALED, SILENT, UNAVAILABLE = "sealing", "failed", "sealed", "silent", "unavailable"
+"""How far the seal is, by the place where the verdict is left: at work, refused, done, nothing that counts, or that place was not read."""
+
 
 class Verdict(NamedTuple):
-    """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM."""
+    """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM.
+
+    ``state`` is one of the five words above. ``is_awaited`` says that a verdict may still arrive, ``is_empty`` that nothing at all was
+    found where it is left.
+    """
 
     seal: Seal | None = None
     reason: str = ""
+    state: str = UNAVAILABLE
+    is_awaited: bool = False
+    is_empty: bool = False
+
+    def as_result(self) -> dict[str, str | None]:
+        """The return value ``guest`` of a module."""
+        return {"console": self.state, "reason": self.reason or None}
 
 
 class VerdictReader(Protocol):
     """Reads the verdict from the place where the finalizer of one operating system leaves it."""
 
     def __call__(self, azure: Azure, vm: Vm) -> Verdict:
-        """The verdict on a VM that has stopped."""
+        """The verdict on a VM, as far as its guest has written it."""
 
 
 UNREAD = Verdict(reason="its verdict was not read")
+NOT_NEEDED = Verdict(state=SEALED)
+"""In place of the verdict of a VM whose kept seal is trusted."""
+
+CLOCKS = timedelta(minutes=1)
+"""How far the clocks of a guest and of Azure may be apart."""
 
 
 def kept_seal(vm: Vm) -> Seal | None:
@@ -54,21 +73,38 @@ def is_stamped(seal: Seal, vm: Vm, os_disk: Disk | None) -> bool:
     return vm.power == DEALLOCATED and os_disk is not None and seal.ownership is not None and seal.ownership == os_disk.ownership_time
 
 
+def find_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal | None:
+    """The seal of a VM that has stopped: a kept one that is still trusted, or that of the verdict, if it is beyond doubt."""
+    return trusted_seal(vm, os_disk) or (verdict.seal if verdict.seal and not _doubt(vm, os_disk, verdict.seal) else None)
+
+
 def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
-    """The seal of a VM that has stopped: a kept one that is still trusted, or that of the verdict."""
-    if trusted := trusted_seal(vm, os_disk):
-        return trusted
+    """The seal of a VM that has stopped, which must have one."""
+    if seal := find_seal(vm, os_disk, verdict):
+        return seal
     doubt = _doubt(vm, os_disk, verdict.seal) if verdict.seal else _unsealed(vm, verdict.reason)
-    if verdict.seal and not doubt:
-        return verdict.seal
     raise InvalidRequest(
         f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it,"
-        " or set sealed: assume if you know that its guest is generalized."
+        " or set sealed: assume if you know that its guest is generalized.",
+        guest=verdict.as_result(),
     )
 
 
-def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int) -> None:
-    """Require one backup that holds every disk as it was in the ``max_age`` hours before the seal.
+def require_backups(
+    vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int, unread: Sequence[str] = ()
+) -> None:
+    """Require a backup as ``lacking_backup`` describes it. ``unread`` holds the reasons why not every backup was found."""
+    if (lacking := lacking_backup(vm, disks, backups, seal, max_age)) is None:
+        return
+    hint = f" Some snapshots could not be looked for: {' '.join(unread)}" if unread else ""
+    raise InvalidRequest(
+        f"VM {vm.id.name} has no backup of {lacking}: run vm_backup before the guest is generalized,"
+        f" or set backup: none to capture without one.{hint}"
+    )
+
+
+def lacking_backup(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], seal: Seal | None, max_age: int) -> str | None:
+    """The missing backup, as the end of a clause; None if one backup holds every disk as it was in the ``max_age`` hours before the seal.
 
     A later backup would hold disks that were already generalized; an earlier one would lack what was done in the guest since.
     """
@@ -78,14 +114,11 @@ def require_backups(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], se
         return any(_is_of(each, vm) and _is_copy(each, disk) and span.has(each.time_created) for each in backup.snapshots)
 
     if disks and any(all(holds(backup, disk) for disk in disks) for backup in backups):
-        return
+        return None
     missing = next((disk for disk in disks if not any(holds(backup, disk) for backup in backups)), None)
     what = f"disk {missing.id.name}" if missing else "all disks at one time"
     when = f" from the {max_age} hours before its seal of {seal.time}" if seal else ""
-    raise InvalidRequest(
-        f"VM {vm.id.name} has no backup of {what}{when}: run vm_backup before the guest is generalized,"
-        " or set backup: none to capture without one."
-    )
+    return f"{what}{when}"
 
 
 class _Span(NamedTuple):
@@ -131,4 +164,7 @@ def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
         return f"its OS disk was made at {format_time(made)}, after the verdict of {seal.time}"
     if kept and kept.ownership and replace(kept, ownership=None) == seal and not vm.generalized:
         return f"the OS disk may have been used since the seal of {kept.time}: its ownership has changed"
+    used = os_disk.ownership_time if os_disk and vm.power == STOPPED and not vm.generalized else None
+    if used and seal.moment and used > seal.moment + CLOCKS:
+        return f"the ownership of its OS disk changed at {format_time(used)}, after the verdict of {seal.time}: it may have been started"
     return None

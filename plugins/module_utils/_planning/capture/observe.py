@@ -16,23 +16,21 @@ from ..._core.model.lock import Lock
 from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
-from ..backup.backups import Backup, backups_in
+from ..backup.backups import Backup
 from ..missing_groups import without_group
 from ..settling import look_up
-from .evidence import UNREAD, Verdict, VerdictReader, trusted_seal
-from .evidence_of import linux
+from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
 from .permissions import Place, actions_of, image_group
 from .request import CaptureRequest
+from .saved import Saved, find_backups
 from .target import Target
 from .targets.managed_image import ManagedImage
-
-# By the OS type of a VM. A guest of any other type is read like Linux, and found without a verdict.
-VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
+from .verdicts import Watch, await_verdict, overhear, read_verdict
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first.
+    """The state of Azure. ``disks`` are those that ``needs`` names, the OS disk first. ``unread`` tells why there may be more backups.
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
     runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any, ``locks`` those that may
@@ -44,6 +42,7 @@ class Observed:
     disks: tuple[Disk, ...] = ()
     verdict: Verdict = UNREAD
     backups: tuple[Backup, ...] = ()
+    unread: tuple[str, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
     rights: Mapping[Place, Rights] = field(default_factory=dict)
@@ -133,29 +132,50 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
 
 def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> Observed:
     """Read the VM and its disks again once it has stopped, then the evidence. Not for an unmanaged OS disk: planning refuses it."""
-    vm, disks = seen.vm, seen.disks
+    vm, disks, watch = seen.vm, seen.disks, Watch(azure)
     if vm and not vm.has_stopped and not seen.check_mode:
-        vm = azure.machines.find_stopped(request.vm)
+        vm = _find_stopped(azure, request, watch)
         disks = _read_disks(azure, vm, needs(request, seen.image, vm))
     if vm is None or vm.os_disk.disk is None:
         return replace(seen, vm=vm, disks=disks)
     need = needs(request, seen.image, vm)
+    verdict = _find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD
+    saved = _find_backups(azure, request, need, vm, disks, verdict) if need.backups else Saved()
     return replace(
         seen,
         vm=vm,
         disks=disks,
-        verdict=_read_verdict(azure, vm, disks[0]) if need.seal else UNREAD,
-        backups=backups_in(azure.snapshots.list()) if need.backups else (),
+        verdict=verdict,
+        backups=saved.backups,
+        unread=saved.unread,
     )
+
+
+def _find_stopped(azure: Azure, request: CaptureRequest, watch: Watch) -> Vm | None:
+    """The VM once it has stopped, or its guest has refused to be sealed, or the deadline is near."""
+    return azure.machines.find_stopped(request.vm, (lambda vm: False) if request.assume_sealed else watch.is_lost)
+
+
+def _find_verdict(azure: Azure, vm: Vm, os_disk: Disk, watch: Watch, check_mode: bool) -> Verdict:
+    """The verdict on a VM, unless a kept seal makes it superfluous. Check mode reads it once."""
+    if trusted_seal(vm, os_disk):
+        return NOT_NEEDED
+    if vm.has_stopped:
+        return read_verdict(azure, vm) if check_mode else await_verdict(azure, vm)
+    return overhear(azure, vm) if check_mode else watch.verdict
+
+
+def _find_backups(azure: Azure, request: CaptureRequest, need: Needs, vm: Vm, disks: tuple[Disk, ...], verdict: Verdict) -> Saved:
+    """The backups of a VM, which are looked for until one is found that the capture accepts. Without a seal, it is refused anyway."""
+    seal = find_seal(vm, disks[0], verdict) if need.seal else None if need.capture else kept_seal(vm)
+
+    def suffices(backups: tuple[Backup, ...]) -> bool:
+        hopeless = not vm.has_stopped or (need.seal and seal is None)
+        return hopeless or lacking_backup(vm, disks, backups, seal, request.backup_max_age) is None
+
+    return find_backups(azure, vm, tuple(dict.fromkeys((vm.id.resource_group, request.target.resource_group))), suffices)
 
 
 def _read_disks(azure: Azure, vm: Vm | None, need: Needs) -> tuple[Disk, ...]:
     """The disks that are needed. None of a VM whose OS disk is not a managed disk, because the first one must be the OS disk."""
     return tuple(azure.disks.get(disk) for disk in need.disks) if vm and vm.os_disk.disk else ()
-
-
-def _read_verdict(azure: Azure, vm: Vm, os_disk: Disk) -> Verdict:
-    """The verdict on a VM that has stopped, unless a kept seal makes it superfluous."""
-    if not vm.has_stopped or trusted_seal(vm, os_disk):
-        return UNREAD
-    return VERDICT_READERS.get(vm.os_type, linux.read_verdict)(azure, vm)

@@ -21,8 +21,9 @@ from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import as_results, check_capture, refuse_before_waiting, reported_with, require_unblocked, warnings_of
-from .evidence import kept_seal, require_backups, require_seal
+from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
+from .recheck import SameVm
 from .request import CaptureRequest
 from .target import Outcome, Target
 
@@ -60,20 +61,21 @@ def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, n
     created = target.create(vm, seen.disks)
     prepared = source.prepare(vm, seen.os_disk, seal)
     outcome = Outcome((*prepared.steps, *created.steps), created.after, warnings)
-    return _finished(request, target, outcome, vm, prepared.vm)
+    facts = {"guest": seen.verdict.as_result()} if need.seal else {}
+    return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
 
 def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: Needs) -> Plan:
     """The image is there: only its tags and the deletion of the VM can be missing."""
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
-        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age)
+        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
     return _finished(request, target, outcome, seen.vm, seen.vm)
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
     """The plan that ends with the deletion of the VM, if that is requested and the VM exists."""
-    deletion = (DeleteVm(before.id),) if request.delete_source and before else ()
+    deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
     return Plan(
         steps=(*outcome.steps, *deletion),
         before={**target.state(), **_result_of(before)},
@@ -88,12 +90,24 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
     if vm.has_stopped:
         seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
         if need.backups:
-            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age)
+            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
         return seal, ()
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None
         return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
-    raise InvalidRequest(f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout.")
+    guest = {"guest": seen.verdict.as_result()} if need.seal else {}
+    raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
+
+
+def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
+    """The sentence about a VM whose guest was waited for in vain."""
+    if verdict.state == FAILED:
+        return (
+            f"VM {vm.id.name} is not sealed, and still {power}: {verdict.reason}. Remove the cause in its guest, and generalize it again."
+        )
+    if verdict.state == SEALING:
+        return f"VM {vm.id.name} is still {power}, because its guest is sealing itself: run this task again later, or raise wait_timeout."
+    return f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout."
 
 
 def _result_of(vm: Vm | None) -> dict[str, Any]:

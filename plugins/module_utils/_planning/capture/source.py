@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 
 from ..._core import tags as tag
@@ -17,6 +18,7 @@ from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.plan import Step
 from ..steps.vm import Deallocate, Generalize, KeepSeal, StampSeal
 from .evidence import is_stamped, kept_seal
+from .recheck import NotStarted, NotUsed
 
 
 class Preparation(NamedTuple):
@@ -32,11 +34,11 @@ def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
     steps: list[Step] = []
     if vm.power != DEALLOCATED:
         steps += [KeepSeal(vm.id, pending)] if pending and pending != kept_seal(vm) else []
-        steps.append(Deallocate(vm.id))
+        steps.append(Deallocate(vm.id, NotStarted(vm, os_disk, pending)))
     if pending:
-        steps.append(StampSeal(vm.id, os_disk_id(vm), pending))
+        steps.append(StampSeal(vm.id, os_disk_id(vm), pending, _ownership_before(vm, os_disk)))
     if not vm.generalized:
-        steps.append(Generalize(vm.id))
+        steps.append(Generalize(vm.id, NotUsed(vm, os_disk, seal)))
     tags = _stamped_tags(vm, os_disk, pending) if pending else vm.tags
     return Preparation(tuple(steps), replace(vm, power=DEALLOCATED, generalized=True, tags=tags))
 
@@ -51,4 +53,9 @@ def os_disk_id(vm: Vm) -> ResourceId:
 def _stamped_tags(vm: Vm, os_disk: Disk | None, seal: Seal) -> dict[str, str]:
     """The tags of the VM with its seal, stamped if the time is known already: deallocating a VM sets it."""
     ownership = os_disk.ownership_time if os_disk and vm.power == DEALLOCATED else None
-    return tag.checked({**vm.tags, tag.SEAL: seal.stamped(ownership).as_tag()})
+    return tag.checked({**vm.tags, tag.SEAL: seal.stamped_if_set(ownership, None).as_tag()})
+
+
+def _ownership_before(vm: Vm, os_disk: Disk | None) -> datetime | None:
+    """The ownership time of the OS disk before the VM is deallocated; None if that has happened already."""
+    return os_disk.ownership_time if os_disk and vm.power != DEALLOCATED else None

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
 from ..._core.ports import Azure
@@ -21,11 +22,13 @@ class CreateImage:
     image: ResourceId
     source: str
     body: Mapping[str, Any]
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"create image {self.image.name} from {self.source}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.images.create(self.image, self.body)
 
 
@@ -48,9 +51,11 @@ class DeleteImage:
     """Delete an image."""
 
     image: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"delete image {self.image.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.images.delete(self.image)

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ..._core import tags as tag
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
 from ..._core.model.seal import Seal
 from ..._core.model.vm import AttachedDisk
 from ..._core.ports import Azure
+
+OWNERSHIP_SECONDS = 120.0
+"""How long the ownership time of a disk is waited for after its VM was deallocated. Azure does not say when it sets it."""
 
 
 @dataclass(frozen=True)
@@ -106,30 +111,39 @@ class KeepSeal:
 
 @dataclass(frozen=True)
 class Deallocate:
-    """Stop a VM and release its host."""
+    """Stop a VM and release its host. The guard is asked before each try: Azure may be busy with the VM for a while."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"deallocate VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        azure.machines.deallocate(self.vm)
+        azure.machines.deallocate(self.vm, lambda: self.guard.require(azure))
 
 
 @dataclass(frozen=True)
 class StampSeal:
-    """Add the ownership time of the OS disk to the kept seal (the stamp). A later start of the VM changes it: then the seal is void."""
+    """Add the ownership time of the OS disk to the kept seal (the stamp). A later start of the VM changes it: then the seal is void.
+
+    Azure may set this time some moments after the deallocation. ``before`` is the time until then; None if it is not known. A seal without
+    a stamp is better than one with a time that Azure is about to change, which would void the seal for good.
+    """
 
     vm: ResourceId
     os_disk: ResourceId
     seal: Seal
+    before: datetime | None = None
 
     def __str__(self) -> str:
         return f"add the ownership time of its OS disk to the seal of VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        _tag_vm(azure, self.vm, self.seal.stamped(azure.disks.get(self.os_disk).ownership_time))
+        ownership = azure.until(
+            lambda: azure.disks.get(self.os_disk).ownership_time, lambda time: self.seal.is_stamp(time, self.before), OWNERSHIP_SECONDS
+        )
+        _tag_vm(azure, self.vm, self.seal.stamped_if_set(ownership, self.before))
 
 
 @dataclass(frozen=True)
@@ -150,11 +164,13 @@ class Generalize:
     """Mark a VM as generalized. This cannot be undone, and does nothing in the guest, which must have been generalized before."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"mark VM {self.vm.name} as generalized"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.machines.generalize(self.vm)
 
 
@@ -163,11 +179,13 @@ class DeleteVm:
     """Delete a VM. Its disks and network interfaces are deleted too, or stay, according to the ``deleteOption`` of each."""
 
     vm: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"delete VM {self.vm.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         azure.machines.delete(self.vm)
 
 

@@ -51,7 +51,7 @@ def owner_tags(request: UploadRequest) -> dict[str, str]:
 def disk_body(wanted: Wanted) -> dict[str, Any]:
     """An interim disk that waits for its upload. Its operating system and generation cannot be changed later.
 
-    It has the user's tags too, because a policy may require them of every resource. The tag with the run says which of several runs fills it.
+    It has the user's tags too, because a policy may require them of every resource. Another tag says which of several runs fills it.
     """
     request = wanted.request
     return {

@@ -131,9 +131,41 @@ def test_a_vm_is_created_with_an_api_version_that_knows_the_tags_of_its_interfac
 
 def test_deallocate_is_one_post_that_waits():
     canned = CannedAzure(accepted(), poll("Succeeded"), answer(200))
-    canned.azure.machines.deallocate(V)
+    canned.azure.machines.deallocate(V, lambda: None)
     assert canned.sent[0] == Sent("POST", f"{PROVIDER}/virtualMachines/v/deallocate?api-version=2024-07-01")
     assert len(canned.sent) == 3
+
+
+@pytest.mark.parametrize(
+    "busy",
+    [
+        lambda: [error(409, "Conflict", "an extension is at work")],
+        lambda: [accepted(), poll("Failed", error={"code": "OperationPreempted", "message": "later"})],
+    ],
+    ids=["refused", "failed"],
+)
+def test_a_vm_on_which_azure_works_is_deallocated_later_if_that_is_still_right(busy):
+    canned, confirmed = CannedAzure(*busy(), *busy(), accepted(), poll("Succeeded"), answer(200)), []
+    canned.azure.machines.deallocate(V, lambda: confirmed.append(len(canned.sent)))
+    assert confirmed == [0, len(busy()), 2 * len(busy())]
+    assert canned.clock.slept.count(15.0) == 2
+
+
+def test_a_vm_that_was_started_meanwhile_is_not_deallocated_later():
+    canned, answers = CannedAzure(error(409, "Conflict", "busy")), iter([None])
+    with pytest.raises(StopIteration):
+        canned.azure.machines.deallocate(V, lambda: next(answers))
+    assert len(canned.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code", "tries"), [(10, "Conflict", 1), (40, "Conflict", 3), (3600, "Conflict", 41), (3600, "ScopeLocked", 1)]
+)
+def test_the_last_refusal_to_deallocate_is_reported(seconds, code, tries):
+    canned = CannedAzure(*[error(409, code, "no") for _ in range(tries)], seconds=seconds)
+    with pytest.raises(Refused, match=f"could not deallocate VM v: .{code}. no"):
+        canned.azure.machines.deallocate(V, lambda: None)
+    assert len(canned.sent) == tries
 
 
 @pytest.mark.parametrize(
@@ -302,11 +334,13 @@ def test_waiting_for_a_vm_to_stop_only_reads():
         return answer(200, {**VM_JSON, "properties": {**VM_JSON["properties"], **view}})
 
     canned = CannedAzure(at("running"), at("stopping"), at("stopped"))
-    assert canned.azure.machines.find_stopped(V).power == "stopped"
-    assert canned.clock.slept == [5.0, 5.0]
+    assert canned.azure.machines.find_stopped(V, lambda vm: False).power == "stopped"
+    assert canned.clock.slept == [10.0, 10.0]
     assert {sent.method for sent in canned.sent} == {"GET"}
     late = CannedAzure(*[at("running") for _ in range(9)], seconds=12)
-    assert late.azure.machines.find_stopped(V).power == "running"
+    assert late.azure.machines.find_stopped(V, lambda vm: False).power == "running"
+    lost = CannedAzure(at("running"), at("running"))
+    assert lost.azure.machines.find_stopped(V, lambda vm: len(lost.sent) == 2).power == "running"
 
 
 @pytest.mark.parametrize(("status", "code", "missing"), [

@@ -41,6 +41,12 @@ def test_until_returns_the_last_value():
     assert clock.slept == [5, 5]
 
 
+def test_until_ends_after_its_own_limit():
+    deadline, clock = a_deadline(600)
+    assert deadline.until(lambda: clock.now, lambda now: False, every=10, at_most=60) == 60
+    assert (clock.slept, deadline.left) == ([10] * 6, 540)
+
+
 def test_a_paused_deadline_takes_no_time_even_if_the_work_fails():
     deadline, clock = a_deadline(10)
     with pytest.raises(ValueError, match="broken"), deadline.paused():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which restored disks are still as their backup is: those that nobody has used, of a snapshot that is still the same."""
+"""Which restored disks are still as their backup is: those that no VM has used, of a snapshot that is still the same."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ KEPT = disk(owned=ATTACHED, noted=ATTACHED, managed_by=VM1)
     (KEPT, OFF),
     (disk(owned=ATTACHED, tags={}), OFF),
 ], ids=["new", "Azure does not say", "free for the VM", "attached only", "not ours: left to the plan"])  # fmt: skip
-def test_a_disk_that_nobody_used_counts_as_restored(made, vm):
+def test_a_disk_that_no_vm_used_counts_as_restored(made, vm):
     assert spent(made, BACKUP, SNAPSHOT, vm) is None
 
 

@@ -59,6 +59,7 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"vm": replace(RUNNING_VM, generalized=True)}, COPIES),
     ({"vm": replace(RUNNING_VM, vm_id="another")}, COPIES),
     ({"vm": RUNNING_VM}, (*COPIES, Deallocate(VM1), SWAP, NOTE_OS, DETACH, ATTACH, NOTE_DATA)),
+    ({"vm": replace(OFF, hibernated=True), "disks": DISKS}, (Deallocate(VM1), SWAP, NOTE_OS, DETACH, ATTACH, NOTE_DATA)),
     ({"vm": OFF, "disks": DISKS}, (SWAP, NOTE_OS, DETACH, ATTACH, NOTE_DATA)),
     ({"vm": replace(RUNNING_VM, tags=SEALED), "disks": DISKS}, (Deallocate(VM1), DropSeal(VM1), SWAP, NOTE_OS, DETACH, ATTACH, NOTE_DATA)),
     ({"vm": replace(RESTORED, tags=SEALED), "disks": DISKS}, (DropSeal(VM1),)),
@@ -66,7 +67,8 @@ RESTORED = replace(OFF, os_disk=AttachedDisk(NEW_OS.name, NEW_OS), data_disks=(A
     ({"vm": replace(OFF, os_disk=RESTORED.os_disk, data_disks=()), "disks": DISKS}, (ATTACH, NOTE_DATA)),
     ({"vm": RESTORED, "disks": DISKS}, ()),
 ], ids=[
-    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM recreated", "the same VM", "disks made, VM off",
+    "VM gone", "one disk made", "disks made", "one disk failed", "generalized", "VM recreated", "the same VM",
+    "hibernated", "disks made, VM off",
     "sealed", "restored but for the seal",
     "OS disk exchanged", "data disk detached", "restored",
 ])  # fmt: skip

@@ -29,8 +29,9 @@ from tests.support.ids import NIC, SUBSCRIPTION, an_id
 SUBNET_ID = ResourceId.of(SUBNET, "build", "net", "default", subscription=SUBSCRIPTION)
 NEW = an_id(VM, "build", "t1")
 OS, EXTRA = an_id(DISK, "build", "old-os"), an_id(DISK, "build", "extra")
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1f9vYx8yQ0u6hM0m0q3o6e8m6yq7n0l2k1j0h9g8f7 me"
 PASSWORD, DATA = "Correct-Horse-9", "#cloud-config"
-REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=("ssh-ed25519 AAAA me",))
+REQUEST = BootRequest(vm=NEW, image=TARGET, subnet=SUBNET_ID, admin_username="me", ssh_public_keys=(KEY,))
 ABSENT = replace(REQUEST, state="absent")
 SPECIALIZED = BootRequest(vm=NEW, os_disk=OS, subnet=SUBNET_ID, data_disks=(DataDisk(3, disk=EXTRA),))
 OS_DISK = Disk(OS, "westeurope", os_type="Linux", zones=("2",), tags={tag.PLAN: '{"name":"n","product":"o","publisher":"p"}'})
@@ -93,7 +94,7 @@ def test_a_vm_from_an_image_is_one_request():
                 "linuxConfiguration": {
                     "disablePasswordAuthentication": True,
                     "provisionVMAgent": True,
-                    "ssh": {"publicKeys": [{"path": "/home/me/.ssh/authorized_keys", "keyData": "ssh-ed25519 AAAA me"}]},
+                    "ssh": {"publicKeys": [{"path": "/home/me/.ssh/authorized_keys", "keyData": KEY}]},
                 },
             },
         },
@@ -184,6 +185,27 @@ def test_the_operating_system_must_be_given_if_nothing_says_it():
     assert plan_boot(from_catalog(os_type="Linux"), unknown).steps
     with pytest.raises(InvalidRequest, match="os_type: it is not known which operating system disk old-os holds"):
         plan_boot(SPECIALIZED, replace(SEEN_DISKS, disks=(replace(OS_DISK, os_type=None), EXTRA_DISK)))
+
+
+@pytest.mark.parametrize(("request_", "seen", "text"), [
+    (replace(REQUEST, size="Standard_D2s_v6"), SEEN, "Image web-1 is a managed image, which cannot say that its guest supports NVMe"),
+    (replace(REQUEST, size="standard_e4ads_V10"), SEEN, "Image web-1 is a managed image"),
+    (from_catalog(size="Standard_D2s_v6"), IN_CATALOG, "Image /CommunityGalleries/g/Images/i does not say that its guest supports NVMe"),
+])  # fmt: skip
+def test_a_size_with_nvme_only_is_a_warning_if_the_image_does_not_support_it(request_, seen, text):
+    (warning,) = plan_boot(request_, seen).warnings
+    assert warning.startswith(text)
+    assert f"sizes like {request_.size} usually have only NVMe disks" in warning
+
+
+@pytest.mark.parametrize(("request_", "seen"), [
+    (replace(REQUEST, size="Standard_D2s_v5"), SEEN),
+    (from_catalog(size="Standard_D2s_v6"), replace(IN_CATALOG, catalog=replace(LINUX, controllers=frozenset({"SCSI", "NVMe"})))),
+    (from_catalog(size="Standard_D2s_v6", os_type="Linux"), Observed(location="northeurope")),
+    (replace(SPECIALIZED, size="Standard_D2s_v6"), SEEN_DISKS),
+], ids=["v5", "image with NVMe", "unknown image", "disk"])  # fmt: skip
+def test_other_sizes_and_images_have_no_warning(request_, seen):
+    assert plan_boot(request_, seen).warnings == ()
 
 
 def test_a_specialized_image_of_a_gallery_is_refused():
@@ -314,7 +336,7 @@ PARAMS = {
     "name": "t1", "resource_group": "build", "image": str(TARGET), "os_disk": None, "data_disks": None, "location": None, "zone": None,
     "subnet": {"virtual_network": "net", "subnet": "default"}, "size": "Standard_B2s", "storage_account_type": "Standard_LRS",
     "os_type": None, "security_type": None, "secure_boot": True, "computer_name": None, "admin_username": "me", "admin_password": None,
-    "ssh_public_keys": ["ssh-ed25519 AAAA me"],
+    "ssh_public_keys": [KEY],
     "custom_data": None, "tags": None, "append_tags": True, "wait_timeout": 3600,
 }  # fmt: skip
 
@@ -332,6 +354,9 @@ def test_options_become_a_request():
     ({"data_disks": [{"lun": 1, "size_gib": 1}, {"lun": 1, "size_gib": 1}]}, "^data_disks: LUN 1 is given twice: "),
     ({"data_disks": [{"lun": 1, "size_gib": 1, "disk": "d"}]}, "either size_gib"),
     ({"data_disks": [{"lun": 1}]}, "either size_gib"),
+    ({"custom_data": {"packages": ["secret"]}}, "^custom_data: must be text, not a value of type dict: write it as text, for example"),
+    ({"custom_data": ["secret"]}, "^custom_data: must be text, not a value of type list"),
+    ({"custom_data": "ö" * 32768}, "^custom_data: its length: must be between 0 and 65535 bytes, not 65536.$"),
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"image": None, "os_disk": "d"}, "keeps its users"),
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),

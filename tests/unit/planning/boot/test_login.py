@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import struct
 from dataclasses import replace
 
 import pytest
@@ -44,6 +46,40 @@ def test_what_azure_would_refuse_is_refused_before(os_type, change, text):
     with pytest.raises(InvalidRequest, match=text) as refused:
         require_login(replace(REQUEST, **change), os_type)
     assert change.get("admin_password", "no password") not in refused.value.message
+
+
+def key_of(kind: str, *fields: bytes) -> str:
+    """A line of a .pub file."""
+    content = b"".join(struct.pack(">I", len(field)) + field for field in (kind.encode(), *fields))
+    return f"{kind} {base64.b64encode(content).decode()} me@home"
+
+
+ED25519 = key_of("ssh-ed25519", b"k" * 32)
+RSA = key_of("ssh-rsa", b"\1\0\1", b"\0" + b"\xff" * 256)
+PEM = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("key", [ED25519, f"  {RSA}\n", ED25519.removesuffix(" me@home")])
+def test_public_keys_that_azure_takes(key):
+    require_login(replace(REQUEST, ssh_public_keys=(key,)), "Linux")
+
+
+@pytest.mark.parametrize(("key", "text"), [
+    ("~/.ssh/id_ed25519.pub", "key 2 is not an SSH public key: give one line of a .pub file"),
+    (PEM, "key 2 is not an SSH public key"),
+    ("ssh-ed25519 AAAA me", "key 2 is not an SSH public key"),
+    ("ssh-ed25519 not/base64! me", "key 2 is not an SSH public key"),
+    (ED25519.replace("ssh-ed25519", "ssh-rsa"), "key 2 is not an SSH public key"),
+    (f"{ED25519}\n{RSA}", "key 2 is not an SSH public key"),
+    ('from="10.0.0.1" ' + ED25519, "key 2 is not an SSH public key"),
+    (key_of("ssh-ed25519", b"k" * 31), "key 2 is a damaged SSH public key"),
+    (key_of("ecdsa-sha2-nistp256", b"nistp256", b"k" * 65), "key 2 is of the type ecdsa-sha2-nistp256, and Azure takes ssh-ed25519 and"),
+    (key_of("ssh-rsa", b"\1\0\1", b"\0" + b"\xff" * 128), "key 2 is an RSA key of 1024 bits, and Azure takes none below 2048 bits"),
+])  # fmt: skip
+def test_a_text_that_is_not_a_usable_public_key_is_refused_and_not_shown(key, text):
+    with pytest.raises(InvalidRequest, match=f"^ssh_public_keys: {text}") as refused:
+        require_login(replace(REQUEST, ssh_public_keys=(ED25519, key)), "Linux")
+    assert not any(word in refused.value.message for word in key.split() if len(word) > 19)
 
 
 def test_only_windows_refuses_a_user_that_ends_with_a_period():

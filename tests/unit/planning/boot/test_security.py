@@ -26,6 +26,7 @@ IMAGE = BootRequest(vm=NEW, image=TARGET, subnet=NET, admin_username="me", admin
 GALLERY = replace(IMAGE, image=None, other_image="/SharedGalleries/g/Images/i")
 DISK_REQUEST = BootRequest(vm=NEW, os_disk=OS, subnet=NET)
 ON = {"secureBootEnabled": True, "vTpmEnabled": True}
+TRUSTED, CONFIDENTIAL = ({"securityType": each, "uefiSettings": ON} for each in ("TrustedLaunch", "ConfidentialVM"))
 
 
 def properties(request, **seen):
@@ -42,21 +43,21 @@ def os_disk(security_type):
 
 
 @pytest.mark.parametrize(("request_", "seen", "profile"), [
-    (DISK_REQUEST, os_disk("TrustedLaunch"), {"securityType": "TrustedLaunch", "uefiSettings": ON}),
-    (DISK_REQUEST, os_disk("ConfidentialVM_DiskEncryptedWithPlatformKey"), {"securityType": "ConfidentialVM", "uefiSettings": ON}),
+    (DISK_REQUEST, os_disk("TrustedLaunch"), TRUSTED),
+    (DISK_REQUEST, os_disk("ConfidentialVM_DiskEncryptedWithPlatformKey"), CONFIDENTIAL),
     (DISK_REQUEST, os_disk("Standard"), None),
     (DISK_REQUEST, os_disk(None), None),
-    (GALLERY, gallery("TrustedLaunch"), {"securityType": "TrustedLaunch", "uefiSettings": ON}),
-    (GALLERY, gallery("ConfidentialVM"), {"securityType": "ConfidentialVM", "uefiSettings": ON}),
+    (GALLERY, gallery("TrustedLaunch"), TRUSTED),
+    (GALLERY, gallery("ConfidentialVM"), CONFIDENTIAL),
     (GALLERY, gallery("TrustedLaunchSupported"), None),
     (GALLERY, gallery("Standard"), None),
     (GALLERY, gallery(None), None),
     (replace(GALLERY, os_type="Linux"), {}, None),
     (IMAGE, {"image": CAPTURED}, None),
-    (replace(GALLERY, security_type="TrustedLaunch"), gallery("TrustedLaunchSupported"), {"securityType": "TrustedLaunch", "uefiSettings": ON}),
+    (replace(GALLERY, security_type="TrustedLaunch"), gallery("TrustedLaunchSupported"), TRUSTED),
     (replace(GALLERY, security_type="Standard"), gallery("TrustedLaunchSupported"), {"securityType": "Standard"}),
     (replace(IMAGE, security_type="Standard"), {"image": CAPTURED}, {"securityType": "Standard"}),
-    (replace(GALLERY, os_type="Linux", security_type="ConfidentialVM"), {}, {"securityType": "ConfidentialVM", "uefiSettings": ON}),
+    (replace(GALLERY, os_type="Linux", security_type="ConfidentialVM"), {}, CONFIDENTIAL),
     (
         replace(DISK_REQUEST, secure_boot=False), os_disk("TrustedLaunch"),
         {"securityType": "TrustedLaunch", "uefiSettings": {"secureBootEnabled": False, "vTpmEnabled": True}},

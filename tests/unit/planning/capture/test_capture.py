@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest, Missing, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.provisioning import FAILED
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, AttachedDisk
@@ -43,17 +44,19 @@ from tests.support.capture_values import (
     RUNNING_VM,
     SEAL,
     STAMPED_VM,
+    STARTED_AT,
     STOPPED_VM,
     TARGET,
     VM1,
     VM_ID,
 )
+from tests.support.ids import an_id
 
 OWNER = {"owner": "me"}
-KEEP, STAMP = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL)
+KEEP, STAMP, STAMP_LATER = KeepSeal(VM1, SEAL), StampSeal(VM1, OS_DISK_ID, SEAL, STARTED_AT), StampSeal(VM1, OS_DISK_ID, SEAL)
 CREATE = CreateImage(TARGET, "VM web1", BODY)
 SAVED = backups_in(BACKUPS)
-SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL), backups=SAVED)
+SEEN = Observed(vm=STOPPED_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(SEAL, state="sealed"), backups=SAVED)
 NO_VERDICT = Verdict(reason="its boot log holds no verdict")
 LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdict=NO_VERDICT)
 
@@ -66,12 +69,14 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdic
             replace(SEEN, vm=replace(STOPPED_VM, tags={**OWNER, tag.SEAL: SEAL.as_tag()})),
             (Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         ),
-        (replace(SEEN, vm=replace(STOPPED_VM, power=DEALLOCATED), disks=(DEALLOCATED_DISK, DATA_DISK)), (STAMP, Generalize(VM1), CREATE)),
+        (
+            replace(SEEN, vm=replace(STOPPED_VM, power=DEALLOCATED), disks=(DEALLOCATED_DISK, DATA_DISK)),
+            (STAMP_LATER, Generalize(VM1), CREATE),
+        ),
         (LATER, (Generalize(VM1), CREATE)),
         (replace(LATER, vm=GENERALIZED), (CREATE,)),
         (Observed(vm=GENERALIZED, image=CAPTURED), ()),
         (Observed(vm=None, image=CAPTURED), ()),
-        (Observed(vm=None, image=replace(CAPTURED, tags={})), ()),
     ],
     ids=[
         "sealed and stopped",
@@ -81,7 +86,6 @@ LATER = replace(SEEN, vm=STAMPED_VM, disks=(DEALLOCATED_DISK, DATA_DISK), verdic
         "killed after generalizing",
         "done",
         "vm already gone",
-        "VM already gone, image of unknown origin",
     ],
 )
 def test_capture_does_only_what_is_missing(seen, steps):
@@ -95,6 +99,7 @@ def test_a_plan_has_the_state_before_and_after():
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
+        facts={"guest": {"console": "sealed", "reason": None}},
         findings=plan.findings,
     )
 
@@ -104,6 +109,38 @@ def test_check_mode_predicts_what_a_real_run_does_and_warns():
     assert predicted.sentences == plan_capture(REQUEST, SEEN).sentences
     assert predicted.warnings == ("VM web1 is running: planned as if it had been backed up and sealed and had stopped.",)
     assert predicted.steps[0] == KeepSeal(VM1, Seal.of(VM_ID, ""))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text"),
+    [
+        (NO_VERDICT, "VM web1 is still running: generalize its guest, which then powers off, or raise wait_timeout."),
+        (
+            Verdict(reason="the finalizer refused: check: 1 trace(s) left", state="failed"),
+            "VM web1 is not sealed, and still running: the finalizer refused: check: 1 trace(s) left. Remove the cause in its guest,"
+            " and generalize it again.",
+        ),
+        (
+            Verdict(reason="its guest began to seal itself", state="sealing"),
+            "VM web1 is still running, because its guest is sealing itself: run this task again later, or raise wait_timeout.",
+        ),
+    ],
+    ids=["silent", "failed", "sealing"],
+)
+def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text):
+    seen = Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), verdict=verdict)
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, seen)
+    assert (raised.value.message, raised.value.facts["guest"]) == (text, verdict.as_result())
+    assert plan_capture(REQUEST, replace(seen, check_mode=True)).facts == {"guest": verdict.as_result()}
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, replace(seen, vm=STOPPED_VM))
+    assert raised.value.facts["guest"] == verdict.as_result()
+
+
+def test_what_the_console_says_is_left_out_where_no_seal_is_needed():
+    assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {}
+    assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {}
 
 
 def test_check_mode_refuses_everything_else_too():
@@ -214,6 +251,65 @@ def test_the_remains_of_a_failed_run_for_the_same_vm_are_replaced_without_recrea
 def test_an_image_whose_vm_is_gone_must_be_usable():
     with pytest.raises(Missing, match="no VM web1 .* image web-1 exists, but its provisioning state is Failed"):
         plan_capture(REQUEST, Observed(image=replace(CAPTURED, provisioning_state=FAILED)))
+
+
+LONG = an_id(VM, "g" * 90, "v" * 64)
+OTHER_VM = an_id(VM, "build", "nightly")
+
+
+@pytest.mark.parametrize(
+    ("image", "source"),
+    [
+        (replace(CAPTURED, tags={}), f"VM {VM1}"),
+        (replace(CAPTURED, tags={}, source=None), "an unknown source"),
+        (replace(CAPTURED, tags={tag.VM: str(VM1)}, source=None), f"VM {VM1}"),
+        (replace(CAPTURED, tags={tag.VM_ID: VM_ID}, source=None), f"the VM with vmId {VM_ID}"),
+        (replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(OTHER_VM)}, source=OTHER_VM), f"VM {OTHER_VM}"),
+        (replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(OTHER_VM)}, source=None), f"VM {OTHER_VM}"),
+        (replace(CAPTURED, source=OTHER_VM), f"VM {OTHER_VM}"),
+    ],
+    ids=[
+        "not captured by us", "uploaded", "without vmId", "without id", "of another VM", "of another VM's OS disk", "tags of another image",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [{}, {"recreate": True}, {"delete_source": True}, {"tags": {"release": "1"}, "append_tags": False}],
+    ids=["alone", "recreate", "source: delete", "tags"],
+)
+def test_an_image_that_does_not_name_the_missing_vm_is_refused_and_left_alone(image, source, change):
+    with pytest.raises(Missing) as raised:
+        plan_capture(replace(REQUEST, **change), Observed(image=image))
+    assert raised.value.message == (
+        f"there is no VM web1 in resource group build, and image web-1 exists, but was made from {source}, not from that VM."
+    )
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        replace(CAPTURED, tags={**IMAGE_TAGS, tag.VM: str(VM1).upper()}, source=None),
+        replace(CAPTURED, tags={tag.VM_ID: VM_ID}),
+        replace(CAPTURED, source=an_id(VM, "BUILD", "Web1")),
+    ],
+    ids=["by its tag", "by its source", "in another case"],
+)
+def test_an_image_that_names_the_missing_vm_is_a_success(image):
+    assert plan_capture(REQUEST, Observed(image=image)).steps == ()
+
+
+@pytest.mark.parametrize("os_only", [True, False])
+def test_an_image_names_a_vm_whose_id_is_too_long_for_a_tag(os_only):
+    vm = replace(GENERALIZED, id=LONG)
+    request = replace(REQUEST, vm=LONG, os_only=os_only)
+    image = plan_capture(request, replace(LATER, vm=vm)).steps[0].body["tags"]
+    assert len(image[tag.VM]) <= 256
+    made = replace(CAPTURED, tags=image, source=None if os_only else LONG, data_disks=() if os_only else CAPTURED.data_disks)
+    assert plan_capture(request, Observed(image=made)).steps == ()
+    with pytest.raises(Missing, match="not from that VM"):
+        plan_capture(replace(request, vm=replace(LONG, names=("v" * 63 + "w",))), Observed(image=made))
+    from_earlier_version = replace(made, tags={tag.VM_ID: VM_ID}, source=LONG)
+    assert plan_capture(request, Observed(image=from_earlier_version)).steps == ()
 
 
 def test_an_unfinished_image_ends_a_run_and_is_predicted_in_check_mode():

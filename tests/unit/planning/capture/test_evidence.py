@@ -91,6 +91,19 @@ def test_a_stamp_that_cannot_be_read_is_not_overruled_by_the_verdict_that_it_cam
         require_seal(replace(STAMPED_VM, tags={tag.SEAL: value}), DEALLOCATED_DISK, GOOD)
 
 
+def test_a_verdict_is_doubted_if_the_vm_was_started_after_it():
+    """A short start leaves no trace in a boot log that lags, but moves the ownership time of the OS disk."""
+    started = replace(OS_DISK, ownership_time=parse_time("2026-11-22T10:31:01.000000Z"))
+    with pytest.raises(
+        InvalidRequest, match="its OS disk changed at 2026-11-22T10:31:01.000000Z, after the verdict of 2026-11-22T10:30:00Z"
+    ):
+        require_seal(STOPPED_VM, started, GOOD)
+    assert require_seal(replace(STOPPED_VM, generalized=True), started, GOOD) == SEAL
+    assert require_seal(replace(STOPPED_VM, power="deallocated"), started, GOOD) == SEAL
+    clocks_differ = replace(OS_DISK, ownership_time=parse_time("2026-11-22T10:30:59.000000Z"))
+    assert require_seal(STOPPED_VM, clocks_differ, GOOD) == SEAL
+
+
 def test_a_later_verdict_is_a_new_seal():
     used = replace(DEALLOCATED_DISK, ownership_time=parse_time("2026-11-22T12:00:00.000000Z"))
     assert (
@@ -128,7 +141,7 @@ def test_without_boot_diagnostics_the_reason_is_named_and_no_log_is_read():
 
 
 def test_the_boot_log_of_a_vm_is_read():
-    assert read_verdict(FakeAzure(vms=[STOPPED_VM], boot_logs={STOPPED_VM.id: BOOT_LOG}), STOPPED_VM) == Verdict(SEAL)
+    assert read_verdict(FakeAzure(vms=[STOPPED_VM], boot_logs={STOPPED_VM.id: BOOT_LOG}), STOPPED_VM) == Verdict(SEAL, state="sealed")
 
 
 def test_a_backup_of_every_disk_before_the_seal_is_enough():

@@ -83,3 +83,37 @@ def test_anything_else_is_not_a_seal(log, reason):
 def test_only_the_last_verdict_counts():
     first = OK.replace("10:30:00", "09:00:00")
     assert judge_console(first + BOOT + OK + SHUTDOWN, VM_ID).seal == Seal.of(VM_ID, TIME)
+
+
+STEP = "goldenimage-seal: 10:29:10 remove_traces\r\n"
+NEXT = "goldenimage-seal: 10:29:40 check\r\n"
+FAIL = OK.replace("OK", "FAIL") + " reason=check: no\r\n"
+
+
+@pytest.mark.parametrize(
+    ("log", "state", "is_awaited"),
+    [
+        ("", "silent", True),
+        (BOOT, "silent", True),
+        (BOOT + STEP, "sealing", True),
+        (BOOT + STEP + NEXT + "[  OK  ] Stopped cron.service\r\n", "sealing", True),
+        (FAIL + STEP, "sealing", True),
+        (OK + SHUTDOWN + BOOT + STEP, "sealing", True),
+        (BOOT + STEP + OK[:40], "silent", True),
+        (BOOT + STEP + FAIL, "failed", False),
+        (BOOT + STEP + FAIL + "[  OK  ] Started cron.service\r\nweb1 login: ", "failed", False),
+        (BOOT + STEP + OK + SHUTDOWN, "sealed", False),
+        (BOOT + STEP + OK + SHUTDOWN + BOOT, "silent", False),
+        (BOOT + STEP + BOOT, "silent", True),
+        (FAIL.replace("aaaaaaaa", "ffffffff"), "silent", False),
+    ],
+    ids=[
+        "empty", "booted", "first step", "other output", "after a failed attempt", "started and sealed again", "cut off", "failed",
+        "failed, services started", "sealed", "started again", "interrupted by a start", "another VM failed",
+    ],
+)  # fmt: skip
+def test_a_console_tells_how_far_the_seal_is(log, state, is_awaited):
+    verdict = judge_console(log, VM_ID)
+    assert (verdict.state, verdict.is_awaited) == (state, is_awaited)
+    assert verdict.as_result() == {"console": state, "reason": verdict.reason or None}
+    assert bool(verdict.seal) == (state == "sealed")

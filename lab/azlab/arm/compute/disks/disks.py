@@ -36,7 +36,8 @@ _SOURCE_SINCE = "2019-03-01"
 _SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile")
 _OPTIONS = (
     *("networkAccessPolicy", "diskAccessId", "publicNetworkAccess", "dataAccessAuthMode", "encryption", "supportsHibernation"),
-    *("burstingEnabled", "maxShares", "tier", "diskIOPSReadWrite", "diskMBpsReadWrite", "encryptionSettingsCollection"),
+    *("burstingEnabled", "maxShares", "tier", "diskIOPSReadWrite", "diskMBpsReadWrite"),
+    "encryptionSettingsCollection",
 )
 _CHANGEABLE = ("osType", "networkAccessPolicy", "publicNetworkAccess", "supportedCapabilities", "hyperVGeneration")
 

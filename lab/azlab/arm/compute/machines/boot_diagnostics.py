@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
+from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route, in_group
 from azlab.arm.http.crud import get
+from azlab.faults import LATE
+from azlab.store import Resource
 
 _LIFETIME = "120"
 """Minutes; https://learn.microsoft.com/rest/api/compute/virtual-machines/retrieve-boot-diagnostics-data"""
@@ -26,7 +32,7 @@ def retrieve(call: Call) -> Answer:
     if not (minutes.isdigit() and 1 <= int(minutes) <= 1440):
         raise parameter_errors.BAD_VALUE(value=minutes, parameter="sasUriExpirationTimeInMinutes", target="sasUriExpirationTimeInMinutes")
     vm_id, seconds = vm.properties["vmId"], int(minutes) * 60
-    blobs, log = call.lab.blobs, call.lab.guests.boot_log(vm_id)
+    blobs, log = call.lab.blobs, _boot_log(call.lab, vm)
     return Answer(
         200,
         {
@@ -34,6 +40,28 @@ def retrieve(call: Call) -> Answer:
             "serialConsoleLogBlobUri": blobs.put_text(f"{vm.name}.{vm_id}.serialconsole.log", log, seconds),
         },
     )
+
+
+def begin_boot_log(lab: Lab, vm: Resource) -> None:
+    """Empty the boot log if it does not outlive a deallocation. Called with the store's lock held."""
+    if lab.faults.on("short_boot_log"):
+        state = MachineState.of(vm)
+        state.boot_log_begins = len(lab.guests.boot_log(vm.properties["vmId"]))
+        lab.store.put(state.keep(vm))
+
+
+def _boot_log(lab: Lab, vm: Resource) -> bytes:
+    """The console as far as it has reached the boot log."""
+    console: bytes = lab.guests.boot_log(vm.properties["vmId"])
+    if lab.faults.on("late_boot_log") and time.time() - _written(lab, vm) < LATE:
+        console = b"".join(console.rstrip().splitlines(keepends=True)[:-1])
+    return console[MachineState.of(vm).boot_log_begins :]
+
+
+def _written(lab: Lab, vm: Resource) -> float:
+    """The time of the last output on the console, in seconds since 1970."""
+    file = lab.guests.console_file(vm.properties["vmId"])
+    return float(file.stat().st_mtime) if file.exists() else 0.0
 
 
 _PATH = in_group(COMPUTE, "virtualMachines/{name}/retrieveBootDiagnosticsData")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.machines import errors as vm_errors
-from azlab.arm.compute.machines.start import await_provisioned, check_startable, complete, set_power, touch_disks
+from azlab.arm.compute.machines.boot_diagnostics import begin_boot_log
+from azlab.arm.compute.machines.start import await_provisioned, check_startable, complete, set_power, touch_disks, touch_disks_later
 from azlab.arm.compute.machines.start import start as start_guest
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting, found
 from azlab.arm.core.ids import COMPUTE
@@ -95,7 +96,11 @@ def _stop(lab: Lab, id: str, power: str, graceful: bool) -> None:
             return
         set_power(lab, vm, power)
         if power == "deallocated" and before != "deallocated":
-            touch_disks(lab, vm)
+            begin_boot_log(lab, vm)
+            if lab.faults.on("late_ownership"):
+                touch_disks_later(lab, vm.id)
+            else:
+                touch_disks(lab, vm)
 
 
 def restart(call: Call) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from azlab.arm.compute.common import VM
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.state import DiskState, active_access, touch
@@ -15,6 +17,7 @@ from azlab.arm.core.provisioning import is_deleting
 from azlab.arm.core.refusals import AzureError
 from azlab.arm.core.times import now
 from azlab.arm.network.common import NIC
+from azlab.faults import LATE
 from azlab.guests.spec import GuestSpec
 from azlab.store import Resource
 
@@ -67,6 +70,19 @@ def touch_disks(lab: Lab, vm: Resource) -> None:
     for _, disk in disks_of(lab, vm):
         touch(disk)
         lab.store.put(disk)
+
+
+def touch_disks_later(lab: Lab, id: str) -> None:
+    """Record it after a while. A VM that is gone by then has no disks any more."""
+
+    def touch_them() -> None:
+        with lab.store.lock:
+            if vm := lab.store.find(id):
+                touch_disks(lab, vm)
+
+    timer = threading.Timer(LATE, touch_them)
+    timer.daemon = True
+    timer.start()
 
 
 def _spec(lab: Lab, vm: Resource) -> GuestSpec:

@@ -27,6 +27,8 @@ class MachineState(State):
     """creating, starting, running, stopped or deallocated."""
     hibernated: bool = False
     """Whether the VM was deallocated with its memory kept, and not started since."""
+    boot_log_begins: int = 0
+    """How many bytes of the console are not in the boot log any more."""
     generalized: bool = False
     """Whether `generalize` was called."""
     unprovisioned: bool = False

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
-from ...._core.ids import region
+from ...._core.ids import ResourceId, region
 from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.disk import NO_CACHING, Disk
 from ...._core.model.image import Image, ImageDisk
@@ -18,6 +18,7 @@ from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...settling import settled
 from ...steps.image import CreateImage, DeleteImage, TagImage
+from ..recheck import SameVm
 from ..request import CaptureRequest
 from ..source import os_disk_id
 from ..target import Outcome
@@ -42,7 +43,7 @@ class ManagedImage:
             return None
         if image.provisioning_state not in (SUCCEEDED, *BEING_MADE):
             return f"exists, but its provisioning state is {image.provisioning_state}"
-        return _other_origin(image, vm) or self._other_kind(image) or self._other_disks(image, vm)
+        return self._other_origin(vm) or self._other_kind(image) or self._other_disks(image, vm)
 
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing image is the remains of a failed run for this VM: it has never been usable."""
@@ -56,8 +57,8 @@ class ManagedImage:
         """Create the image from the VM or, without its data disks, from its OS disk. An existing image is deleted first."""
         image = self._predicted(vm, disks)
         source = f"the OS disk of VM {vm.id.name}" if self._is_from_disk(vm) else f"VM {vm.id.name}"
-        former = (DeleteImage(image.id),) if self.image else ()
-        return Outcome((*former, CreateImage(image.id, source, self._body(vm, image))), _result(image))
+        former = (DeleteImage(image.id, SameVm(vm)),) if self.image else ()
+        return Outcome((*former, CreateImage(image.id, source, self._body(vm, image), SameVm(vm))), _result(image))
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Set the tags of the image that differ."""
@@ -68,6 +69,14 @@ class ManagedImage:
         tags = tag.wanted(image.tags, self.request.tags, self.request.append_tags, _own_tags(vm) if vm else None)
         steps = (TagImage(image.id, tags),) if tags != image.tags else ()
         return Outcome(steps, _result(replace(image, tags=tags)), warnings)
+
+    def _other_origin(self, vm: Vm | None) -> str | None:
+        """Why the existing image was made from another VM than the one asked for, which may be gone by now."""
+        image = self.image
+        if image is None or (_origin(image) == vm.vm_id if vm else _is_made_from(image, self.request.vm)):
+            return None
+        wanted = f"VM {vm.id.name} ({vm.vm_id})" if vm else "that VM"
+        return f"exists, but was made from {_named_origin(image, vm)}, not from {wanted}"
 
     def tags_of(self, vm: Vm) -> dict[str, str]:
         """The tags of the new image, not checked against Azure's limits. An image that is replaced passes on those that are not ours."""
@@ -128,17 +137,27 @@ def _origin(image: Image) -> str:
     return image.tags.get(tag.VM_ID, "").lower()
 
 
-def _other_origin(image: Image, vm: Vm | None) -> str | None:
-    origin = _origin(image)
-    if vm is None or origin == vm.vm_id:
-        return None
-    source = f"the VM with vmId {origin}" if origin else "an unknown source"
-    return f"exists, but was made from {source}, not from VM {vm.id.name} ({vm.vm_id})"
+def _is_made_from(image: Image, vm: ResourceId) -> bool:
+    """Whether an image says itself that it was captured from the VM with this id: by its tags and, if it has one, by its source VM.
+
+    The name of an image says nothing about its source. Images of earlier versions have no tag for an id that is too long for one.
+    """
+    if not _origin(image) or image.source not in (None, vm):
+        return False
+    named = image.tags.get(tag.VM) or (tag.id_value(image.source) if image.source else "")
+    return named.casefold() == tag.id_value(vm).casefold()
+
+
+def _named_origin(image: Image, vm: Vm | None) -> str:
+    """The VM that an image was made from, as a user can look it up."""
+    if vm is None and (source := image.source or image.tags.get(tag.VM)):
+        return f"VM {source}"
+    return f"the VM with vmId {_origin(image)}" if _origin(image) else "an unknown source"
 
 
 def _own_tags(vm: Vm) -> dict[str, str]:
     """The tags that name the source of an image, and those for which a managed image has no property."""
-    own = {tag.VM_ID: vm.vm_id, tag.VM: str(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
+    own = {tag.VM_ID: vm.vm_id, tag.VM: tag.id_value(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
     return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
 
 
