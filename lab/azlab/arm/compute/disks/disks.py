@@ -158,12 +158,14 @@ def _head(call: Call, type: str) -> Json:
 
 
 def patch(type: str) -> Handler:
-    """The handler of a PATCH of disks or snapshots: size, sku, tags. Tags may change in any state of the disk."""
+    """The handler of a PATCH of disks or snapshots: size, sku, tags. Tags may change in any state of the disk, unless a switch is on."""
 
     def handler(call: Call) -> Answer:
         with call.lab.store.lock:
             disk = get(call, type)
             check_not_deleting(disk, "Update")
+            if state(call.lab, disk) == "ActiveUpload" and call.lab.faults.on("no_patch_in_upload"):
+                raise disk_errors.PATCH_UPLOAD(disk=disk.name)
             return _change(call, disk, call.body, echo=_echo_of_patch(call, type, disk))
 
     return handler
