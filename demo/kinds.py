@@ -1,7 +1,7 @@
-"""The kinds of secrets that no image may contain, whoever they belong to: private keys, password hashes, SSH host keys and machine-ids.
+"""The kinds of secrets that an image must not contain, of VM 1 or not: private keys, password hashes, SSH host keys, machine-ids.
 
 Keys and hashes are recognized by their form, in files and in blocks; host keys and machine-ids by the places where systems keep them.
-Content of an unmodified file of a Debian package is nobody's secret: packages contain keys and hashes for their tests and as examples.
+The content of an unmodified file of a Debian package is exempt: packages contain keys and hashes for their tests and as examples.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Packaged:
 
     @classmethod
     def of(cls, root: Path) -> Packaged:
-        """What dpkg has noted below a root folder: nothing if there is no dpkg."""
+        """The checksums that dpkg has noted below a root folder; none without dpkg."""
         lists = (root / "var/lib/dpkg/info").glob("*.md5sums")
         status = root / "var/lib/dpkg/status"  # it lists the configuration files, which the other lists leave out
         sums = {line[:32] for each in lists for line in each.read_text(errors="replace").splitlines()}

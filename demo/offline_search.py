@@ -38,7 +38,7 @@ class Needle:
 class Findings:
     """The result for one disk: bytes read from blocks and from files, the places of each needle and kind, and what could not be read.
 
-    `packaged` are the secrets that unmodified files of packages contain: the same bytes elsewhere are no secret either.
+    `packaged` are the keys and hashes that unmodified files of packages contain: the same bytes elsewhere are exempt too.
     """
 
     block_bytes: int = 0

@@ -1,4 +1,4 @@
-"""What the lab allows although Azure might not, and how it is known that Azure allows it too.
+"""Things that the lab allows although Azure might not, and how it is known that Azure allows them too.
 
 The tables of refusals say why the lab refuses something. A collection also relies on what is not refused, so that has its evidence here.
 """

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the lab allows has its evidence; what is unknown has a switch, which tests use in both positions."""
+"""Everything that the lab allows has its evidence; each unknown has a switch, which tests use in both positions."""
 
 from __future__ import annotations
 

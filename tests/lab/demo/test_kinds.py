@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The offline search for kinds: a stranger's secret is found under its own check, and packaged files are no secrets."""
+"""The offline search for kinds: a stranger's secret is found under its own check, and packaged files are exempt."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ssh_key(folder: Path, *options: str) -> str:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The files of a sealed root file system with one package, whose test key and example of a hash are nobody's."""
+    """The files of a sealed root file system with one package, which has a test key and an example of a hash."""
     root = tmp_path / "root"
     for folder in ("etc/ssh", "home", "usr/share/doc/example", "var/lib/dpkg/info", "var/log/journal", "boot/loader/entries"):
         (root / folder).mkdir(parents=True)
@@ -91,7 +91,7 @@ KEYS = {
 
 @pytest.fixture(params=KEYS)
 def key(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A private key that is nobody's of this test's disks, in each of the formats."""
+    """A stranger's private key in each of the formats."""
     program, *options = KEYS[request.param]
     return ssh_key(tmp_path, *options) if program == "ssh-keygen" else made(program, *options)
 
@@ -193,7 +193,7 @@ def test_a_machine_id_is_found_at_each_of_its_places(root: Path, name: str, cont
     assert failed(ext4(root)) == {"machine_id"}
 
 
-def test_what_looks_similar_is_no_secret(root: Path, tmp_path: Path) -> None:
+def test_similar_texts_are_not_secrets(root: Path, tmp_path: Path) -> None:
     public = ssh_key(tmp_path, "-t", "ed25519") and (tmp_path / "key.pub").read_text()
     (root / "home/notes").write_text(
         f"{public}\n-----BEGIN OPENSSH PRIVATE KEY-----\n...\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -204,7 +204,7 @@ def test_what_looks_similar_is_no_secret(root: Path, tmp_path: Path) -> None:
     assert found(ext4(root), system=True) == {}
 
 
-def test_an_unmodified_packaged_file_is_no_secret_but_a_modified_one_is(root: Path, tmp_path: Path) -> None:
+def test_an_unmodified_packaged_file_is_exempt_and_a_modified_one_is_not(root: Path, tmp_path: Path) -> None:
     key = ssh_key(tmp_path, "-t", "rsa", "-b", "4096")
     file, example = package(root, f"a test key:\n{key}", f"an example: {HASHES[4]}\n")
     (root / "home/compiled").write_bytes(b"\0\1" + key.encode())  # the same bytes elsewhere

@@ -115,7 +115,7 @@ def test_a_disk_that_another_run_took_over_meanwhile_is_neither_tagged_nor_commi
 
 
 @pytest.mark.parametrize("after", [{"run": "run-2"}, {"unique": "u-2"}, {"created": "2026-11-22T10:00:01Z"}])
-def test_a_disk_that_another_run_has_made_anew_after_the_commit_is_not_tagged(written, after):
+def test_a_disk_that_another_run_has_replaced_after_the_commit_is_not_tagged(written, after):
     canned = CannedAzure(*operation(SAS), shown(), shown(), *operation(), shown(**after))
     with pytest.raises(Failed, match=ANOTHER):
         canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
