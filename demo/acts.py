@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import guest_scripts, offline_search
+from . import guest_scripts, kinds, offline_search
 from .ansible import Run
 from .environment import Environment
 from .report import Act
@@ -103,7 +103,7 @@ def _capture_for_real(env: Environment) -> Run:
         "user": scenario.first_user.user,
         "host_key": env.secrets["host_keys"]["ssh_host_ed25519_key"],
     }
-    with Tampering(scenario.tamper, env.state, scenario.vm, env.disks_of(scenario.vm)["os"], scenario.work, secrets):
+    with Tampering(scenario.tamper, env.state, scenario.vm, list(env.disks_of(scenario.vm).values()), scenario.work, secrets):
         return _capture(env)
 
 
@@ -129,7 +129,9 @@ def _search_image(env: Environment, act: Act) -> None:
     luns = ["os", *(str(lun) for lun in env.scenario.disk_markers)]
     snapshots = {str("os" if each["lun"] is None else each["lun"]): each["id"] for each in env.backup["snapshots"]}
     needles = list(env.needles)
-    before, after = {}, {}
+    before: dict[str, offline_search.Findings] = {}
+    after: dict[str, offline_search.Findings] = {}
+    packaged: set[bytes] = set()
     with act.checking("readable"):
         for lun in luns:
             with _disk(env, snapshots[lun]) as raw:
@@ -137,7 +139,8 @@ def _search_image(env: Environment, act: Act) -> None:
                 before[f"backup {lun}"] = offline_search.search(raw, needles, system=lun == "os")
         for lun in luns:
             with _disk(env, env.image["id"], lun) as raw:
-                after[f"image {lun}"] = offline_search.search(raw, needles, system=lun == "os")
+                found = after[f"image {lun}"] = offline_search.search(raw, needles, system=lun == "os", packaged=packaged)
+                packaged |= found.packaged  # the OS disk, which has the packages, comes first
     for name, found in (*before.items(), *after.items()):
         act.facts.setdefault("disks", {})[name] = found.facts()
         act.check("readable", not found.unread, **({name: found.unread} if found.unread else {}))
@@ -154,13 +157,13 @@ def _copies(before: dict[str, offline_search.Findings], needles: list[offline_se
 def _compare(
     act: Act, needles: list[offline_search.Needle], before: dict[str, offline_search.Findings], after: dict[str, offline_search.Findings]
 ) -> None:
-    """Check that every needle was found in the backup and is not found in the image."""
-    for needle in needles:
-        before_capture = [place for found in before.values() for place in found.hits.get(needle.name, [])]
-        remaining = [f"{name}: {place}" for name, found in after.items() for place in found.hits.get(needle.name, [])]
+    """Check that every needle and every kind of secret was found in the backup and is not found in the image."""
+    for check, wanted in [*((needle.check, needle.name) for needle in needles), *((check, kind) for kind, check in kinds.CHECKS.items())]:
+        before_capture = [place for found in before.values() for place in found.hits.get(wanted, [])]
+        remaining = [f"{name}: {place}" for name, found in after.items() for place in found.hits.get(wanted, [])]
         if not before_capture:
-            act.unproven(needle.check, UNTRACED, **{f"not found in the backup: {needle.name}": True})
-        act.check(needle.check, not remaining, **({f"found in the image: {needle.name}": remaining[:5]} if remaining else {}))
+            act.unproven(check, UNTRACED, **{f"not found in the backup: {wanted}": True})
+        act.check(check, not remaining, **({f"found in the image: {wanted}": remaining[:5]} if remaining else {}))
 
 
 @contextmanager

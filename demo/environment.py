@@ -99,9 +99,10 @@ class Environment:
         return self.client.get(path, COMPUTE_API)
 
     def disks_of(self, vm: str) -> dict[str, str]:
-        """The ids of the disks of a VM: `os`, and the data disks by LUN."""
+        """The ids of the disks of a VM: `os`, then the data disks in the order of their LUNs."""
         profile = self.read_vm(vm)["properties"]["storageProfile"]
-        data = {str(disk["lun"]): str(disk["managedDisk"]["id"]) for disk in profile["dataDisks"]}
+        data_disks = sorted(profile["dataDisks"], key=lambda disk: int(disk["lun"]))
+        data = {str(disk["lun"]): str(disk["managedDisk"]["id"]) for disk in data_disks}
         return {"os": str(profile["osDisk"]["managedDisk"]["id"]), **data}
 
     def agent_of(self, vm: str, seconds: float = 600) -> str:

@@ -1,4 +1,4 @@
-"""The offline search: which traces of a VM a raw disk still contains.
+"""The offline search: which traces of a VM, and which secrets of anybody, a raw disk still contains.
 
 Blocks are read first, directly from the raw disk, so that deleted files, slack and the journal are searched too; then files, through
 their file systems. The raw disk must be a scratch copy: mounting the snapshot of a running VM replays its journal into it.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from . import grep
+from .kinds import KINDS, LONGEST, Kind, Packaged, by_place
 
 WINDOW = 4 * 1024 * 1024
 BIOS_BOOT = "21686148-6449-6E6F-744E-656564454649"  # the partition type of GRUB's core image: it has no file system
@@ -35,12 +36,16 @@ class Needle:
 
 @dataclass
 class Findings:
-    """The result for one disk: bytes read from blocks and from files, the places of each needle, and what could not be read."""
+    """The result for one disk: bytes read from blocks and from files, the places of each needle and kind, and what could not be read.
+
+    `packaged` are the keys and hashes that unmodified files of packages contain: the same bytes elsewhere are exempt too.
+    """
 
     block_bytes: int = 0
     file_bytes: int = 0
     hits: dict[str, list[str]] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    packaged: set[bytes] = field(default_factory=set, repr=False)
 
     def add(self, name: str, place: str) -> None:
         self.hits.setdefault(name, []).append(place)
@@ -79,25 +84,38 @@ def key_body(text: str) -> list[bytes]:
     return [line for line in lines[2:] if len(line) >= 40] or lines[-1:]
 
 
-def search(disk: Path, needles: Iterable[Needle], system: bool = False) -> Findings:
-    """Search one raw disk: every file of every file system for all needles, every block for the needles with `blocks`.
+def search(disk: Path, needles: Iterable[Needle], system: bool = False, packaged: Iterable[bytes] = ()) -> Findings:
+    """Search one raw disk: every file of every file system for all needles and kinds, every block for kinds and the needles with `blocks`.
 
-    A disk without hits is clean only if nothing is `unread`; a `system` disk must contain a root file system.
+    A disk without hits is clean only if nothing is `unread`; a `system` disk must contain a root file system. `packaged` are secrets that
+    packages of another disk have brought.
     """
     needles = tuple(needles)
-    findings = Findings()
-    _search_blocks(disk, tuple(needle for needle in needles if needle.blocks), findings)
+    findings = Findings(packaged=set(packaged))
+    secrets = list(_search_blocks(disk, tuple(needle for needle in needles if needle.blocks), findings))
     roots = 0
     for offset, size in parts(disk):
         try:
             with opened(disk, offset, size) as root:
                 roots += os.path.lexists(root / "etc/os-release")
-                _search_files(root, needles, findings)
+                secrets += _search_files(root, needles, findings)
         except OSError as error:
             findings.unread.append(f"file system at byte {offset}: {error}")
     if system and not roots:
         findings.unread.append("no file system of the disk contains /etc/os-release")
+    for secret in secrets:
+        if not any(known.startswith(secret.text) for known in findings.packaged):  # a file may be in several pieces on the disk
+            findings.add(secret.kind, secret.place)
     return findings
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """A secret that was found by its form: the name of its kind, its text, and its place."""
+
+    kind: str
+    text: bytes = field(repr=False)
+    place: str
 
 
 def agent_keys(disk: Path) -> list[Needle]:
@@ -108,14 +126,26 @@ def agent_keys(disk: Path) -> list[Needle]:
     return [Needle("private_key", f"the agent's {name}", tuple(body), blocks=True) for name, body in sorted(bodies.items()) if body]
 
 
-def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
+def _search_blocks(disk: Path, needles: tuple[Needle, ...], findings: Findings) -> Iterator[_Secret]:
     names = _names_of(needles)
     with disk.open("rb") as file:
         ranges = list(_data_ranges(file.fileno(), disk.stat().st_size))
-        for offset, word in grep.in_bytes(names, _all_data(file.fileno(), ranges)):
-            for name in names[word]:
-                findings.add(name, f"byte {_place(offset, ranges)}")
-    findings.block_bytes += sum(end - start for start, end in ranges)
+        findings.block_bytes += sum(end - start for start, end in ranges)
+        for offset, word in grep.in_bytes({*names, *_WORDS}, _all_data(file.fileno(), ranges)):
+            position = _place(offset, ranges)
+            for name in names.get(word, ()):
+                findings.add(name, f"byte {position}")
+            for kind in _kinds_of(word):
+                if text := kind.at_start(os.pread(file.fileno(), LONGEST, position)):
+                    yield _Secret(kind.name, text, f"byte {position}")
+
+
+_WORDS = {word for kind in KINDS for word in kind.words}
+
+
+def _kinds_of(word: bytes) -> Iterator[Kind]:
+    """The kinds that begin like a word that grep has found, which is a spelling of a needle if that is longer."""
+    return (kind for kind in KINDS if word.startswith(kind.words))
 
 
 def _names_of(needles: tuple[Needle, ...]) -> dict[bytes, set[str]]:
@@ -155,9 +185,10 @@ def _data_ranges(handle: int, size: int) -> Iterator[tuple[int, int]]:
         yield start, position
 
 
-def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -> None:
-    names = _names_of(needles)
-    hits = {(path, name) for path, word in grep.in_files(names, root) for name in names[word]}
+def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -> list[_Secret]:
+    names, packaged = _names_of(needles), Packaged.of(root)
+    found = grep.in_files({*names, *_WORDS}, root)
+    hits = {(path, name) for path, word in found for name in names.get(word, ())}
     for folder, folders, files in os.walk(root, onerror=_raise):
         for path in (Path(folder, name) for name in (*folders, *files)):
             link = path.is_symlink()
@@ -165,8 +196,21 @@ def _search_files(root: Path, needles: tuple[Needle, ...], findings: Findings) -
             hits |= {(path, name) for word in names if word in name_and_target for name in names[word]}
             if not link and path.is_file():
                 findings.file_bytes += path.stat().st_size
+            hits |= {(path, name) for name in by_place(path, str(path.relative_to(root)), packaged)}
     for path, name in sorted(hits):
         findings.add(name, f"/{path.relative_to(root)}")
+    return list(_secrets_in({(path, kind) for path, word in found for kind in _kinds_of(word)}, root, packaged, findings))
+
+
+def _secrets_in(candidates: Iterable[tuple[Path, Kind]], root: Path, packaged: Packaged, findings: Findings) -> Iterator[_Secret]:
+    """The secrets in these files, apart from packaged files, whose secrets are noted as such."""
+    for path, kind in sorted(candidates, key=lambda each: (each[0], each[1].words)):
+        content = path.read_bytes()
+        texts = kind.all_in(content)
+        if texts and packaged.contains(content):
+            findings.packaged |= texts
+        else:
+            yield from (_Secret(kind.name, text, f"/{path.relative_to(root)}") for text in sorted(texts))
 
 
 def _raise(error: OSError) -> None:

@@ -1,6 +1,6 @@
-"""Changes the sealed disk after the guest has reported success, so that a test can show that the checks of the demo notice it.
+"""Changes the sealed disks after the guest has reported success, so that a test can show that the checks of the demo notice it.
 
-The disk is changed while the lab delays the answer to `deallocate`: after the guest has powered off, before anything is captured.
+The disks are changed while the lab delays the answer to `deallocate`: after the guest has powered off, before anything is captured.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,12 @@ def resolve(how: str) -> str | None:
     return str(Path(how).resolve()) if Path(how).is_file() and os.access(how, os.X_OK) else None
 
 
-def tamper_with(disk: Path, how: str, secrets: dict[str, str]) -> None:
-    """Change the raw disk: put back one secret of VM 1, or run the executable `how` with the path of the disk."""
+def tamper_with(disks: Sequence[Path], how: str, secrets: dict[str, str]) -> None:
+    """Change raw disks, of which the OS disk is the first: put back one secret of VM 1, or run the executable `how` with their paths."""
     if how not in NAMES:
-        subprocess.run([how, str(disk)], check=True)
+        subprocess.run([how, *map(str, disks)], check=True)
         return
-    with opened(disk, *root_file_system(disk)) as root:
+    with opened(disks[0], *root_file_system(disks[0])) as root:
         if how == "machine_id":
             (root / "etc/machine-id").write_text(secrets["machine_id"] + "\n")
         elif how == "host_key":
@@ -42,11 +43,14 @@ def tamper_with(disk: Path, how: str, secrets: dict[str, str]) -> None:
 
 
 class Tampering:
-    """A context in which `deallocate` of one VM is delayed until the sealed OS disk of that VM has been changed."""
+    """A context in which `deallocate` of one VM is delayed until the sealed disks of that VM have been changed.
 
-    def __init__(self, how: str, state: Path, vm: str, disk_id: str, scratch: Path, secrets: dict[str, str]) -> None:
-        self.how, self.state, self.disk_id, self.secrets = how, state, disk_id, secrets
-        self.raw = scratch / "tampered.raw"
+    The first id is that of the OS disk; those of the data disks follow in the order of their LUNs.
+    """
+
+    def __init__(self, how: str, state: Path, vm: str, disk_ids: Sequence[str], scratch: Path, secrets: dict[str, str]) -> None:
+        self.how, self.state, self.secrets = how, state, secrets
+        self.disks = {disk_id: scratch / f"tampered-{number}.raw" for number, disk_id in enumerate(disk_ids)}
         self.error: BaseException | None = None
         self._path = f"/virtualMachines/{vm}/deallocate"
         self._traffic = Traffic(state)
@@ -64,7 +68,7 @@ class Tampering:
         self._thread.join(timeout=60)
         self._write_faults([])
         if self.error is not None:
-            raise RuntimeError("the sealed disk could not be changed") from self.error
+            raise RuntimeError("the sealed disks could not be changed") from self.error
 
     def _write_faults(self, rules: list[dict[str, Any]]) -> None:
         target = self.state / "faults.json"
@@ -84,9 +88,11 @@ class Tampering:
             if not self._requested():
                 return
             azlab = [str(AZLAB), "--state", str(self.state), "disk"]
-            subprocess.run([*azlab, "get", self.disk_id, str(self.raw)], check=True, capture_output=True)
-            tamper_with(self.raw, self.how, self.secrets)
-            subprocess.run([*azlab, "put", self.disk_id, str(self.raw)], check=True, capture_output=True)
+            for disk_id, raw in self.disks.items():
+                subprocess.run([*azlab, "get", disk_id, str(raw)], check=True, capture_output=True)
+            tamper_with(list(self.disks.values()), self.how, self.secrets)
+            for disk_id, raw in self.disks.items():
+                subprocess.run([*azlab, "put", disk_id, str(raw)], check=True, capture_output=True)
         except BaseException as error:  # __exit__ raises it in the main thread
             self.error = error
         finally:

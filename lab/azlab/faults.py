@@ -19,6 +19,7 @@ the next `times` (default: all). Its effects:
 The switches other than `throughput` are for what Azure may do or not, which is not known:
 
 - `one_write_grant`: a disk for an upload refuses a second write grant while the first is active;
+- `no_patch_in_upload`: a disk is not changed, tags included, while it is open for an upload;
 - `late_ownership`: the ownership time of a disk moves `LATE` seconds after its VM was deallocated, and not before the operation ends;
 - `late_boot_log`: a boot log lacks its last line until `LATE` seconds after that was written;
 - `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
@@ -59,7 +60,7 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
-_SWITCHES = ("throughput", "one_write_grant", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
+_SWITCHES = ("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
 LATE = 3.0
 """Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.contract.golden import run
 from tests.contract.golden.compare import Difference, compare, compare_headers
 from tests.contract.golden.deviations import Deviation
 from tests.contract.golden.names import Names
-from tests.contract.golden.read import Exchange, Recording, read
+from tests.contract.golden.read import Exchange, NotARecording, Recording, read
 from tests.contract.golden.replay import Call, Outcome
 from tests.contract.golden.report import Report
 from tests.contract.golden.seeds import of_managed_disks, on_managed_disks
@@ -115,6 +117,34 @@ def test_a_recording_is_replayed_with_the_api_version_that_azure_answered() -> N
     assert [exchange.query["api-version"] for exchange in recording.exchanges] == ["2019-07-01", "2019-07-01"]
 
 
+def test_answers_to_one_request_that_were_recorded_together_are_replayed_when_azure_gave_them() -> None:
+    said = [("GET", "10:00:01", "Unattached"), ("GET", "10:00:09", "Reserved"), ("PUT", "10:00:05", "Attached"), ("POST", None, "same")]
+    entries = [
+        {
+            "method": method,
+            "url": f"{DISK}?api-version=2019-07-01",
+            "status": 200,
+            "response_headers": {"Date": f"Mon, 16 Dec 2019 {time} GMT"} if time else {},
+            "response_body": {"state": state},
+        }
+        for method, time, state in said
+    ]
+    recording = read("r", json.dumps(entries).encode())
+    assert [exchange.answer["state"] for exchange in recording.exchanges] == ["Unattached", "Attached", "same", "Reserved"]
+
+
+def test_several_folders_can_add_recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "selected", list)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.json").write_text("[]")
+    monkeypatch.setenv(run.FOLDERS, f"{tmp_path}/one:{tmp_path}/two")
+    assert [recording.name for recording in run.known_recordings()[0]] == ["one", "two"]
+    monkeypatch.setenv(run.FOLDERS, f"{tmp_path}/one:{tmp_path}/three")
+    with pytest.raises(NotARecording, match="three"):
+        run.known_recordings()
+
+
 def test_an_unsupported_resource_is_left_out_with_all_calls_on_it() -> None:
     vm = f"{ROOT}/providers/Microsoft.Compute/virtualMachines/vm"
     image = {"imageReference": {"publisher": "Nobody", "offer": "o", "sku": "s"}}
@@ -142,6 +172,14 @@ def test_a_vm_with_blobs_and_its_image_get_managed_disks() -> None:
     image = {"properties": {"sourceVirtualMachine": vm, "storageProfile": {"osDisk": {"blobUri": "u"}, "dataDisks": []}}}
     disk = {"managedDisk": {"id": ID.replace("one", "any")}}
     assert of_managed_disks(image)["properties"]["storageProfile"] == {"osDisk": disk, "dataDisks": []}
+
+
+def test_a_deviation_of_the_instance_view_is_accepted_in_a_vm_with_its_view_too() -> None:
+    deviation = Deviation("virtualMachines", "GET instanceView", "$.vmAgent", "missing", "because")
+    call = Call("virtualMachines", "GET", 200)
+    assert deviation.covers("r", call, Difference("$.properties.instanceView.vmAgent", "missing"))
+    assert not deviation.covers("r", call, Difference("$.properties.vmAgent", "missing"))
+    assert not deviation.covers("r", call, Difference("$.vmAgent", "missing"))
 
 
 def test_only_listed_deviations_are_accepted() -> None:

@@ -4,7 +4,7 @@
 """Replays recordings against an empty lab: `python -m tests.contract.golden DIR`.
 
 DIR contains recordings: JSON lists of {method, url, request_body, status, response_headers, response_body}, sessions of the test proxy, or
-VCR cassettes. If DIR is omitted, the recordings of the source distributions and of the folder RECORDINGS are replayed.
+VCR cassettes. If DIR is omitted, the recordings of the source distributions and of the folders in RECORDINGS are replayed.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -69,7 +70,19 @@ def read(name: str, content: bytes) -> Recording:
     """Parse one recording in any of the formats; NotARecording if it has none of them."""
     text = content.decode("utf-8-sig")
     data = json.loads(text) if text.lstrip()[:1] in ("{", "[") else yaml.load(text, Loader=_LOADER)
-    return Recording(name, _as_answered(tuple(_exchanges(name, data))))
+    return Recording(name, _as_answered(_as_sent(tuple(_exchanges(name, data)))))
+
+
+def _as_sent(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """The exchanges in the order in which Azure answered them.
+
+    Some recorders write all answers to the same request next to each other, also those that were given much later.
+    """
+    dates: list[float] = []
+    for exchange in exchanges:
+        last = dates[-1] if dates else 0.0
+        dates.append(parsedate_to_datetime(exchange.headers["date"]).timestamp() if "date" in exchange.headers else last)
+    return tuple(exchange for _date, exchange in sorted(zip(dates, exchanges, strict=True), key=lambda pair: pair[0]))
 
 
 def _as_answered(exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:

@@ -19,18 +19,19 @@ from tests.contract.golden.seeds import write_outside
 from tests.contract.golden.select import selected
 
 REPORT = Path("build") / "golden.json"
-FOLDER = "RECORDINGS"
-"""The environment variable that names a folder with more recordings."""
+FOLDERS = "RECORDINGS"
+"""The environment variable that names folders with more recordings, separated by colons."""
 
 
 def known_recordings() -> tuple[list[Recording], list[str]]:
-    """The recordings of the source distributions and of the folder RECORDINGS, and the reasons why some are left out."""
-    folder = os.environ.get(FOLDER)
-    if not folder:
-        return selected(), [f"recordings that are in no source distribution: {FOLDER} is not set"]
-    if not Path(folder).is_dir():
-        raise NotARecording(f"{FOLDER} must be a folder with recordings or unset, not {folder}")
-    return [*selected(), *read_folder(Path(folder))], []
+    """The recordings of the source distributions and of the folders in RECORDINGS, and the reasons why some are left out."""
+    folders = [Path(each) for each in os.environ.get(FOLDERS, "").split(os.pathsep) if each]
+    if not folders:
+        return selected(), [f"recordings that are in no source distribution: {FOLDERS} is not set"]
+    for folder in folders:
+        if not folder.is_dir():
+            raise NotARecording(f"{FOLDERS} must name folders with recordings, separated by {os.pathsep!r}, or be unset: {folder} is none")
+    return [*selected(), *(recording for folder in folders for recording in read_folder(folder))], []
 
 
 def run(recordings: list[Recording], left_out: list[str], lab: LabClient) -> Report:

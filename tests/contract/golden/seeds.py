@@ -32,6 +32,7 @@ def write_outside(state: Path) -> None:
             **{key: image[key] for key in ("publisher", "offer", "sku", "version")},
             "osType": image["os_type"],
             "diskSizeGB": image["size_gib"],
+            **({"diskSizeBytes": image["size_bytes"]} if "size_bytes" in image else {}),
             "hyperVGeneration": "V1",
             "dataDisks": [],
         }

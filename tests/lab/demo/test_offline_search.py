@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from azlab.guests.build import guest_disk
 
-from demo import acts, guest_scripts, offline_search
+from demo import acts, guest_scripts, kinds, offline_search
 from demo.offline_search import Needle, key_body
 from demo.tamper import NAMES, tamper_with
 
@@ -151,7 +151,7 @@ def test_the_journal_of_a_disk_is_replayed_after_a_power_cut(disk: Path, needles
 
 def test_a_deleted_key_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...], keys: dict[str, str]) -> None:
     change(disk, f"cat >home/lost <<'EOF'\n{keys['lost']}EOF\nsync; rm home/lost; sync")
-    assert set(offline_search.search(disk, needles).hits) == {"lost key"}
+    assert set(offline_search.search(disk, needles).hits) == {"lost key", kinds.PRIVATE_KEY}
 
 
 def test_most_copies_of_a_deleted_key_survive_later_writes(tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_most_copies_of_a_deleted_key_survive_later_writes(tmp_path: Path) -> No
 
 def test_a_password_hash_is_found_in_its_block(disk: Path, needles: tuple[Needle, ...]) -> None:
     change(disk, f"echo 'ada:{HASH}:19000:0:99999:7:::' >etc/shadow-; sync; rm etc/shadow-; sync")
-    assert set(offline_search.search(disk, needles).hits) == {"password hash"}
+    assert set(offline_search.search(disk, needles).hits) == {"password hash", kinds.PASSWORD_HASH}
 
 
 def test_a_needle_that_spans_two_windows_is_found_in_blocks_and_files(disk: Path, needles: tuple[Needle, ...]) -> None:
@@ -186,7 +186,7 @@ def test_a_needle_that_spans_two_windows_is_found_in_blocks_and_files(disk: Path
     raw = disk.with_name("plain.raw")
     raw.write_bytes(b"x" * at + HASH.encode() + b"x" * 100)
     found = offline_search.search(raw, needles)
-    assert found.hits == {"password hash": [f"byte {at}"]}
+    assert found.hits == {"password hash": [f"byte {at}"], kinds.PASSWORD_HASH: [f"byte {at}"]}
     with offline_search.opened(disk, *offline_search.root_file_system(disk)) as root:
         (root / "home/big").write_bytes(b"x" * (offline_search.WINDOW - 5) + b"kwzqbynalice")
     assert offline_search.search(disk, needles).hits == {"user name": ["/home/big"]}
@@ -209,7 +209,7 @@ def test_an_unreadable_file_system_is_reported_and_the_rest_is_searched(
 ) -> None:
     change(disk, "echo kwzqbynalice >etc/hosts")
     noise = tmp_path / "noise.img"
-    noise.write_bytes(keys["lost"].encode().ljust(MIB, b"."))
+    noise.write_bytes(b"\n".join(key_body(keys["lost"])).ljust(MIB, b"."))
     raw = partitioned(tmp_path / "three.raw", ("L", 1, noise), ("L", 32, disk.with_name("part.img")))
     found = offline_search.search(raw, needles, system=True)
     assert (set(found.hits), found.unread) == ({"lost key"}, [f"file system at byte {MIB}: unknown file system type"])
@@ -233,21 +233,27 @@ def test_the_private_keys_of_the_azure_agent_are_needles(disk: Path, keys: dict[
     (needle,) = offline_search.agent_keys(disk)
     assert (needle.check, needle.blocks) == ("private_key", True)
     change(disk, "rm -r var/lib/waagent; sync")
-    assert set(offline_search.search(disk, [needle]).hits) == {"the agent's TransportPrivate.pem"}
+    assert set(offline_search.search(disk, [needle]).hits) == {"the agent's TransportPrivate.pem", kinds.PRIVATE_KEY}
 
 
 @pytest.mark.parametrize("how", NAMES)
 def test_each_kind_of_tampering_is_found_under_its_own_check_only(
     disk: Path, needles: tuple[Needle, ...], keys: dict[str, str], how: str
 ) -> None:
-    tamper_with(disk, how, {"machine_id": MACHINE_ID, "host_key": keys["host"], "user": "kwzqbynalice"})
-    hits = offline_search.search(disk, needles).hits
-    assert {needle.check for needle in needles if needle.name in hits} == {how}
+    tamper_with([disk], how, {"machine_id": MACHINE_ID, "host_key": keys["host"], "user": "kwzqbynalice"})
+    assert checks(offline_search.search(disk, needles).hits, needles) == {how} | ({"private_key"} if how == "host_key" else set())
 
 
-def test_an_executable_receives_the_path_of_the_raw_disk(disk: Path, needles: tuple[Needle, ...], tmp_path: Path) -> None:
+def checks(hits: dict[str, list[str]], needles: tuple[Needle, ...]) -> set[str]:
+    """The checks that hits on needles and kinds fail."""
+    names = {**{needle.name: needle.check for needle in needles}, **kinds.CHECKS}
+    return {names[name] for name in hits}
+
+
+def test_an_executable_receives_the_paths_of_the_raw_disks(disk: Path, tmp_path: Path) -> None:
     program = tmp_path / "change.sh"
-    program.write_text(f'#!/bin/sh\nprintf %s "{MACHINE_ID}" >"{tmp_path}/output"\nstat -c %s "$1" >>"{tmp_path}/output"\n')
+    program.write_text(f'#!/bin/sh\nfor each; do stat -c "%n %s" "$each"; done >"{tmp_path}/output"\n')
     program.chmod(0o755)
-    tamper_with(disk, str(program), {})
-    assert (tmp_path / "output").read_text() == f"{MACHINE_ID}{35 * MIB}\n"
+    data = sized(tmp_path / "data.raw", 8)
+    tamper_with([disk, data], str(program), {})
+    assert (tmp_path / "output").read_text() == f"{disk} {35 * MIB}\n{data} {8 * MIB}\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import acts
+from demo import acts, kinds
 from demo.offline_search import Findings, Needle
 from demo.report import Act, ProofFailed, Report
 
@@ -73,5 +73,13 @@ def test_failed_checks_are_listed_separately_from_those_that_could_not_be_made(r
 def test_the_image_is_compared_with_the_backup(in_the_backup: bool, in_the_image: bool, check: dict[str, object]) -> None:
     act, needle = Act("prove"), Needle("private_key", "lost", (b"body",), blocks=True)
     before, after = (Findings(hits={"lost": ["byte 1"]} if found else {}) for found in (in_the_backup, in_the_image))
+    before.hits.update({kind: ["byte 1"] for kind in kinds.CHECKS})
     acts._compare(act, [needle], {"backup os": before}, {"image os": after})
-    assert act.checks == {"private_key": check}
+    assert act.checks == {**dict.fromkeys(kinds.CHECKS.values(), {"ok": True}), "private_key": check}
+
+
+@pytest.mark.parametrize("kind", kinds.CHECKS)
+def test_a_secret_of_anybody_in_the_image_fails_the_check_of_its_kind(kind: str) -> None:
+    act, before = Act("prove"), Findings(hits={kind: ["byte 1"] for kind in kinds.CHECKS})
+    acts._compare(act, [], {"backup os": before}, {"image os": Findings(), "image 0": Findings(hits={kind: ["byte 9"]})})
+    assert [name for name, check in act.checks.items() if not check["ok"]] == [kinds.CHECKS[kind]]

@@ -44,6 +44,13 @@ def test_create_and_repeat_with_the_right_bytes(lab, tasks, group, disk, options
     assert tasks(image_info, name="debian", resource_group=group)["images"] == [created["image"]]
 
 
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_upload_needs_no_change_of_a_disk_that_is_open_for_it(lab, tasks, disk, options, refused):
+    """Azure may refuse to tag a disk in state ActiveUpload or not: it is not known."""
+    with lab.switched("no_patch_in_upload", refused):
+        assert same_bytes(lab, tasks(image_upload, **options)["image"]["id"], disk)
+
+
 def test_change_of_tags_content_and_generation(lab, tasks, group, disk, options, tmp_path):
     tasks(image_upload, **options)
     with tasks.writes() as writes:

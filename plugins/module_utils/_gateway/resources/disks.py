@@ -72,18 +72,18 @@ class Disks(Resources[Disk]):
             raise _taken(disk)
 
     def upload(self, disk: ResourceId, content: DiskContent, tags: Mapping[str, str], run: str, listener: Listener) -> None:
-        """Write the content into a disk that this run created for it, add the tags, and commit.
+        """Write the content into a disk that this run created for it, commit, and add the tags.
 
-        The tags say that the content is complete, so they are added after its last byte. The listener learns how much has been sent.
-        Nothing is written, or nothing is tagged and committed, if the disk is no longer that of this run.
+        The tags say that the content is complete, so they are added last: it is not known whether Azure changes the tags of a disk that is
+        open for writing. The listener learns how much has been sent. Nothing is written, committed or tagged if the disk is no longer that
+        of this run.
         """
         with self.write_access(disk) as sas:
             ours = self._require_run(disk, run)
             write_pages(sas, content, self._client.deadline, listener)
-            now = self._require_run(disk, run)
-            if (now.unique_id, now.time_created) != (ours.unique_id, ours.time_created):
-                raise _taken(disk)
-            kept = {name: value for name, value in now.tags.items() if name != tag.RUN}
+            self._require_same(ours, run)
+        with self._client.deadline.grace():
+            kept = {name: value for name, value in self._require_same(ours, run).tags.items() if name != tag.RUN}
             self.tag(disk, {**kept, **tags})
 
     def discard(self, disk: ResourceId) -> None:
@@ -112,6 +112,13 @@ class Disks(Resources[Disk]):
         if found.tags.get(tag.RUN) != run:
             raise _taken(disk)
         return found
+
+    def _require_same(self, ours: Disk, run: str) -> Disk:
+        """The disk as it is now, if it is still the one that this run found after it had got access."""
+        now = self._require_run(ours.id, run)
+        if (now.unique_id, now.time_created) != (ours.unique_id, ours.time_created):
+            raise _taken(ours.id)
+        return now
 
     def _close(self, disk: ResourceId) -> Failed | Missing | Refused | None:
         """Revoke access, which makes Azure validate the VHD. The result is ignored unless the delete fails; then it becomes the cause.

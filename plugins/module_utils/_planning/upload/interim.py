@@ -56,7 +56,7 @@ def removal(disk: Disk) -> Step:
 
 
 def _is_complete(disk: Disk, wanted: Wanted) -> bool:
-    """Whether the disk holds every byte: its digest tag is written after the footer, and its upload is closed after the tag."""
+    """Whether the disk holds every byte: its digest tag is written after its upload was closed."""
     return (
         disk.state == UNATTACHED
         and disk.provisioning_state == SUCCEEDED

@@ -55,6 +55,21 @@ def test_an_empty_disk_is_filled_in_as_azure_does(lab_group: LabGroup) -> None:
     assert "LastOwnershipUpdateTime" not in properties
 
 
+def test_the_answer_to_a_copy_shows_what_it_has_from_its_source_until_2021_04_01(lab: RunningLab, lab_group: LabGroup) -> None:
+    source = lab_group.os_disk()
+
+    def answered(name: str, version: str) -> dict[str, Any]:
+        return dict(lab.arm("PUT", lab_group.id("snapshots", name), copy_of(source.id), version).json()["properties"])
+
+    first, last, older, newer = (answered(f"s-{when}", when) for when in ("2019-03-01", "2020-12-01", "2018-09-30", "2021-04-01"))
+    for shown in (first, last):
+        assert shown["hyperVGeneration"] == "V1"
+        assert shown["creationData"]["sourceUniqueId"] == lab_group.properties("disks", "os")["uniqueId"]
+    for hidden in (older, newer):
+        assert "hyperVGeneration" not in hidden
+        assert "sourceUniqueId" not in hidden["creationData"]
+
+
 def test_a_disk_put_answers_as_recorded(lab: RunningLab, group: str) -> None:
     path = f"resourceGroups/{group}/providers/Microsoft.Compute/disks/d"
     new, old = lab.arm("PUT", path, empty_disk(), "2022-07-02"), lab.arm("PUT", path, empty_disk(), "2020-12-01")

@@ -53,6 +53,13 @@ def test_a_vm_put_answers_as_recorded(lab: RunningLab, lab_group: LabGroup) -> N
     assert lab.arm("PUT", vm_path(lab_group), {"location": LOCATION, "properties": {}}).status_code == 200
 
 
+def test_disks_that_are_made_with_a_vm_have_its_tags_of_that_time(lab_group: LabGroup) -> None:
+    body = {**vm_of_image(lab_group.image().id, lab_group.subnet()), "tags": {"owner": "ada"}}
+    name = lab_group.put_vm(body).as_dict()["properties"]["storageProfile"]["osDisk"]["name"]
+    lab_group.put_vm({**body, "tags": {"owner": "grace"}})
+    assert lab_group.compute.disks.get(lab_group.name, name).tags == {"owner": "ada"}
+
+
 def test_secrets_are_never_shown(lab: RunningLab, lab_group: LabGroup) -> None:
     profile = os_profile(customData="c2VjcmV0LWN1c3RvbS1kYXRh")
     lab_group.put_vm({**vm_of_image(lab_group.image().id, lab_group.subnet()), "tags": {"a": "b"}})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from azlab.arm import compute, registry
-from azlab.arm.compute.disks.state import DiskState, Grant
+from azlab.arm.compute.disks.state import DiskState, Grant, describe_size
 from azlab.arm.compute.images.state import ImageBlob, ImageState
 from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.core.state import State
@@ -76,6 +76,13 @@ def test_a_state_that_was_kept_is_read_back(state: State) -> None:
     assert None not in resource.hidden.values()
 
 
+@pytest.mark.parametrize(("size", "gib"), [(20 * 2**20, 1), (30 * 2**30, 30), (30 * 2**30 + 2**20, 30), (31 * 2**30 - 512, 30)])
+def test_a_size_in_gib_is_rounded_down_as_recorded(size: int, gib: int) -> None:
+    properties: dict[str, object] = {}
+    describe_size(properties, size, "Standard_LRS", performance=False)
+    assert properties == {"diskSizeGB": gib, "diskSizeBytes": size}
+
+
 def test_versions_apply_to_resources_in_lists_and_in_outputs() -> None:
     body = {"type": "Microsoft.Compute/disks", "properties": {"encryption": {}, "diskSizeGB": 1}}
     old = {"type": "Microsoft.Compute/disks", "properties": {"diskSizeGB": 1}}
@@ -87,3 +94,30 @@ def test_versions_apply_to_resources_in_lists_and_in_outputs() -> None:
     assert seen({"value": [body], "nextLink": "x"}) == {"value": [old], "nextLink": "x"}
     assert seen({"status": "Succeeded", "properties": {"output": body}}) == {"status": "Succeeded", "properties": {"output": old}}
     assert seen({"properties": {"encryption": {}}}) == {"properties": {"encryption": {}}}
+
+
+@pytest.mark.parametrize(
+    ("type", "path", "before", "first"),
+    [
+        ("disks", "creationData.sourceUniqueId", "2018-09-30", "2019-03-01"),
+        ("disks", "uniqueId", "2018-09-30", "2019-03-01"),
+        ("snapshots", "diskSizeBytes", "2018-09-30", "2019-03-01"),
+        ("snapshots", "uniqueId", "2018-09-30", "2019-03-01"),
+        ("disks", "hyperVGeneration", "2018-06-01", "2018-09-30"),
+        ("disks", "securityProfile", "2020-09-30", "2020-12-01"),
+        ("snapshots", "securityProfile", "2021-04-01", "2021-08-01"),
+        ("disks", "publicNetworkAccess", "2020-12-01", "2021-04-01"),
+        ("virtualMachines", "osProfile.linuxConfiguration.patchSettings.assessmentMode", "2020-12-01", "2021-03-01"),
+        ("virtualMachines", "osProfile.windowsConfiguration.patchSettings.assessmentMode", "2020-12-01", "2021-03-01"),
+        ("virtualMachines", "storageProfile.imageReference.exactVersion", "2019-03-01", "2019-07-01"),
+    ],
+)
+def test_a_property_is_shown_from_the_first_version_that_has_it(type: str, path: str, before: str, first: str) -> None:
+    *holders, name = path.split(".")
+    properties: dict[str, object] = {name: "x", "kept": "y"}
+    for holder in reversed(holders):
+        properties = {holder: properties}
+    body = {"type": f"Microsoft.Compute/{type}", "properties": properties}
+    assert versions.seen_by(first, body, registry.SINCE) == body
+    assert f"'{name}'" not in repr(versions.seen_by(before, body, registry.SINCE))
+    assert "'kept'" in repr(versions.seen_by(before, body, registry.SINCE))

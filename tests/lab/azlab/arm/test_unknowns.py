@@ -11,9 +11,10 @@ import httpx
 import pytest
 from azlab.faults import LATE
 
+from tests.support.bodies import upload_disk
 from tests.support.consoles import write_console
 from tests.support.lab_group import LabGroup
-from tests.support.running_lab import RunningLab
+from tests.support.running_lab import RunningLab, done
 from tests.support.waiting import wait_until
 
 
@@ -57,6 +58,16 @@ def test_the_boot_log_outlives_a_deallocation_or_not(lab: RunningLab, lab_group:
         assert boot_log(lab, lab_group) == ("" if short else "first\r\n")
         write_console(lab_group, "first\r\nsecond\r\n")
         assert boot_log(lab, lab_group) == ("second\r\n" if short else "first\r\nsecond\r\n")
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_disk_that_is_open_for_an_upload_is_tagged_or_not(lab: RunningLab, lab_group: LabGroup, refused: bool) -> None:
+    id = done(lab.compute.disks.begin_create_or_update(lab_group.name, "up", upload_disk())).id
+    with lab.switched("no_patch_in_upload", refused):
+        assert lab.arm("PATCH", id, {"tags": {"when": "before"}}).status_code == 202
+        wait_until(lambda: lab_group.properties("disks", "up")["provisioningState"] == "Succeeded", "the disk is tagged", 10)
+        done(lab.compute.disks.begin_grant_access(lab_group.name, "up", {"access": "Write", "durationInSeconds": 3600}))
+        assert lab.arm("PATCH", id, {"tags": {"when": "open"}}).status_code == (409 if refused else 202)
 
 
 @pytest.mark.parametrize("late", [False, True])

@@ -68,10 +68,10 @@ def written(monkeypatch):
     return found
 
 
-def test_an_upload_is_tagged_after_its_pages_and_then_committed(written):
-    canned = CannedAzure(*operation(SAS), shown(), shown(), *operation(DISK_JSON), *operation())
+def test_an_upload_is_committed_after_its_pages_and_then_tagged(written):
+    canned = CannedAzure(*operation(SAS), shown(), shown(), *operation(), shown(state="Unattached"), *operation(DISK_JSON))
     canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
-    assert writes(canned) == ["POST beginGetAccess", "PATCH d", "POST endGetAccess"]
+    assert writes(canned) == ["POST beginGetAccess", "POST endGetAccess", "PATCH d"]
     assert written == [("https://disk?sig=1", "content")]
     assert [sent.body for sent in canned.sent if sent.method == "PATCH"] == [{"tags": {"cost": "7", **TAGS}}]
 
@@ -112,6 +112,14 @@ def test_a_disk_that_another_run_took_over_meanwhile_is_neither_tagged_nor_commi
     with pytest.raises(Failed, match=ANOTHER):
         canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
     assert writes(canned) == ["POST beginGetAccess"]
+
+
+@pytest.mark.parametrize("after", [{"run": "run-2"}, {"unique": "u-2"}, {"created": "2026-11-22T10:00:01Z"}])
+def test_a_disk_that_another_run_has_replaced_after_the_commit_is_not_tagged(written, after):
+    canned = CannedAzure(*operation(SAS), shown(), shown(), *operation(), shown(**after))
+    with pytest.raises(Failed, match=ANOTHER):
+        canned.azure.disks.upload(D, "content", TAGS, RUN, Silence())
+    assert writes(canned) == ["POST beginGetAccess", "POST endGetAccess"]
 
 
 def test_a_refused_second_access_says_what_to_do():

@@ -65,6 +65,9 @@ SECOND_WRITE = Refusal(
     "There is an active shared access signature outstanding for disk {disk}. Call EndGetAccess before requesting access again.",
     UNKNOWN,
 )
+PATCH_UPLOAD = Refusal(
+    409, "OperationNotAllowed", "Disk {disk} is in state ActiveUpload and cannot be changed until access to it ends.", UNKNOWN
+)
 WRITE_NOT_UPLOAD = Refusal(
     409,
     "OperationNotAllowed",

@@ -132,9 +132,14 @@ def touch(disk: Resource) -> None:
     disk.properties["LastOwnershipUpdateTime"] = now()
 
 
+def shown_gib(size: int) -> int:
+    """The value of `diskSizeGB` for a size in bytes: Azure shows 30 for a disk of 30 GiB and 1 MiB (recorded)."""
+    return max(1, size // GIB)
+
+
 def describe_size(properties: Json, size: int, sku: str, *, performance: bool) -> None:
     """Fill in the properties that follow from a disk's size in bytes."""
-    gib = -(-size // GIB)
+    gib = shown_gib(size)
     properties["diskSizeGB"] = gib
     if performance:
         properties["diskIOPSReadWrite"], properties["diskMBpsReadWrite"] = performance_of(sku, gib)

@@ -7,7 +7,7 @@ from typing import Any
 
 from azlab.arm.compute.common import IMAGE, VERSIONS, VM, check_name
 from azlab.arm.compute.disks.builder import Content, write
-from azlab.arm.compute.disks.state import GIB
+from azlab.arm.compute.disks.state import shown_gib
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.sources import from_profile, from_vm
 from azlab.arm.compute.images.state import ImageBlob, ImageState, settle_image
@@ -91,7 +91,7 @@ def _show_size(holder: Any, place: Any, disk: Json, size: int) -> None:
     if "diskSizeGB" in disk:
         return
     first: Json = {key: disk[key] for key in ("lun", "osType", "osState") if key in disk}
-    holder[place] = {**first, "diskSizeGB": -(-size // GIB), **disk}
+    holder[place] = {**first, "diskSizeGB": shown_gib(size), **disk}
 
 
 def patch(call: Call) -> Answer:
@@ -175,6 +175,7 @@ TYPE = ResourceType(
     since={
         "properties.hyperVGeneration": "2019-03-01",
         "properties.storageProfile.osDisk.storageAccountType": "2019-03-01",
+        "properties.storageProfile.zoneResilient": "2017-12-01",
     },
     settle=settle_image,
     remove=_remove,

@@ -8,7 +8,7 @@ from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalog import blob_size
 from azlab.arm.compute.common import DISK, SNAPSHOT, VM, get_source
 from azlab.arm.compute.disks.builder import Content
-from azlab.arm.compute.disks.state import GIB, check_usable
+from azlab.arm.compute.disks.state import check_usable, shown_gib
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.machines.state import MachineState, check_not_deleting
 from azlab.arm.core import parameter_errors
@@ -86,7 +86,7 @@ def _check_kind(disk: Resource, vm: str) -> None:
 def _shown(content: Content, entry: Json) -> Json:
     """A VM's disk as the image shows it."""
     return {
-        "diskSizeGB": -(-content.size // GIB),
+        "diskSizeGB": shown_gib(content.size),
         "managedDisk": {"id": normal_id(entry["managedDisk"]["id"])},
         "caching": entry.get("caching", "None"),
         "storageAccountType": entry["managedDisk"].get("storageAccountType", "Standard_LRS"),
@@ -190,7 +190,7 @@ def _checked_source(lab: Lab, source: Resource, entry: Json, location: str) -> C
         raise image_errors.TRUSTED_LAUNCH_DISK(disk=source.name)
     _check_kind(source, "")
     size = source.properties["diskSizeBytes"]
-    least = -(-size // GIB)
+    least = shown_gib(size)
     if entry.get("diskSizeGB") is not None and entry["diskSizeGB"] < least:
         raise compute_errors.SMALL_DISK(size=entry["diskSizeGB"], least=least, target="diskSizeGB")
     return Content(size, source)

@@ -9,7 +9,7 @@ from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.common import DISK, get_source
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content, DiskSpec
-from azlab.arm.compute.disks.state import GIB, active_access, check_usable
+from azlab.arm.compute.disks.state import GIB, active_access, check_usable, shown_gib
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import neighbor_id
@@ -105,7 +105,7 @@ def _new_data_disk(lab: Lab, target: Target, lun: int, given: Json, content: Con
     name, sku = checked_name(lab, target, given), wanted_sku(target, given)
     shown = {"lun": lun, "name": name, "createOption": given["createOption"], "caching": caching}
     shown.update(managedDisk={"storageAccountType": sku}, deleteOption=given.get("deleteOption", "Detach"))
-    shown.update(diskSizeGB=-(-content.size // GIB), toBeDetached=False)
+    shown.update(diskSizeGB=shown_gib(content.size), toBeDetached=False)
     if not name:
         del shown["name"]
     return WantedDisk(shown, new=NewDisk(str(lun), name, DiskSpec(content, sku, creation)))
@@ -113,7 +113,7 @@ def _new_data_disk(lab: Lab, target: Target, lun: int, given: Json, content: Con
 
 def grown(content: Content, wanted_gib: int | None, target: str) -> Content:
     """The bytes of an image's disk, grown to the wanted size. A smaller size is refused; `target` names the parameter."""
-    gib = -(-content.size // GIB)
+    gib = shown_gib(content.size)
     if wanted_gib is None or wanted_gib == gib:
         return content
     if wanted_gib < gib:

@@ -8,7 +8,7 @@ from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalog import gallery_image, platform_image
 from azlab.arm.compute.common import IMAGE
 from azlab.arm.compute.disks.builder import Content, DiskSpec
-from azlab.arm.compute.disks.state import GIB
+from azlab.arm.compute.disks.state import GIB, shown_gib
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.state import ImageState, is_complete
 from azlab.arm.compute.machines import errors as vm_errors
@@ -121,7 +121,7 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     shown["caching"] = given.get("caching") or (image.caching if image.caching not in (None, "None") else "ReadWrite")
     shown["managedDisk"] = {"storageAccountType": sku}
     shown["deleteOption"] = "Delete" if request.ephemeral else given.get("deleteOption", "Detach")
-    shown["diskSizeGB"] = -(-content.size // GIB)
+    shown["diskSizeGB"] = shown_gib(content.size)
     if not name:
         del shown["name"]
     settings: Json = {"osType": system.os_type, "hyperVGeneration": system.generation}
@@ -159,7 +159,7 @@ def _gallery_image(lab: Lab, request: MachineRequest, id: str) -> _System:
 def _offered_disks(image: Json, creation: Json) -> dict[str, ImageDisk]:
     """The empty disks of an image of Azure's catalog or of a gallery, by `os` or LUN."""
     data = {str(disk["lun"]): ImageDisk(Content(disk["diskSizeGB"] * GIB), creation) for disk in image.get("dataDisks", [])}
-    return {"os": ImageDisk(Content(image["diskSizeGB"] * GIB), creation), **data}
+    return {"os": ImageDisk(Content(image.get("diskSizeBytes", image["diskSizeGB"] * GIB)), creation), **data}
 
 
 def _platform_image(lab: Lab, request: MachineRequest) -> _System:

@@ -39,10 +39,15 @@ def owned_by(lab: Lab, vm: Resource) -> list[Resource]:
 
 
 def make(lab: Lab, vm: Resource, wanted: NewDisk) -> Resource:
-    """Make a disk and attach it to the VM."""
+    """Make a disk with the tags that the VM has now, and attach it to the VM.
+
+    Tags that the VM is given later stay the VM's alone: https://github.com/hashicorp/terraform-provider-azurerm/issues/8162.
+    """
     name = wanted.name or _name(vm, wanted.lun)
     id = neighbor_id(vm.id, DISK, name)
     disk = Resource(id, DISK, vm.group, name, {"name": name, "id": id, "type": DISK, "location": vm.location})
+    if "tags" in vm.body:
+        disk.body["tags"] = dict(vm.body["tags"])
     describe(disk, wanted.spec)
     state = DiskState.of(disk)
     state.key, state.making = state.making, None

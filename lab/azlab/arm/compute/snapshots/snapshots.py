@@ -26,9 +26,7 @@ def put(call: Call) -> Answer:
 
 _SINCE = {
     "properties.incremental": "2019-03-01",
-    "properties.uniqueId": "2020-05-01",
-    "properties.diskSizeBytes": "2020-05-01",
-    "properties.completionPercent": "2021-12-01",
+    "properties.securityProfile": "2021-08-01",
     "properties.incrementalSnapshotFamilyId": "2022-07-02",
     "properties.snapshotAccessState": "2025-01-02",
 }

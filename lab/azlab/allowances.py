@@ -1,0 +1,77 @@
+"""Things that the lab allows although Azure might not, and how it is known that Azure allows them too.
+
+The tables of refusals say why the lab refuses something. A collection also relies on what is not refused, so that has its evidence here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from azlab.evidence import ASSUMED, DOCUMENTED, ISSUE, RECORDED, UNKNOWN, Evidence
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """One thing that the lab does: what, how it is known, the file that does it, and the source.
+
+    The source is an address, or for RECORDED the recorded call. If it is UNKNOWN, `switch` is the name of the switch in `faults.json` with
+    which the lab does the contrary.
+    """
+
+    what: str
+    evidence: Evidence
+    place: str
+    source: str = ""
+    switch: str = ""
+
+
+_INCREMENTAL = "https://learn.microsoft.com/azure/virtual-machines/disks-incremental-snapshots"
+_TAGS = "https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations"
+_CONSISTENCY = "https://github.com/hashicorp/terraform-provider-azurerm/issues/18268"
+_TAGS_OF_DISKS = "https://github.com/hashicorp/terraform-provider-azurerm/issues/8162"
+_ENCRYPTION = "https://learn.microsoft.com/azure/templates/microsoft.compute/snapshots"
+_PERMISSIONS = "https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource"
+
+ALLOWANCES = (
+    Allowance(
+        "the tags of a disk change while it is open for an upload", UNKNOWN, "arm/compute/disks/disks.py", switch="no_patch_in_upload"
+    ),
+    Allowance(
+        "write access to a disk for an upload is given again while it is given",
+        UNKNOWN,
+        "arm/compute/disks/get_access.py",
+        switch="one_write_grant",
+    ),
+    Allowance("a PUT changes the tags of a disk that exists and waits for its upload", ASSUMED, "arm/compute/disks/disks.py"),
+    Allowance(
+        "the boot log outlives the deallocation of its VM", UNKNOWN, "arm/compute/machines/boot_diagnostics.py", switch="short_boot_log"
+    ),
+    Allowance(
+        "the boot log holds at once what the guest has written", UNKNOWN, "arm/compute/machines/boot_diagnostics.py", switch="late_boot_log"
+    ),
+    Allowance(
+        "the ownership time of a disk moves before the deallocation of its VM has ended",
+        UNKNOWN,
+        "arm/compute/machines/power.py",
+        switch="late_ownership",
+    ),
+    Allowance("a list holds at once what was created", UNKNOWN, "arm/http/crud.py", switch="late_lists"),
+    Allowance("a GET finds at once what was created; a rule with status 404 does the contrary", ISSUE, "arm/http/crud.py", _CONSISTENCY),
+    Allowance("the client reads the rights that it has at a place", DOCUMENTED, "arm/tenant/rights.py", _PERMISSIONS),
+    Allowance("images hold disks of all types but Ultra and Premium SSD v2", ASSUMED, "arm/compute/images/sources.py"),
+    Allowance(
+        "snapshots of all types of disks may be incremental",
+        DOCUMENTED,
+        "arm/compute/snapshots/snapshots.py",
+        _INCREMENTAL,
+    ),
+    Allowance(
+        "a disk with Azure Disk Encryption is copied into snapshots and disks like others",
+        DOCUMENTED,
+        "arm/compute/disks/disks.py",
+        _ENCRYPTION,
+    ),
+    Allowance("a resource has up to 50 tags with names of 512 and values of 256 characters", DOCUMENTED, "arm/http/bodies.py", _TAGS),
+    Allowance("disks that are made with a VM have its tags of that time", ISSUE, "arm/compute/machines/vm_disks.py", _TAGS_OF_DISKS),
+    Allowance("diskSizeGB is rounded down", RECORDED, "arm/compute/disks/state.py", "GET of a disk of 30 GiB and 1 MiB"),
+)
