@@ -31,8 +31,8 @@ from azlab.store import Resource
 
 _FIRST_WITH_ID = "2021-04-01"
 """Before this version a 202 carried `isArmResource` and no id and type, and a snapshot's not even a name (recorded)."""
-_UNIQUE_SOURCE_SINCE = "2019-11-01"
-"""From this version to the one above, a 202 carried the unique id of a copy's source (recorded)."""
+_SOURCE_SINCE = "2019-03-01"
+"""From this version to the one above, a 202 carried the unique id and the generation that a copy has from its source (recorded)."""
 _SETTINGS = ("osType", "hyperVGeneration", "purchasePlan", "supportedCapabilities", "securityProfile")
 _OPTIONS = (
     *("networkAccessPolicy", "diskAccessId", "publicNetworkAccess", "dataAccessAuthMode", "encryption", "supportsHibernation"),
@@ -140,8 +140,9 @@ def _echo_of_new(call: Call, disk: Resource, properties: Json) -> Json:
     """The properties that a 202 adds for a disk that did not exist before."""
     added: Json = {}
     unique = disk.properties["creationData"].get("sourceUniqueId")
-    if unique and _UNIQUE_SOURCE_SINCE <= call.version < _FIRST_WITH_ID:
+    if unique and _SOURCE_SINCE <= call.version < _FIRST_WITH_ID:
         added["creationData"] = {**properties["creationData"], "sourceUniqueId": unique}
+        added.update({key: disk.properties[key] for key in ("hyperVGeneration",) if key in disk.properties})
     imported = DiskState.of(disk).imported
     if imported is not None:
         added["diskSizeBytes"] = imported
@@ -156,12 +157,14 @@ def _head(call: Call, type: str) -> Json:
 
 
 def patch(type: str) -> Handler:
-    """The handler of a PATCH of disks or snapshots: size, sku, tags. Tags may change in any state of the disk."""
+    """The handler of a PATCH of disks or snapshots: size, sku, tags. Tags may change in any state of the disk, unless a switch is on."""
 
     def handler(call: Call) -> Answer:
         with call.lab.store.lock:
             disk = get(call, type)
             check_not_deleting(disk, "Update")
+            if state(call.lab, disk) == "ActiveUpload" and call.lab.faults.on("no_patch_in_upload"):
+                raise disk_errors.PATCH_UPLOAD(disk=disk.name)
             return _change(call, disk, call.body, echo=_echo_of_patch(call, type, disk))
 
     return handler
@@ -321,14 +324,30 @@ def _owner(disk: Resource) -> str | None:
 
 
 _SINCE = {
-    "properties.encryption": "2019-07-01",
-    "properties.networkAccessPolicy": "2020-05-01",
-    "properties.creationData.sourceUniqueId": "2019-11-01",
+    "properties.hyperVGeneration": "2018-09-30",
+    "properties.encryptionSettingsCollection": "2018-09-30",
+    "properties.creationData.sourceUniqueId": "2019-03-01",
+    "properties.creationData.uploadSizeBytes": "2019-03-01",
     "properties.diskSizeBytes": "2019-03-01",
     "properties.uniqueId": "2019-03-01",
-    "properties.publicNetworkAccess": "2021-08-01",
+    "properties.encryption": "2019-07-01",
+    "properties.creationData.galleryImageReference": "2019-11-01",
+    "properties.diskAccessId": "2020-05-01",
+    "properties.networkAccessPolicy": "2020-05-01",
+    "properties.purchasePlan": "2020-09-30",
+    "properties.supportsHibernation": "2020-12-01",
+    "properties.supportedCapabilities": "2021-04-01",
+    "properties.publicNetworkAccess": "2021-04-01",
+    "properties.completionPercent": "2021-04-01",
     "properties.dataAccessAuthMode": "2021-12-01",
     "properties.LastOwnershipUpdateTime": "2023-04-02",
+}
+"""The properties of disks and snapshots with the first version whose model has them: those of azure-mgmt-compute 30 and older."""
+_SINCE_OF_DISKS = {
+    "properties.maxShares": "2019-11-01",
+    "properties.tier": "2020-06-30",
+    "properties.burstingEnabled": "2020-09-30",
+    "properties.securityProfile": "2020-12-01",
 }
 
 
@@ -357,4 +376,4 @@ def disk_type(type: str, op: str, since: dict[str, str], put_handler: Handler, p
     )
 
 
-TYPE = disk_type(DISK, "disk", {}, put(DISK), "CreateUpdateDisks")
+TYPE = disk_type(DISK, "disk", _SINCE_OF_DISKS, put(DISK), "CreateUpdateDisks")
