@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
@@ -78,6 +79,12 @@ def test_a_backup_in_the_group_of_the_image_needs_no_right_in_the_group_of_the_v
         "This identity lacks the right Microsoft.Compute/snapshots/read on resource group build, which is needed to find a backup there:"
         " assign a role that holds it to the identity, or waive this check if you know that it is not needed there."
     ]
+
+
+def test_a_group_of_the_image_that_may_not_be_read_is_assumed_to_exist(run):
+    azure = azure_with()
+    azure.groups.location = Mock(side_effect=Denied("could not read resource group images: (AuthorizationFailed) no."))
+    assert run(azure, **OPTIONS)["changed"]
 
 
 def test_a_lock_on_the_group_of_the_image_is_found_while_the_guest_still_runs(run):
