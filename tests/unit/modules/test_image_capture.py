@@ -292,6 +292,16 @@ def test_the_source_is_deleted_if_requested(run):
     assert run(azure, source="delete", **OPTIONS)["changed"] is False
 
 
+def test_a_vm_that_a_lock_keeps_is_a_warning_once_its_image_exists(run):
+    azure = sealed()
+    azure.break_at = ("delete VM", Refused("could not delete VM web1: (ScopeLocked) a lock", code="ScopeLocked", status=409))
+    result = run(azure, source="delete", **OPTIONS)
+    assert (result["failed"], result["steps"], result["vm"]["generalized"]) == (False, ALL, True)
+    assert run.warnings[-1].startswith("Could not delete VM web1: (ScopeLocked) a lock. Everything else was done: remove it by hand")
+    again = run(azure, source="delete", **OPTIONS)
+    assert (again["failed"], again["changed"], again["steps"]) == (False, False, [])
+
+
 def test_tags_change_without_touching_the_vm(run):
     azure = FakeAzure(images=[CAPTURED])
     done = run.predict_do_repeat(azure, tags={"release": "2"}, **OPTIONS)

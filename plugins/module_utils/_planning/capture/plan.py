@@ -73,10 +73,11 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
-    """The plan that ends with the deletion of the VM, if that is requested and the VM exists."""
+    """The plan that ends with the deletion of the VM, if that is requested and the VM exists. The image does not need it any more."""
     deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
     return Plan(
-        steps=(*outcome.steps, *deletion),
+        steps=outcome.steps,
+        clean_up=deletion,
         before={**target.state(), **_result_of(before)},
         after={**outcome.after, **_result_of(None if deletion else after)},
         warnings=outcome.warnings,
