@@ -62,7 +62,9 @@ def test_missing_rights_are_found_in_check_mode_and_can_be_waived(run):
     path = f"/subscriptions/{azure.subscription}/resourceGroups/images"
     azure.permissions.known = {path: Rights((Permission(("Microsoft.Compute/virtualMachines/*",)),))}
     refused = run(azure, check=True, **OPTIONS)
-    assert refused["msg"].startswith("this identity lacks the right Microsoft.Compute/images/write on resource group images, which is needed")
+    assert refused["msg"].startswith(
+        "this identity lacks the right Microsoft.Compute/images/write on resource group images, which is needed"
+    )
     waived = run(azure, check=True, waive=["rights"], **OPTIONS)
     assert [row["verdict"] for row in waived["checks"] if row["id"] == "rights"] == ["waived"]
     assert run(azure, check=True, waive=["seal"], **OPTIONS)["msg"].startswith("waive: there is no check seal; ")

@@ -21,7 +21,7 @@ from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
-from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
+from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
 from .request import CaptureRequest
@@ -107,6 +107,8 @@ def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
         )
     if verdict.state == SEALING:
         return f"VM {vm.id.name} is still {power}, because its guest is sealing itself: run this task again later, or raise wait_timeout."
+    if verdict.state == SEALED:
+        return f"VM {vm.id.name} is sealed, but still {power}: stop it in Azure if it does not power off, and run again."
     return f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout."
 
 

@@ -416,7 +416,11 @@ def test_locks_are_read_at_the_subscription_and_the_group_as_far_as_they_may_be_
 
 
 def test_all_pages_of_locks_are_read_and_an_error_of_azure_forbids_nothing():
-    raw = {"id": f"{PROVIDER}/snapshots/s/providers/Microsoft.Authorization/locks/keep", "name": "keep", "properties": {"level": "ReadOnly"}}
+    raw = {
+        "id": f"{PROVIDER}/snapshots/s/providers/Microsoft.Authorization/locks/keep",
+        "name": "keep",
+        "properties": {"level": "ReadOnly"},
+    }
     more = {"value": [], "nextLink": f"{ARM}/more"}
     canned = CannedAzure(*[error(500, "InternalServerError", "later")] * 4, answer(200, more), answer(200, {"value": [raw]}))
     assert [lock.name for lock in canned.azure.locks.around(S)] == ["keep"]

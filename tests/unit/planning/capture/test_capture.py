@@ -138,6 +138,12 @@ def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text)
     assert raised.value.facts["guest"] == verdict.as_result()
 
 
+def test_a_sealed_guest_that_does_not_power_off_need_not_be_generalized_again():
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(seal=SEAL, state="sealed")))
+    assert raised.value.message == "VM web1 is sealed, but still running: stop it in Azure if it does not power off, and run again."
+
+
 def test_what_the_console_says_is_left_out_where_no_seal_is_needed():
     assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {}
     assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {}
