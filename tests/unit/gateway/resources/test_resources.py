@@ -132,6 +132,16 @@ def test_a_vm_on_which_azure_works_is_deallocated_later_if_that_is_still_right(b
     assert canned.clock.slept.count(15.0) == 2
 
 
+@pytest.mark.parametrize(("seconds", "passed", "due"), [(3600, 3301, "300"), (60, 46, "15")])
+def test_a_deallocation_is_not_begun_shortly_before_the_deadline(seconds, passed, due):
+    """It may empty the boot log, whose verdict could then not be noted any more."""
+    canned = CannedAzure(seconds=seconds)
+    canned.clock.sleep(passed)
+    with pytest.raises(TimedOut, match=f"could not deallocate VM v: a wait of {due} s is due"):
+        canned.azure.machines.deallocate(V, lambda: pytest.fail("asked"))
+    assert canned.sent == []
+
+
 def test_a_vm_that_was_started_meanwhile_is_not_deallocated_later():
     canned, answers = CannedAzure(error(409, "Conflict", "busy")), iter([None])
     with pytest.raises(StopIteration):
