@@ -52,8 +52,8 @@ class Machines(Resources[Vm]):
     def deallocate(self, vm: ResourceId, confirm: Callable[[], None]) -> None:
         """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before each try.
 
-        While Azure works on the VM, for an extension or a schedule, it refuses with 409; then this is tried again for some minutes. It is not
-        begun shortly before the deadline: the boot log may be gone afterwards, so the task must be able to note what was read in it.
+        While Azure works on the VM, for an extension or a schedule, it refuses with 409; then this is tried again for some minutes.
+        It is not begun shortly before the deadline: the boot log may be gone afterwards, so the task must be able to note what was read.
         """
         deadline = self._client.deadline
         with self._describing("deallocate", vm):
