@@ -17,7 +17,6 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     Unavailable,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -412,28 +411,6 @@ def test_a_subnet_that_may_not_be_read_is_assumed_to_exist(reply, there):
     canned = CannedAzure(reply)
     assert canned.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
     assert canned.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
-
-
-def test_locks_are_read_at_the_subscription_and_the_group_as_far_as_they_may_be_read():
-    scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/G"
-    raw = {"id": f"{scope}/providers/Microsoft.Authorization/locks/keep", "name": "keep", "properties": {"level": "CanNotDelete"}}
-    canned = CannedAzure(error(403, "AuthorizationFailed", "no"), answer(200, {"value": [raw]}))
-    assert canned.azure.locks.around(S) == (Lock("keep", "CanNotDelete", scope),)
-    assert [sent.path for sent in canned.sent] == [
-        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/locks",
-        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Authorization/locks",
-    ]
-
-
-def test_all_pages_of_locks_are_read_and_an_error_of_azure_forbids_nothing():
-    raw = {
-        "id": f"{PROVIDER}/snapshots/s/providers/Microsoft.Authorization/locks/keep",
-        "name": "keep",
-        "properties": {"level": "ReadOnly"},
-    }
-    more = {"value": [], "nextLink": f"{ARM}/more"}
-    canned = CannedAzure(*[error(500, "InternalServerError", "later")] * 4, answer(200, more), answer(200, {"value": [raw]}))
-    assert [lock.name for lock in canned.azure.locks.around(S)] == ["keep"]
 
 
 def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():
