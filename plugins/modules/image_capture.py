@@ -79,6 +79,8 @@ options:
   source:
     description:
       - Whether to keep the VM (V(keep)) or to delete it once the image exists (V(delete)).
+      - If Azure refuses to delete the VM, for example because of a lock that could not be read, the image exists all the same. The task
+        succeeds, a warning says so, and RV(vm) is the VM.
       - Each disk and network interface of a deleted VM is deleted or kept according to its C(deleteOption). Therefore, with
         O(disks=os), O(backup=require) requires a backup of the data disks too.
     type: str

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from .errors import GoldenImageError
+from .errors import GoldenImageError, InvalidRequest
 from .listener import Listener
 from .ports import Azure
 
@@ -30,7 +30,7 @@ class Plan:
     ``facts`` are further return values, which are not states and not part of the diff. So are ``findings``, which are about the time before
     the first step and are returned when a step fails, too.
     ``clean_up`` holds the last steps, which only remove what the result does not need. A lock can forbid them, and then the task still
-    succeeds, with a warning.
+    succeeds, with a warning; it fails if a step itself finds that it must not be carried out.
     """
 
     steps: tuple[Step, ...] = ()
@@ -66,6 +66,8 @@ class Plan:
             listener.started(str(step))
             try:
                 step.run(azure, listener)
+            except InvalidRequest:
+                raise
             except GoldenImageError as error:
                 listener.left(str(step), error.message)
             else:

@@ -175,6 +175,21 @@ def test_no_image_is_made_or_deleted_for_a_vm_of_the_same_name(run, former):
     assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
 
 
+def test_an_image_that_another_run_has_made_meanwhile_is_not_replaced(run):
+    azure = sealed(images=[replace(CAPTURED, tags={tag.VM_ID: "eeeeeeee"})])
+    generalize = azure.machines.generalize
+
+    def then_capture(vm):
+        generalize(vm)
+        azure.images.put(CAPTURED)
+
+    azure.machines.generalize = then_capture
+    result = run(azure, recreate=True, **OPTIONS)
+    assert result["msg"] == "image web-1 was replaced by another run meanwhile, and is left as it is: run again."
+    assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
+    assert run(azure, recreate=True, **OPTIONS)["changed"] is False
+
+
 def test_a_vm_of_the_same_name_is_not_deleted_in_place_of_the_captured_one(run):
     azure = sealed()
     create = azure.images.create
@@ -290,6 +305,16 @@ def test_the_source_is_deleted_if_requested(run):
     assert result["steps"] == [*ALL, "delete VM web1"]
     assert result["vm"] is None
     assert run(azure, source="delete", **OPTIONS)["changed"] is False
+
+
+def test_a_vm_that_a_lock_keeps_is_a_warning_once_its_image_exists(run):
+    azure = sealed()
+    azure.break_at = ("delete VM", Refused("could not delete VM web1: (ScopeLocked) a lock", code="ScopeLocked", status=409))
+    result = run(azure, source="delete", **OPTIONS)
+    assert (result["failed"], result["steps"], result["vm"]["generalized"]) == (False, ALL, True)
+    assert run.warnings[-1].startswith("Could not delete VM web1: (ScopeLocked) a lock. Everything else was done: remove it by hand")
+    again = run(azure, source="delete", **OPTIONS)
+    assert (again["failed"], again["changed"], again["steps"]) == (False, False, [])
 
 
 def test_tags_change_without_touching_the_vm(run):

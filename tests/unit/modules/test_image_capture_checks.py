@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.modules import image_capture
@@ -58,15 +59,34 @@ def test_the_report_is_returned_when_a_step_fails(run):
 
 def test_missing_rights_are_found_in_check_mode_and_can_be_waived(run):
     azure = azure_with(vms=[RUNNING_VM])
-    path = f"/subscriptions/{azure.subscription}/resourceGroups/build"
+    path = f"/subscriptions/{azure.subscription}/resourceGroups/images"
     azure.permissions.known = {path: Rights((Permission(("Microsoft.Compute/virtualMachines/*",)),))}
     refused = run(azure, check=True, **OPTIONS)
     assert refused["msg"].startswith(
-        "this identity lacks the right Microsoft.Compute/snapshots/read on resource group build, which is needed"
+        "this identity lacks the right Microsoft.Compute/images/write on resource group images, which is needed"
     )
     waived = run(azure, check=True, waive=["rights"], **OPTIONS)
     assert [row["verdict"] for row in waived["checks"] if row["id"] == "rights"] == ["waived"]
     assert run(azure, check=True, waive=["seal"], **OPTIONS)["msg"].startswith("waive: there is no check seal; ")
+
+
+def test_a_backup_in_the_group_of_the_image_needs_no_right_in_the_group_of_the_vm(run):
+    """As the roles Virtual Machine Contributor on the VM and Contributor on the group of the image allow it."""
+    moved = [replace(each, id=replace(each.id, resource_group="images")) for each in BACKUPS]
+    azure = azure_with(snapshots=moved)
+    path = f"/subscriptions/{azure.subscription}/resourceGroups/build"
+    azure.permissions.known = {path: Rights((Permission(("Microsoft.Compute/virtualMachines/*",)),))}
+    assert run(azure, **OPTIONS)["changed"]
+    assert run.warnings == [
+        "This identity lacks the right Microsoft.Compute/snapshots/read on resource group build, which is needed to find a backup there:"
+        " assign a role that holds it to the identity, or waive this check if you know that it is not needed there."
+    ]
+
+
+def test_a_group_of_the_image_that_may_not_be_read_is_assumed_to_exist(run):
+    azure = azure_with()
+    azure.groups.location = Mock(side_effect=Denied("could not read resource group images: (AuthorizationFailed) no."))
+    assert run(azure, **OPTIONS)["changed"]
 
 
 def test_a_lock_on_the_group_of_the_image_is_found_while_the_guest_still_runs(run):

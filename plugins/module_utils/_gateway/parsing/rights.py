@@ -10,9 +10,14 @@ from .json import Json
 
 
 def parse_rights(raw: Json) -> Rights:
-    """The permissions in an answer. If there are more pages, what the answer lacks proves nothing."""
+    """The permissions in an answer. If there are more pages, or none at all, what the answer lacks proves nothing.
+
+    An identity that holds no right at a place could not read that either.
+    """
     if raw.get("nextLink"):
         return Rights(unread="Azure's answer has more than one page")
+    if not raw.get("value"):
+        return Rights(unread="Azure's answer is empty, though this identity may read it")
     return Rights(tuple(Permission(_words(each, "actions"), _words(each, "notActions")) for each in raw.get("value") or []))
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ..._core.errors import Denied, Missing
+from ..._core.errors import Denied, Failed, Missing, Refused
 from ..._core.ids import ResourceId
 from ..._core.model.lock import Lock
 from ..parsing.lock import parse_lock
@@ -27,10 +27,12 @@ class Locks:
         return (*self._at(subscription), *self._at(f"{subscription}/resourceGroups/{resource.resource_group}"))
 
     def _at(self, scope: str) -> tuple[Lock, ...]:
-        """The locks that Azure lists for a scope. Most identities that may delete may not read locks of the whole subscription."""
+        """The locks that Azure lists for a scope. Most identities that may delete may not read locks of the whole subscription.
+
+        An answer that is refused for another reason forbids nothing either: a lock that is there is found by trying.
+        """
         try:
             with describing(f"read the locks of {scope.rpartition('/')[2]}"):
-                raw = self._client.get(f"{scope}/providers/Microsoft.Authorization/locks", LOCKS_API)
-        except (Denied, Missing):
+                return tuple(map(parse_lock, self._client.list(f"{scope}/providers/Microsoft.Authorization/locks", LOCKS_API)))
+        except (Denied, Missing, Refused, Failed):
             return ()
-        return tuple(map(parse_lock, raw.get("value") or []))

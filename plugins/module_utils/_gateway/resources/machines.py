@@ -21,6 +21,9 @@ BUSY_PAUSES = (15.0,) * 40
 """Seconds to pause before each further try to deallocate a VM on which Azure is working: four a minute, the most that Azure allows:
 https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""
 
+DEALLOCATION_SECONDS = 300.0
+"""How long a deallocation may take, and what follows it at once. A task with a short limit keeps a quarter of its time for that."""
+
 BUSY_CODES = ("Conflict", "OperationPreempted")
 """With these, a deallocation ends as failed that Azure had accepted."""
 
@@ -50,7 +53,11 @@ class Machines(Resources[Vm]):
         """Stop the VM, release its host, and wait until that is done. ``confirm`` is called right before each try.
 
         While Azure works on the VM, for an extension or a schedule, it refuses with 409; then this is tried again for some minutes.
+        It is not begun shortly before the deadline: the boot log may be gone afterwards, so the task must be able to note what was read.
         """
+        deadline = self._client.deadline
+        with self._describing("deallocate", vm):
+            deadline.require(min(DEALLOCATION_SECONDS, deadline.seconds / 4))
         for pause in (*BUSY_PAUSES, None):
             confirm()
             try:

@@ -32,7 +32,10 @@ SIGN_IN = {
     "Please run 'az login'": f"that az login was run, {ANOTHER_SOURCE}",
     "ManagedIdentityCredential": f"that this machine has a managed identity (that of client_id, if one is given), {ANOTHER_SOURCE}",
 }
-_SECRET = re.compile(r"""(?i)\b(sig|client_secret|client_assertion|access_token|password)=[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*""")
+_SECRET = re.compile(
+    r"""(?i)(?<![a-z])(sig|client_secret|client_assertion|access_token|password)(?:=|%3D|"\s*:\s*")[^&\s"'<>]+|\b(Bearer)\s+[\w.~+/-]+=*"""
+)
+"""Also as it is in the query of another URL (``%26sig%3D``) and in JSON (``\\u0026sig=``, ``"access_token": "..."``)."""
 _LOGIN = re.compile(r"""://[^\s"'<>/]*:[^\s"'<>]*@""")
 """The login in the address of a proxy. A password may hold characters that end the host in a correct address."""
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing
 from ..._core.ids import ResourceId
-from ..._core.limits import MOST_TAGS
+from ..._core.limits import LONGEST_TAG_VALUE, MOST_TAGS
 from ..._core.model.disk import ONLY_INCREMENTAL, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
@@ -69,7 +69,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: datetime) -> Plan:
         steps=tuple(step for part in parts for step in part.steps),
         before={"backup": newest.as_result() if newest else None},
         after={"backup": backup.as_result()},
-        warnings=tuple(warning for part in parts for warning in part.warnings),
+        warnings=(*(warning for part in parts for warning in part.warnings), *_plan_left_out(vm)),
     )
 
 
@@ -149,7 +149,7 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         tag.DISK: disk.unique_id,
         tag.DISKS: str(len(vm.disks)),
         tag.TRAITS: traits_value(attached, disk),
-        **({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {}),
+        **_plan_tag(vm),
     }
     return Snapshot(
         id=snapshot_id(request, vm, attached.lun, number),
@@ -159,6 +159,22 @@ def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: d
         incremental=request.incremental or disk.storage_account_type in ONLY_INCREMENTAL,
         size_gib=disk.size_gib,
         tags=copied_tags(disk.tags, request.tags, request.append_tags, own),
+    )
+
+
+def _plan_tag(vm: Vm) -> dict[str, str]:
+    """The Marketplace plan of the VM as a tag, if it has one that fits: Azure would refuse the snapshot otherwise."""
+    value = tag.plan_value(vm.plan) if vm.plan else ""
+    return {tag.PLAN: value} if 0 < len(value) <= LONGEST_TAG_VALUE else {}
+
+
+def _plan_left_out(vm: Vm) -> tuple[str, ...]:
+    """The warning about a Marketplace plan that no snapshot can keep."""
+    if not vm.plan or _plan_tag(vm):
+        return ()
+    return (
+        f"The Marketplace plan of VM {vm.id.name} does not fit into the tag {tag.PLAN}, which holds {LONGEST_TAG_VALUE} characters:"
+        " write it down, since a VM made from the restored disks needs it.",
     )
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ NETWORK_API = "2020-11-01"
 def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> dict[str, Any]:
     """A VM in the zone of its disks, with the Marketplace plan that a tag of its image or OS disk names."""
     zones = (request.zone,) if request.zone else source.zones
-    plan = source.tags.get(tag.PLAN)
+    plan = tag.object_in(source.tags.get(tag.PLAN))
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
         "storageProfile": _storage(request, source),
@@ -35,7 +34,7 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
     return {
         "location": source.location,
         **({"zones": list(zones)} if zones else {}),
-        **({"plan": json.loads(plan)} if plan else {}),
+        **({"plan": plan} if plan else {}),
         "tags": dict(tags),
         "properties": properties,
     }

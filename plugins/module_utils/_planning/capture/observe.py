@@ -117,13 +117,13 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
     seen = replace(seen, disks=_read_disks(azure, seen.vm, need))
     if not need.capture or seen.vm is None:
         return seen
-    missing = seen.image is None and not azure.groups.location(request.target.resource_group)
+    missing = without_group(azure, seen.image is not None, request.target)
     places = dict.fromkeys(each.place for each in actions_of(request, seen.image, seen.vm))
     if missing:
         places.pop(image_group(request.target), None)
     return replace(
         seen,
-        without_group=frozenset({request.target} if missing else ()),
+        without_group=missing,
         rights={place: azure.permissions.at(place.path, place.title) for place in places},
         locks=frozenset((*azure.locks.around(seen.vm.id), *azure.locks.around(request.target))),
         clock_offset=azure.clock_offset,

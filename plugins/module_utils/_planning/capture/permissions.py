@@ -22,11 +22,15 @@ class Place(NamedTuple):
 
 
 class Action(NamedTuple):
-    """An action of Azure, the place where it must be allowed, and the step that needs it, as an infinitive without 'to'."""
+    """An action of Azure, the place where it must be allowed, and the step that needs it, as an infinitive without 'to'.
+
+    ``elsewhere`` says that the step also succeeds with the right at another place, which is not known here.
+    """
 
     action: str
     place: Place
     step: str
+    elsewhere: bool = False
 
 
 class _State(NamedTuple):
@@ -40,6 +44,7 @@ class _Row(NamedTuple):
     place: Callable[[_State], Place]
     step: str
     needed: Callable[[_State], bool]
+    elsewhere: bool = False
 
 
 def _vm(state: _State) -> Place:
@@ -56,13 +61,13 @@ def image_group(target: ResourceId) -> Place:
 
 
 def _backup_group(state: _State) -> Place:
-    """The resource group of a VM, where its backups are."""
+    """The resource group of a VM, where its backups are if they are in no other."""
     return image_group(state.vm.id)
 
 
 _COMPUTE = "Microsoft.Compute"
 _TABLE = (
-    _Row(f"{_COMPUTE}/snapshots/read", _backup_group, "find the backup", lambda it: it.request.backup_required),
+    _Row(f"{_COMPUTE}/snapshots/read", _backup_group, "find a backup there", lambda it: it.request.backup_required, elsewhere=True),
     _Row(
         f"{_COMPUTE}/virtualMachines/retrieveBootDiagnosticsData/action",
         _vm,
@@ -87,4 +92,4 @@ _TABLE = (
 def actions_of(request: CaptureRequest, image: Image | None, vm: Vm) -> tuple[Action, ...]:
     """The actions that capturing a VM takes, given the image that may exist under the name of the new one."""
     state = _State(request, image, vm)
-    return tuple(Action(row.action, row.place(state), row.step) for row in _TABLE if row.needed(state))
+    return tuple(Action(row.action, row.place(state), row.step, row.elsewhere) for row in _TABLE if row.needed(state))

@@ -21,7 +21,7 @@ from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
-from .evidence import FAILED, SEALING, Verdict, kept_seal, require_backups, require_seal
+from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
 from .request import CaptureRequest
@@ -73,10 +73,11 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
-    """The plan that ends with the deletion of the VM, if that is requested and the VM exists."""
+    """The plan that ends with the deletion of the VM, if that is requested and the VM exists. The image does not need it any more."""
     deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
     return Plan(
-        steps=(*outcome.steps, *deletion),
+        steps=outcome.steps,
+        clean_up=deletion,
         before={**target.state(), **_result_of(before)},
         after={**outcome.after, **_result_of(None if deletion else after)},
         warnings=outcome.warnings,
@@ -106,6 +107,8 @@ def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
         )
     if verdict.state == SEALING:
         return f"VM {vm.id.name} is still {power}, because its guest is sealing itself: run this task again later, or raise wait_timeout."
+    if verdict.state == SEALED:
+        return f"VM {vm.id.name} is sealed, but still {power}: stop it in Azure if it does not power off, and run again."
     return f"VM {vm.id.name} is still {power}: generalize its guest, which then powers off, or raise wait_timeout."
 
 

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.model.disk import Disk
+from ..._core.model.image import Image
 from ..._core.model.seal import Seal
 from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.ports import Azure
@@ -80,6 +83,27 @@ class SameVm:
         now = _require_same(azure, self.vm)
         if self.vm.has_stopped and not now.has_stopped:
             raise _changed(self.vm, f"it is {now.power or 'not stopped'} now")
+
+
+@dataclass(frozen=True)
+class Replaceable:
+    """Guards the deletion of an image that is replaced: it is still the one that was planned with, and the VM of its successor is the same.
+
+    Another run may have replaced it meanwhile. Azure has no unique id of images, so what they were made from is compared.
+    """
+
+    image: Image
+    vm: Vm
+
+    def require(self, azure: Azure) -> None:
+        now = azure.images.find(self.image.id)
+        if now is not None and _content(now) != _content(self.image):
+            raise InvalidRequest(f"image {now.id.name} was replaced by another run meanwhile, and is left as it is: run again.")
+        SameVm(self.vm).require(azure)
+
+
+def _content(image: Image) -> tuple[Any, ...]:
+    return image.provisioning_state, image.source, image.os_disk, image.data_disks, image.tags.get(tag.VM_ID)
 
 
 def _require_log(azure: Azure, vm: Vm, seal: Seal, or_empty: bool = False) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 Row = dict[str, str]
 
+GUEST = "guest"
 OK, WARN, BLOCK, WAIVED, UNPROVEN = "ok", "warn", "block", "waived", "unproven"
 LARGEST_CLOCK_DIFFERENCE = 60
 """The largest difference, in seconds, between the guest's clock and Azure's: the time of a verdict is compared with those of backups."""
@@ -63,7 +64,12 @@ def lines(report: Mapping[str, Any], verdicts: Iterable[str] | None = None) -> l
 
 
 def _judged(row: Row, context: Context) -> Row:
-    """A row with its final verdict. The guest knows the waivers too: a row that is waived there stays so."""
+    """A row with its final verdict. The guest knows the waivers too: a row that is waived there stays so.
+
+    What forbids the capture in the cloud cannot be waived here: image_capture would refuse the VM after its guest was sealed.
+    """
+    if row["side"] != GUEST:
+        return row
     if row["verdict"] == BLOCK and row["id"] in context.waived:
         return {**row, "verdict": WAIVED}
     if row["verdict"] == BLOCK and row["id"] in context.mended:
@@ -72,7 +78,7 @@ def _judged(row: Row, context: Context) -> Row:
 
 
 def _row(check: str, verdict: str, what: str, why: str, mend: str, source: str) -> Row:
-    return {"id": check, "side": "guest", "verdict": verdict, "what": what, "why": why, "mend": mend, "source": source}
+    return {"id": check, "side": GUEST, "verdict": verdict, "what": what, "why": why, "mend": mend, "source": source}
 
 
 def _backup_row(context: Context) -> Row:

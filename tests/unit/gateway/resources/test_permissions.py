@@ -40,6 +40,12 @@ def test_rights_that_are_refused_are_unread(refusal, text):
     assert (rights.permissions, rights.unread) == ((), text)
 
 
+@pytest.mark.parametrize("body", [{}, {"value": []}, {"value": None}])
+def test_an_empty_answer_proves_nothing(body):
+    rights = CannedAzure(answer(body=body)).azure.permissions.at(str(V), "VM v")
+    assert (rights.permissions, rights.unread) == ((), "Azure's answer is empty, though this identity may read it")
+
+
 def test_the_deadline_is_kept():
     with pytest.raises(TimedOut):
         CannedAzure(seconds=0).azure.permissions.at(str(V), "VM v")

@@ -17,7 +17,6 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     Unavailable,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -130,6 +129,16 @@ def test_a_vm_on_which_azure_works_is_deallocated_later_if_that_is_still_right(b
     canned.azure.machines.deallocate(V, lambda: confirmed.append(len(canned.sent)))
     assert confirmed == [0, len(busy()), 2 * len(busy())]
     assert canned.clock.slept.count(15.0) == 2
+
+
+@pytest.mark.parametrize(("seconds", "passed", "due"), [(3600, 3301, "300"), (60, 46, "15")])
+def test_a_deallocation_is_not_begun_shortly_before_the_deadline(seconds, passed, due):
+    """It may empty the boot log, whose verdict could then not be noted any more."""
+    canned = CannedAzure(seconds=seconds)
+    canned.clock.sleep(passed)
+    with pytest.raises(TimedOut, match=f"could not deallocate VM v: a wait of {due} s is due"):
+        canned.azure.machines.deallocate(V, lambda: pytest.fail("asked"))
+    assert canned.sent == []
 
 
 def test_a_vm_that_was_started_meanwhile_is_not_deallocated_later():
@@ -402,17 +411,6 @@ def test_a_subnet_that_may_not_be_read_is_assumed_to_exist(reply, there):
     canned = CannedAzure(reply)
     assert canned.azure.subnets.exists(ResourceId.of(SUBNET, "g", "n", "u")) is there
     assert canned.sent[0].path.endswith("/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/u")
-
-
-def test_locks_are_read_at_the_subscription_and_the_group_as_far_as_they_may_be_read():
-    scope = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/G"
-    raw = {"id": f"{scope}/providers/Microsoft.Authorization/locks/keep", "name": "keep", "properties": {"level": "CanNotDelete"}}
-    canned = CannedAzure(error(403, "AuthorizationFailed", "no"), answer(200, {"value": [raw]}))
-    assert canned.azure.locks.around(S) == (Lock("keep", "CanNotDelete", scope),)
-    assert [sent.path for sent in canned.sent] == [
-        f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Authorization/locks",
-        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Authorization/locks",
-    ]
 
 
 def test_groups_interfaces_and_other_subscriptions_are_read_by_their_paths():

@@ -77,6 +77,9 @@ def test_an_error_of_no_library_is_raised_unchanged():
         ("Failed to parse: http://bob:p@s#s/w@proxy:3128", "Failed to parse: http://***@proxy:3128"),
         ("at https://host:443/a and b@c", "at https://host:443/a and b@c"),
         ("design=nice sigma", "design=nice sigma"),
+        (r"{uri: https://a/b?se=1\u0026sig=abc}", r"{uri: https://a/b?se=1\u0026sig=***"),
+        ("/login?next=b%3Fse%3D1%26sig%3Da%252Fb%26sp%3Dr done", "/login?next=b%3Fse%3D1%26sig=*** done"),
+        ('{"access_token": "eyJ0", "a": 1}', '{"access_token=***", "a": 1}'),
         ("two\n  lines", "two lines"),
     ],
 )

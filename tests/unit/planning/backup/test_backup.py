@@ -62,6 +62,13 @@ def test_the_marketplace_plan_of_a_vm_is_kept():
     assert plan(vm=bought).after["backup"]["plan"] == bought.plan
 
 
+def test_a_marketplace_plan_that_does_not_fit_into_a_tag_prevents_no_backup():
+    bought = replace(RUNNING_VM, plan={"name": "n" * 100, "publisher": "p" * 60, "product": "o" * 100})
+    planned = plan(vm=bought)
+    assert [len(value) for step in planned.steps for value in step.body["tags"].values() if len(value) > 256] == []
+    assert planned.warnings[0].startswith("The Marketplace plan of VM web1 does not fit into the tag goldenimage.plan,")
+
+
 def test_incremental_snapshots_can_be_requested():
     assert plan(replace(REQUEST, incremental=True)).steps[0].body["properties"]["incremental"] is True
 

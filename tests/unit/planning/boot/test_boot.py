@@ -114,6 +114,8 @@ def test_specialized_disks_are_attached_and_stay():
     }
     assert "osProfile" not in asked["properties"]
     assert (asked["zones"], asked["plan"]) == (["2"], {"name": "n", "product": "o", "publisher": "p"})
+    spoiled = replace(OS_DISK, tags={tag.PLAN: "gold"})
+    assert "plan" not in body(SPECIALIZED, replace(SEEN_DISKS, disks=(spoiled, EXTRA_DISK)))
 
 
 def test_new_disks_are_added_to_those_of_the_image():

@@ -138,6 +138,12 @@ def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text)
     assert raised.value.facts["guest"] == verdict.as_result()
 
 
+def test_a_sealed_guest_that_does_not_power_off_need_not_be_generalized_again():
+    with pytest.raises(InvalidRequest) as raised:
+        plan_capture(REQUEST, Observed(vm=RUNNING_VM, disks=(OS_DISK, DATA_DISK), verdict=Verdict(seal=SEAL, state="sealed")))
+    assert raised.value.message == "VM web1 is sealed, but still running: stop it in Azure if it does not power off, and run again."
+
+
 def test_what_the_console_says_is_left_out_where_no_seal_is_needed():
     assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {}
     assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {}
@@ -340,22 +346,23 @@ def test_zone_resilience_and_the_marketplace_plan_are_carried_over():
 def test_the_source_is_deleted_last_and_also_when_the_image_is_there_already():
     request = replace(REQUEST, delete_source=True)
     plan = plan_capture(request, replace(LATER, vm=GENERALIZED))
-    assert plan.steps == (CREATE, DeleteVm(VM1))
+    assert (plan.steps, plan.clean_up) == ((CREATE,), (DeleteVm(VM1),))
     assert plan.after["vm"] is None
-    assert plan_capture(request, Observed(vm=GENERALIZED, image=CAPTURED)).steps == (DeleteVm(VM1),)
-    assert plan_capture(request, Observed(image=CAPTURED)).steps == ()
+    there = plan_capture(request, Observed(vm=GENERALIZED, image=CAPTURED))
+    assert (there.steps, there.clean_up) == ((), (DeleteVm(VM1),))
+    assert not plan_capture(request, Observed(image=CAPTURED)).changed
 
 
 def test_data_disks_that_are_deleted_and_not_captured_need_a_backup():
     request = replace(REQUEST, os_only=True, delete_source=True)
     seen = replace(LATER, vm=GENERALIZED)
     alone = replace(CAPTURED, data_disks=())
-    assert plan_capture(request, seen).steps[-1] == DeleteVm(VM1)
-    assert plan_capture(request, replace(seen, image=alone)).steps == (DeleteVm(VM1),)
+    assert plan_capture(request, seen).clean_up == (DeleteVm(VM1),)
+    assert plan_capture(request, replace(seen, image=alone)).clean_up == (DeleteVm(VM1),)
     for refused in (replace(seen, backups=backups_in(BACKUPS[:1])), replace(seen, backups=(), image=alone)):
         with pytest.raises(InvalidRequest, match="no backup of disk"):
             plan_capture(request, refused)
-        assert plan_capture(replace(request, backup_required=False), refused).steps[-1] == DeleteVm(VM1)
+        assert plan_capture(replace(request, backup_required=False), refused).clean_up == (DeleteVm(VM1),)
 
 
 def test_tags_are_added_or_replaced_and_ours_stay():

@@ -115,7 +115,6 @@ FORBIDDEN = [
      "lacks the right Microsoft.Compute/virtualMachines/deallocate/action on VM web1, which is needed to deallocate the VM"),
     ("rights", {}, rights("VM web1", Permission(("*",), ("Microsoft.Compute/virtualMachines/generalize/*",))),
      "lacks the right Microsoft.Compute/virtualMachines/generalize/action on VM web1"),
-    ("rights", {}, rights("resource group build"), "lacks the right Microsoft.Compute/snapshots/read on resource group build"),
     ("rights", {}, rights("resource group images", Permission(("Microsoft.Compute/images/read",))),
      "lacks the right Microsoft.Compute/images/write on resource group images, which is needed to create the image"),
     ("rights", {"delete_source": True}, rights("VM web1", Permission(("*",), ("Microsoft.Compute/virtualMachines/delete",))),
@@ -133,6 +132,12 @@ WARNED = [
     ("disk_controller", {}, vm(disk_controller="NVMe"), "has the disk controller type NVMe, which a managed image cannot name"),
     ("vm_tag", {}, {"vm": LONG, "rights": dict.fromkeys(places(REQUEST, LONG), ALL_RIGHTS)}, "does not fit into the tag goldenimage.vm,"),
     ("rights", {}, rights("VM web1", unread="could not read the rights: (AuthorizationFailed) no."), "on VM web1 were not read: could not"),
+    (
+        "rights",
+        {},
+        rights("resource group build", Permission(("*",), ("*/snapshots/*",))),
+        "lacks the right Microsoft.Compute/snapshots/read on resource group build",
+    ),
     ("existing_image", {"recreate": True}, {"image": replace(ANOTHER, provisioning_state="Creating"), "check_mode": True}, "is Creating"),
 ]
 

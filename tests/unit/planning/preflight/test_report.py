@@ -77,6 +77,12 @@ def test_the_rows_of_the_cloud_follow_those_of_the_guest() -> None:
     assert [(each["id"], each["side"]) for each in compiled["checks"][-2:]] == [("swap", "guest"), ("rights", "cloud")]
 
 
+def test_a_waiver_for_the_guest_lets_no_vm_be_sealed_that_cannot_be_captured() -> None:
+    cloud = {"checks": [row("boot_diagnostics", "block", side="cloud"), row("rights", "waived", side="cloud")]}
+    compiled = report(capture=cloud, waived=["boot_diagnostics"], mended=["boot_diagnostics"])
+    assert [each["verdict"] for each in compiled["checks"][-2:]] == ["block", "waived"]
+
+
 def test_a_blocker_that_is_waived_or_that_a_later_task_mends_does_not_block() -> None:
     rows = (row("swap", "block"), row("agent", "block"), row("names", "warn"))
     compiled = report(*rows, waived=["swap", "names"], mended=["agent"])

@@ -37,8 +37,16 @@ def _unread(place: Place, rights: Rights) -> Finding:
 
 
 def _missing(needed: Action) -> Finding:
+    what = f"this identity lacks the right {needed.action} on {needed.place.title}, which is needed to {needed.step}"
+    if needed.elsewhere:
+        return Finding(
+            what,
+            "what cannot be found there has to be in another place, or the capture is refused later",
+            "assign a role that holds it to the identity, or waive this check if you know that it is not needed there",
+            WARN,
+        )
     return Finding(
-        f"this identity lacks the right {needed.action} on {needed.place.title}, which is needed to {needed.step}",
+        what,
         "Azure would refuse that step, possibly after others that cannot be undone",
         "assign a role that holds it to the identity, or waive this check if you know that the identity has it",
     )

@@ -18,7 +18,7 @@ from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...settling import settled
 from ...steps.image import CreateImage, DeleteImage, TagImage
-from ..recheck import SameVm
+from ..recheck import Replaceable, SameVm
 from ..request import CaptureRequest
 from ..source import os_disk_id
 from ..target import Outcome
@@ -57,7 +57,7 @@ class ManagedImage:
         """Create the image from the VM or, without its data disks, from its OS disk. An existing image is deleted first."""
         image = self._predicted(vm, disks)
         source = f"the OS disk of VM {vm.id.name}" if self._is_from_disk(vm) else f"VM {vm.id.name}"
-        former = (DeleteImage(image.id, SameVm(vm)),) if self.image else ()
+        former = (DeleteImage(image.id, Replaceable(self.image, vm)),) if self.image else ()
         return Outcome((*former, CreateImage(image.id, source, self._body(vm, image), SameVm(vm))), _result(image))
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
