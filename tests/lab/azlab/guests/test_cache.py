@@ -13,7 +13,7 @@ from azlab.guests.build.apt import NoDebian
 DAY = 24 * 60 * 60
 
 
-def unreachable(target: Path) -> None:
+def unreachable(target: Path, *_: object) -> None:
     raise NoDebian("no archive can be reached")
 
 
