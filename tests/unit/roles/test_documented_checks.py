@@ -16,7 +16,7 @@ from tests.support.tree import ROOT
 
 def test_the_readme_of_the_role_names_every_check(load: Callable[[str], ModuleType]) -> None:
     rehearsed = {
-        "checks": [{"id": check.id, "verdict": "ok"} for check in load("rehearsal").CHECKS],
+        "checks": [{"id": check.id, "side": "guest", "verdict": "ok"} for check in load("rehearsal").CHECKS],
         "removes": {},
         "wipe": {"bytes": 0},
         "time": 0,
