@@ -175,6 +175,11 @@ def test_no_image_is_made_or_deleted_for_a_vm_of_the_same_name(run, former):
     assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
 
 
+def test_check_mode_takes_an_image_that_is_being_deleted_for_gone(run):
+    """A run would wait for the end of the deletion."""
+    assert run(sealed(images=[replace(CAPTURED, provisioning_state="Deleting")]), check=True, **OPTIONS)["steps"] == ALL
+
+
 def test_an_image_that_another_run_has_made_meanwhile_is_not_replaced(run):
     azure = sealed(images=[replace(CAPTURED, tags={tag.VM_ID: "eeeeeeee"})])
     generalize = azure.machines.generalize
