@@ -25,6 +25,8 @@ from tests.support.capture_values import (
     RUNNING_VM,
     SEAL,
     STAMPED,
+    STAMPED_VM,
+    STARTED_AT,
     STOPPED_VM,
     TARGET,
     VM1,
@@ -130,6 +132,15 @@ def test_a_run_after_one_that_could_not_stamp_the_seal_reads_the_boot_log_again(
     azure.break_at = None
     assert run(azure, **OPTIONS)["steps"] == ALL[2:]
     assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
+
+
+@pytest.mark.parametrize(("seal", "interrupted"), [(SEAL, True), (SEAL.stamped(STARTED_AT), False)], ids=["kept", "stamped and void"])
+def test_a_run_that_ended_before_the_stamp_is_told_from_a_vm_that_was_used_if_the_boot_log_is_empty(run, seal, interrupted):
+    azure = sealed(vms=[replace(STAMPED_VM, tags={tag.SEAL: seal.as_tag()})], disks=[DEALLOCATED_DISK, DATA_DISK], boot_logs={VM1: ""})
+    refused = run(azure, **OPTIONS)
+    assert "may have been used since the seal of 2026-11-22T10:30:00Z" in refused["msg"]
+    assert ("If the VM was not started since then, set sealed: assume" in refused["msg"], azure.written) == (interrupted, [])
+    assert run(azure, sealed="assume", **OPTIONS)["steps"] == ALL[3:]
 
 
 @pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
