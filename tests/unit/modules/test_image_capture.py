@@ -25,6 +25,8 @@ from tests.support.capture_values import (
     RUNNING_VM,
     SEAL,
     STAMPED,
+    STAMPED_VM,
+    STARTED_AT,
     STOPPED_VM,
     TARGET,
     VM1,
@@ -132,6 +134,15 @@ def test_a_run_after_one_that_could_not_stamp_the_seal_reads_the_boot_log_again(
     assert azure.machines.get(VM1).tags[tag.SEAL] == STAMPED.as_tag()
 
 
+@pytest.mark.parametrize(("seal", "interrupted"), [(SEAL, True), (SEAL.stamped(STARTED_AT), False)], ids=["kept", "stamped and void"])
+def test_a_run_that_ended_before_the_stamp_is_told_from_a_vm_that_was_used_if_the_boot_log_is_empty(run, seal, interrupted):
+    azure = sealed(vms=[replace(STAMPED_VM, tags={tag.SEAL: seal.as_tag()})], disks=[DEALLOCATED_DISK, DATA_DISK], boot_logs={VM1: ""})
+    refused = run(azure, **OPTIONS)
+    assert "may have been used since the seal of 2026-11-22T10:30:00Z" in refused["msg"]
+    assert ("If the VM was not started since then, set sealed: assume" in refused["msg"], azure.written) == (interrupted, [])
+    assert run(azure, sealed="assume", **OPTIONS)["steps"] == ALL[3:]
+
+
 @pytest.mark.parametrize("log", [BOOT_LOG, ""], ids=["kept", "emptied"])
 def test_a_vm_whose_ownership_time_is_never_set_is_captured(run, log):
     assert run(dealing_late(sealed(), 10**6, log), **OPTIONS)["steps"] == ALL
@@ -173,6 +184,11 @@ def test_no_image_is_made_or_deleted_for_a_vm_of_the_same_name(run, former):
     result = run(azure, recreate=True, **OPTIONS)
     assert "it was created again, and has the vmId ffffffff now" in result["msg"]
     assert (result["steps"], azure.written[-1]) == (ALL[:4], "generalize VM web1")
+
+
+def test_check_mode_takes_an_image_that_is_being_deleted_for_gone(run):
+    """A run would wait for the end of the deletion."""
+    assert run(sealed(images=[replace(CAPTURED, provisioning_state="Deleting")]), check=True, **OPTIONS)["steps"] == ALL
 
 
 def test_an_image_that_another_run_has_made_meanwhile_is_not_replaced(run):

@@ -28,7 +28,7 @@ EMPTY = "ReadyToUpload"
 """The state of a disk for an upload until access to it is given for the first time."""
 INSTEAD = "run again when that upload has ended, or name another disk with the option disk."
 DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
-OWNED_TRIES, OWNED_PAUSE = 24, 5.0
+OWNED_SECONDS = 120.0
 
 
 class Disks(Resources[Disk]):
@@ -39,11 +39,7 @@ class Disks(Resources[Disk]):
 
     def get_owned(self, disk: ResourceId) -> Disk:
         """The disk, which was just attached. Azure does not say when it sets the ownership time, so it is waited for, but not for long."""
-        for _attempt in range(OWNED_TRIES):
-            if not (found := self.get(disk)).never_used:
-                return found
-            self._client.deadline.sleep(OWNED_PAUSE)
-        return self.get(disk)
+        return self._client.deadline.until(lambda: self.get(disk), lambda found: not found.never_used, at_most=OWNED_SECONDS)
 
     @contextmanager
     def write_access(self, disk: ResourceId) -> Iterator[str]:

@@ -53,6 +53,13 @@ UNREAD = Verdict(reason="its verdict was not read")
 NOT_NEEDED = Verdict(state=SEALED)
 """In place of the verdict of a VM whose kept seal is trusted."""
 
+UNSEALED = "Run the role linux_generalize on it, or set sealed: assume if you know that its guest is generalized."
+INTERRUPTED = (
+    "An earlier run kept that seal, but ended before it could stamp it; deallocating may have emptied the boot log since."
+    " If the VM was not started since then, set sealed: assume; otherwise run the role linux_generalize on it."
+)
+"""The remedies for a VM without a good verdict; the second one if a seal was kept, but not stamped, and the boot log is empty."""
+
 CLOCKS = timedelta(minutes=1)
 """How far the clocks of a guest and of Azure may be apart."""
 
@@ -83,11 +90,9 @@ def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
     if seal := find_seal(vm, os_disk, verdict):
         return seal
     doubt = _doubt(vm, os_disk, verdict.seal) if verdict.seal else _unsealed(vm, verdict.reason)
-    raise InvalidRequest(
-        f"VM {vm.id.name} is not known to be sealed: {doubt}. Run the role linux_generalize on it,"
-        " or set sealed: assume if you know that its guest is generalized.",
-        guest=verdict.as_result(),
-    )
+    kept = kept_seal(vm)
+    remedy = INTERRUPTED if kept and kept.ownership is None and verdict.is_empty else UNSEALED
+    raise InvalidRequest(f"VM {vm.id.name} is not known to be sealed: {doubt}. {remedy}", guest=verdict.as_result())
 
 
 def require_backups(

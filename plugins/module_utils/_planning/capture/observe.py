@@ -13,6 +13,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.model.lock import Lock
+from ..._core.model.provisioning import DELETING
 from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
@@ -97,7 +98,7 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool, refuse: Cal
 
     ``refuse`` gets all that can be known of a VM that still runs: what forbids its capture then is not found after an hour of waiting.
     """
-    image = look_up(azure.images, request.target, check_mode)
+    image = _look_up_image(azure, request, check_mode)
     vm = azure.machines.find(request.vm)
     need = needs(request, image, vm)
     if vm is None:
@@ -107,6 +108,12 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool, refuse: Cal
     first = _observe_source(azure, request, Observed(vm, image, check_mode=check_mode), need)
     refuse(first)
     return _observe_stopped(azure, request, first)
+
+
+def _look_up_image(azure: Azure, request: CaptureRequest, check_mode: bool) -> Image | None:
+    """The image. Check mode takes one that is being deleted for gone: the real run would wait until it is."""
+    image = look_up(azure.images, request.target, check_mode)
+    return None if image and check_mode and image.provisioning_state == DELETING else image
 
 
 def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need: Needs) -> Observed:

@@ -82,6 +82,8 @@ def test_the_ownership_time_of_a_disk_that_was_attached_is_waited_for(reads, wai
     canned = CannedAzure(*[answer(200, early) for _ in range(reads)], answer(200, owned))
     assert canned.azure.disks.get_owned(D).never_used is False
     assert sum(canned.clock.slept) == waited
+    late = CannedAzure(*[answer(200, early) for _ in range(3)], seconds=12)
+    assert late.azure.disks.get_owned(D).never_used
 
 
 def test_a_creation_in_a_group_that_does_not_exist_is_not_read_again():
