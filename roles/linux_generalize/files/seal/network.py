@@ -18,6 +18,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import cloud_init
@@ -120,7 +121,7 @@ def connection_file(path: str, text: str) -> Iterator[Setting]:
     """A connection of NetworkManager."""
     parser = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
     parser.read_string(text)
-    get = lambda section, key: parser.get(section, key, fallback="")  # noqa: E731
+    get = partial(parser.get, fallback="")
     kind, device = get("connection", "type"), get("connection", "interface-name")
     if kind not in ("ethernet", "802-3-ethernet", "vlan", "bond", "bridge", "team") or device and not is_real(device):
         return
