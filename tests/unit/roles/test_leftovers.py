@@ -178,6 +178,7 @@ def test_a_group_that_userdel_leaves_blocks(
     monkeypatch.setattr(room.pwd, "getpwall", lambda: [SimpleNamespace(pw_name="alice", pw_gid=primary)])
     named = SimpleNamespace(gr_name=group[0], gr_gid=group[1], gr_mem=group[2])
     monkeypatch.setattr(room.grp, "getgrall", lambda: [named])
+    monkeypatch.setattr(room, "read", lambda path: "USERGROUPS_ENAB yes\n")
     assert [what for _verdict, what in findings(load, "leftover_group", machine)] == found
 
 
@@ -240,3 +241,40 @@ def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(system.subprocess, "run", run)
     system.run("find", "/")
     assert given[0].get("timeout") is None
+
+
+ACCOUNT_TEXTS = {
+    "/etc/passwd": "svc:x:998:998:alice:/var/lib/svc:/bin/false\n",
+    "/etc/group": "alice:x:1001:\n",
+    "/etc/gshadow": "staff:!:alice:\n",
+    "/etc/subuid": "bob:100000:65536\n",
+}
+
+
+def test_a_removed_account_is_looked_for_by_name_not_in_descriptions(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = load("accounts")
+    monkeypatch.setattr(accounts, "read", lambda path: ACCOUNT_TEXTS.get(path, ""))
+    assert accounts.account_files_with(["alice"]) == ["/etc/group", "/etc/gshadow"]
+    assert accounts.account_files_with(["svc", "bob"]) == ["/etc/passwd", "/etc/subuid"]
+
+
+@pytest.mark.parametrize(("waived", "left"), [([], ["/etc/group", "/etc/gshadow"]), (["leftover_group"], [])])
+def test_a_group_that_the_owner_accepts_is_no_trace(
+    load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, waived: list[str], left: list[str]
+) -> None:
+    monkeypatch.setattr(load("accounts"), "read", lambda path: ACCOUNT_TEXTS.get(path, "root:*:\n"))
+    search = load("search")
+    monkeypatch.setattr(search, "people", lambda: [])
+    machine.users, machine.waived = ("alice",), frozenset(waived)
+    found = [trace for trace in search.accounts_left(machine) if "removed account" in trace]
+    assert found == [f"the name of a removed account in {path}" for path in left]
+
+
+def test_a_group_that_userdel_is_told_to_leave_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
+    room = load("leftovers")
+    machine.users = ("alice",)
+    monkeypatch.setattr(room.pwd, "getpwall", lambda: [SimpleNamespace(pw_name="alice", pw_gid=1001)])
+    monkeypatch.setattr(room.grp, "getgrall", lambda: [SimpleNamespace(gr_name="alice", gr_gid=1001, gr_mem=[])])
+    monkeypatch.setattr(room, "read", lambda path: "USERGROUPS_ENAB no\n")
+    (found,) = findings(load, "leftover_group", machine)
+    assert "USERGROUPS_ENAB" in found[1]

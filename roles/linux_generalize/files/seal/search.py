@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import packages_dpkg
-from accounts import ACCOUNT_FILES, account_files_with, password_hashes, people, root_is_locked
+from accounts import ACCOUNT_FILES, GROUP_FILES, account_files_with, password_hashes, people, root_is_locked
 from hosts import without_own_names
 from machine import Machine
 from system import NotSealed, read, run
@@ -35,7 +35,8 @@ def check(machine: Machine) -> None:
 def accounts_left(machine: Machine) -> Iterator[str]:
     """Accounts and passwords that should be gone, each as a phrase for the verdict."""
     yield from (f"account {entry.pw_name}" for entry in people() if entry.pw_name not in machine.keep)
-    yield from (f"the name of a removed account in {path}" for path in account_files_with(machine.users))
+    named = (path for path in account_files_with(machine.users) if "leftover_group" not in machine.waived or path not in GROUP_FILES)
+    yield from (f"the name of a removed account in {path}" for path in named)
     if "system_passwords" not in machine.waived:
         yield from (f"password of {user}" for user in password_hashes(machine.keep))
     if not root_is_locked():
