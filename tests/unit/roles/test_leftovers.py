@@ -231,16 +231,40 @@ def test_a_data_disk_from_which_something_is_removed_is_treated(
     assert [place for _device, place in room.treated_mounts(subject)] == treated
 
 
-def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    system, given = load("system"), []
+def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, root: Path) -> None:
+    search, given = load("search"), []
 
     def run(command: Any, **options: Any) -> Any:
         given.append(options)
-        return subprocess.CompletedProcess(command, 0, "", "")
+        return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(system.subprocess, "run", run)
-    system.run("find", "/")
+    monkeypatch.setattr(search.subprocess, "run", run)
+    search.find(machine, "-type", "f")
     assert given[0].get("timeout") is None
+
+
+@pytest.mark.parametrize(("complaint", "fails"), [
+    ("find: '/srv/job/1': No such file or directory", False),
+    ("find: '/mnt/share': Transport endpoint is not connected", False),
+    ("find: '/mnt/share': Host is down", False),
+    ("find: '/mnt/shared': Input/output error", True),
+    ("find: '/srv/broken': Structure needs cleaning", True),
+], ids=["gone", "dead program", "lost server", "other place", "broken"])  # fmt: skip
+def test_folders_that_vanish_and_shares_that_nobody_serves_do_not_stop_a_search(
+    load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, root: Path, tmp_path: Path, complaint: str, fails: bool
+) -> None:
+    program = tmp_path / "bin/find"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "/srv/file\\0"\necho "{complaint}" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    search = load("search")
+    monkeypatch.setattr(search, "mounts", lambda: [SimpleNamespace(place="/mnt/share")])
+    if fails:
+        with pytest.raises(load("system").NotSealed, match="searching for traces failed"):
+            search.find(machine, "-type", "f")
+    else:
+        assert search.find(machine, "-type", "f") == ["/srv/file"]
 
 
 ACCOUNT_TEXTS = {
