@@ -74,7 +74,6 @@ def test_an_agent_that_does_not_answer_blocks(load: Load, monkeypatch: pytest.Mo
 
 def test_an_agent_whose_absence_is_accepted_is_not_asked_to_deprovision(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     room = load("removal")
-    monkeypatch.setattr(room, "require_no_mounts", lambda *folders: None)
     monkeypatch.setattr(load("agent"), "output", lambda *command: "")
     monkeypatch.setattr(room.subprocess, "run", lambda *command, **options: pytest.fail("the agent was run"))
     room.deprovision_agent(SimpleNamespace(waived=frozenset({"agent"})))

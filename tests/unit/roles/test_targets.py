@@ -240,18 +240,3 @@ def test_nothing_is_deleted_through_a_real_bind_mount(load: Load, place: Path, b
     assert ids(load, machine(place)) == ["mounts"]
     assert removed(load, machine(place)) == []
     assert [(place / name).read_text() for name in ("srv/db/file", "srv/app/file", "home/alice/file")] == ["x", "x", "x"]
-
-
-@pytest.mark.parametrize(("row", "reason"), [
-    (("var/tmp/x", "ext4 sda"), "is mounted in it"),
-    (("var", "ext4 sdb"), "lies on another disk"),
-    (("var/tmp", "nfs"), "lies on a network share"),
-])  # fmt: skip
-def test_a_folder_that_the_agent_empties_is_refused(
-    load: Load, place: Path, mounted: Callable[..., None], row: tuple[str, ...], reason: str
-) -> None:
-    mounted(row)
-    with pytest.raises(load("system").NotSealed, match=reason):
-        load("targets").require_no_mounts([f"{place}/var/tmp"])
-    mounted(("var/tmp", "ext4 sda"))
-    load("targets").require_no_mounts([f"{place}/var/tmp", f"{place}/gone"])

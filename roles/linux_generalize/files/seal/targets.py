@@ -21,7 +21,6 @@ from logs import LOG_FOLDER, is_unlinked, log_files
 from machine import Machine
 from mounts import MEMORY, NETWORK, OS_DISK, OTHER_DISK, Mount, aliases, is_within, mount_of, mounts, storage
 from removed_files import connections_with_secrets
-from system import NotSealed
 from traces import ACCOUNT_TRACES, EMPTIED, HOME_TRACES, REMOVED
 
 REMOVE, EMPTY, LOGS, EDIT = "to be removed", "to be emptied", "whose logs are to be emptied", "to be edited"
@@ -226,17 +225,3 @@ def is_covered(path: str, machine: Machine) -> bool:
     if any(is_within(path, each) for each in listed):
         return True
     return os.path.isdir(path) and all(f"{path.rstrip('/')}/{name}" in listed for name in os.listdir(path))
-
-
-def require_no_mounts(folders: Iterable[str]) -> None:
-    """Refuse folders that another program will empty and that hold another file system: it would not stop there."""
-    table = mounts()
-    for folder in folders:
-        if os.path.realpath(folder) != folder:
-            raise NotSealed(f"{folder} is reached through a link, so it is not emptied")
-        holding = [mount.place for mount in table if mount.place != folder and is_within(mount.place, folder)]
-        if holding:
-            raise NotSealed(f"{folder} is not emptied, since {', '.join(holding)} is mounted in it")
-        kind = storage(mount_of(folder, table), table)
-        if kind not in (OS_DISK, MEMORY):
-            raise NotSealed(f"{folder} is not emptied, since it lies on {kind}")
