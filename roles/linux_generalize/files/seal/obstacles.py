@@ -10,7 +10,7 @@ import pwd
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from homes import OTHERS, OUTSIDE, OWNERLESS, SHARED, SYSTEM_FOLDERS, homes_to_decide, is_home, objections
+from homes import OTHERS, OUTSIDE, OWNERLESS, SHARED, SYSTEM_FOLDERS, accounts_by_home, homes_to_decide, is_home, objections
 from logs import log_links
 from machine import Machine
 from mounts import is_within, mounts
@@ -42,7 +42,8 @@ def look_at_homes(check_id: str) -> Callable[[Machine], Iterator[Finding]]:
 
     def look(machine: Machine) -> Iterator[Finding]:
         homes = (home for home in homes_to_decide(machine.users) if not is_kept(home.path, machine) and not is_covered(home.path, machine))
-        return (Finding(objection.what) for home in homes for objection in objections(home) if objection.id == check_id)
+        accounts = accounts_by_home()
+        return (Finding(objection.what) for home in homes for objection in objections(home, accounts) if objection.id == check_id)
 
     return look
 
