@@ -14,7 +14,7 @@ from homes import OTHERS, OUTSIDE, OWNERLESS, SHARED, SYSTEM_FOLDERS, accounts_b
 from logs import log_links
 from machine import Machine
 from mounts import is_within, mounts
-from report import WARN, Check, Finding
+from report import WARN, Check, Finding, printable
 from targets import EDIT, ELSEWHERE, IN_THE_WAY, LINKED, REMOTE, REMOVE, found_by, is_covered, is_kept, obstacles, removable, targets
 
 SOURCE = "roles/linux_generalize/files/seal"
@@ -106,7 +106,11 @@ def summary(machine: Machine) -> dict[str, Any]:
     homes = [path for path in folders if path in (*machine.own_homes, *machine.homes) or (path.startswith("/home/") and is_home(path))]
     others = [target.path for target in found if target.action == REMOVE and target.path in folders and target.path not in homes]
     filled = [path for path in folders if path not in (*others, *homes) and os.listdir(path)]
-    return {"accounts": list(machine.users), "homes": sorted(homes), "folders": sorted((*others, *filled))}
+    return {
+        "accounts": list(machine.users),
+        "homes": sorted(map(printable, homes)),
+        "folders": sorted(map(printable, (*others, *filled))),
+    }
 
 
 CHECKS = (
