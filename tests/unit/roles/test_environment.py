@@ -72,6 +72,13 @@ def test_an_agent_that_does_not_answer_blocks(load: Load, monkeypatch: pytest.Mo
     assert findings(load, "agent", "agent") == ([] if works else [("block", "waagent -version does not answer with a version")])
 
 
+def test_an_agent_whose_absence_is_accepted_is_not_asked_to_deprovision(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = load("removal")
+    monkeypatch.setattr(load("agent"), "output", lambda *command: "")
+    monkeypatch.setattr(room.subprocess, "run", lambda *command, **options: pytest.fail("the agent was run"))
+    room.deprovision_agent(SimpleNamespace(waived=frozenset({"agent"})))
+
+
 @pytest.fixture
 def host_keys(load: Load, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Ask which awaited host key is missing, with these settings of the agent and of cloud-init."""

@@ -50,8 +50,19 @@ def objections(room: ModuleType, *users: str) -> list[tuple[str, str]]:
     return [
         (found.id, found.what.replace(os.path.dirname(room.HOMES), ""))
         for home in room.homes_to_decide(users)
-        for found in room.objections(home)
+        for found in room.objections(home, room.accounts_by_home())
     ]
+
+
+def test_the_effort_grows_with_the_number_of_accounts_not_with_its_square(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, asked = load("homes"), list[str]()
+    entries = [pwd.struct_passwd((f"u{number}", "x", number, number, "", f"/none/u{number}", "")) for number in range(2000, 2050)]
+    monkeypatch.setattr(room, "local_accounts", lambda: iter(entries))
+    monkeypatch.setattr(room, "ownerless_homes", lambda: iter(()))
+    monkeypatch.setattr(room, "foreign_files", lambda home: iter(()))
+    monkeypatch.setattr(room, "real_home", lambda entry: asked.append(entry.pw_name) or entry.pw_dir)
+    assert room.homes_to_remove([entry.pw_name for entry in entries], ()) == []
+    assert len(asked) <= 2 * len(entries)
 
 
 def test_a_home_with_files_of_its_account_and_of_root_goes(place: Callable[..., ModuleType], tmp_path: Path) -> None:

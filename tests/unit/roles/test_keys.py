@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pwd
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -31,3 +32,15 @@ def test_only_files_of_removed_accounts_are_theirs(
     monkeypatch.setattr(keys, "read", lambda path: settings)
     default = ["/home/alice/.ssh/authorized_keys", "/home/alice/.ssh/authorized_keys2"]
     assert keys.authorized_keys(("alice",)) == sorted([*default, *files])
+
+
+def test_the_keys_in_a_home_that_is_reached_through_a_link_are_found_at_their_place(
+    load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "data/alice").mkdir(parents=True)
+    (tmp_path / "home").symlink_to(tmp_path / "data")
+    keys = load("keys")
+    entry = pwd.struct_passwd(("alice", "x", 1001, 1001, "", f"{tmp_path}/home/alice", "/bin/sh"))
+    monkeypatch.setattr(keys, "local_accounts", lambda: iter([entry]))
+    monkeypatch.setattr(keys, "settings", lambda: iter(()))
+    assert keys.authorized_keys(["alice"])[0] == f"{tmp_path}/data/alice/.ssh/authorized_keys"

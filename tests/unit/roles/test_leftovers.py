@@ -178,6 +178,7 @@ def test_a_group_that_userdel_leaves_blocks(
     monkeypatch.setattr(room.pwd, "getpwall", lambda: [SimpleNamespace(pw_name="alice", pw_gid=primary)])
     named = SimpleNamespace(gr_name=group[0], gr_gid=group[1], gr_mem=group[2])
     monkeypatch.setattr(room.grp, "getgrall", lambda: [named])
+    monkeypatch.setattr(room, "read", lambda path: "USERGROUPS_ENAB yes\n")
     assert [what for _verdict, what in findings(load, "leftover_group", machine)] == found
 
 
@@ -230,13 +231,74 @@ def test_a_data_disk_from_which_something_is_removed_is_treated(
     assert [place for _device, place in room.treated_mounts(subject)] == treated
 
 
-def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    system, given = load("system"), []
+def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, root: Path) -> None:
+    search, given = load("search"), []
 
     def run(command: Any, **options: Any) -> Any:
         given.append(options)
-        return subprocess.CompletedProcess(command, 0, "", "")
+        return subprocess.CompletedProcess(command, 0, b"", b"")
 
-    monkeypatch.setattr(system.subprocess, "run", run)
-    system.run("find", "/")
+    monkeypatch.setattr(search.subprocess, "run", run)
+    search.find(machine, "-type", "f")
     assert given[0].get("timeout") is None
+
+
+@pytest.mark.parametrize(("complaint", "fails"), [
+    ("find: '/srv/job/1': No such file or directory", False),
+    ("find: '/mnt/share': Transport endpoint is not connected", False),
+    ("find: '/mnt/share': Host is down", False),
+    ("find: '/mnt/shared': Input/output error", True),
+    ("find: '/srv/broken': Structure needs cleaning", True),
+], ids=["gone", "dead program", "lost server", "other place", "broken"])  # fmt: skip
+def test_folders_that_vanish_and_shares_that_nobody_serves_do_not_stop_a_search(
+    load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, root: Path, tmp_path: Path, complaint: str, fails: bool
+) -> None:
+    program = tmp_path / "bin/find"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "/srv/file\\0"\necho "{complaint}" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    search = load("search")
+    monkeypatch.setattr(search, "mounts", lambda: [SimpleNamespace(place="/mnt/share")])
+    if fails:
+        with pytest.raises(load("system").NotSealed, match="searching for traces failed"):
+            search.find(machine, "-type", "f")
+    else:
+        assert search.find(machine, "-type", "f") == ["/srv/file"]
+
+
+ACCOUNT_TEXTS = {
+    "/etc/passwd": "svc:x:998:998:alice:/var/lib/svc:/bin/false\n",
+    "/etc/group": "alice:x:1001:\n",
+    "/etc/gshadow": "staff:!:alice:\n",
+    "/etc/subuid": "bob:100000:65536\n",
+}
+
+
+def test_a_removed_account_is_looked_for_by_name_not_in_descriptions(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts = load("accounts")
+    monkeypatch.setattr(accounts, "read", lambda path: ACCOUNT_TEXTS.get(path, ""))
+    assert accounts.account_files_with(["alice"]) == ["/etc/group", "/etc/gshadow"]
+    assert accounts.account_files_with(["svc", "bob"]) == ["/etc/passwd", "/etc/subuid"]
+
+
+@pytest.mark.parametrize(("waived", "left"), [([], ["/etc/group", "/etc/gshadow"]), (["leftover_group"], [])])
+def test_a_group_that_the_owner_accepts_is_no_trace(
+    load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, waived: list[str], left: list[str]
+) -> None:
+    monkeypatch.setattr(load("accounts"), "read", lambda path: ACCOUNT_TEXTS.get(path, "root:*:\n"))
+    search = load("search")
+    monkeypatch.setattr(search, "people", lambda: [])
+    machine.users, machine.waived = ("alice",), frozenset(waived)
+    found = [trace for trace in search.accounts_left(machine) if "removed account" in trace]
+    assert found == [f"the name of a removed account in {path}" for path in left]
+
+
+def test_a_group_that_userdel_is_told_to_leave_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
+    room = load("leftovers")
+    machine.users = ("alice",)
+    monkeypatch.setattr(room.pwd, "getpwall", lambda: [SimpleNamespace(pw_name="alice", pw_gid=1001)])
+    monkeypatch.setattr(room.grp, "getgrall", lambda: [SimpleNamespace(gr_name="alice", gr_gid=1001, gr_mem=[])])
+    monkeypatch.setattr(room, "read", lambda path: "USERGROUPS_ENAB no\n")
+    (found,) = findings(load, "leftover_group", machine)
+    assert "USERGROUPS_ENAB" in found[1]

@@ -95,7 +95,7 @@ def test_a_home_that_holds_more_blocks_until_it_is_listed_or_kept(
         (tmp_path / name).touch()
     objection = load("homes").Objection("home_outside_home", f"{home.path}, the home of shop, lies outside /home")
     monkeypatch.setattr(room, "homes_to_decide", lambda users: [home])
-    monkeypatch.setattr(room, "objections", lambda home: [objection])
+    monkeypatch.setattr(room, "objections", lambda home, accounts: [objection])
     given = {name: tuple(f"{tmp_path}/{path}" for path in value) for name, value in options.items()}
     assert [(verdict, what.replace(str(tmp_path), "FOLDER")) for verdict, what in ask("home_outside_home", **given)] == found
     assert ask("home_shared", **given) == []

@@ -40,3 +40,8 @@ def test_a_check_that_fails_blocks(load: Callable[[str], ModuleType]) -> None:
 def test_only_a_blocker_is_waived(load: Callable[[str], ModuleType], verdict: str, reported: str) -> None:
     finding = load("report").Finding
     assert evaluated(load, lambda machine: [finding("sda", verdict)], "disk") == [(reported, "sda")]
+
+
+def test_a_file_name_that_is_not_utf8_leaves_the_report_valid(load: Callable[[str], ModuleType]) -> None:
+    finding = load("report").Finding
+    assert evaluated(load, lambda machine: [finding("/opt/a\udcffb")]) == [("block", "/opt/a\N{REPLACEMENT CHARACTER}b")]

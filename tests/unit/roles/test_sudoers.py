@@ -14,7 +14,7 @@ import pytest
 
 Load = Callable[[str], ModuleType]
 ALICE = pwd.struct_passwd(("alice", "x", 1001, 1001, "", "/home/alice", "/bin/bash"))
-MACHINE = SimpleNamespace(users=("alice",), names=("alice", "web"))
+MACHINE = SimpleNamespace(users=("alice",), names=("alice", "web"), waived=frozenset())
 
 
 @pytest.fixture
@@ -97,6 +97,22 @@ def test_rules_that_sudo_refuses_make_the_step_fail(load: Load, sudoers: ModuleT
     write(sudoers, team="alice, bob ALL=broken\n")
     with pytest.raises(load("system").NotSealed, match="sudo cannot use the changed rules"):
         sudoers.remove_rights(MACHINE)
+
+
+def test_rules_that_sudo_refuses_are_accepted_if_the_owner_has_waived_the_check(sudoers: ModuleType, visudo: Path) -> None:
+    folder = write(sudoers, team="alice, bob ALL=broken\n")
+    sudoers.remove_rights(SimpleNamespace(**{**vars(MACHINE), "waived": frozenset({"sudoers"})}))
+    assert (folder / "team").read_text() == "bob ALL=broken\n"
+
+
+def test_a_link_to_rules_elsewhere_is_refused_before_anything_is_removed(sudoers: ModuleType, visudo: Path, tmp_path: Path) -> None:
+    folder = write(sudoers)
+    (tmp_path / "team").write_text("alice, bob ALL=ALL\n")
+    (folder / "team").symlink_to(tmp_path / "team")
+    (found,) = [finding.what for finding in sudoers.unusable_rules(MACHINE)]
+    assert found.startswith(f"{folder}/team is a link to {tmp_path}/team")
+    sudoers.remove_rights(MACHINE)
+    assert (tmp_path / "team").read_text() == "alice, bob ALL=ALL\n"
 
 
 def test_the_rehearsal_tries_the_change_on_a_copy(sudoers: ModuleType, visudo: Path) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from system import read
 
 ACCOUNT_FILES = tuple(f"/etc/{name}" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid"))
+GROUP_FILES = ("/etc/group", "/etc/gshadow")
 LAST_SYSTEM_ID = 65535
 """The last of the ids above UID_MAX that Debian and systemd give to services (64055 is that of libvirt-qemu)."""
 
@@ -56,6 +57,15 @@ def root_is_locked() -> bool:
 
 
 def account_files_with(names: Iterable[str]) -> list[str]:
-    """The account files that hold one of these names as an account, a group or a member of a group."""
+    """The account files that hold one of these names as an account, a group or a member of a group.
+
+    The same word in another field, such as the description of an account that stays, means something else.
+    """
     wanted = set(names)
-    return [path for path in ACCOUNT_FILES if any(wanted & set(re.split("[:,]", line)) for line in read(path).splitlines())]
+    return [path for path in ACCOUNT_FILES if any(wanted & names_in(line.split(":"), path) for line in read(path).splitlines())]
+
+
+def names_in(fields: list[str], path: str) -> set[str]:
+    """The names of accounts and groups in a line of an account file: the first field, and the members of a group."""
+    lists = fields[2:] if path in GROUP_FILES else []
+    return {fields[0], *(name for each in lists for name in each.split(","))}

@@ -24,9 +24,14 @@ TYPES_OF_CLOUD_INIT = ("rsa", "ecdsa", "ed25519")
 """The types of host keys that cloud-init makes by default."""
 
 
+def is_usable() -> bool:
+    """Whether the agent tells its version."""
+    return bool(ANSWER.search(output("waagent", "-version")))
+
+
 def broken_agents(machine: Machine) -> Iterator[Finding]:
     """The agent, if it does not even tell its version, as after an upgrade of Python without its modules."""
-    if not ANSWER.search(output("waagent", "-version")):
+    if not is_usable():
         yield Finding("waagent -version does not answer with a version")
 
 

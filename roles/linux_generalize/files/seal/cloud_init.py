@@ -22,8 +22,8 @@ from typing import Any
 
 from machine import Machine
 from report import BLOCK, UNPROVEN, WARN, Check, Finding
+from screens import screened
 from system import read, run
-from targets import require_no_mounts
 
 BASE = "https://docs.cloud-init.io/en/latest/explanation/configuration.html"
 PROBE = Path(__file__).with_name("cloud_init_probe.py")
@@ -248,8 +248,8 @@ def missing_modules(known: dict[str, Any]) -> Iterator[Finding]:
 def reset_cloud_init(machine: Machine) -> None:
     """Let cloud-init remove what it knows about this machine, so that it takes the next start for the first one of a new machine."""
     if shutil.which("cloud-init"):  # the owner may have waived that
-        require_no_mounts(["/var/lib/cloud"])
-        run("cloud-init", "clean", "--logs", "--seed")
+        with screened(["/var/lib/cloud"]):
+            run("cloud-init", "clean", "--logs", "--seed")
 
 
 CHECKS: Sequence[Check] = (

@@ -32,6 +32,7 @@ from rehearsal import rehearse, require_rehearsal
 from removal import clear_machine_id, deprovision_agent, remove_accounts, remove_traces
 from renewal import install_renewal_units
 from search import check
+from shares import detach_shares
 from swap import wipe_swap
 
 STEPS = (
@@ -41,6 +42,7 @@ STEPS = (
     require_rehearsal,
     remember_identity,
     stop_everything_else,
+    detach_shares,
     lift_attributes,
     reset_cloud_init,
     install_renewal_units,

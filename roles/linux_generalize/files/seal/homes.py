@@ -10,7 +10,7 @@ import glob
 import os
 import pwd
 import stat
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
@@ -46,17 +46,26 @@ class Objection(NamedTuple):
 
 def homes_to_decide(users: Collection[str]) -> Iterator[Home]:
     """The homes of these accounts, and the homes below /home whose owner is not a local account: of removed accounts, or of a directory."""
-    removed = {entry.pw_uid: entry for entry in local_accounts() if entry.pw_name in users}
-    paths = {real_home(entry) for entry in removed.values()} - {""}
-    for path in sorted(paths):
-        yield Home(path, tuple(sorted(each.pw_name for each in removed.values() if real_home(each) == path)), frozenset(removed))
-    yield from (Home(path, (), frozenset((os.lstat(path).st_uid, *removed))) for path in ownerless_homes() if path not in paths)
+    owners = accounts_by_home()
+    removed = frozenset(entry.pw_uid for entries in owners.values() for entry in entries if entry.pw_name in users)
+    leaving = {path: tuple(sorted(entry.pw_name for entry in owners[path] if entry.pw_name in users)) for path in sorted({*owners} - {""})}
+    yield from (Home(path, names, removed) for path, names in leaving.items() if names)
+    yield from (Home(path, (), removed | {os.lstat(path).st_uid}) for path in ownerless_homes() if not leaving.get(path))
+
+
+def accounts_by_home() -> dict[str, list[pwd.struct_passwd]]:
+    """The local accounts by the folder that is their home; those without one are listed under an empty path."""
+    found: dict[str, list[pwd.struct_passwd]] = {}
+    for entry in local_accounts():
+        found.setdefault(real_home(entry), []).append(entry)
+    return found
 
 
 def homes_to_remove(users: Collection[str], keep_folders: Collection[str]) -> list[str]:
     """The homes that go: those of these accounts or of none, except kept ones and those that may hold more than what is theirs."""
     homes = (home for home in homes_to_decide(users) if not any(is_within(home.path, folder) for folder in keep_folders))
-    return [home.path for home in homes if not any(objections(home))]
+    accounts = accounts_by_home()
+    return [home.path for home in homes if not any(objections(home, accounts))]
 
 
 def real_home(entry: pwd.struct_passwd) -> str:
@@ -83,19 +92,19 @@ def is_home(path: str) -> bool:
     return not os.path.islink(path) and any(os.path.lexists(f"{path}/{name}") for name in DOT_FILES)
 
 
-def objections(home: Home) -> Iterator[Objection]:
-    """The reasons why a home may hold more than what belongs to the accounts that are removed."""
+def objections(home: Home, accounts: Mapping[str, list[pwd.struct_passwd]]) -> Iterator[Objection]:
+    """The reasons why a home may hold more than what belongs to the accounts that are removed; `accounts` are all, by their home."""
     whose = f"the home of {' and '.join(home.users)}" if home.users else f"a folder of {name_of(os.lstat(home.path).st_uid)}"
     if not is_within(home.path, HOMES):
         yield Objection(OUTSIDE, f"{home.path}, {whose}, lies outside {HOMES}")
     if not home.users and not is_home(home.path):
         yield Objection(OWNERLESS, f"{home.path}, {whose}, does not look like a home")
-    having = sorted(entry.pw_name for entry in local_accounts() if real_home(entry) == home.path)
+    having = sorted(entry.pw_name for entry in accounts.get(home.path, ()))
     if len(having) > 1:
         yield Objection(SHARED, f"{home.path} is the home of {', '.join(having)}")
-    for entry in local_accounts():
-        if entry.pw_uid not in home.owners and real_home(entry) != home.path and is_within(real_home(entry), home.path):
-            yield Objection(OTHERS, f"{home.path}, {whose}, holds the home of {entry.pw_name} ({real_home(entry)})")
+    for path in (path for path in accounts if path != home.path and is_within(path, home.path)):
+        for entry in (entry for entry in accounts[path] if entry.pw_uid not in home.owners):
+            yield Objection(OTHERS, f"{home.path}, {whose}, holds the home of {entry.pw_name} ({path})")
     for found in islice(foreign_files(home), 1):
         yield Objection(OTHERS, f"{home.path}, {whose}, holds files of {name_of(os.lstat(found).st_uid)}, for example {found}")
 

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import glob
+import os
+import pwd
 from collections.abc import Collection, Iterator
 
 from accounts import local_accounts
@@ -18,9 +20,14 @@ DEFAULT = (".ssh/authorized_keys", ".ssh/authorized_keys2")
 def authorized_keys(users: Collection[str]) -> list[str]:
     """The files with the keys of these accounts that no other account reads."""
     accounts = list(local_accounts())
-    own = {path for entry in accounts if entry.pw_name in users for path in key_files(entry.pw_name, entry.pw_dir, entry.pw_uid)}
-    others = {path for entry in accounts if entry.pw_name not in users for path in key_files(entry.pw_name, entry.pw_dir, entry.pw_uid)}
+    own = {path for entry in accounts if entry.pw_name in users for path in files_of(entry)}
+    others = {path for entry in accounts if entry.pw_name not in users for path in files_of(entry)}
     return sorted(own - others)
+
+
+def files_of(entry: pwd.struct_passwd) -> Iterator[str]:
+    """The files with the keys of an account. Its home may be reached through a link, as when /home is one."""
+    return key_files(entry.pw_name, os.path.realpath(entry.pw_dir or "/"), entry.pw_uid)
 
 
 def key_files(user: str, home: str, uid: int) -> Iterator[str]:

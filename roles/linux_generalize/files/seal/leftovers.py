@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import grp
 import pwd
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -17,6 +18,7 @@ from plan import staying
 from report import WARN, Check, Finding
 from search import distinctive_names, files_with_authorized_keys, files_with_marks, files_with_names, history_files
 from swap import swap_areas
+from system import read
 
 OURS = "roles/linux_generalize/files/seal/search.py"
 LISTED = 10  # places that one sentence names
@@ -29,7 +31,8 @@ def system_passwords(machine: Machine) -> Iterator[Finding]:
 
 
 def leftover_groups(machine: Machine) -> Iterator[Finding]:
-    """Groups named like a user to remove that will stay, since others use them."""
+    """Groups named like a user to remove that will stay: others use them, or userdel is told to remove no groups."""
+    together = re.search(r"^\s*USERGROUPS_ENAB\s+yes\b", read("/etc/login.defs"), re.MULTILINE)
     gids = {entry.pw_name: entry.pw_gid for entry in pwd.getpwall()}
     for group in grp.getgrall():
         if group.gr_name in machine.users:
@@ -38,6 +41,8 @@ def leftover_groups(machine: Machine) -> Iterator[Finding]:
                 yield Finding(f"the group {group.gr_name} is also used by {', '.join(sorted(others))}")
             elif gids[group.gr_name] != group.gr_gid:
                 yield Finding(f"the group {group.gr_name} is not the primary group of the user {group.gr_name}, so it would stay")
+            elif not together:
+                yield Finding(f"the group {group.gr_name} would stay, since USERGROUPS_ENAB in /etc/login.defs is not yes")
 
 
 def histories(machine: Machine) -> Iterator[Finding]:
@@ -89,7 +94,7 @@ CHECKS = (
         id="leftover_group",
         fine="no group with the name of a removed user stays",
         why="the name would stay in the image",
-        mend="remove the group, give it another name, or list the user under linux_generalize_keep_users",
+        mend="give the group another name, set USERGROUPS_ENAB yes, list the user under linux_generalize_keep_users, or waive this check",
         source="https://manpages.debian.org/stable/passwd/userdel.8.en.html",
         look=leftover_groups,
     ),

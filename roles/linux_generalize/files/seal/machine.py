@@ -118,7 +118,7 @@ def secrets_of_people(
     `passwords` are further accounts whose password stays.
     """
     kept_homes = [entry.pw_dir for entry in people() if entry.pw_name in keep]
-    kept_homes += [home for home in homes if any(is_within(home, folder) for folder in keep_folders)]
+    kept_homes += [home for home in homes if any(is_within(os.path.realpath(home), folder) for folder in keep_folders)]
     return {*public_keys(homes)} - {*public_keys(kept_homes)} | {*password_hashes({*keep, *passwords}).values()}
 
 

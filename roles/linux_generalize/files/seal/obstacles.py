@@ -10,11 +10,11 @@ import pwd
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from homes import OTHERS, OUTSIDE, OWNERLESS, SHARED, SYSTEM_FOLDERS, homes_to_decide, is_home, objections
+from homes import OTHERS, OUTSIDE, OWNERLESS, SHARED, SYSTEM_FOLDERS, accounts_by_home, homes_to_decide, is_home, objections
 from logs import log_links
 from machine import Machine
 from mounts import is_within, mounts
-from report import WARN, Check, Finding
+from report import WARN, Check, Finding, printable
 from targets import EDIT, ELSEWHERE, IN_THE_WAY, LINKED, REMOTE, REMOVE, found_by, is_covered, is_kept, obstacles, removable, targets
 
 SOURCE = "roles/linux_generalize/files/seal"
@@ -42,7 +42,8 @@ def look_at_homes(check_id: str) -> Callable[[Machine], Iterator[Finding]]:
 
     def look(machine: Machine) -> Iterator[Finding]:
         homes = (home for home in homes_to_decide(machine.users) if not is_kept(home.path, machine) and not is_covered(home.path, machine))
-        return (Finding(objection.what) for home in homes for objection in objections(home) if objection.id == check_id)
+        accounts = accounts_by_home()
+        return (Finding(objection.what) for home in homes for objection in objections(home, accounts) if objection.id == check_id)
 
     return look
 
@@ -105,7 +106,11 @@ def summary(machine: Machine) -> dict[str, Any]:
     homes = [path for path in folders if path in (*machine.own_homes, *machine.homes) or (path.startswith("/home/") and is_home(path))]
     others = [target.path for target in found if target.action == REMOVE and target.path in folders and target.path not in homes]
     filled = [path for path in folders if path not in (*others, *homes) and os.listdir(path)]
-    return {"accounts": list(machine.users), "homes": sorted(homes), "folders": sorted((*others, *filled))}
+    return {
+        "accounts": list(machine.users),
+        "homes": sorted(map(printable, homes)),
+        "folders": sorted(map(printable, (*others, *filled))),
+    }
 
 
 CHECKS = (

@@ -10,12 +10,14 @@ import re
 import subprocess
 
 from accounts import password_hashes, root_is_locked
+from agent import is_usable
 from hosts import without_own_names
 from machine import Machine
 from obstacles import blocking
+from screens import screened
 from sudoers import remove_rights
 from system import NotSealed, replace_text, rewrite, run, succeeds
-from targets import EDIT, carry_out, removable, require_no_mounts
+from targets import EDIT, carry_out, removable
 
 FAILED_DEPROVISION = re.compile(r"Failed to run|Traceback|usage:", re.IGNORECASE)
 AGENT_FOLDERS = ("/var/lib/waagent", "/var/log/azure", "/var/lib/dhclient", "/var/lib/dhcpcd", "/var/lib/dhcp")
@@ -23,13 +25,18 @@ AGENT_FOLDERS = ("/var/lib/waagent", "/var/log/azure", "/var/lib/dhclient", "/va
 
 
 def deprovision_agent(machine: Machine) -> None:
-    """Let the Azure Linux agent remove its own state. It always exits with 0, so its output is searched for errors."""
-    require_no_mounts(AGENT_FOLDERS)
+    """Let the Azure Linux agent remove its own state. It always exits with 0, so its output is searched for errors.
+
+    If the owner has waived the check of the agent, it may be missing or broken: the traces are removed without it.
+    """
+    if "agent" in machine.waived and not is_usable():
+        return
     resolver = os.readlink("/etc/resolv.conf") if os.path.islink("/etc/resolv.conf") else None
-    done = subprocess.run(
-        ["waagent", "-force", "-deprovision"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
-    )  # fmt: skip
+    with screened(AGENT_FOLDERS):
+        done = subprocess.run(
+            ["waagent", "-force", "-deprovision"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False,
+        )  # fmt: skip
     if done.returncode or FAILED_DEPROVISION.search(done.stdout):
         raise NotSealed(f"waagent -deprovision failed with exit status {done.returncode}; its output ends with: {done.stdout[-200:]}")
     if resolver and not os.path.lexists("/etc/resolv.conf"):

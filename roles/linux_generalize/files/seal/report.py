@@ -52,8 +52,13 @@ def rows(check: Check, machine: Machine) -> Iterator[dict[str, str]]:
             "id": check.id,
             "side": "guest",
             "verdict": verdict,
-            "what": " ".join(finding.what.split()),
+            "what": printable(" ".join(finding.what.split())),
             "why": check.why,
             "mend": check.mend,
             "source": check.source,
         }
+
+
+def printable(text: str) -> str:
+    """A text whose bytes of file names that are not UTF-8 are marked: a lone surrogate in the report would be no valid JSON for others."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")

@@ -23,12 +23,9 @@ def read(path: str) -> str:
     return Path(path).read_text(errors="replace") if os.path.exists(path) else ""
 
 
-def run(*command: str, errors: str = "replace") -> str:
-    """The output of a command. Raises NotSealed if it fails; `errors` is how bytes that are not UTF-8 are decoded.
-
-    There is no time limit: how long a search takes depends on the number of files.
-    """
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors=errors, check=False)
+def run(*command: str) -> str:
+    """The output of a command. Raises NotSealed if it fails."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         raise NotSealed(f"{' '.join(command)[:80]} failed: {done.stderr.strip()[-200:]}")
     return done.stdout

@@ -21,7 +21,6 @@ from logs import LOG_FOLDER, is_unlinked, log_files
 from machine import Machine
 from mounts import MEMORY, NETWORK, OS_DISK, OTHER_DISK, Mount, aliases, is_within, mount_of, mounts, storage
 from removed_files import connections_with_secrets
-from system import NotSealed
 from traces import ACCOUNT_TRACES, EMPTIED, HOME_TRACES, REMOVED
 
 REMOVE, EMPTY, LOGS, EDIT = "to be removed", "to be emptied", "whose logs are to be emptied", "to be edited"
@@ -46,9 +45,10 @@ class Obstacle(NamedTuple):
 
 
 def removable(machine: Machine) -> list[Target]:
-    """Everything that is removed now: the targets without an obstacle."""
+    """Everything that is removed now: the targets without an obstacle that are not left alone."""
     table = mounts()
-    return [target for target in targets(machine) if not any(obstacles(target, machine, table))]
+    free = (target for target in targets(machine) if not any(obstacles(target, machine, table)))
+    return [target for target in free if not is_left_alone(target, machine, table)]
 
 
 def remains(machine: Machine) -> Iterator[str]:
@@ -141,12 +141,34 @@ def traces_in_homes(machine: Machine) -> Iterator[str]:
     yield from (f"{home}/{trace}" for home in sorted(system_homes) for trace in (".ssh", ".*_history"))
 
 
+def is_left_alone(target: Target, machine: Machine, table: list[Mount]) -> bool:
+    """Whether a target stays although nothing is wrong with it.
+
+    What a link leads to is a target itself if it goes. Other disks that the image will not hold keep what is not listed.
+    """
+    if linked_to(target):
+        return True
+    is_elsewhere = storage(mount_of(folder_of(target), table), table) == OTHER_DISK
+    return is_elsewhere and machine.os_only and not is_covered(target.path, machine)
+
+
+def folder_of(target: Target) -> str:
+    """The folder in which something is removed or changed."""
+    return target.path if target.action in (EMPTY, LOGS) else os.path.dirname(target.path)
+
+
+def linked_to(target: Target) -> str:
+    """The path to which a target leads that is a link or reached through one; empty if it is not. A link that goes is removed itself."""
+    path = target.path if target.action == EDIT else folder_of(target)
+    real = os.path.realpath(path)
+    return "" if real == path else real
+
+
 def obstacles(target: Target, machine: Machine, table: list[Mount]) -> Iterator[Obstacle]:
     """The reasons to leave a target alone."""
     whose = f"{target.path} ({target.why}{'' if target.why == LISTED else f' {target.action}'})"
-    folder = target.path if target.action in (EMPTY, LOGS) else os.path.dirname(target.path)
-    real = os.path.realpath(target.path if target.action in (EMPTY, LOGS, EDIT) else folder)
-    if real != (target.path if target.action == EDIT else folder):
+    folder, real = folder_of(target), linked_to(target)
+    if real:
         if real not in EMPTIED and not is_covered(real, machine):
             yield Obstacle(LINKED, f"{whose} is a link or reached through one: it leads to {real}")
         return
@@ -203,17 +225,3 @@ def is_covered(path: str, machine: Machine) -> bool:
     if any(is_within(path, each) for each in listed):
         return True
     return os.path.isdir(path) and all(f"{path.rstrip('/')}/{name}" in listed for name in os.listdir(path))
-
-
-def require_no_mounts(folders: Iterable[str]) -> None:
-    """Refuse folders that another program will empty and that hold another file system: it would not stop there."""
-    table = mounts()
-    for folder in folders:
-        if os.path.realpath(folder) != folder:
-            raise NotSealed(f"{folder} is reached through a link, so it is not emptied")
-        holding = [mount.place for mount in table if mount.place != folder and is_within(mount.place, folder)]
-        if holding:
-            raise NotSealed(f"{folder} is not emptied, since {', '.join(holding)} is mounted in it")
-        kind = storage(mount_of(folder, table), table)
-        if kind not in (OS_DISK, MEMORY):
-            raise NotSealed(f"{folder} is not emptied, since it lies on {kind}")
