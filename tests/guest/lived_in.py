@@ -30,7 +30,7 @@ BLOCKERS = {
 }
 """The reviewed list of what forbids the capture, with what stands behind it."""
 MENDED = {"datasource", "network_disabled"}
-"""What would forbid the capture if linux_prepare did not mend it."""
+"""The ids of what would forbid the capture if linux_prepare did not mend it."""
 
 MOVE = """
 move() {  # LUN, folder, options of fstab: the content of a folder moves to a data disk, which is mounted there

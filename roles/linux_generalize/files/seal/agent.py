@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,7 +27,9 @@ TYPES_OF_CLOUD_INIT = ("rsa", "ecdsa", "ed25519")
 
 def broken_agents(machine: Machine) -> Iterator[Finding]:
     """The agent, if it does not even tell its version, as after an upgrade of Python without its modules."""
-    if not ANSWER.search(output("waagent", "-version")):
+    if not shutil.which("waagent"):
+        yield Finding("the Azure Linux agent (waagent) is not installed")
+    elif not ANSWER.search(output("waagent", "-version")):
         yield Finding("waagent -version does not answer with a version")
 
 

@@ -78,9 +78,9 @@ def test_the_rows_of_the_cloud_follow_those_of_the_guest() -> None:
 
 
 def test_a_blocker_that_is_waived_or_that_a_later_task_mends_does_not_block() -> None:
-    rows = (row("swap", "block"), row("agent", "block"), row("names", "warn"))
-    compiled = report(*rows, waived=["swap", "names"], mended=["agent"])
-    assert [each["verdict"] for each in compiled["checks"][-3:]] == ["waived", "warn", "warn"]
+    rows = (row("swap", "block"), row("agent", "block"), row("datasource", "block"), row("names", "warn"))
+    compiled = report(*rows, waived=["swap", "names"], mended={"agent": "is wrong$", "datasource": "in a file$"})
+    assert [each["verdict"] for each in compiled["checks"][-4:]] == ["waived", "warn", "block", "warn"]
 
 
 def test_a_person_reads_the_most_serious_first_and_nothing_that_is_fine() -> None:
