@@ -31,6 +31,8 @@ BLOCKERS = {
 """The reviewed list of what forbids the capture, with what stands behind it."""
 MENDED = {"datasource", "network_disabled"}
 """The ids of what would forbid the capture if linux_prepare did not mend it."""
+UNPROVEN = {"active_swap", "covered_files", "other_disks_not_searched"}
+"""The ids of what the capture cannot look at on this server."""
 
 MOVE = """
 move() {  # LUN, folder, options of fstab: the content of a folder moves to a data disk, which is mounted there
@@ -53,6 +55,8 @@ mkdir -p /home/plans; echo 'build a shop' >/home/plans/shop.txt
 move {LOGS} /var/log/app defaults,nofail
 move {HOMES} /home defaults,x-systemd.before=cloud-init.service
 systemctl daemon-reload
+
+mount --bind / /mnt; echo 'before the move' >/mnt/home/notes; umount /mnt
 
 fallocate --length 64M {SWAP}; chmod 0600 {SWAP}; mkswap --uuid {SWAP_UUID} {SWAP}
 ssh-keygen -q -t ed25519 -N '' -f /run/swapped

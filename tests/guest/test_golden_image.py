@@ -64,6 +64,8 @@ def test_a_check_run_reports_every_blocker_of_guest_and_cloud_and_changes_nothin
     report = json.loads((env.scenario.work / f"reports/{env.scenario.vm}.json").read_text())
     found = {(row["side"], row["id"]) for row in report["checks"] if row["verdict"] == "block"}
     mended = {row["id"] for row in report["checks"] if row["mend"] == "linux_prepare mends this"}
+    unproven = {row["id"] for row in report["checks"] if row["verdict"] == "unproven"}
+    assert unproven >= lived_in.UNPROVEN, report
     assert (found, mended) == (set(lived_in.BLOCKERS), lived_in.MENDED), report
     assert run.returncode != 0
     assert all(check in run.output for _side, check in lived_in.BLOCKERS), run.output
