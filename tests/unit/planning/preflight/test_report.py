@@ -83,6 +83,11 @@ def test_a_blocker_that_is_waived_or_that_a_later_task_mends_does_not_block() ->
     assert [each["verdict"] for each in compiled["checks"][-4:]] == ["waived", "warn", "block", "warn"]
 
 
+def test_what_blocks_in_azure_is_not_waived_for_the_guest() -> None:
+    compiled = report(row("swap", "block"), capture={"checks": [row("rights", "block", "cloud")]}, waived=["rights", "swap"])
+    assert [each["verdict"] for each in compiled["checks"][-2:]] == ["waived", "block"]
+
+
 def test_a_person_reads_the_most_serious_first_and_nothing_that_is_fine() -> None:
     compiled = report(
         row("names", "warn"), row("mounts", "ok"), row("swap", "block"), capture={"azure_clock_offset": 0, "os_disk_mbps": 60}, wipe=1
