@@ -59,7 +59,7 @@ def keep_a_key() -> str:
 
 def read_markers(scenario: Scenario) -> str:
     """Print the marker of each data disk in the order of LUNs, and an empty line for a disk that is missing or has no marker."""
-    read = 'if mount -o ro "$(disk_at {})" /mnt; then cat /mnt/marker || echo; umount /mnt; else echo; fi'
+    read = 'if mount "$(disk_at {})" /mnt; then cat /mnt/marker || echo; umount /mnt; else echo; fi'
     return "\n".join([DISK_AT, *(read.format(lun) for lun in scenario.disk_markers), ""])
 
 

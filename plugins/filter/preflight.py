@@ -12,10 +12,10 @@ from ..module_utils._planning.preflight.report import Context, compile_report, l
 
 
 def preflight_report(
-    rehearsed: Mapping[str, Any], *, waived: Iterable[str] = (), mended: Iterable[str] = (), **known: Any
+    rehearsed: Mapping[str, Any], *, waived: Iterable[str] = (), mended: Mapping[str, str] | None = None, **known: Any
 ) -> dict[str, Any]:
     """The report on a rehearsal; the arguments are the fields of ``Context``."""
-    return compile_report(rehearsed, Context(waived=frozenset(waived), mended=frozenset(mended), **known))
+    return compile_report(rehearsed, Context(waived=frozenset(waived), mended=mended or {}, **known))
 
 
 class FilterModule:

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A capture that is killed at every step: the image must equal the sealed disks and contain no trace of the VM.
 
-The tests depend on each other, in the order of the file: one guest is adopted by a restarted lab, captured, cloned and restored.
+The tests depend on each other, in the order of the file: one guest, a server that has lived, is checked, adopted by a restarted lab,
+captured, cloned and restored.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -26,9 +28,10 @@ from azlab.store import Store
 from demo.acts import CAPTURE, prove, restore
 from demo.environment import Environment
 from demo.traffic import Traffic
+from tests.guest import lived_in
 from tests.guest.cpu_clock import cpu_seconds, require_time
 from tests.support.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
-from tests.support.running_lab import fault
+from tests.support.running_lab import RunningLab, fault
 
 GUEST_SECONDS = 900.0
 LOGIN_SECONDS = 20.0
@@ -52,6 +55,24 @@ KILLS = (
 )
 
 
+def test_a_check_run_reports_every_blocker_of_guest_and_cloud_and_changes_nothing(env: lived_in.LivedInServer) -> None:
+    settings, before, traffic = Settings.load(env.state), lived_in.state_of(env), Traffic(env.state)
+    group = f"/subscriptions/{settings.subscription}/resourceGroups/{env.scenario.group}"
+    with RunningLab(settings).rights({"scope": group, "actions": ["*"], "notActions": ["Microsoft.Compute/images/write"]}):
+        run = env.ansible.play(CAPTURE, env.inventory, "--check", "--diff", target=env.scenario.vm)
+
+    report = json.loads((env.scenario.work / f"reports/{env.scenario.vm}.json").read_text())
+    found = {(row["side"], row["id"]) for row in report["checks"] if row["verdict"] == "block"}
+    mended = {row["id"] for row in report["checks"] if row["mend"] == "linux_prepare mends this"}
+    unproven = {row["id"] for row in report["checks"] if row["verdict"] == "unproven"}
+    assert unproven >= lived_in.UNPROVEN, report
+    assert (found, mended) == (set(lived_in.BLOCKERS), lived_in.MENDED), report
+    assert run.returncode != 0
+    assert all(check in run.output for _side, check in lived_in.BLOCKERS), run.output
+    assert (run.changed, traffic.writes()) == (0, [])
+    assert lived_in.state_of(env) == before
+
+
 def test_a_restarted_lab_adopts_its_running_guest(env: Environment) -> None:
     """The lab is killed and started again; the guest keeps running."""
     vm, lab = find(env.state, env.scenario.vm), lock.running(env.state)
@@ -65,7 +86,8 @@ def test_a_restarted_lab_adopts_its_running_guest(env: Environment) -> None:
     assert timeout == "15min", "a slow machine would boot this disk into emergency mode"
 
 
-def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: Environment, tmp_path: Path) -> None:
+def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: lived_in.LivedInServer, tmp_path: Path) -> None:
+    env.answers, staying = lived_in.answers(env), lived_in.untouched(env)
     kill_a_capture(env, waiting_for_the_seal(env))
     wait_until(env, lambda: power_state(env) != "PowerState/running", "the guest did not power off after sealing")
     sealed = {lun: env.read_disk(disk, tmp_path / f"sealed-{lun}.raw") for lun, disk in env.disks_of(env.scenario.vm).items()}
@@ -82,6 +104,8 @@ def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: Environme
         assert subprocess.run(["cmp", str(raw), str(captured)], check=False).returncode == 0, (
             f"disk {lun} of the image differs from the sealed disk"
         )
+        if lun in staying:
+            assert lived_in.untouched_on(env, lun, captured) == staying[lun], f"more went from data disk {lun} than what was listed"
     assert env.ansible.play(CAPTURE, env.inventory, target=env.scenario.vm).require().changed == 0
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -69,6 +70,8 @@ def test_the_text_of_a_file_is_not_quoted_if_the_parser_fails(load: Load, monkey
     probe = tmp_path / "probe.py"
     probe.write_text("raise ValueError('password: secret')\n")
     monkeypatch.setattr(room, "PROBE", probe)
+    monkeypatch.setattr(room, "interpreter", lambda: [sys.executable])
+    monkeypatch.setattr(room.shutil, "which", lambda name: "/usr/bin/cloud-init")
     room.configuration.cache_clear()
     assert room.configuration() == {"failure": "cloud-init's own parser could not be run (ValueError)"}
 

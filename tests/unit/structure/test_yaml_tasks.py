@@ -32,6 +32,7 @@ COMMANDS = {
     "roles/linux_prepare/handlers/main.yml: Generate GRUB's menu": "no module generates GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
     "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits for this session to end": "no module starts a transient unit",
+    "roles/linux_generalize/tasks/finalizer.yml: Copy the finalizer to memory": "no module unpacks what is given as text",
     "roles/linux_generalize/tasks/python.yml: Read the version of the guest's Python": "a module needs the Python that is asked for",
     "roles/linux_generalize/tasks/rehearse.yml: Look for everything that can stop the finalizer": "it is a program of the role",
 }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,8 @@ class Context:
 
     `now` is the controller's time right after the rehearsal, in seconds since 1970. `capture` is the result of image_capture in check mode;
     empty without one. `timeout` is how long the caller waits for the seal, in seconds; 0 if it is unknown. `waived` are the ids of checks
-    whose blockers the owner accepts, and `mended` those of checks whose blockers linux_prepare is going to mend.
+    of the guest whose blockers the owner accepts, and `mended` names, by the id of a check, the findings that linux_prepare is going to
+    mend: a regular expression for their sentences.
     """
 
     vm: str
@@ -34,7 +36,7 @@ class Context:
     backed_up: bool
     may_be_lost: bool
     waived: frozenset[str]
-    mended: frozenset[str]
+    mended: Mapping[str, str]
 
 
 def compile_report(rehearsed: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _judged(row: Row, context: Context) -> Row:
         return row
     if row["verdict"] == BLOCK and row["id"] in context.waived:
         return {**row, "verdict": WAIVED}
-    if row["verdict"] == BLOCK and row["id"] in context.mended:
+    if row["verdict"] == BLOCK and row["id"] in context.mended and re.search(context.mended[row["id"]], row["what"]):
         return {**row, "verdict": WARN, "mend": "linux_prepare mends this"}
     return row
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,7 +32,9 @@ def is_usable() -> bool:
 
 def broken_agents(machine: Machine) -> Iterator[Finding]:
     """The agent, if it does not even tell its version, as after an upgrade of Python without its modules."""
-    if not is_usable():
+    if not shutil.which("waagent"):
+        yield Finding("the Azure Linux agent (waagent) is not installed")
+    elif not is_usable():
         yield Finding("waagent -version does not answer with a version")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +59,8 @@ def kernel_arguments() -> str:
 @lru_cache(maxsize=1)
 def configuration() -> dict[str, Any]:
     """The report of cloud_init_probe.py; `failure` is the reason if there is none."""
+    if not shutil.which("cloud-init"):
+        return {"failure": "cloud-init is not installed"}
     paths = [path for pattern in NETPLAN for path in sorted(glob.glob(pattern))]
     command = [*interpreter(), "-I", "-B", str(PROBE), *paths]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
@@ -125,7 +128,7 @@ def reasons_not_to_run(machine: Machine) -> Iterator[Finding]:
             yield Finding(f"{unit} is {state}")
     mode, _name, _sources = ds_identify()
     if mode in ("disabled", "report"):
-        yield Finding(f"the policy of ds-identify (/etc/cloud/ds-identify.cfg or ci.di.policy of the kernel's arguments) is {mode}")
+        yield Finding(f"the policy of ds-identify is {mode} in {place_of_ds_identify(r'ci[.]di[.]policy')}")
 
 
 def unit_states(units: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -148,6 +151,11 @@ def ds_identify() -> tuple[str, str, list[str]]:
     return mode, name, sources.split()
 
 
+def place_of_ds_identify(key: str) -> str:
+    """The place of a setting of ds-identify, for which the kernel's arguments win; `key` is a pattern of their names for it."""
+    return "the kernel's arguments" if re.search(rf"(?:^|\s)(?:{key})=", kernel_arguments()) else "/etc/cloud/ds-identify.cfg"
+
+
 def wrong_datasources(known: dict[str, Any]) -> Iterator[Finding]:
     """Why a clone would not ask Azure who it is."""
     merged = known["merged"]
@@ -164,7 +172,8 @@ def wrong_datasources(known: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(f"the data source {name} comes before Azure in {where} and needs nothing but its settings to be found")
     _mode, only, considered = ds_identify()
     if only and only.lower() != "azure":
-        yield Finding(f"ds-identify may only use the data source {only} (/etc/cloud/ds-identify.cfg or the kernel's arguments)")
+        where = place_of_ds_identify(r"ds|ci[.]ds|ci[.]datasource")
+        yield Finding(f"ds-identify may only use the data source {only}, as set in {where}")
     elif considered and "Azure" not in considered:
         yield Finding(f"ds-identify considers [{', '.join(considered)}], without Azure: it reads datasource_list in single lines only")
 

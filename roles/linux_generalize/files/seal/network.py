@@ -273,7 +273,9 @@ def places_that_disable() -> Iterator[str]:
     """The settings that keep cloud-init from configuring the network."""
     known = cloud_init.configuration()
     if is_disabled(known.get("merged", {}).get("network")):
-        yield f"network: {{config: disabled}} in {cloud_init.place(known, 'network')}"
+        place = cloud_init.place(known, "network")
+        alone = known["files"].get(place) == {"network": {"config": "disabled"}}
+        yield f"network: {{config: disabled}} in {place}{', which says nothing else,' if alone else ''}"
     for word in cloud_init.kernel_arguments().split():
         if word.startswith("network-config=") and "disabled" in decoded(word.split("=", 1)[1]):
             yield "network-config= of the kernel's arguments"

@@ -10,6 +10,7 @@ from typing import Any
 
 import agent
 import cloud_init
+import covered
 import filesystems
 import fstab
 import immutable
@@ -34,6 +35,7 @@ CHECKS = (
     *root_file_system.CHECKS,
     *filesystems.CHECKS,
     *volumes.CHECKS,
+    *covered.CHECKS,
     *swap.CHECKS,
     *writers.CHECKS,
     *package_managers.CHECKS,

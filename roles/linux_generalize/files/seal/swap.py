@@ -33,7 +33,8 @@ class Area:
 def wipe_swap(machine: Machine) -> None:
     """End swapping, also to other disks, whose file systems could not become read-only, and overwrite the areas on the OS disk.
 
-    Memory that was swapped out can hold keys and passwords. The empty areas stay, with their UUID.
+    Memory that was swapped out can hold keys and passwords. The empty areas stay, with their UUID. Swapping ends before anything is
+    removed: the kernel lets no one delete a file to which it swaps.
     """
     areas = swap_areas()
     for path in areas_in_use():

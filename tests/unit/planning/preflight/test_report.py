@@ -84,9 +84,14 @@ def test_a_waiver_for_the_guest_lets_no_vm_be_sealed_that_cannot_be_captured() -
 
 
 def test_a_blocker_that_is_waived_or_that_a_later_task_mends_does_not_block() -> None:
-    rows = (row("swap", "block"), row("agent", "block"), row("names", "warn"))
-    compiled = report(*rows, waived=["swap", "names"], mended=["agent"])
-    assert [each["verdict"] for each in compiled["checks"][-3:]] == ["waived", "warn", "warn"]
+    rows = (row("swap", "block"), row("agent", "block"), row("datasource", "block"), row("names", "warn"))
+    compiled = report(*rows, waived=["swap", "names"], mended={"agent": "is wrong$", "datasource": "in a file$"})
+    assert [each["verdict"] for each in compiled["checks"][-4:]] == ["waived", "warn", "block", "warn"]
+
+
+def test_what_blocks_in_azure_is_not_waived_for_the_guest() -> None:
+    compiled = report(row("swap", "block"), capture={"checks": [row("rights", "block", "cloud")]}, waived=["rights", "swap"])
+    assert [each["verdict"] for each in compiled["checks"][-2:]] == ["waived", "block"]
 
 
 def test_a_person_reads_the_most_serious_first_and_nothing_that_is_fine() -> None:

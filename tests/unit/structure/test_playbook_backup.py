@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbook capture_linux refuses a VM without a backup in its first preflight, before linux_prepare has changed the guest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from tests.support.tree import ROOT
+from tests.unit.roles.linux_prepare import trusted
+
+PLAYBOOKS = ROOT / "playbooks"
+
+
+@pytest.mark.parametrize(("policy", "taken", "expected"), [
+    ({}, {}, ["before-generalize", "before-generalize"]),
+    ({}, {"backup": {"id": "an id"}}, ["before-generalize", "an id"]),
+    ({"image_backup": "none"}, {}, ["", ""]),
+])  # fmt: skip
+def test_each_preflight_knows_whether_there_is_a_backup(policy: dict[str, str], taken: dict[str, Any], expected: list[str]) -> None:
+    (play,) = yaml.safe_load((PLAYBOOKS / "capture_linux.yml").read_text())
+    tasks = yaml.safe_load((PLAYBOOKS / "tasks/seal_linux.yml").read_text())
+    given = [task["vars"]["linux_generalize_backup"] for task in tasks if "linux_generalize_backup" in task.get("vars", {})]
+    variables = trusted({**{name: play["vars"][name] for name in ("__backup_policy", "__planned_backup")}, "__backup": taken, **policy})
+    templar = Templar(DataLoader(), variables=variables)
+    assert [templar.template(trusted(each)) for each in given] == expected
