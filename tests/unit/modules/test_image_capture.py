@@ -135,7 +135,7 @@ def test_a_run_after_one_that_could_not_stamp_the_seal_reads_the_boot_log_again(
 
 
 @pytest.mark.parametrize(("seal", "interrupted"), [(SEAL, True), (SEAL.stamped(STARTED_AT), False)], ids=["kept", "stamped and void"])
-def test_a_run_that_ended_before_the_stamp_is_told_from_a_vm_that_was_used_if_the_boot_log_is_empty(run, seal, interrupted):
+def test_an_empty_boot_log_after_a_run_that_ended_before_the_stamp_has_another_remedy_than_after_a_start(run, seal, interrupted):
     azure = sealed(vms=[replace(STAMPED_VM, tags={tag.SEAL: seal.as_tag()})], disks=[DEALLOCATED_DISK, DATA_DISK], boot_logs={VM1: ""})
     refused = run(azure, **OPTIONS)
     assert "may have been used since the seal of 2026-11-22T10:30:00Z" in refused["msg"]
