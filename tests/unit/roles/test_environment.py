@@ -69,6 +69,7 @@ def test_a_kernel_that_has_never_run_is_reported(load: Load, restart: ModuleType
 @pytest.mark.parametrize(("answer", "works"), [("WALinuxAgent-2.9.1.1 running on debian 12\n", True), ("Traceback\n", False), ("", False)])
 def test_an_agent_that_does_not_answer_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, answer: str, works: bool) -> None:
     monkeypatch.setattr(load("agent"), "output", lambda *command: answer)
+    monkeypatch.setattr(load("agent").shutil, "which", lambda name: f"/usr/sbin/{name}")
     assert findings(load, "agent", "agent") == ([] if works else [("block", "waagent -version does not answer with a version")])
 
 

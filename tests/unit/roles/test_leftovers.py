@@ -250,7 +250,7 @@ def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch,
     ("find: '/mnt/shared': Input/output error", True),
     ("find: '/srv/broken': Structure needs cleaning", True),
 ], ids=["gone", "dead program", "lost server", "other place", "broken"])  # fmt: skip
-def test_folders_that_vanish_and_shares_that_nobody_serves_do_not_stop_a_search(
+def test_folders_that_vanish_and_shares_that_no_program_serves_do_not_stop_a_search(
     load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, root: Path, tmp_path: Path, complaint: str, fails: bool
 ) -> None:
     program = tmp_path / "bin/find"
@@ -294,7 +294,7 @@ def test_a_group_that_the_owner_accepts_is_no_trace(
     assert found == [f"the name of a removed account in {path}" for path in left]
 
 
-def test_a_group_that_userdel_is_told_to_leave_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
+def test_a_group_that_userdel_is_set_up_to_leave_blocks(load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace) -> None:
     room = load("leftovers")
     machine.users = ("alice",)
     monkeypatch.setattr(room.pwd, "getpwall", lambda: [SimpleNamespace(pw_name="alice", pw_gid=1001)])

@@ -31,7 +31,7 @@ def system_passwords(machine: Machine) -> Iterator[Finding]:
 
 
 def leftover_groups(machine: Machine) -> Iterator[Finding]:
-    """Groups named like a user to remove that will stay: others use them, or userdel is told to remove no groups."""
+    """Groups named like a user to remove that will stay: others use them, or userdel is set up to remove no groups."""
     together = re.search(r"^\s*USERGROUPS_ENAB\s+yes\b", read("/etc/login.defs"), re.MULTILINE)
     gids = {entry.pw_name: entry.pw_gid for entry in pwd.getpwall()}
     for group in grp.getgrall():

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The step that takes network shares and FUSE out of sight: nobody answers for them any more once everything else has been stopped.
+"""The step that takes network shares and FUSE out of sight: no program answers for them any more once everything else has been stopped.
 
 A search that meets such a mount point would fail, or wait for ever for a server that it cannot reach.
 """
