@@ -283,7 +283,7 @@ def test_a_removed_account_is_looked_for_by_name_not_in_descriptions(load: Load,
 
 
 @pytest.mark.parametrize(("waived", "left"), [([], ["/etc/group", "/etc/gshadow"]), (["leftover_group"], [])])
-def test_a_group_that_the_owner_accepts_is_no_trace(
+def test_a_group_that_the_owner_accepts_is_not_a_trace(
     load: Load, monkeypatch: pytest.MonkeyPatch, machine: SimpleNamespace, waived: list[str], left: list[str]
 ) -> None:
     monkeypatch.setattr(load("accounts"), "read", lambda path: ACCOUNT_TEXTS.get(path, "root:*:\n"))
