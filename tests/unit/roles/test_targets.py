@@ -178,6 +178,14 @@ def test_a_file_system_of_the_os_disk_below_the_logs_is_emptied_too(
     ]
 
 
+def test_logs_on_another_disk_do_not_keep_those_of_the_os_disk(load: Load, place: Path, mounted: Callable[..., None]) -> None:
+    mounted(("var/log/app", "ext4 sdb"))
+    assert ids(load, machine(place)) == ["other_disk"]
+    assert removed(load, machine(place)) == []
+    assert not (place / "var/log/syslog.1").exists()
+    assert (place / "var/log/app/app.log").read_text() == "x"
+
+
 def test_a_bind_mount_of_what_is_emptied_anyway_is_accepted(load: Load, place: Path, mounted: Callable[..., None]) -> None:
     (place / "tmp").mkdir()
     mounted(("var/tmp", "ext4 sda", f"{place}/tmp"))

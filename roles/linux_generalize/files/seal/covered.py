@@ -41,7 +41,7 @@ def covering(place: str) -> list[str]:
     inner = {mount.place for mount in table if mount.place != "/" and mount_of(os.path.dirname(mount.place), table).place == place}
     below = sorted(f"/{os.path.relpath(path, place)}" for path in inner)
     found = run("unshare", "--mount", "sh", "-euc", FIND, "sh", place, VIEW, *below) if below else ""
-    return [os.path.normpath(f"{place}{path}") for path in found.split("\0")[:-1]]
+    return [os.path.join(place, path.lstrip("/")) for path in found.split("\0")[:-1]]
 
 
 CHECKS = (

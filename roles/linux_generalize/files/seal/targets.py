@@ -100,13 +100,23 @@ def removals(machine: Machine) -> Iterator[Target]:
 
 
 def folders_to_empty(machine: Machine) -> Iterator[Target]:
-    """The folders that stay without their content, and the folders of logs: /var/log and each file system of the OS disk below it."""
+    """The folders that stay without their content, and the folders of logs: /var/log and each captured file system below it.
+
+    One of another disk is a target of its own, so that an obstacle there does not keep the other logs.
+    """
     yield from (Target(path, EMPTY) for path in EMPTIED if os.path.isdir(path) and not is_kept(path, machine))
-    table = mounts()
-    own = (each.place for each in table if each.root == "/" and storage(each, table) == OS_DISK and is_within(each.place, LOG_FOLDER))
-    for path in sorted({LOG_FOLDER, *own} - {*EMPTIED}):
+    for path in sorted({LOG_FOLDER, *file_systems_of_logs(machine)} - {*EMPTIED}):
         if os.path.isdir(path) and not is_kept(path, machine):
             yield Target(path, LOGS)
+
+
+def file_systems_of_logs(machine: Machine) -> Iterator[str]:
+    """The places below /var/log at which something is mounted that is captured and has logs to be emptied."""
+    table = mounts()
+    for mount in (each for each in table if is_within(each.place, LOG_FOLDER)):
+        kind = storage(mount, table)
+        if (kind == OS_DISK and mount.root == "/") or (kind == OTHER_DISK and not machine.os_only):
+            yield mount.place
 
 
 def files_to_edit() -> Iterator[Target]:
@@ -207,7 +217,7 @@ def obstacles_of_mount(whose: str, target: Target, mount: Mount, machine: Machin
     what = f"{mount.place}, {kind} ({mount.kind} of {mount.source}), is mounted {'at' if mount.place == target.path else 'below'} {whose}"
     if kind == NETWORK:
         yield Obstacle(REMOTE, what)
-    elif kind == OTHER_DISK and target.why != LISTED:
+    elif kind == OTHER_DISK and target.action != LOGS and target.why != LISTED:
         if not machine.os_only and not is_covered(mount.place, machine):
             yield Obstacle(ELSEWHERE, what)
     elif target.action != LOGS or not is_log_folder(mount, kind):
@@ -216,7 +226,7 @@ def obstacles_of_mount(whose: str, target: Target, mount: Mount, machine: Machin
 
 def is_log_folder(mount: Mount, kind: str) -> bool:
     """Whether a mount below the logs is a target of its own, or holds nothing that is captured."""
-    return mount.place in EMPTIED or kind == MEMORY or (kind == OS_DISK and mount.root == "/")
+    return mount.place in EMPTIED or kind in (MEMORY, OTHER_DISK) or (kind == OS_DISK and mount.root == "/")
 
 
 def is_covered(path: str, machine: Machine) -> bool:
