@@ -240,7 +240,8 @@ def test_a_search_has_no_time_limit(load: Load, monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(search.subprocess, "run", run)
     search.find(machine, "-type", "f")
-    assert given[0].get("timeout") is None
+    search.grep(["/file"], "-e", "mark")
+    assert [options.get("timeout") for options in given] == [None, None]
 
 
 @pytest.mark.parametrize(("complaint", "fails"), [

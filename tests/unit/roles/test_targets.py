@@ -146,6 +146,19 @@ def test_homes_on_a_disk_that_the_image_does_not_hold_stay_unless_listed(load: L
     assert home in [target.path for target in load("targets").removable(machine(place, os_only=True, extra=(home,)))]
 
 
+@pytest.mark.parametrize("source", ["authorized_keys", "connections_with_secrets"])
+def test_files_that_other_programs_name_go_under_their_exact_names(
+    load: Load, monkeypatch: pytest.MonkeyPatch, place: Path, mounted: Callable[..., None], source: str
+) -> None:
+    mounted()
+    file = place / "etc/key[1]"
+    file.touch()
+    monkeypatch.setattr(load("targets"), source, lambda *users: [str(file)] if users in ((), (("alice",),)) else [])
+    subject = machine(place)
+    assert str(file) in [target.path for target in load("targets").removable(subject)]
+    assert str(file) not in [target.path for target in load("targets").removable(machine(place, keep_folders=(f"{place}/etc",)))]
+
+
 def test_a_link_to_a_folder_that_is_emptied_is_not_emptied_itself(
     load: Load, monkeypatch: pytest.MonkeyPatch, place: Path, mounted: Callable[..., None]
 ) -> None:
