@@ -53,17 +53,25 @@ def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
 
 
 def _relay(guest: socket.socket) -> None:
-    """Copy in both directions. The end of our input closes that direction only; the end of the guest's data ends the relay."""
-    sources = [0, guest.fileno()]
+    """Copy in both directions. The end of our input closes that direction only; the end of the guest's data ends the relay.
+
+    So does the end of whoever reads our output: a guest that powers off at that moment never ends its side.
+    """
+    watched = select.poll()
+    watched.register(0, select.POLLIN)
+    watched.register(guest, select.POLLIN)
+    watched.register(1, 0)  # reports nothing but that its reader has ended
     with guest, contextlib.suppress(ConnectionError):
         while True:
-            for source in select.select(sources, [], [])[0]:
+            for source, _events in watched.poll():
+                if source == 1:
+                    return
                 data = os.read(source, _CHUNK)
                 if source == 0:
                     if data:
                         guest.sendall(data)
                     else:
-                        sources.remove(0)
+                        watched.unregister(0)
                         guest.shutdown(socket.SHUT_WR)
                 elif not data:
                     return

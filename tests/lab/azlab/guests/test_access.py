@@ -100,3 +100,36 @@ def test_ssh_options_survive_any_path(tmp_path: Path) -> None:
 
 def test_a_specialized_machine_has_no_user_in_the_inventory(settings: Settings) -> None:
     assert "ansible_user" not in inventory.line(settings.state, machine(os_profile=None))
+
+
+def relay(guest: socket.socket) -> subprocess.Popen[bytes]:
+    """A process that relays between its standard streams and a connection to a guest."""
+    code = f"import socket; from azlab.guests.access.proxy import _relay; _relay(socket.socket(fileno={guest.fileno()}))"
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[guest.fileno()])
+
+
+def test_a_relay_copies_both_ways_until_the_guest_ends() -> None:
+    ours, guests = socket.socketpair()
+    with ours, guests, relay(guests) as process:
+        guests.close()
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"ping")
+        process.stdin.close()
+        assert ours.recv(100) == b"ping"
+        assert ours.recv(100) == b"", "the end of the input was not passed on"
+        ours.sendall(b"pong")
+        ours.close()
+        assert process.stdout.read() == b"pong"
+        assert process.wait(20) == 0
+
+
+def test_a_relay_ends_with_its_caller_though_the_guest_is_silent() -> None:
+    """As when ssh is killed while its guest powers off."""
+    ours, guests = socket.socketpair()
+    with ours, guests, relay(guests) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.close()
+        process.stdout.close()
+        assert process.wait(20) == 0
