@@ -117,8 +117,8 @@ def test_bootable_disks_are_accepted(partitions, generation):
 
 
 @pytest.mark.parametrize("partitions, generation, text", [
-    (Partitions("gpt", esp=True), "V1", "without a BIOS boot partition"),
-    (Partitions("gpt", bios_boot=True), "V2", "no EFI system partition"),
+    (Partitions("gpt", esp=True), "V1", "without a BIOS boot partition.*V2 if it starts by UEFI"),
+    (Partitions("gpt", bios_boot=True), "V2", "no EFI system partition.*V1 if it starts by BIOS"),
     (Partitions("mbr", bios_boot=True), "V2", "no EFI system partition"),
     (Partitions("mbr", bios_boot=True, boot_code=False), "V1", "no boot code in its first sector"),
     (Partitions("gpt", bios_boot=True, boot_code=False), "V1", "no boot code in its first sector"),

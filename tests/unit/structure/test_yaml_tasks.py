@@ -163,3 +163,22 @@ def test_only_the_main_entry_point_documents_optional_variables(role: Path) -> N
     main, *others = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"].values()
     required = {name: option for name, option in main["options"].items() if option.get("required")}
     assert all(each["options"] == required for each in others)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_role_reads_booleans_that_were_given_as_text(role: Path) -> None:
+    """`-e option=false` is the text "false", which is true where a boolean is expected."""
+    options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    booleans = "|".join(name for name, option in options.items() if option["type"] == "bool")
+    text = "".join(path.read_text() for folder in ("tasks", "vars") for path in tracked(f"roles/{role.name}/{folder}/*.yml"))
+    uses = re.findall(rf"(?<!_)(?:{booleans})\b.{{0,7}}", text)
+    assert uses
+    assert [use for use in uses if not use.endswith(" | bool")] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name_of)
+def test_a_role_refuses_text_where_a_list_is_expected(role: Path) -> None:
+    options = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text())["argument_specs"]["main"]["options"]
+    tasks = [task for path in tracked(f"roles/{role.name}/tasks/*.yml") for task in yaml.safe_load(path.read_text())]
+    (required,) = [task["loop"] for task in tasks if task["name"] == "Require lists"]
+    assert sorted(required) == sorted(name for name, option in options.items() if option["type"] == "list")

@@ -37,7 +37,7 @@ def require_bootable(path: str, partitions: Partitions, generation: str) -> None
     if generation == "V2" and not partitions.esp:
         raise InvalidRequest(
             f"{path} has no EFI system partition, so VMs of Hyper-V generation V2 cannot start from it: "
-            "use hyper_v_generation V1, or add one."
+            "use hyper_v_generation V1 if it starts by BIOS, or add an EFI system partition with a boot loader."
         )
     if generation == "V1":
         _require_bios(path, partitions)
@@ -47,7 +47,7 @@ def _require_bios(path: str, partitions: Partitions) -> None:
     if partitions.table == "gpt" and not partitions.bios_boot:
         raise InvalidRequest(
             f"{path} has a GPT without a BIOS boot partition, so VMs of Hyper-V generation V1 cannot start from it: "
-            "use hyper_v_generation V2, or add one."
+            "use hyper_v_generation V2 if it starts by UEFI, or add a BIOS boot partition and a boot loader."
         )
     if not partitions.boot_code:
         raise InvalidRequest(
