@@ -132,4 +132,7 @@ def test_a_relay_ends_with_its_caller_though_the_guest_is_silent() -> None:
         assert process.stdout
         process.stdin.close()
         process.stdout.close()
-        assert process.wait(20) == 0
+        try:
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
