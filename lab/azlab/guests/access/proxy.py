@@ -55,7 +55,7 @@ def open_port(home: Home, port: int, timeout: float = 60) -> socket.socket:
 def _relay(guest: socket.socket) -> None:
     """Copy in both directions. The end of our input closes that direction only; the end of the guest's data ends the relay.
 
-    So does the end of whoever reads our output: a guest that powers off at that moment never ends its side.
+    So does the end of the program that reads our output: a guest that powers off at that moment never ends its side.
     """
     watched = select.poll()
     watched.register(0, select.POLLIN)
