@@ -58,7 +58,10 @@ def keep_a_key() -> str:
 
 
 def read_markers(scenario: Scenario) -> str:
-    """Print the marker of each data disk in the order of LUNs, and an empty line for a disk that is missing or has no marker."""
+    """Print the marker of each data disk in the order of LUNs, and an empty line for a disk that is missing or has no marker.
+
+    The clone of a server may have mounted the disk already, and the kernel mounts none a second time that is read-only only there.
+    """
     read = 'if mount "$(disk_at {})" /mnt; then cat /mnt/marker || echo; umount /mnt; else echo; fi'
     return "\n".join([DISK_AT, *(read.format(lun) for lun in scenario.disk_markers), ""])
 

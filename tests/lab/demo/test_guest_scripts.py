@@ -26,7 +26,7 @@ def test_read_markers_prints_an_empty_line_for_a_missing_data_disk(tmp_path: Pat
             echo sda 0:0:0:0 disk
             for lun in {present}; do echo "sd$lun 1:0:0:$lun disk"; done
         }}
-        mount() {{ case "$3" in /dev/sd?) mounted=${{3#/dev/sd}};; *) return 32;; esac; }}
+        mount() {{ case "$1" in /dev/sd?) mounted=${{1#/dev/sd}};; *) return 32;; esac; }}
         cat() {{ echo "marker-$mounted"; }}
         umount() {{ mounted=; }}
     """
