@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._core.checks import BLOCK, OK, UNPROVEN, WAIVED, WARN
+
 Row = dict[str, str]
 
 GUEST = "guest"
-OK, WARN, BLOCK, WAIVED, UNPROVEN = "ok", "warn", "block", "waived", "unproven"
 LARGEST_CLOCK_DIFFERENCE = 60
 """The largest difference, in seconds, between the guest's clock and Azure's: the time of a verdict is compared with those of backups."""
 ORDER = (BLOCK, WAIVED, UNPROVEN, WARN, OK)
