@@ -21,6 +21,7 @@ from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
+from .copy_origin import is_copy, require_origin
 from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_backups, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
@@ -68,7 +69,7 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
     """The image is there: only its tags and the deletion of the VM can be missing."""
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
-        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
+        _require_way_back(request, seen, seen.vm, kept_seal(seen.vm))
     return _finished(request, target, outcome, seen.vm, seen.vm)
 
 
@@ -90,13 +91,21 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
     if vm.has_stopped:
         seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
         if need.backups:
-            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
+            _require_way_back(request, seen, vm, seal)
         return seal, ()
     if seen.check_mode:
         seal = Seal.of(vm.vm_id, "") if need.seal else None
         return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
     guest = {"guest": seen.verdict.as_result()} if need.seal else {}
     raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
+
+
+def _require_way_back(request: CaptureRequest, seen: Observed, vm: Vm, seal: Seal | None) -> None:
+    """Require a backup from before the seal or, for a throw-away copy, its source."""
+    if is_copy(vm):
+        require_origin(vm, seen.flaw_of_copy)
+    else:
+        require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
 
 
 def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:

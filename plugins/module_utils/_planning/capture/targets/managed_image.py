@@ -158,6 +158,7 @@ def _named_origin(image: Image, vm: Vm | None) -> str:
 def _own_tags(vm: Vm) -> dict[str, str]:
     """The tags that name the source of an image, and those for which a managed image has no property."""
     own = {tag.VM_ID: vm.vm_id, tag.VM: tag.id_value(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
+    own |= {name: vm.tags[name] for name in (tag.COPY_OF, tag.COPY_OF_VM_ID) if name in vm.tags}
     return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
 
 
