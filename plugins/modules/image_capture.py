@@ -287,6 +287,10 @@ steps:
   type: list
   elements: str
   sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 as generalized, create image web-1 from VM web1]
+missing_vm:
+  description: Id of the VM, if there is neither the image nor the VM.
+  returned: when the VM does not exist, but its resource group does
+  type: str
 code:
   description: Azure's error code.
   returned: when Azure refused a request

@@ -46,7 +46,8 @@ def _require_vm(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
     if seen.vm is None:
         flaw = target.flaw(None)
         consequence = f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
-        raise absent("VM", request.vm, seen.without_group, consequence)
+        missing = None if request.vm in seen.without_group else str(request.vm)
+        raise absent("VM", request.vm, seen.without_group, consequence, missing_vm=missing)
     return seen.vm
 
 
