@@ -11,6 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from ..._core.model.disk import Disk
+from ..._core.model.gallery_image import GalleryImage
+from ..._core.model.image import Image
+from ..._core.model.snapshot import Snapshot
+from ..._core.model.vm import Vm
 from .source_rules import (
     CONFIDENTIAL,
     DISK,
@@ -22,6 +27,8 @@ from .source_rules import (
     ROAD,
     RULES,
     SECURITY_TYPES,
+    SNAPSHOT,
+    SPECIALIZED,
     STANDARD,
     TITLES,
     TRUSTED,
@@ -52,6 +59,17 @@ class DefinitionKind:
     os_type: str | None = None
     architecture: str | None = None
 
+    @classmethod
+    def of(cls, definition: GalleryImage) -> DefinitionKind:
+        """An existing definition."""
+        return cls(
+            security_type_in(definition.security_type),
+            definition.hyper_v_generation,
+            definition.os_state or GENERALIZED,
+            definition.os_type or None,
+            definition.architecture,
+        )
+
 
 @dataclass(frozen=True)
 class SourceKind:
@@ -68,6 +86,32 @@ class SourceKind:
     os_type: str | None = None
     architecture: str | None = None
     os_only: bool = False
+
+    @classmethod
+    def of_disk(cls, disk: Disk | Snapshot) -> SourceKind:
+        """A managed OS disk, or a snapshot of one. Whether the system on it is generalized is not known to Azure."""
+        kind = SNAPSHOT if isinstance(disk, Snapshot) else DISK
+        security = security_type_in(disk.security_type)
+        return cls(kind, security, disk.hyper_v_generation, None, disk.os_type, disk.architecture)
+
+    @classmethod
+    def of_image(cls, image: Image) -> SourceKind:
+        """A managed image."""
+        return cls(MANAGED_IMAGE, STANDARD, image.hyper_v_generation, GENERALIZED, image.os_type)
+
+    @classmethod
+    def of_version(cls, definition: GalleryImage) -> SourceKind:
+        """A version under another definition."""
+        known = DefinitionKind.of(definition)
+        return cls(VERSION, known.security_type, known.generation, known.os_state, known.os_type, known.architecture)
+
+    @classmethod
+    def of_vm(cls, vm: Vm, os_disk: Disk | None, generalized: bool, os_only: bool = False) -> SourceKind:
+        """A VM. ``generalized`` is whether it will be marked as such when the version is made, ``os_only`` whether data disks stay out."""
+        security = security_type_in(vm.security_type or (os_disk.security_type if os_disk else None))
+        generation, architecture = (os_disk.hyper_v_generation, os_disk.architecture) if os_disk else (None, None)
+        state = GENERALIZED if generalized else SPECIALIZED
+        return cls(VM, security, generation, state, vm.os_type, architecture, os_only and bool(vm.data_disks))
 
 
 class Judgement(NamedTuple):

@@ -5,7 +5,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, GALLERY_IMAGE, IMAGE, SNAPSHOT, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image import GalleryImage
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import AttachedDisk, Vm
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.gallery.source_rules import (
     ASSUMED,
     BY_MANAGED_IMAGE,
@@ -181,3 +189,34 @@ def test_a_security_type_is_read_in_any_spelling(text: str | None, name: str) ->
 def test_a_definition_on_request_takes_the_type_that_its_source_needs(source: SourceKind, name: str) -> None:
     assert security_type_for(source) == name
     assert judge(DefinitionKind(name), source).verdict in (OK, WARN)
+
+
+def resource(kind: str, name: str = "x") -> ResourceId:
+    return ResourceId.of(kind, "g", name, subscription="s")
+
+
+def test_an_existing_definition_without_features_is_a_standard_one_of_the_first_generation() -> None:
+    plain = GalleryImage(ResourceId.of(GALLERY_IMAGE, "g", "gal", "def", subscription="s"), "westeurope", properties={"osType": "Linux"})
+    assert DefinitionKind.of(plain) == DefinitionKind("Standard", "V1", "Generalized", "Linux", "x64")
+    features = [{"name": "securitytype", "value": "trustedlaunchsupported"}]
+    trusted = replace(plain, properties={"osType": "Linux", "osState": "Specialized", "hyperVGeneration": "V2", "features": features})
+    assert DefinitionKind.of(trusted) == DefinitionKind("TrustedLaunchSupported", "V2", "Specialized", "Linux", "x64")
+    assert SourceKind.of_version(trusted) == SourceKind("version", "TrustedLaunchSupported", "V2", "Specialized", "Linux", "x64")
+
+
+def test_a_source_is_described_by_what_azure_says_about_it() -> None:
+    disk = Disk(resource(DISK), "westeurope", security_type="TrustedLaunch", hyper_v_generation="V2", os_type="Linux", architecture="x64")
+    assert SourceKind.of_disk(disk) == SourceKind("disk", "TrustedLaunch", "V2", None, "Linux", "x64")
+    snapshot = Snapshot(resource(SNAPSHOT), "westeurope", security_type="TrustedLaunch", capabilities={"architecture": "Arm64"})
+    assert SourceKind.of_disk(snapshot) == SourceKind("snapshot", "TrustedLaunch", architecture="Arm64")
+    image = Image(resource(IMAGE), "westeurope", os_type="Linux", hyper_v_generation="V2")
+    assert SourceKind.of_image(image) == SourceKind("managed_image", "Standard", "V2", "Generalized", "Linux")
+
+
+def test_a_vm_without_a_security_type_has_that_of_its_os_disk() -> None:
+    disk = Disk(resource(DISK), "westeurope", security_type="ConfidentialVM_DiskEncryptedWithPlatformKey", hyper_v_generation="V2")
+    vm = Vm(resource(VM), "westeurope", "id", AttachedDisk("os", disk.id))
+    assert SourceKind.of_vm(vm, disk, generalized=False) == SourceKind("vm", "ConfidentialVM", "V2", "Specialized", "Linux")
+    assert SourceKind.of_vm(vm, None, generalized=True, os_only=True) == SourceKind("vm", "Standard", None, "Generalized", "Linux")
+    with_data = replace(vm, data_disks=(AttachedDisk("data", None, 0),))
+    assert SourceKind.of_vm(with_data, None, generalized=True, os_only=True).os_only is True
