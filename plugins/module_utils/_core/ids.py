@@ -16,6 +16,7 @@ SNAPSHOT = "Microsoft.Compute/snapshots"
 GALLERY = "Microsoft.Compute/galleries"
 GALLERY_IMAGE = "Microsoft.Compute/galleries/images"
 GALLERY_IMAGE_VERSION = "Microsoft.Compute/galleries/images/versions"
+DISK_ENCRYPTION_SET = "Microsoft.Compute/diskEncryptionSets"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 
 

@@ -18,9 +18,9 @@ from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
 from ..backup.backups import Backup
+from ..evidence.copies import flaw_of_copy, is_copy
 from ..missing_groups import without_group
 from ..settling import look_up
-from .copy_origin import flaw_of_copy, is_copy
 from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
 from .permissions import Place, actions_of, image_group
 from .request import CaptureRequest
