@@ -12,13 +12,15 @@ _OBJECTS = {
     *("sourceVirtualMachine", "hardwareProfile", "osProfile", "linuxConfiguration", "ssh", "networkProfile", "subnet"),
     *("sharingProfile", "communityGalleryInfo", "softDeletePolicy", "identifier", "recommended", "vCPUs", "memory", "disallowed"),
     "purchasePlan",
+    *("publishingProfile", "safetyProfile", "osDiskImage", "source", "uefiSettings", "galleryImageReference"),
     *("addressSpace", "diagnosticsProfile", "bootDiagnostics", "securityProfile", "diffDiskSettings"),
 }
 _LISTS = {
     *("dataDisks", "networkInterfaces", "networkInterfaceConfigurations", "ipConfigurations", "publicKeys", "subnets"),
     *("features", "groups"),
+    *("targetRegions", "dataDiskImages"),
 }
-_NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
+_NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB", "min", "max"}
 
 
 def check_shape(body: Any, path: str = "") -> None:
