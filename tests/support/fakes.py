@@ -22,6 +22,11 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.disk import parse_disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.gallery import (
+    parse_gallery,
+    parse_gallery_image,
+    parse_gallery_image_version,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.image import parse_image
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
@@ -101,6 +106,32 @@ class FakeDisks(FakeResources):
 
     def discard(self, disk: ResourceId) -> None:
         self.delete(disk)
+
+
+class FakeInGalleries(FakeResources):
+    """Galleries, image definitions or versions."""
+
+    def read(self, resource: ResourceId, api: str = "", **query: str) -> Any:
+        return self.get(resource)
+
+    def find_replicated(self, version: ResourceId) -> Any:
+        return self.find(version)
+
+    def list_in(self, parent: ResourceId) -> tuple[Any, ...]:
+        self.azure.reads.append(f"{self.noun}s of {parent.name}")
+        return tuple(value for value in self._values.values() if value.id.parent == self.azure.locate(parent))
+
+    def put(self, resource: ResourceId | Any, body: Mapping[str, Any] | None = None, api: str = "") -> Any:
+        return super().put(resource) if body is None else self.create(resource, body)
+
+    def update(self, resource: ResourceId, body: Mapping[str, Any]) -> Any:
+        self.azure.write("change", self.noun, resource, body)
+        before = self.get(resource)
+        tags = body.get("tags", before.tags)
+        return self.put(replace(before, tags=tags, properties={**before.properties, **body.get("properties", {})}))
+
+    def share(self, gallery: ResourceId, body: Mapping[str, Any]) -> None:
+        self.azure.write("share", self.noun, gallery, body)
 
 
 class FakeMachines(FakeResources):
@@ -238,6 +269,9 @@ class FakeAzure:
         images: Iterable[Any] = (),
         disks: Iterable[Any] = (),
         snapshots: Iterable[Any] = (),
+        galleries: Iterable[Any] = (),
+        gallery_images: Iterable[Any] = (),
+        gallery_image_versions: Iterable[Any] = (),
         boot_logs: Mapping[ResourceId, str] | None = None,
         read_only: bool = False,
         break_at: tuple[str, Exception] | None = None,
@@ -251,6 +285,9 @@ class FakeAzure:
         self.images = FakeResources(self, "image", parse_image, images)
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.galleries = FakeInGalleries(self, "gallery", parse_gallery, galleries)
+        self.gallery_images = FakeInGalleries(self, "image definition", parse_gallery_image, gallery_images)
+        self.gallery_image_versions = FakeInGalleries(self, "image version", parse_gallery_image_version, gallery_image_versions)
         self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.locks = FakeLocks()

@@ -13,6 +13,9 @@ VM = "Microsoft.Compute/virtualMachines"
 IMAGE = "Microsoft.Compute/images"
 DISK = "Microsoft.Compute/disks"
 SNAPSHOT = "Microsoft.Compute/snapshots"
+GALLERY = "Microsoft.Compute/galleries"
+GALLERY_IMAGE = "Microsoft.Compute/galleries/images"
+GALLERY_IMAGE_VERSION = "Microsoft.Compute/galleries/images/versions"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 
 
@@ -53,6 +56,15 @@ class ResourceId:
     def within(self, subscription: str) -> ResourceId:
         """The same id with its subscription filled in if it had none."""
         return self if self.subscription else replace(self, subscription=subscription)
+
+    @property
+    def parent(self) -> ResourceId:
+        """The resource in which this one is nested: the gallery of an image definition."""
+        return replace(self, kind=self.kind.rpartition("/")[0], names=self.names[:-1])
+
+    def child(self, kind: str, name: str) -> ResourceId:
+        """The resource of a kind, whose name this is, inside this one."""
+        return replace(self, kind=kind, names=(*self.names, name))
 
     def is_a(self, kind: str) -> bool:
         """Whether the resource is of a kind."""

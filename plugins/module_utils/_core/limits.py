@@ -26,6 +26,10 @@ LONGEST_GROUP_NAME = 90
 GROUP_NAME = re.compile(rf"[\w.()-]{{1,{LONGEST_GROUP_NAME}}}(?<![.])")
 SUBSCRIPTION_ID = re.compile(r"[A-Za-z0-9-]+")
 LONGEST_VM_NAME = 64
+# Galleries: https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images
+GALLERY_NAME = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_.]{{0,{LONGEST_NAME - 2}}}[A-Za-z0-9])?")
+VERSION = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.(?:0|[1-9]\d{0,9})){2}", re.ASCII)
+LARGEST_VERSION_PART = 2**31 - 1
 
 # Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 MOST_TAGS = 50

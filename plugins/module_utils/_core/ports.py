@@ -14,6 +14,9 @@ from .listener import Listener
 from .model.catalog_image import CatalogImage
 from .model.disk import Disk
 from .model.disk_file import DiskContent
+from .model.gallery import Gallery
+from .model.gallery_image import GalleryImage
+from .model.gallery_image_version import GalleryImageVersion
 from .model.image import Image
 from .model.lock import Lock
 from .model.nic import Nic
@@ -97,6 +100,36 @@ class Snapshots(Resources[Snapshot], Protocol):
         """The snapshot once it holds all bytes or the deadline is near, or None if it does not exist."""
 
 
+class InGalleries(Resources[T_co], Protocol):
+    """Galleries, or a kind of resource that is nested in them."""
+
+    def read(self, resource: ResourceId, api: str = "", **query: str) -> T_co:
+        """The resource, as an api-version shows it and with further query parameters; raises ``Missing``."""
+
+    def list_in(self, parent: ResourceId) -> tuple[T_co, ...]:
+        """The resources in a gallery or an image definition; none if that does not exist."""
+
+    def put(self, resource: ResourceId, body: Body, api: str = "") -> T_co:
+        """Create it, or change it to this body, with an api-version, and wait until that is done."""
+
+    def update(self, resource: ResourceId, body: Body) -> T_co:
+        """Change the properties in the body."""
+
+
+class Galleries(InGalleries[Gallery], Protocol):
+    """Galleries."""
+
+    def share(self, gallery: ResourceId, body: Body) -> None:
+        """Change with whom a gallery is shared, and wait until that is done."""
+
+
+class GalleryImageVersions(InGalleries[GalleryImageVersion], Protocol):
+    """Versions of images in galleries."""
+
+    def find_replicated(self, version: ResourceId) -> GalleryImageVersion | None:
+        """The version with the states of its replicas, or None if it does not exist."""
+
+
 class Catalog(Protocol):
     """Images of galleries and of the Marketplace."""
 
@@ -171,6 +204,18 @@ class Azure(Protocol):
     @property
     def snapshots(self) -> Snapshots:
         """Snapshots of managed disks."""
+
+    @property
+    def galleries(self) -> Galleries:
+        """Galleries."""
+
+    @property
+    def gallery_images(self) -> InGalleries[GalleryImage]:
+        """Image definitions in galleries."""
+
+    @property
+    def gallery_image_versions(self) -> GalleryImageVersions:
+        """Versions of images in galleries."""
 
     @property
     def catalog(self) -> Catalog:

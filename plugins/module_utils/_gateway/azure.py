@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from .._core.ids import ResourceId
 from .resources.catalog import Catalog
 from .resources.disks import Disks
+from .resources.galleries import Galleries, GalleryImages, GalleryImageVersions
 from .resources.groups import Groups
 from .resources.images import Images
 from .resources.locks import Locks
@@ -41,6 +42,9 @@ class Azure:
         self.images = Images(client)
         self.disks = Disks(client)
         self.snapshots = Snapshots(client)
+        self.galleries = Galleries(client)
+        self.gallery_images = GalleryImages(client)
+        self.gallery_image_versions = GalleryImageVersions(client)
         self.catalog = Catalog(client)
         self.groups = Groups(client)
         self.regions = Regions(client)

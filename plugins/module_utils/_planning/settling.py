@@ -11,13 +11,16 @@ from typing import TypeVar
 from .._core.errors import TimedOut
 from .._core.ids import ResourceId
 from .._core.model.disk import Disk
+from .._core.model.gallery import Gallery
+from .._core.model.gallery_image import GalleryImage
+from .._core.model.gallery_image_version import GalleryImageVersion
 from .._core.model.image import Image
 from .._core.model.provisioning import BUSY, DELETING, SUCCEEDED
 from .._core.model.snapshot import Snapshot
 from .._core.model.vm import Vm
 from .._core.ports import Resources
 
-T = TypeVar("T", Disk, Image, Snapshot, Vm)
+T = TypeVar("T", Disk, Gallery, GalleryImage, GalleryImageVersion, Image, Snapshot, Vm)
 
 
 def look_up(resources: Resources[T], resource: ResourceId, check_mode: bool) -> T | None:
@@ -40,6 +43,6 @@ def settled(noun: str, resource: T | None, check_mode: bool) -> tuple[T | None, 
     return after, (f"{noun[0].upper()}{noun[1:]} {resource.id.name} is {state}: planned as if that had succeeded.",)
 
 
-def _is_busy(resource: Disk | Image | Snapshot | Vm) -> bool:
+def _is_busy(resource: Disk | Gallery | GalleryImage | GalleryImageVersion | Image | Snapshot | Vm) -> bool:
     copied = not isinstance(resource, Snapshot) or resource.copied
     return resource.provisioning_state in BUSY or (resource.provisioning_state == SUCCEEDED and not copied)

@@ -117,6 +117,6 @@ class Resources(Generic[T]):
         return self.parse(raw)
 
 
-def names(resource: ResourceId) -> tuple[str, str]:
-    """The group and the name of a resource, the first two arguments of all operations on it."""
-    return resource.resource_group, resource.name
+def names(resource: ResourceId) -> tuple[str, ...]:
+    """The group and the names of a resource, the first arguments of all operations on it."""
+    return resource.resource_group, *resource.names

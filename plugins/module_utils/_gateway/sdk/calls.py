@@ -18,6 +18,10 @@ from .polling import paced_polling
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
 DISKS = "2024-03-02"
+GALLERIES = "2024-03-03"
+"""For galleries, image definitions and versions. Their lists are read without the SDK, so it may be newer than what 33 knows."""
+STORAGE_STRATEGY = "2025-03-03"
+"""The first one in which a version can have a ``storageAccountStrategy``."""
 VM_CREATION = "2025-04-01"
 """The first one in which the network interface that is created together with a VM can have tags."""
 

@@ -74,9 +74,10 @@ class Client:
             )
         return self._compute[subscription]
 
-    def get(self, path: str, api_version: str) -> Any:
+    def get(self, path: str, api_version: str, **query: str) -> Any:
         """The JSON of one resource, by its path in the Resource Manager. The answer also shows ``clock_offset``."""
-        answer = self._fetch(self._signed_in, f"{self._cloud.resource_manager}{path}?api-version={api_version}")
+        parameters = urllib.parse.urlencode({"api-version": api_version, **query}, safe="$")
+        answer = self._fetch(self._signed_in, f"{self._cloud.resource_manager}{path}?{parameters}")
         self.clock_offset = seconds_ahead(answer.headers.get("Date"), datetime.now(timezone.utc))
         return answer.json()
 

@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Galleries, the image definitions in them and the versions of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from ..._core.errors import Missing
+from ..._core.ids import ResourceId
+from ..._core.model.gallery import Gallery
+from ..._core.model.gallery_image import GalleryImage
+from ..._core.model.gallery_image_version import GalleryImageVersion
+from ..parsing.gallery import parse_gallery, parse_gallery_image, parse_gallery_image_version
+from ..sdk import calls
+from ..sdk.errors import describing
+from .base import Resources, Settles
+
+T = TypeVar("T", bound=Settles)
+
+
+class InGalleries(Resources[T]):
+    """One kind of resource of galleries. ``collection`` is its part of the path.
+
+    Reads and lists are plain requests: the SDK's operations would read the second page of a list with another api-version.
+    """
+
+    collection: str
+
+    def read(self, resource: ResourceId, api: str = "", **query: str) -> T:
+        """The resource, as the api-version shows it and with further query parameters; raise Missing if it does not exist."""
+        with self._describing("read", resource):
+            return self._value(self._client.get(str(self._client.locate(resource)), api or self.api, **query))
+
+    def get(self, resource: ResourceId) -> T:
+        """The resource; raise Missing if it does not exist."""
+        return self.read(resource)
+
+    def list_in(self, parent: ResourceId) -> tuple[T, ...]:
+        """All resources of this kind in another one; none if that does not exist."""
+        return self._list(f"{self._client.locate(parent)}/{self.collection}", parent.name)
+
+    def put(self, resource: ResourceId, body: Mapping[str, Any], api: str = "") -> T:
+        """Create the resource, or change it to this body, with an api-version; wait until it is done."""
+        with self._describing("create", resource):
+            operation = self._sdk(resource).begin_create_or_update
+            return self._value(
+                calls.run(operation, resource.resource_group, *resource.names, api_version=api or self.api, body=body),
+            )
+
+    def _list(self, path: str, place: str) -> tuple[T, ...]:
+        try:
+            with describing(f"list the {self.noun}s of {place}"):
+                return tuple(map(self._value, self._client.list(path, self.api)))
+        except Missing:
+            return ()
+
+
+class Galleries(InGalleries[Gallery]):
+    """Galleries."""
+
+    noun, operations, collection, api = "gallery", "galleries", "galleries", calls.GALLERIES
+    parse = staticmethod(parse_gallery)
+
+    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Gallery, ...]:
+        """All galleries of a group, none if it does not exist; or those of the subscription, which defaults to our own."""
+        scope = f"/subscriptions/{subscription or self._client.subscription}"
+        place = f"resource group {resource_group}" if resource_group else "the subscription"
+        group = f"/resourceGroups/{resource_group}" if resource_group else ""
+        return self._list(f"{scope}{group}/providers/Microsoft.Compute/galleries", place)
+
+    def share(self, gallery: ResourceId, body: Mapping[str, Any]) -> None:
+        """Change with whom a gallery is shared, and wait until that is done."""
+        with self._describing("share", gallery):
+            operation = self._client.compute(gallery.subscription).gallery_sharing_profile.begin_update
+            calls.run(operation, gallery.resource_group, gallery.name, api_version=self.api, body=body)
+
+
+class GalleryImages(InGalleries[GalleryImage]):
+    """Image definitions."""
+
+    noun, operations, collection, api = "image definition", "gallery_images", "images", calls.GALLERIES
+    parse = staticmethod(parse_gallery_image)
+
+
+class GalleryImageVersions(InGalleries[GalleryImageVersion]):
+    """Versions of images."""
+
+    noun, operations, collection, api = "image version", "gallery_image_versions", "versions", calls.GALLERIES
+    parse = staticmethod(parse_gallery_image_version)
+
+    def find_replicated(self, version: ResourceId) -> GalleryImageVersion | None:
+        """The version with the states of its replicas, or None if it does not exist."""
+        try:
+            return self.read(version, **{"$expand": "ReplicationStatus"})
+        except Missing:
+            return None
