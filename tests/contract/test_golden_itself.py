@@ -99,7 +99,7 @@ def test_the_name_of_an_image_version_is_kept_and_the_unique_name_of_a_gallery_f
         ("locations/l/capsOperations/0a1b", ("", Part.POLL)),
     ],
 )
-def test_nested_resources_are_told_from_actions(path: str, found: tuple[str, Part]) -> None:
+def test_nested_resources_are_not_taken_for_actions(path: str, found: tuple[str, Part]) -> None:
     exchange = Exchange("GET", f"{ROOT}/providers/Microsoft.Compute/{path}?api-version=2024-03-03", None, 200, {}, {})
     assert [(step.type, step.part) for step in steps(Recording("r", (exchange,)))] == [found]
 

@@ -24,7 +24,7 @@ from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 
 TYPES = find_spec("azure.mgmt.compute.types")
-"""Where the types of request bodies are; None with an azure-mgmt-compute that has none."""
+"""The place of the types of request bodies; None with an azure-mgmt-compute that has none."""
 
 _PATH = re.compile(r"/providers/Microsoft\.Compute/(?P<rest>galleries/[^?]+)", re.IGNORECASE)
 _BODIES = {

@@ -47,7 +47,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class _Target:
-    """What a request is about: a resource type, the resource (None for a list), and what follows the resource in the path."""
+    """The target of a request: a resource type, the resource (None for a list), and what follows the resource in the path."""
 
     type: str
     name: str | None
