@@ -55,7 +55,7 @@ def require_body(method: str, path: str, body: Any) -> None:
 
 
 def flaws(method: str, kind: str, body: Any) -> list[str]:
-    """What is wrong with the body of a request on a kind of resource, such as `galleries/images`; the action `share` counts as one."""
+    """The mistakes in the body of a request on a kind of resource, such as `galleries/images`; the action `share` counts as one."""
     name = _BODIES.get((method, kind))
     if name is None:
         return [f"{method} on {kind} is not a request that azure-mgmt-compute knows"]
