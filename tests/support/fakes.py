@@ -31,7 +31,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
 
-from tests.support.gallery_bodies import require_body
+from tests.support.body_check import require_body
 from tests.support.ids import SUBSCRIPTION
 
 ATTACHED_AT = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)

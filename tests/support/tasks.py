@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import polling
 from azlab.client import environment
 
-from tests.support.gallery_bodies import check_sent_bodies
+from tests.support.body_check import check_sent_bodies
 from tests.support.module_runner import ModuleRunner
 from tests.support.running_lab import RunningLab
 

@@ -23,7 +23,6 @@ SHA256 = {
     "17.0.0": "c7350b404e5d10a548ceddb034394c8fad6c852ce33a3d3b211065813c1da404",
     "20.0.0": "7920bea2e11d78fa616992813aea470a8fb50eab2e646e032e138f93d53b70e8",
     "23.0.0": "1eb26b965ba4049ddcf10d4f25818725fc03c491c3be76537d0d74ceb1146b04",
-    "29.0.0": "c244661ffdcc33179366beca40c6506e33c7b36192c408c9159952a7be6950f2",
     "30.0.0": "7320fbafc392770b03ed02b68760185e6094552ed98d7fd5ea77210a5a513c78",
 }
 """The last releases with each kind of recording, and those with galleries; source distributions after 30.0.0 contain none."""
