@@ -15,8 +15,8 @@ from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
 from tests.contract.empty_lab import empty_lab
-from tests.support.fakes import FakeAzure
 from tests.support.body_check import WrongBody, check_sent_bodies, flaws, require_body
+from tests.support.fakes import FakeAzure
 from tests.support.ids import an_id
 from tests.support.running_lab import RunningLab
 from tests.support.tasks import LabTasks
