@@ -28,6 +28,7 @@ class Snapshot:
     incremental: bool = False
     os_type: str | None = None
     hyper_v_generation: str | None = None
+    security_type: str | None = None
     size_gib: int | None = None
     time_created: datetime | None = None
     completion_percent: float | None = None
@@ -35,6 +36,11 @@ class Snapshot:
     capabilities: Mapping[str, Any] = field(default_factory=dict)
     hibernation: bool = False
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def architecture(self) -> str | None:
+        """``x64`` or ``Arm64``; None if Azure does not say."""
+        return self.capabilities.get("architecture")
 
     @property
     def complete(self) -> bool:

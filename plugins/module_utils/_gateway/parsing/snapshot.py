@@ -25,6 +25,7 @@ def parse_snapshot(raw: Json) -> Snapshot:
         incremental=bool(properties.get("incremental")),
         os_type=properties.get("osType"),
         hyper_v_generation=properties.get("hyperVGeneration"),
+        security_type=at(properties, "securityProfile").get("securityType"),
         size_gib=properties.get("diskSizeGB"),
         time_created=parse_time(properties.get("timeCreated")),
         completion_percent=properties.get("completionPercent"),

@@ -213,6 +213,7 @@ def test_every_key_of_a_snapshot_is_parsed():
     creation = {"createOption": "Copy", "sourceResourceId": str(OS), "sourceUniqueId": "u"}
     properties = {"provisioningState": "Succeeded", "creationData": creation, "incremental": True, "timeCreated": "2026-11-22T10:00:00Z"}
     properties |= {"uniqueId": "s", "supportsHibernation": True, "supportedCapabilities": {"architecture": "Arm64"}, **PROTECTED}
+    properties["securityProfile"] = {"securityType": "TrustedLaunch"}
     raw = {"id": str(an_id(SNAPSHOT, "g", "s")), "location": "l", "properties": properties, "tags": {"a": "b"}}
     assert parse_snapshot(raw) == Snapshot(
         id=an_id(SNAPSHOT, "g", "s"),
@@ -224,6 +225,7 @@ def test_every_key_of_a_snapshot_is_parsed():
         protection=PROTECTION,
         capabilities={"architecture": "Arm64"},
         hibernation=True,
+        security_type="TrustedLaunch",
         time_created=parse_time("2026-11-22T10:00:00.000000Z"),
         tags={"a": "b"},
     )
