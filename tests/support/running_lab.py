@@ -118,6 +118,15 @@ class RunningLab:
             faults.switch(self.settings.faults, name, on=False)
 
     @contextmanager
+    def setting(self, name: str, value: Any) -> Iterator[None]:
+        """Give a setting of the lab a value while the block runs."""
+        faults.set_value(self.settings.faults, name, value)
+        try:
+            yield
+        finally:
+            faults.set_value(self.settings.faults, name, None)
+
+    @contextmanager
     def subscriptions(self, *others: str) -> Iterator[None]:
         """Give the lab further subscriptions while the block runs."""
         file = self.settings.state / subscriptions.FILE
