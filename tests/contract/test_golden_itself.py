@@ -49,6 +49,8 @@ def test_a_difference_is_reported_with_its_path(recorded: object, actual: object
         ({"id": ID}, {"id": ID.replace("one", "two").lower()}),
         ({"timeCreated": "2019-04-12T22:41:32+00:00"}, {"timeCreated": "2026-01-01T00:00:00+00:00"}),
         ({"accessSAS": "https://md-x.blob.core.windows.net/a/abcd?sig=1"}, {"accessSAS": "https://127.0.0.1/a/abcd?sig=2"}),
+        ({"publishedDate": "2023-04-03T05:56:32.7533993+00:00"}, {"publishedDate": "2026-01-01T00:00:00+00:00"}),
+        ({"publicNames": ["golden-1"]}, {"publicNames": ["golden-2"]}),
         ({"a": 1, "b": 2.0}, {"b": 2, "a": 1}),
     ],
 )
