@@ -1,8 +1,9 @@
-# Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=... and SUITE=... come from the command line.
+# Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=..., SUITE=..., CONFIRM=... and LOCATION=...
+# come from the command line.
 PYTHON := .venv/bin/python
-export SPOIL TIERS DIR
+export SPOIL TIERS DIR CONFIRM LOCATION
 
-.PHONY: help setup demo test lint docs clients golden fresh clean
+.PHONY: help setup demo test lint docs clients golden live fresh clean
 
 help:        ## show this list
 	@sed -n 's/^\([a-z]*\): *\(.*\)## /  make \1	/p' Makefile
@@ -29,6 +30,9 @@ clients: setup  ## run the az command line and azure.azcollection against the la
 
 golden: setup  ## replay a folder of recordings against the lab: make golden DIR=path
 	@$(PYTHON) -m tests.contract.golden $(DIR)
+
+live: setup  ## ask real Azure, with your credentials, what the lab only assumes; says first what it creates: make live CONFIRM=subscription-id
+	@$(PYTHON) -m tests.live
 
 fresh: setup  ## run both commands of the README on a bare system: make fresh SUITE=bookworm, trixie or ubuntu
 	@scripts/fresh.sh $(SUITE)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The az command line registers the lab as a cloud, and creates a disk, a snapshot and an image there."""
+"""The az command line registers the lab as a cloud, and creates a disk, a snapshot, an image and a gallery with an image version there."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ def main(cloud: dict[str, str]) -> None:
     disk = uploaded(az, cloud, "os")
     snapshot(az, disk)
     image(az, disk)
+    gallery(az, disk)
     az("disk", "delete", "--resource-group", GROUP, "--name", "os", "--yes")
     assert az("disk", "list", "--resource-group", GROUP) == []
     az("group", "delete", "--name", GROUP, "--yes")
@@ -135,3 +136,32 @@ def image(az: Az, disk: dict[str, Any]) -> None:
     assert [each["name"] for each in az("image", "list")] == ["golden"]
     az("image", "delete", *where)
     assert az("image", "list", "--resource-group", GROUP) == []
+
+
+def gallery(az: Az, disk: dict[str, Any]) -> None:
+    """Publish a managed image of the disk as a version in a gallery; read, list and delete version, definition and gallery."""
+    group = ("--resource-group", GROUP)
+    image = az("image", "create", *group, "--name", "source", "--source", disk["id"], "--os-type", "Linux", "--hyper-v-generation", "V2")
+    here = (*group, "--gallery-name", "images")
+    made = az("sig", "create", *here, "--description", "made by az")
+    assert made["identifier"]["uniqueName"].endswith("-IMAGES")
+    definition = (*here, "--gallery-image-definition", "linux")
+    names = ("--publisher", "example", "--offer", "linux", "--sku", "small")
+    az("sig", "image-definition", "create", *definition, *names, "--os-type", "Linux", "--hyper-v-generation", "V2")
+    shown = az("sig", "image-definition", "show", *definition)
+    assert (shown["osState"], shown["hyperVGeneration"], shown["provisioningState"]) == ("Generalized", "V2", "Succeeded")
+    version = (*definition, "--gallery-image-version", "1.0.0")
+    regions = ("--target-regions", "westeurope=2", "northeurope")
+    az("sig", "image-version", "create", *version, "--managed-image", image["id"], *regions, "--tags", "made=az")
+    shown = az("sig", "image-version", "show", *version, "--expand", "ReplicationStatus")
+    published = shown["publishingProfile"]["targetRegions"]
+    assert [(region["name"], region["regionalReplicaCount"]) for region in published] == [("West Europe", 2), ("North Europe", 1)]
+    assert shown["storageProfile"]["source"]["id"].lower() == image["id"].lower()
+    assert shown["replicationStatus"]["aggregatedState"] == "Completed"
+    for listed, name in ((az("sig", "image-version", "list", *definition), "1.0.0"), (az("sig", "list", *group), "images")):
+        assert [each["name"] for each in listed] == [name]
+    az("sig", "image-version", "delete", *version)
+    az("sig", "image-definition", "delete", *definition)
+    az("sig", "delete", *here)
+    assert az("sig", "list", *group) == []
+    az("image", "delete", *group, "--name", "source")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""azure.azcollection creates an image from a disk; a shim adds a function that it needs for custom clouds."""
+"""azure.azcollection creates an image and a gallery with an image version; a shim adds a function that it needs for custom clouds."""
 
 from __future__ import annotations
 
@@ -61,14 +61,35 @@ class Ansible:
 
 
 def main(cloud: dict[str, str]) -> None:
-    """Create a resource group, a disk and an image of it, and delete them."""
+    """Create a resource group, a disk, an image of it and a version of that in a gallery, and delete them."""
     run = Ansible(cloud)
     run("azure_rm_resourcegroup", name=GROUP, location="westeurope")
     disk = run("azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux")["state"]["id"]
     run("azure_rm_image", resource_group=GROUP, name="golden", source=disk, os_type="Linux", hyper_v_generation="V2")
     images = run("azure_rm_image_info", resource_group=GROUP)["images"]
     assert [image["name"] for image in images] == ["golden"]
+    gallery(run, images[0]["id"])
     run("azure_rm_image", resource_group=GROUP, name="golden", state="absent", source=disk, os_type="Linux", hyper_v_generation="V2")
     assert run("azure_rm_image_info", resource_group=GROUP)["images"] == []
     run("azure_rm_manageddisk", resource_group=GROUP, name="os", state="absent")
     run("azure_rm_resourcegroup", name=GROUP, state="absent")
+
+
+def gallery(run: Ansible, image: str) -> None:
+    """Publish the image as a version in a gallery; read and delete version, definition and gallery."""
+    place: dict[str, Any] = {"resource_group": GROUP, "gallery_name": "images"}
+    run("azure_rm_gallery", resource_group=GROUP, name="images", location="westeurope", description="made by azcollection")
+    identifier = {"publisher": "example", "offer": "linux", "sku": "small"}
+    system = {"os_type": "linux", "os_state": "generalized", "hypervgeneration": "V2", "identifier": identifier}
+    run("azure_rm_galleryimage", **place, name="linux", location="westeurope", **system)
+    definition = {**place, "gallery_image_name": "linux"}
+    profile = {"target_regions": [{"name": "westeurope", "regional_replica_count": 1}]}
+    version = {**definition, "name": "1.0.0", "location": "westeurope", "publishing_profile": profile}
+    run("azure_rm_galleryimageversion", **version, storage_profile={"source_image": image})
+    assert [each["name"] for each in run("azure_rm_gallery_info", resource_group=GROUP)["galleries"]] == ["images"]
+    assert [each["os_type"] for each in run("azure_rm_galleryimage_info", **place)["images"]] == ["Linux"]
+    (listed,) = run("azure_rm_galleryimageversion_info", **definition)["versions"]
+    assert (listed["name"], listed["provisioning_state"]) == ("1.0.0", "Succeeded")
+    run("azure_rm_galleryimageversion", **definition, name="1.0.0", state="absent")
+    run("azure_rm_galleryimage", **place, name="linux", state="absent")
+    run("azure_rm_gallery", resource_group=GROUP, name="images", state="absent")

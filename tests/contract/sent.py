@@ -14,7 +14,15 @@ from typing import Any
 CHECKOUT = Path(__file__).parents[2]
 sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "build" / "collections")]
 
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM  # noqa: E402
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import (  # noqa: E402
+    DISK,
+    GALLERY,
+    GALLERY_IMAGE,
+    GALLERY_IMAGE_VERSION,
+    IMAGE,
+    SNAPSHOT,
+    VM,
+)
 
 from tests.support.canned import ARM, CannedAzure, answer  # noqa: E402
 from tests.support.ids import SUBSCRIPTION, an_id  # noqa: E402
@@ -55,6 +63,7 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
             ),
             f"{room} list of a group": (lambda azure, room=room: getattr(azure, room).list("group"), [answer(200, {"value": []})]),
         }
+    found |= _gallery_scenes()
     vm, disk = an_id(VM, "group", "one"), an_id(DISK, "group", "one")
     found["machines deallocate"] = (lambda azure: azure.machines.deallocate(vm, lambda: None), operation())
     found["machines generalize"] = (lambda azure: azure.machines.generalize(vm), [answer(200)])
@@ -65,6 +74,39 @@ def scenes() -> dict[str, tuple[Any, list[Any]]]:
         [*operation({"accessSAS": "https://sas"}), *operation()],
     )
     return found
+
+
+def _gallery_scenes() -> dict[str, tuple[Any, list[Any]]]:
+    """The scenes on galleries and on what is nested in them; azure-mgmt-compute 33 knows neither their api-version nor all properties."""
+    gallery = an_id(GALLERY, "group", "one")
+    image = gallery.child(GALLERY_IMAGE, "two")
+    version = image.child(GALLERY_IMAGE_VERSION, "1.0.0")
+    found: dict[str, tuple[Any, list[Any]]] = {}
+    for room, one in {"galleries": gallery, "gallery_images": image, "gallery_image_versions": version}.items():
+        raw = {"id": str(one), "location": "westeurope", "properties": {}}
+        following = f"{ARM}/subscriptions/{SUBSCRIPTION}/next?api-version=2024-03-03&$skiptoken=a%2Bb"
+        pages = [answer(200, {"value": [raw], "nextLink": following}), answer(200, {"value": [raw]})]
+        # As recorded from Azure: 201 and 200, with the URL of the operation.
+        created, updated = (
+            [answer(status, raw, Azure_AsyncOperation=f"{ARM}/operations/1"), answer(200, {"status": "Succeeded"}), answer(200, raw)]
+            for status in (201, 200)
+        )
+        found |= {
+            f"{room} get": (lambda azure, room=room, one=one: getattr(azure, room).get(one), [answer(200, raw)]),
+            f"{room} put": (lambda azure, room=room, one=one: getattr(azure, room).put(one, BODY), created),
+            f"{room} update": (lambda azure, room=room, one=one: getattr(azure, room).update(one, BODY), updated),
+            f"{room} delete": (lambda azure, room=room, one=one: getattr(azure, room).delete(one), operation()),
+            f"{room} list": (_lister(room, one), pages),
+        }
+    found["galleries share"] = (lambda azure: azure.galleries.share(gallery, BODY), operation())
+    replicated = [answer(200, {"id": str(version), "location": "westeurope", "properties": {}})]
+    found["gallery_image_versions find_replicated"] = (lambda azure: azure.gallery_image_versions.find_replicated(version), replicated)
+    return found
+
+
+def _lister(room: str, one: Any) -> Any:
+    """The call that lists what is in a gallery or in an image definition, or all galleries."""
+    return lambda azure: azure.galleries.list() if room == "galleries" else getattr(azure, room).list_in(one.parent)
 
 
 def _open(access: Any) -> None:

@@ -49,6 +49,8 @@ def test_a_difference_is_reported_with_its_path(recorded: object, actual: object
         ({"id": ID}, {"id": ID.replace("one", "two").lower()}),
         ({"timeCreated": "2019-04-12T22:41:32+00:00"}, {"timeCreated": "2026-01-01T00:00:00+00:00"}),
         ({"accessSAS": "https://md-x.blob.core.windows.net/a/abcd?sig=1"}, {"accessSAS": "https://127.0.0.1/a/abcd?sig=2"}),
+        ({"publishedDate": "2023-04-03T05:56:32.7533993+00:00"}, {"publishedDate": "2026-01-01T00:00:00+00:00"}),
+        ({"publicNames": ["golden-1"]}, {"publicNames": ["golden-2"]}),
         ({"a": 1, "b": 2.0}, {"b": 2, "a": 1}),
     ],
 )
@@ -71,6 +73,37 @@ def test_names_are_replaced_everywhere_and_learned_from_answers() -> None:
     assert body["text"] == f"no '{body['name']}' here"
     names.learn({"id": ID}, {"id": "/subscriptions/s2/resourceGroups/g/providers/Microsoft.Compute/disks/invented"})
     assert names.translate("one") == "invented"
+
+
+def test_the_name_of_an_image_version_is_kept_and_the_unique_name_of_a_gallery_follows_its_new_name() -> None:
+    subscription, other = "11111111-2222-3333-4444-555555555555", "66666666-2222-3333-4444-555555555555"
+    gallery = f"/subscriptions/{subscription}/resourceGroups/group/providers/Microsoft.Compute/galleries/Images"
+    answer = {"id": f"{gallery}/images/ubuntu/versions/1.0.0", "name": "1.0.0", "uniqueName": f"{subscription}-IMAGES", "text": "a-B-c"}
+    names = Names(Recording("r", (Exchange("PUT", f"https://management.azure.com{answer['id']}", None, 201, {}, answer),)), other)
+    new = names.translate(answer)
+    parts = new["id"].split("/")
+    assert (parts[-1], new["name"], new["text"]) == ("1.0.0", "1.0.0", "a-B-c")
+    assert "ubuntu" not in parts
+    assert new["uniqueName"] == f"{other}-{parts[8].upper()}"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("galleries", ("galleries", Part.REPLAYED)),
+        ("galleries/g", ("galleries", Part.REPLAYED)),
+        ("galleries/g/share", ("galleries", Part.REPLAYED)),
+        ("galleries/g/images", ("galleries/images", Part.REPLAYED)),
+        ("Galleries/g/Images/i", ("galleries/images", Part.REPLAYED)),
+        ("galleries/g/images/i/versions/1.0.0", ("galleries/images/versions", Part.REPLAYED)),
+        ("galleries/g/applications/a", ("galleries", Part.OUTSIDE)),
+        ("images/i", ("images", Part.REPLAYED)),
+        ("locations/l/capsOperations/0a1b", ("", Part.POLL)),
+    ],
+)
+def test_nested_resources_are_not_taken_for_actions(path: str, found: tuple[str, Part]) -> None:
+    exchange = Exchange("GET", f"{ROOT}/providers/Microsoft.Compute/{path}?api-version=2024-03-03", None, 200, {}, {})
+    assert [(step.type, step.part) for step in steps(Recording("r", (exchange,)))] == [found]
 
 
 def test_all_formats_are_read_alike() -> None:
@@ -154,7 +187,7 @@ def test_an_unsupported_resource_is_left_out_with_all_calls_on_it() -> None:
             Exchange("PUT", vm, {"properties": {"storageProfile": image}}, 201, {}, {}),
             Exchange("POST", f"{vm}/start", None, 202, {}, None),
             Exchange("POST", f"{DISK}/beginGetAccess", {}, 202, {}, None),
-            Exchange("PUT", f"{ROOT}/providers/Microsoft.Compute/galleries/g", {}, 201, {}, {}),
+            Exchange("PUT", f"{ROOT}/providers/Microsoft.Compute/virtualMachineScaleSets/s", {}, 201, {}, {}),
         ),
     )
     assert [step.part for step in steps(recording)] == [Part.OUTSIDE, Part.OUTSIDE, Part.REPLAYED]

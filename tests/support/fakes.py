@@ -32,10 +32,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.snapshot import parse_snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.parsing.vm import parse_attached, parse_vm
 
+from tests.support.body_check import require_body
 from tests.support.ids import SUBSCRIPTION
 
 ATTACHED_AT = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 DEALLOCATED_AT = datetime(2026, 11, 22, 11, tzinfo=timezone.utc)
+
+_METHODS = {"create": "PUT", "change": "PATCH", "share": "POST"}
+"""The methods of the writes that have a body."""
 
 
 class Written(AssertionError):
@@ -353,6 +357,8 @@ class FakeAzure:
             raise Written(f"{verb} {noun} {resource.name}")
         if self.break_at and self.break_at[0] == f"{verb} {noun}":
             raise self.break_at[1]
+        if verb in _METHODS:
+            require_body(_METHODS[verb], f"{resource}/share" if verb == "share" else str(resource), body)
         self.writes.append((verb, noun, resource.name) if body is None else (verb, noun, resource.name, body))
 
     @property

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk import polling
 from azlab.client import environment
 
+from tests.support.body_check import check_sent_bodies
 from tests.support.module_runner import ModuleRunner
 from tests.support.running_lab import RunningLab
 
@@ -29,6 +30,7 @@ class LabTasks:
             # The lab's own CA instead of the bundle with the CAs of the system, because reading those takes a fifth of a test's time.
             monkeypatch.setenv(name, str(lab.settings.ca) if value == str(lab.settings.bundle) else value)
         monkeypatch.setattr(polling, "PAUSES", (0.05,))
+        check_sent_bodies(monkeypatch)
 
     def __call__(self, module: ModuleType, check: bool = False, **params: Any) -> dict[str, Any]:
         """Run a module, which must not fail, and return its result; its warnings are kept in ``warnings``."""

@@ -20,10 +20,12 @@ SHA256 = {
     "4.6.2": "93f32e68d322a04006296b89d219e8ccc5d5e52e788ec0a602563823e108e1f8",
     "13.0.0": "7f331bafcbedf25d65aa42038f7553747dab18d7f10a5af3297192d31c45339e",
     "14.0.0": "4949fec9976e5d5b3cf2bb452154a86e0bab1785f72a20bdb3f5317a4dd9782f",
+    "17.0.0": "c7350b404e5d10a548ceddb034394c8fad6c852ce33a3d3b211065813c1da404",
+    "20.0.0": "7920bea2e11d78fa616992813aea470a8fb50eab2e646e032e138f93d53b70e8",
     "23.0.0": "1eb26b965ba4049ddcf10d4f25818725fc03c491c3be76537d0d74ceb1146b04",
     "30.0.0": "7320fbafc392770b03ed02b68760185e6094552ed98d7fd5ea77210a5a513c78",
 }
-"""The last releases with each kind of recording; later source distributions contain none."""
+"""The last releases with each kind of recording, and those with galleries; source distributions after 30.0.0 contain none."""
 
 
 class WrongArchive(Exception):

@@ -13,6 +13,10 @@ from typing import Any
 from tests.contract.golden.read import Recording
 
 _QUOTED = re.compile(r"'([^']+)'")
+_KEPT = ("versions",)
+"""The kinds of resources whose names have a meaning, such as 1.0.0 for an image version."""
+_UNIQUE_NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}-(?P<gallery>.+)", re.IGNORECASE)
+"""The name that Azure gives a gallery: the subscription, and the name of the gallery in upper case."""
 
 
 class Names:
@@ -20,9 +24,11 @@ class Names:
 
     def __init__(self, recording: Recording, subscription: str) -> None:
         self._new_names: dict[str, str] = {}
+        self._subscription = subscription
         for path in _ids(recording):
             for kind, name in pairs(path):
-                self._new_names.setdefault(name.lower(), subscription if kind == "subscriptions" else f"g{secrets.token_hex(6)}")
+                if kind not in _KEPT:
+                    self._new_names.setdefault(name.lower(), subscription if kind == "subscriptions" else f"g{secrets.token_hex(6)}")
 
     def translate(self, value: Any) -> Any:
         """A recorded value with the new names."""
@@ -59,6 +65,9 @@ class Names:
             return self._new_names[text.lower()]
         if is_id(text):
             return self.path(text)
+        unique = _UNIQUE_NAME.fullmatch(text)
+        if unique and unique["gallery"].lower() in self._new_names:
+            return f"{self._subscription}-{self._new_names[unique['gallery'].lower()].upper()}"
         return _QUOTED.sub(lambda match: f"'{self._new_names.get(match[1].lower(), match[1])}'", text)
 
 

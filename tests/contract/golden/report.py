@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.contract.golden.deviations import Deviation
-from tests.contract.golden.replay import Outcome
+from tests.contract.golden.replay import Call, Outcome
 from tests.contract.golden.select import ACTIONS
 
 WRITES = ("PUT", "PATCH", "POST", "DELETE")
@@ -51,8 +51,9 @@ class Report:
         return {
             "recordings": sum(bool(outcome.calls) for outcome in self.outcomes),
             "calls": len(calls),
-            "writes": sum(call.verb.split()[0] in WRITES for call in calls),
+            "writes": sum(map(_writes, calls)),
             "by_type": {type: by_type[type] for type in ACTIONS},
+            "writes_by_type": dict(sorted(Counter(call.type for call in calls if _writes(call)).items())),
             "by_verb": dict(sorted(Counter(f"{call.verb} {call.type}" for call in calls).items())),
             "polls": sum(outcome.polls for outcome in self.outcomes),
             "matched": clean,
@@ -98,3 +99,7 @@ class Report:
             *(f"left out: {reason}" for reason in self.left_out),
             *(f"{outcome.name}: {text}" for outcome in self.outcomes for text in self.unaccepted(outcome)),
         ]
+
+
+def _writes(call: Call) -> bool:
+    return call.verb.split()[0] in WRITES

@@ -42,7 +42,7 @@ def run(recordings: list[Recording], left_out: list[str], lab: LabClient) -> Rep
         outcomes = replay(recordings, client)
     finally:
         client.close()
-    unused = [f"{outcome.name}: no call on virtual machines, disks, snapshots or images" for outcome in outcomes if not outcome.calls]
+    unused = [f"{outcome.name}: no call on a resource type that is replayed" for outcome in outcomes if not outcome.calls]
     report = Report(tuple(outcomes), tuple(accepted()), (*left_out, *unused))
     report.write(REPORT)
     return report

@@ -23,15 +23,16 @@ ACTIONS = {
     "disks": ("beginGetAccess", "endGetAccess"),
     "snapshots": ("beginGetAccess", "endGetAccess"),
     "images": (),
+    "galleries": ("share",),
+    "galleries/images": (),
+    "galleries/images/versions": (),
 }
 """The resource types that are replayed, with the actions of the lab besides create, read, change and delete."""
 
-_TARGET = re.compile(
-    r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<type>virtualMachines|disks|snapshots|images)"
-    r"(?:/(?P<name>[^/]+)(?:/(?P<action>.+?))?)?/?",
-    re.IGNORECASE,
+_COMPUTE = re.compile(r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<rest>.+?)/?", re.IGNORECASE)
+_OPERATION = re.compile(
+    r"/providers/Microsoft\.\w+/locations/[^/]+/(?:operations|DiskOperations|capsOperations)/(?P<id>[^/]+)", re.IGNORECASE
 )
-_OPERATION = re.compile(r"/providers/Microsoft\.\w+/locations/[^/]+/(?:operations|DiskOperations)/(?P<id>[^/]+)", re.IGNORECASE)
 _TYPES = {name.lower(): name for name in ACTIONS}
 
 
@@ -42,6 +43,15 @@ class Part(Enum):
     POLL = "poll"
     SEEDED = "seeded"
     OUTSIDE = "outside"
+
+
+@dataclass(frozen=True)
+class _Target:
+    """The target of a request: a resource type, the resource (None for a list), and what follows the resource in the path."""
+
+    type: str
+    name: str | None
+    action: str
 
 
 @dataclass(frozen=True)
@@ -89,10 +99,9 @@ class _Selection:
 
     def steps(self) -> Iterator[Step]:
         for exchange in self._recording.exchanges:
-            target = _TARGET.fullmatch(exchange.path)
+            target = _target(exchange.path)
             if target:
-                type = _TYPES[target["type"].lower()]
-                yield self._step(exchange, type, target["name"], target["action"] or "")
+                yield self._step(exchange, target.type, target.name, target.action)
             elif operation_id(exchange):
                 yield Step(exchange, Part.POLL)
 
@@ -120,6 +129,18 @@ class _Selection:
             self._seeded.add(key)
             return Step(exchange, Part.SEEDED, type, verb, "its disks were blobs; created with managed disks", body)
         return Step(exchange, Part.REPLAYED, type, verb)
+
+
+def _target(path: str) -> _Target | None:
+    """The target of a request; None if its type is not replayed. A type can be nested: `galleries/images/versions`."""
+    match = _COMPUTE.fullmatch(path)
+    parts = match["rest"].split("/") if match else []
+    kinds, names = parts[::2], parts[1::2]
+    for depth in range(len(kinds), 0, -1):
+        type = _TYPES.get("/".join(kinds[:depth]).lower())
+        if type:
+            return _Target(type, "/".join(names[:depth]) if len(names) >= depth else None, "/".join(parts[2 * depth :]))
+    return None
 
 
 def _outside(type: str, body: Any) -> str:

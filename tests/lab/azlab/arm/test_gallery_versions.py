@@ -150,3 +150,18 @@ def test_deleting_the_group_removes_the_blobs_of_its_versions(lab: RunningLab, l
     assert BlobStore(lab.settings).exists(key)
     lab.client.delete(f"resourceGroups/{lab_group.name}", "2022-12-01")
     assert not BlobStore(lab.settings).exists(key)
+
+
+def test_what_no_request_named_is_shown_as_recorded(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions) -> None:
+    lab_group.image("source")
+    id = f"{gallery.image()}/versions/1.0.0"
+    answer = gallery.put(id, body_of_version(of_whole(lab_group.id("images", "source"))))
+    assert answer.json()["properties"]["safetyProfile"] == {
+        "reportedForPolicyViolation": False,
+        "allowDeletionOfReplicatedLocations": False,
+    }
+    assert "validationsProfile" not in answer.json()["properties"]
+    gallery.done(answer)
+    assert gallery.show(id)["properties"]["validationsProfile"] == {"validationOperationStatus": "NotExecuted"}
+    assert "validationsProfile" not in gallery.show(id, api="2023-07-03")["properties"]
+    assert "safetyProfile" not in gallery.show(id, api="2021-07-01")["properties"]

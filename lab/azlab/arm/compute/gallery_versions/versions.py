@@ -145,8 +145,16 @@ def _outside(call: Call) -> Call | None:
 
 
 def view(_lab: Lab, version: Resource) -> Json:
-    """A version as a GET without `$expand` shows it."""
-    return {**version.body, "properties": {key: value for key, value in version.properties.items() if key != "securityProfile"}}
+    """A version as a GET without `$expand` shows it.
+
+    Azure shows the safety profile's default, which it does not store (recorded in 2023), and once the version is made that it was not
+    validated (recorded in 2026).
+    """
+    known = {key: value for key, value in version.properties.items() if key not in ("securityProfile", "provisioningState")}
+    safe = {**_UNSAID, **known["safetyProfile"]}
+    state = version.properties["provisioningState"]
+    validated = {} if state in ("Creating", "Updating") else {"validationsProfile": {"validationOperationStatus": "NotExecuted"}}
+    return {**version.body, "properties": {**known, "safetyProfile": safe, **validated, "provisioningState": state}}
 
 
 def delete(call: Call) -> Answer:
@@ -177,6 +185,8 @@ def _remove(lab: Lab, known: Resource) -> None:
 
 _LIST = in_group(COMPUTE, "galleries/{gallery}/images/{image}/versions")
 _PATH = f"{_LIST}/{{name}}"
+_UNSAID = {"allowDeletionOfReplicatedLocations": False}
+"""The part of the safety profile that Azure shows although no request has named it."""
 
 TYPE = ResourceType(
     namespace=COMPUTE,
@@ -196,9 +206,10 @@ TYPE = ResourceType(
         "properties.publishingProfile.storageAccountStrategy": "2025-03-03",
         "properties.storageProfile.source.virtualMachineId": "2023-07-03",
         "properties.storageProfile.source.communityGalleryImageId": "2022-08-03",
-        "properties.safetyProfile": "2022-08-03",
+        "properties.safetyProfile": "2022-03-03",
         "properties.safetyProfile.blockDeletionBeforeEndOfLife": "2024-03-03",
         "properties.securityProfile": "2023-07-03",
+        "properties.validationsProfile": "2024-03-03",
     },
     view=view,
     settle=settle_version,
