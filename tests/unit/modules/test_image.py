@@ -366,6 +366,18 @@ def test_a_source_that_was_made_again_under_its_name_is_another_source(run: Modu
     assert run(azure, **OF_DISK, recreate=True)["image"]["tags"][tag.DISK] == "u-2"
 
 
+def test_a_difference_is_named_although_the_source_is_gone(run: ModuleRunner) -> None:
+    assert "zone_resilient is False, not True" in refused(run, FakeAzure(images=[existing()]), **OF_DISK, zone_resilient=True)
+
+
+def test_check_mode_plans_the_successor_of_an_image_that_is_being_deleted(run: ModuleRunner) -> None:
+    azure = FakeAzure(images=[existing(provisioning_state="Deleting")], disks=[UPLOADED])
+    azure.read_only = True
+    assert run(azure, check=True, **OF_DISK)["steps"] == ["create image golden from disk os"]
+    assert run(azure, check=True, **OPTIONS, state="absent")["steps"] == []
+    assert "image golden is still Deleting" in refused(run, azure, **OF_DISK)
+
+
 def test_an_image_of_a_vm_is_another_image(run: ModuleRunner) -> None:
     azure = FakeAzure(images=[existing(source=VM1)], disks=[UPLOADED])
     assert f"its source is {VM1}, not single disks" in refused(run, azure, **OF_DISK)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ..._core import tags as tag
 from ..._core.ids import region
 from ..._core.model.image import Image, ImageDisk
+from ..._core.model.provisioning import FAILED
 from .request import ImageRequest, WantedDisk
 from .sources import same_source
 
@@ -32,6 +33,12 @@ def differences(request: ImageRequest, image: Image, source_id: str = "") -> lis
     ``source_id`` is the unique id that the source of the OS disk has now: a disk that was deleted and created again is another source.
     """
     return [*_of_image(request, image), *_of_disks(request, image, source_id)]
+
+
+def is_made_again(request: ImageRequest, image: Image, source_id: str = "") -> bool:
+    """Whether the task replaces the image: one that differs, if the task allows it, or one as requested whose creation has failed."""
+    found = differences(request, image, source_id)
+    return request.os_disk is not None and (request.recreate if found else image.provisioning_state == FAILED)
 
 
 def _of_image(request: ImageRequest, image: Image) -> Iterator[Difference]:
@@ -56,16 +63,12 @@ def _of_disks(request: ImageRequest, image: Image, source_id: str) -> Iterator[D
     is_named = image.os_disk is not None and same_source(image.os_disk.source, request.os_disk.source)
     if is_named and made_from and source_id and made_from != source_id:
         yield Difference("the unique id of os_disk.source", made_from, source_id)
-    wanted, held = {each.lun: each for each in request.data_disks}, {each.lun: each for each in image.data_disks}
+    wanted, held = {each.lun or 0: each for each in request.data_disks}, {each.lun or 0: each for each in image.data_disks}
     if wanted.keys() != held.keys():
-        yield Difference("the list of LUNs in data_disks", sorted(filter(_is_lun, held)), sorted(filter(_is_lun, wanted)))
+        yield Difference("the list of LUNs in data_disks", sorted(held), sorted(wanted))
         return
     for lun, disk in wanted.items():
         yield from _of_disk(disk, held[lun])
-
-
-def _is_lun(value: int | None) -> bool:
-    return value is not None
 
 
 def _of_disk(wanted: WantedDisk, held: ImageDisk) -> Iterator[Difference]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from ..._core.ids import SNAPSHOT, ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
-from ..._core.model.provisioning import FAILED
+from ..._core.model.provisioning import DELETING
 from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 from ..evidence.origin import Origin, observe_origin
 from ..missing_groups import absent, without_group
 from ..settling import look_up
-from .difference import differences
+from .difference import is_made_again
 from .request import ImageRequest, WantedDisk
 
 
@@ -42,9 +42,9 @@ def observe(azure: Azure, request: ImageRequest, check_mode: bool) -> Observed:
     seen = Observed(image, check_mode=check_mode)
     if request.state == "absent":
         return seen
-    if image is not None:
+    if image is not None and image.provisioning_state != DELETING:
         seen = replace(seen, source_id=_source_id(azure, request.os_disk))
-        if image.provisioning_state != FAILED and not differences(request, image, seen.source_id):
+        if not is_made_again(request, image, seen.source_id):
             return seen
     return _observe_sources(azure, replace(seen, without_group=without_group(azure, image is not None, request.image)), request)
 

@@ -20,7 +20,7 @@ from ..missing_groups import absent, require_groups
 from ..settling import settled
 from ..steps.image import CreateImage, DeleteImage, TagImage
 from .checks import check_sources
-from .difference import Difference, differences
+from .difference import Difference, differences, is_made_again
 from .observe import Observed, observe
 from .recheck import SameImage, SameSources
 from .request import ImageRequest
@@ -35,12 +35,11 @@ def plan_image(request: ImageRequest, seen: Observed) -> Plan:
     image, warnings = settled("image", seen.image, seen.check_mode)
     if image is None:
         return _plan_new(request, seen, None, warnings)
-    found = differences(request, image, seen.source_id)
-    if not found and image.provisioning_state != FAILED:
-        return _plan_match(request, image, warnings)
-    if request.os_disk is None or not (request.recreate or not found):
+    if is_made_again(request, image, seen.source_id):
+        return _plan_new(request, seen, image, warnings)
+    if (found := differences(request, image, seen.source_id)) or image.provisioning_state == FAILED:
         raise _occupied(request, image, found)
-    return _plan_new(request, seen, image, warnings)
+    return _plan_match(request, image, warnings)
 
 
 def _plan_absence(seen: Observed) -> Plan:
