@@ -56,6 +56,12 @@ ALLOWANCES = (
         switch="late_ownership",
     ),
     Allowance("a list holds at once what was created", UNKNOWN, "arm/http/crud.py", switch="late_lists"),
+    Allowance(
+        "an image definition is made with SecurityType=Standard before api-version 2025-03-03",
+        UNKNOWN,
+        "arm/compute/gallery_images/features.py",
+        switch="no_standard_security_type",
+    ),
     Allowance("a GET finds at once what was created; a rule with status 404 does the contrary", ISSUE, "arm/http/crud.py", _CONSISTENCY),
     Allowance("the client reads the rights that it has at a place", DOCUMENTED, "arm/tenant/rights.py", _PERMISSIONS),
     Allowance("images hold disks of all types but Ultra and Premium SSD v2", ASSUMED, "arm/compute/images/sources.py"),

@@ -23,7 +23,8 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `late_ownership`: the ownership time of a disk moves `LATE` seconds after its VM was deallocated, and not before the operation ends;
 - `late_boot_log`: a boot log lacks its last line until `LATE` seconds after that was written;
 - `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
-- `late_lists`: a list lacks what was created in the last `LATE` seconds.
+- `late_lists`: a list lacks what was created in the last `LATE` seconds;
+- `no_standard_security_type`: before api-version 2025-03-03, an image definition refuses the value Standard of the feature SecurityType.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
-_SWITCHES = ("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
+_SWITCHES = (
+    *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),
+    "no_standard_security_type",
+)
 LATE = 3.0
 """Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
