@@ -62,7 +62,7 @@ def put_disk(call: Call, type: str) -> Answer:
             check_not_deleting(known, "Create or Update")
         if known and known.properties.get("provisioningState") != "Failed":
             return _change(call, known, body, echo=_echo(call, type, body, location, tags))
-        content = find_content(lab, body, location)
+        content = find_content(lab, body, location, call.subscription)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
         if body.get("zones"):
             disk.body["zones"] = body["zones"]
@@ -80,7 +80,7 @@ def put_disk(call: Call, type: str) -> Answer:
 
 def _spec(body: Json, content: Content) -> DiskSpec:
     """The disk that a body asks for; what it does not say about the system on the disk comes from the disk's source."""
-    given, parent = body.get("properties") or {}, content.resource.properties if content.resource else {}
+    given, parent = body.get("properties") or {}, content.resource.properties if content.resource else content.system
     settings = {key: parent.get(key) if given.get(key) is None else given[key] for key in _SETTINGS}
     return DiskSpec(
         content,
