@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..._core.errors import Missing
 from ..._core.ids import GALLERY, ResourceId
 from ..._core.model.gallery import Gallery
 from ..._core.plan import Plan
@@ -19,7 +18,7 @@ from ..._core.subject import Subject
 from ..gallery.names import require_gallery_name
 from ..images.plan import natural
 from ..missing_groups import empty_list
-from .observe import read_with_sharing
+from .observe import find_with_sharing
 
 
 @dataclass(frozen=True)
@@ -54,16 +53,8 @@ def read_galleries(azure: Azure, request: ListRequest) -> tuple[Gallery, ...]:
         ids = [request.place]
     else:
         ids = [each.id for each in azure.galleries.list(request.resource_group) if _matches(request, each)]
-    found = [gallery for each in ids if (gallery := _find(azure, each))]
+    found = [gallery for each in ids if (gallery := find_with_sharing(azure, each))]
     return tuple(sorted(found, key=lambda gallery: (natural(gallery.id.resource_group), natural(gallery.id.name))))
-
-
-def _find(azure: Azure, gallery: ResourceId) -> Gallery | None:
-    """The gallery, or None if it does not exist, or not any more."""
-    try:
-        return read_with_sharing(azure, gallery)
-    except Missing:
-        return None
 
 
 def _matches(request: ListRequest, gallery: Gallery) -> bool:

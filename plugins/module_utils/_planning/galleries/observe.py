@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..._core.errors import Missing
 from ..._core.ids import GALLERY, ResourceId, region
 from ..._core.model.gallery import Gallery
 from ..._core.ports import Azure
@@ -33,7 +34,7 @@ class Observed:
 def observe(azure: Azure, request: GalleryRequest, check_mode: bool) -> Observed:
     """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
     found = look_up(azure.galleries, request.gallery, check_mode)
-    gallery = read_with_sharing(azure, found.id) if found else None
+    gallery = find_with_sharing(azure, found.id) if found else None
     deletes = gallery is not None and (request.recreate or request.state == ABSENT)
     definitions = tuple(each.id.name for each in azure.gallery_images.list_in(request.gallery)) if deletes else ()
     if gallery is not None or request.state == ABSENT:
@@ -44,6 +45,14 @@ def observe(azure: Azure, request: GalleryRequest, check_mode: bool) -> Observed
         regions=_regions(azure, request, None),
         check_mode=check_mode,
     )
+
+
+def find_with_sharing(azure: Azure, gallery: ResourceId) -> Gallery | None:
+    """The gallery with whom it is shared, or None if it does not exist."""
+    try:
+        return read_with_sharing(azure, gallery)
+    except Missing:
+        return None
 
 
 def read_with_sharing(azure: Azure, gallery: ResourceId) -> Gallery:

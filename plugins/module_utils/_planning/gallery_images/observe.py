@@ -11,6 +11,7 @@ from ..._core.ids import GALLERY_IMAGE, ResourceId, region
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.ports import Azure
+from ..galleries.observe import find_with_sharing
 from ..settling import look_up
 from .request import ABSENT, GalleryImageRequest
 
@@ -38,7 +39,7 @@ def observe(azure: Azure, request: GalleryImageRequest, check_mode: bool) -> Obs
     image = look_up(azure.gallery_images, request.image, check_mode)
     creates = request.state != ABSENT and (image is None or request.recreate)
     deletes = image is not None and (request.state == ABSENT or request.recreate)
-    gallery = azure.galleries.find(request.image.parent) if creates else None
+    gallery = find_with_sharing(azure, request.image.parent) if creates else None
     versions = azure.gallery_image_versions.list_in(request.image) if deletes else ()
     return Observed(
         image=image,

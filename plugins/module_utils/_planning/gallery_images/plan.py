@@ -133,9 +133,10 @@ def _no_gallery(request: GalleryImageRequest, seen: Observed) -> Missing:
 
 def _plan_change(request: GalleryImageRequest, image: GalleryImage, found: tuple[Difference, ...]) -> Plan:
     tags = tag.wanted(image.tags, request.tags, request.append_tags)
-    properties = _featured(request, with_values(SETTINGS, request.given, image.properties)) if found else dict(image.properties)
-    wanted = replace(image, properties=properties, tags=tags)
-    require_consistent(wanted)
+    wanted = replace(image, tags=tags)
+    if found:
+        wanted = replace(wanted, properties=_featured(request, with_values(SETTINGS, request.given, image.properties)))
+        require_consistent(wanted)
     changed_tags = {"tags": tags} if dict(tags) != dict(image.tags) else {}
     steps: tuple[Step, ...]
     if image.provisioning_state == FAILED:
