@@ -32,6 +32,11 @@ VERSION = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.(?:0|[1-9]\d{0,9})){2}", re.ASCII)
 LARGEST_VERSION_PART = 2**31 - 1
 MOST_REPLICAS = 100
 """Of one version, in all regions: https://learn.microsoft.com/azure/virtual-machines/azure-compute-gallery#limits"""
+LONGEST_IDENTIFIER = {"publisher": 128, "offer": 64, "sku": 64}
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]+(?<![.])")
+"""The publisher, offer and SKU of an image definition."""
+MOST_SHARED_WITH = {"subscriptions": 30, "tenants": 5}
+"""https://learn.microsoft.com/azure/virtual-machines/share-gallery-direct"""
 
 # Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 MOST_TAGS = 50
