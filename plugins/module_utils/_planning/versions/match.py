@@ -13,7 +13,7 @@ from ..._core.ids import region
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.snake_case import snake_name
 from ..gallery.publication import Publication, WantedRegion
-from ..gallery.same_source import is_same, sources_of
+from ..gallery.same_source import different, sources_of
 from ..gallery.stored import as_body
 from ..gallery.uefi import is_same_uefi
 from .observe import Observed
@@ -28,7 +28,7 @@ class Difference(NamedTuple):
     new: str
 
     def __str__(self) -> str:
-        return f"{self.name} is {self.old}, not {self.new}"
+        return f"{self.name} is {self.old!r}, not {self.new!r}"
 
 
 def differences(request: VersionRequest, seen: Observed, existing: GalleryImageVersion) -> list[Difference]:
@@ -51,12 +51,16 @@ def _of_source(request: VersionRequest, seen: Observed, existing: GalleryImageVe
     """The source: by our tag, which also notices that its content has changed since, or else by the ids that Azure stores."""
     if request.source is None:
         return
-    stored, wanted = existing.tags.get(tag.SOURCE), request.source.storage_profile()
-    if stored and seen.origin:
-        if stored != seen.origin[tag.SOURCE]:
-            yield Difference("source", stored, seen.origin[tag.SOURCE])
-    elif not is_same(wanted, existing.storage):
-        yield Difference("source", _named(sources_of(existing.storage)), _named(sources_of(wanted)))
+    wanted, identity = request.source.storage_profile(), existing.tags.get(tag.SOURCE)
+    old, new = sources_of(existing.storage), sources_of(wanted)
+    if identity and seen.origin and identity == seen.origin[tag.SOURCE]:
+        places = list[str]()
+    else:
+        places = different(wanted, existing.storage)
+        if identity and seen.origin and not places:
+            yield Difference("source", identity, seen.origin[tag.SOURCE])
+    for place in places:
+        yield Difference(place, old.get(place, "not set"), new[place])
     yield from _of_caching(request, existing)
 
 
@@ -64,9 +68,9 @@ def _of_caching(request: VersionRequest, existing: GalleryImageVersion) -> Itera
     data = {each.get("lun"): each for each in existing.storage.get("dataDiskImages") or ()}
     for disk in request.source.disks if request.source else ():
         entry = existing.storage.get("osDiskImage") or {} if disk.lun is None else data.get(disk.lun, {})
-        stored, place = entry.get("hostCaching") or "None", "os_disk" if disk.lun is None else f"data_disks, lun {disk.lun}"
+        stored, place = entry.get("hostCaching") or "None", "os_disk" if disk.lun is None else "data_disks"
         if disk.host_caching and disk.host_caching != stored:
-            yield Difference(f"source.{place}: host_caching", stored, disk.host_caching)
+            yield Difference(f"source.{place}.host_caching{'' if disk.lun is None else f' (lun {disk.lun})'}", stored, disk.host_caching)
 
 
 def _of_profile(publication: Publication, existing: GalleryImageVersion) -> Iterator[Difference]:
@@ -89,16 +93,30 @@ def _of_regions(publication: Publication, existing: GalleryImageVersion) -> Iter
 
 
 def _of_region(wanted: WantedRegion, stored: Mapping[str, Any], existing: GalleryImageVersion) -> Iterator[Difference]:
-    place = f"target_regions, {wanted.name}"
     storage = stored.get("storageAccountType") or existing.publishing.get("storageAccountType") or "Standard_LRS"
     if wanted.storage_account_type and wanted.storage_account_type != storage:
-        yield Difference(f"{place}: storage_account_type", storage, wanted.storage_account_type)
+        yield Difference(f"target_regions.storage_account_type ({wanted.name})", storage, wanted.storage_account_type)
     if wanted.encryption is None:
         return
-    old, new = _plain(stored.get("encryption") or {}), _plain(wanted.encryption.as_body())
+    old, new = _keys(stored.get("encryption") or {}), _keys(wanted.encryption.as_body())
     for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key):
-            yield Difference(f"{place}: encryption.{key}", old.get(key) or "not set", new.get(key) or "not set")
+        if old.get(key, "").casefold() != new.get(key, "").casefold():
+            name = f"target_regions.encryption.{key[0]} ({wanted.name}{key[1]})"
+            yield Difference(name, old.get(key) or "not set", new.get(key) or "not set")
+
+
+def _keys(encryption: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """The leaves of Azure's JSON for an encryption, by option and by the LUN as sentences have it."""
+    os_disk = encryption.get("osDiskImage") or {}
+    security = os_disk.get("securityProfile") or {}
+    found = {
+        ("os_disk.disk_encryption_set", ""): os_disk.get("diskEncryptionSetId"),
+        ("os_disk.confidential_vm_encryption_type", ""): security.get("confidentialVMEncryptionType"),
+        ("os_disk.secure_vm_disk_encryption_set", ""): security.get("secureVMDiskEncryptionSetId"),
+    }
+    for each in encryption.get("dataDiskImages") or ():
+        found["data_disks.disk_encryption_set", f", lun {each.get('lun')}"] = each.get("diskEncryptionSetId")
+    return {key: str(value) for key, value in found.items() if value}
 
 
 def _of_uefi(request: VersionRequest, seen: Observed) -> Iterator[Difference]:
@@ -114,25 +132,6 @@ def _brief(settings: Mapping[str, Any]) -> str:
     signatures = settings.get("additionalSignatures") or {}
     templates = ", ".join(settings.get("signatureTemplateNames") or ()) or "no template"
     return f"({templates}; keys: {', '.join(sorted(signatures)) or 'none'})" if settings else "not set"
-
-
-def _plain(value: Mapping[str, Any], path: str = "") -> dict[str, str]:
-    """The leaves of Azure's JSON for an encryption by their path in snake case. Ids are in lower case."""
-    found: dict[str, str] = {}
-    for key, each in value.items():
-        name = f"{path}{snake_name(key)}"
-        if isinstance(each, Mapping):
-            found |= _plain(each, f"{name}.")
-        elif isinstance(each, list):
-            for item in each:
-                found |= _plain({key: leaf for key, leaf in item.items() if key != "lun"}, f"{name}, lun {item.get('lun')}.")
-        elif each is not None:
-            found[name] = str(each).casefold() if str(each).startswith("/") else str(each)
-    return found
-
-
-def _named(sources: Mapping[str, str]) -> str:
-    return ", ".join(f"{place} {text}" for place, text in sources.items()) or "unknown"
 
 
 def changes(wanted: Mapping[str, Any], existing: GalleryImageVersion) -> list[str]:
