@@ -197,8 +197,6 @@ def test_order_spelling_and_case_of_regions_change_nothing(run):
     run(known, **options(target_regions=regions("westeurope", "northeurope")))
     shown = {"westeurope": "West Europe", "northeurope": "North Europe"}
     spelled = [{**dict(each.raw), "name": shown[each.name]} for each in stored(known).target_regions]
-        {**dict(each.raw), "name": {"westeurope": "West Europe"}.get(each.name, "North Europe")} for each in stored(known).target_regions
-    ]
     before = stored(known)
     known.gallery_image_versions.put(
         replace(before, properties={**before.properties, "publishingProfile": {**before.publishing, "targetRegions": spelled}})
@@ -570,3 +568,11 @@ def test_azures_own_refusal_of_the_deletion_is_explained(run):
     failed = run(known, **options(state="absent"))
     assert "is protected until its end of life" in failed["msg"]
     assert failed["code"] == code
+
+
+def test_next_finds_a_version_that_the_list_lacks_yet(run):
+    known = azure()
+    wanted = options(version="next")
+    run(known, **wanted)
+    known.gallery_image_versions.list_in = lambda _image: ()
+    assert run(known, **wanted)["changed"] is False

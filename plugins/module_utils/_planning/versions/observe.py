@@ -23,7 +23,7 @@ from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 from ..evidence.origin import Origin, observe_origin
 from ..gallery.names import version_id
-from ..gallery.publication import NEXT
+from ..gallery.publication import NEXT, Publication
 from ..gallery.publishing import Choice, choose
 from ..gallery.replication import watch
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
@@ -99,7 +99,7 @@ def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
     publication, versions = request.publication, azure.gallery_image_versions
     choice = Choice(publication.image)
     if publication.version == NEXT:
-        choice = choose(publication, versions.list_in(publication.image), seen.origin)
+        choice = _next(azure, publication, seen.origin)
     wanted = choice.version if choice.may_move else version_id(publication.image, publication.version)
     if choice.may_move and choice.existing is None:
         return choice
@@ -110,6 +110,16 @@ def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
         is_settled = watch(Silence(), awaited, publication.wait)
         existing = existing if is_settled(existing) else versions.await_replicas(wanted, is_settled, publication.api)
     return Choice(wanted, existing, choice.may_move)
+
+
+def _next(azure: Azure, publication: Publication, origin: Mapping[str, str]) -> Choice:
+    """The newest version or the next number. A list can lack what was created in the last minutes, so the number is looked up."""
+    known = list(azure.gallery_image_versions.list_in(publication.image))
+    while (choice := choose(publication, known, origin)).existing is None:
+        if (found := azure.gallery_image_versions.find(choice.version)) is None:
+            break
+        known.append(found)
+    return choice
 
 
 def _settled(azure: Azure, version: ResourceId, check_mode: bool, api: str = "") -> GalleryImageVersion | None:
