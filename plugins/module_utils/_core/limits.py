@@ -30,6 +30,11 @@ LONGEST_VM_NAME = 64
 GALLERY_NAME = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_.]{{0,{LONGEST_NAME - 2}}}[A-Za-z0-9])?")
 VERSION = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.(?:0|[1-9]\d{0,9})){2}", re.ASCII)
 LARGEST_VERSION_PART = 2**31 - 1
+LONGEST_IDENTIFIER = {"publisher": 128, "offer": 64, "sku": 64}
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]+(?<![.])")
+"""The publisher, offer and SKU of an image definition."""
+MOST_SHARED_WITH = {"subscriptions": 30, "tenants": 5}
+"""https://learn.microsoft.com/azure/virtual-machines/share-gallery-direct"""
 
 # Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 MOST_TAGS = 50
