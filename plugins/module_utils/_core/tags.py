@@ -34,7 +34,10 @@ DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
 OWNERSHIP = PREFIX + "ownership"
 RUN = PREFIX + "run"
-"""The run that made an interim disk, until the disk is complete."""
+"""The run that made an interim disk, until the disk is complete; or the run that made a version in a gallery."""
+
+SOURCE = PREFIX + "source"
+"""The source of a version in a gallery, by an identity that is never used again for another content."""
 
 BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"

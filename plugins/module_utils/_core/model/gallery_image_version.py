@@ -13,6 +13,8 @@ from ..ids import ResourceId, region
 from .gallery import nested_result
 from .provisioning import SUCCEEDED
 
+STRATEGY_API = "2025-03-03"
+"""The first api-version in which a version can have a ``storageAccountStrategy``; others do not show it."""
 COMPLETED, REPLICATION_FAILED, REPLICATING, UNKNOWN = "Completed", "Failed", "Replicating", "Unknown"
 
 
