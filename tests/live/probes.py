@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from azlab.arm.compute.disks import errors as disks
+from azlab.arm.compute.gallery_images import errors as gallery_images
+from azlab.arm.compute.gallery_versions import errors as gallery_versions
 from azlab.arm.compute.images import errors as images
 from azlab.arm.core.refusals import Refusal
 from azlab.arm.http import body_errors
 
-from tests.live.scenario import DISKS, IMAGES, SIZE, Scenario, Stage, image_of, upload
+from tests.live.scenario import DISKS, GALLERIES, IMAGES, SIZE, Scenario, Stage, definition_of, image_of, upload, version_of
+
+STRATEGY = "2025-03-03"
+"""The first api-version in which a version has a strategy for its storage."""
 
 
 @dataclass(frozen=True)
@@ -104,5 +109,44 @@ PROBES = (
         "images/twice",
         IMAGES,
         lambda run: run.body(image_of(run.id("disks/os"), run.id("disks/os"))),
+    ),
+    Probe(
+        Stage.GALLERY,
+        "a feature of an image definition that Azure does not know",
+        gallery_images.BAD_FEATURE,
+        "PUT",
+        "galleries/gallery/images/odd",
+        GALLERIES,
+        lambda run: run.body(definition_of("odd", features=[{"name": "Goldenimage", "value": "True"}])),
+    ),
+    Probe(
+        Stage.GALLERY,
+        "the same feature twice",
+        gallery_images.TWIN_FEATURES,
+        "PUT",
+        "galleries/gallery/images/twice",
+        GALLERIES,
+        lambda run: run.body(definition_of("twice", features=2 * [{"name": "IsHibernateSupported", "value": "True"}])),
+    ),
+    Probe(
+        Stage.GALLERY,
+        "the security type Standard",
+        gallery_images.STANDARD_SECURITY_TYPE,
+        "PUT",
+        "galleries/gallery/images/standard",
+        GALLERIES,
+        lambda run: run.body(
+            definition_of("standard", hyperVGeneration="V2", features=[{"name": "SecurityType", "value": "Standard"}]),
+        ),
+        allowed=True,
+    ),
+    Probe(
+        Stage.DEFINITION,
+        "a version with a type and a strategy of storage",
+        gallery_versions.TYPE_AND_STRATEGY,
+        "PUT",
+        "galleries/gallery/images/linux/versions/0.0.1",
+        STRATEGY,
+        lambda run: run.body(version_of(run, storageAccountType="Standard_LRS", storageAccountStrategy="PreferStandard_ZRS")),
     ),
 )

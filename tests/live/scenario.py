@@ -80,12 +80,9 @@ class Scenario:
         yield Stage.IMAGE
         self._must("PUT", self.path("galleries/gallery"), GALLERIES, self.body({"description": "goldenimage live"}))
         yield Stage.GALLERY
-        identifier = {"publisher": "goldenimage", "offer": "live", "sku": "linux"}
-        definition = {"osType": "Linux", "osState": "Generalized", "hyperVGeneration": "V1", "identifier": identifier}
-        self._must("PUT", self.path("galleries/gallery/images/linux"), GALLERIES, self.body(definition))
+        self._must("PUT", self.path("galleries/gallery/images/linux"), GALLERIES, self.body(definition_of("linux")))
         yield Stage.DEFINITION
-        version = {"publishingProfile": regions(self.location), "storageProfile": {"source": {"id": self.id("images/image")}}}
-        self._must("PUT", self.path("galleries/gallery/images/linux/versions/1.0.0"), GALLERIES, self.body(version))
+        self._must("PUT", self.path("galleries/gallery/images/linux/versions/1.0.0"), GALLERIES, self.body(version_of(self)))
         yield Stage.VERSION
 
     def delete(self) -> None:
@@ -113,9 +110,16 @@ def image_of(*disks: str) -> dict[str, Any]:
     return {"hyperVGeneration": "V1", "storageProfile": {"osDisk": os_disk, **({"dataDisks": data} if data else {})}}
 
 
-def regions(*names: str) -> dict[str, Any]:
-    """A publishing profile with one replica in each region."""
-    return {"targetRegions": [{"name": name, "regionalReplicaCount": 1} for name in names]}
+def definition_of(sku: str, **more: Any) -> dict[str, Any]:
+    """An image definition for generalized Linux images."""
+    identifier = {"publisher": "goldenimage", "offer": "live", "sku": sku}
+    return {"osType": "Linux", "osState": "Generalized", "hyperVGeneration": "V1", "identifier": identifier, **more}
+
+
+def version_of(run: Scenario, **more: Any) -> dict[str, Any]:
+    """A version of the managed image, with one replica in the region of the scenario, and with more in its publishing profile."""
+    profile = {"targetRegions": [{"name": run.location, "regionalReplicaCount": 1}], **more}
+    return {"publishingProfile": profile, "storageProfile": {"source": {"id": run.id("images/image")}}}
 
 
 def _put_footer(sas: str) -> None:

@@ -218,6 +218,7 @@ SCENES = {
     "gallery_image": Scene("gallery_image", to_define),
     "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
     "gallery_info": Scene("gallery_info", to_define),
+    "image": Scene("image", to_make_images),
     "image_boot": Scene("image_boot", to_boot),
     "image_capture": Scene("image_capture", to_capture),
     "image_info": Scene("image_info", to_list),
