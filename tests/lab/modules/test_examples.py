@@ -213,7 +213,6 @@ class Scene:
 
 
 SCENES = {
-    "image": Scene("image", to_make_images),
     "gallery": Scene("gallery", to_make_galleries),
     "gallery_image": Scene("gallery_image", to_define),
     "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
