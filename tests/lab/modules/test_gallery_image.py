@@ -11,7 +11,9 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import gallery_image
 
 from tests.support.gallery_bodies import SECURE, features
+from tests.support.gallery_versions import body_of_version, of_disk
 from tests.support.lab_gallery import LabGallery
+from tests.support.lab_group import LabGroup
 from tests.support.option_cases import OptionCase, exercise, merged
 from tests.support.options.gallery_image import BASE, CASES
 from tests.support.running_lab import RunningLab
@@ -144,10 +146,9 @@ def test_a_gallery_is_named_by_id_name_or_dictionary(tasks: LabTasks, base: dict
 
 
 def test_a_gallery_may_be_in_another_subscription(lab: RunningLab, tasks: LabTasks, base: dict[str, Any]) -> None:
-    other = "99999999-8888-7777-6666-555555555555"
-    with lab.subscriptions(other):
-        lab.arm("PUT", f"/subscriptions/{other}/resourcegroups/hub", {"location": "westeurope"}, "2021-04-01").raise_for_status()
-        hub = LabGallery(lab, "hub", subscription=other).made()
+    with lab.second_subscription() as other:
+        other.arm("PUT", "resourcegroups/hub", {"location": "westeurope"}, "2021-04-01").raise_for_status()
+        hub = LabGallery(other, "hub").made()
         done = tasks.predict_do_repeat(gallery_image, **{**base, "gallery": hub.id})
         assert done["gallery_image"]["id"] == f"{hub.id}/images/web"
         assert hub.properties("images/web")["osType"] == "Linux"
@@ -219,6 +220,23 @@ def test_a_definition_without_versions_is_replaced(tasks: LabTasks, base: dict[s
     assert done["steps"] == ["delete image definition web in gallery g", "create image definition web in gallery g"]
     after = hub.properties("images/web")
     assert (after["osType"], after["description"], after["hyperVGeneration"]) == ("Windows", "kept", "V2")
+
+
+def test_a_definition_with_versions_is_neither_deleted_nor_replaced(
+    tasks: LabTasks, base: dict[str, Any], hub: LabGallery, lab_group: LabGroup
+) -> None:
+    hub.definition("web")
+    source = of_disk(lab_group.os_disk().id)
+    for name in ("1.10.0", "1.9.0"):
+        hub.ask("PUT", f"images/web/versions/{name}", body_of_version(source)).raise_for_status()
+    with tasks.writes() as writes:
+        deleted = tasks.fails(gallery_image, **again(base, state="absent"))["msg"]
+        replaced = tasks.fails(gallery_image, **again(base, os_type="Windows", recreate=True))["msg"]
+    assert writes == []
+    assert "cannot be deleted while it has versions: 1.9.0, 1.10.0." in deleted
+    assert "cannot be replaced while it has versions: 1.9.0, 1.10.0." in replaced
+    assert tasks(gallery_image, **again(base, description="new", recreate=True))["changed"]
+    assert hub.properties("images/web")["description"] == "new"
 
 
 def test_without_its_gallery_or_group_a_definition_is_absent(tasks: LabTasks, base: dict[str, Any], group: str) -> None:

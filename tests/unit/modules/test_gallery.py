@@ -55,7 +55,7 @@ def test_a_gallery_for_everybody_is_created_with_its_publisher_and_then_shared(r
 
 
 def test_only_what_differs_is_sent(run):
-    """What else is stored stays: soft delete, which Azure may refuse to be sent back, identities, and what a later Azure adds."""
+    """The rest stays as it is stored: soft delete, which Azure may refuse to be sent back, identities, and what a later Azure adds."""
     stored = {**PUBLIC.properties, "description": "old", "softDeletePolicy": {"isSoftDeleteEnabled": False}, "later": {"a": 1}}
     azure = FakeAzure(galleries=[replace(PUBLIC, properties=stored)])
     done = run.predict_do_repeat(azure, **BASE, description="new")

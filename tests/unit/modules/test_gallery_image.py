@@ -250,6 +250,14 @@ def test_images_that_cannot_be_shared_are_refused_in_a_gallery_for_sharing(run, 
     assert f"use {security}Supported, or a private gallery" in run(azure, **NEW, security_type=security)["msg"]
 
 
+def test_the_permissions_of_the_gallery_are_read_in_a_form_that_shows_them(run, monkeypatch):
+    azure, asked = FakeAzure(galleries=[PRIVATE]), []
+    read = azure.galleries.read
+    monkeypatch.setattr(azure.galleries, "read", lambda id, **query: asked.append(query) or read(id))
+    run(azure, **NEW)
+    assert asked == [{"$expand": "SharingProfile/Groups"}]
+
+
 def test_a_failed_definition_is_completed(run):
     azure = FakeAzure(galleries=[PRIVATE], gallery_images=[replace(DEFINITION, provisioning_state="Failed")])
     assert run(azure, **NAMED, description="text")["steps"] == ["complete image definition web in gallery hub"]

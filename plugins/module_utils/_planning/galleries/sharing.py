@@ -15,12 +15,12 @@ from .request import KINDS, GalleryRequest, require_few
 
 
 def sharing_steps(request: GalleryRequest, gallery: Gallery) -> tuple[ShareGallery, ...]:
-    """The missing steps for a gallery; a new one is shared with nobody."""
+    """The missing steps for a gallery; a new one is not shared."""
     return tuple(_steps(request, gallery))
 
 
 def stop_sharing(gallery: ResourceId) -> ShareGallery:
-    """The step after which a gallery is shared with nobody."""
+    """The step that ends all sharing of a gallery."""
     return ShareGallery(gallery, {"operationType": "Reset", "groups": []}, f"stop sharing gallery {gallery.name}")
 
 

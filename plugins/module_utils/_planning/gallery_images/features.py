@@ -87,11 +87,7 @@ def feature_differences(wanted: Iterable[Feature], stored: Sequence[Mapping[str,
 
 
 def merged_features(wanted: Iterable[Feature], stored: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The stored features with the requested ones.
-
-    What is equal keeps its stored spelling. A security type Standard that is new is left out: before api-version 2025-03-03, that is what
-    a definition without a security type has, and it is not known whether Azure accepts the value there.
-    """
+    """The stored features with the requested ones, as they are sent. What is equal keeps its stored spelling."""
     named = {key: dict(each) for key, each in _by_name(stored).items()}
     for feature in wanted:
         key = feature.name.casefold()
@@ -99,8 +95,16 @@ def merged_features(wanted: Iterable[Feature], stored: Sequence[Mapping[str, Any
             named[key] = {**named.get(key, {}), **feature.as_body()}
         elif key not in named:
             named[key] = feature.as_body()
-    before = [dict(each) for each in stored]
-    return [each for each in named.values() if each in before or (each["name"], each["value"]) != (SECURITY_TYPE, STANDARD)]
+    return sendable(named.values(), stored)
+
+
+def sendable(features: Iterable[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The features as they are sent: without a security type Standard that is not stored.
+
+    Before api-version 2025-03-03, a definition without a security type has that one, and it is not known whether Azure accepts the value.
+    """
+    standard = {"name": SECURITY_TYPE, "value": STANDARD}
+    return [dict(each) for each in features if each in stored or dict(each) != standard]
 
 
 def _by_name(features: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
