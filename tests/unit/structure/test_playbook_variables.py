@@ -46,7 +46,12 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
     ),
     ("capture_linux", ["-e", "target=h1"], f"Set azure_resource_group, image_name, linux_generalize_confirm {FOR_H1}"),
     ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Set linux_generalize_confirm {FOR_H1}"),
-], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm"])  # fmt: skip
+    (
+        "capture_linux",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i", "-e", "image_from=copy"],
+        f"Set copy_subnet, copy_confirm {FOR_H1}",
+    ),
+], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm", "capture copy"])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
     assert run.returncode == 2, run.stdout + run.stderr
@@ -76,5 +81,5 @@ def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
     text = (ROOT / "playbooks" / "capture_linux.yml").read_text()
     (play,) = yaml.safe_load(text)
     captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
-    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 2
+    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 3
     assert "\n#   image_waive " in text
