@@ -5,11 +5,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import yaml
+
+from tests.support.migration import PAGE, Section, page, sections
 
 from . import lab
 
@@ -31,6 +37,27 @@ def collection() -> Path:
         with zipfile.ZipFile(wheel) as bundle:
             bundle.extractall(place, [name for name in bundle.namelist() if name.startswith(FOLDER)])
     return place
+
+
+def require_mapped(section: Section) -> None:
+    """Fail if the page about this collection lacks an option or return value of one of its modules, or names one that it does not have."""
+    source = (collection() / FOLDER / "plugins" / "modules" / f"{section.theirs}.py").read_text()
+    texts = {node.targets[0].id: node.value.value for node in ast.parse(source).body if _is_text(node)}  # type: ignore[attr-defined]
+    options, returned = yaml.safe_load(texts["DOCUMENTATION"])["options"], yaml.safe_load(texts["RETURN"])
+    documented = {(False, name) for name in _names(options, "suboptions")} | {(True, name) for name in _names(returned, "contains")}
+    named = {(row.returned, row.theirs) for row in section.rows}
+    if wrong := documented ^ named:
+        raise SystemExit(f"{PAGE.name}, {section.theirs}: missing or unknown: {', '.join(sorted(name for _returned, name in wrong))}")
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.targets[0], ast.Name)
+
+
+def _names(described: dict[str, Any] | None, inner: str, before: str = "") -> Iterator[str]:
+    for name, value in (described or {}).items():
+        yield before + name
+        yield from _names(value.get(inner), inner, f"{before}{name}.")
 
 
 class Ansible:
@@ -62,6 +89,8 @@ class Ansible:
 
 def main(cloud: dict[str, str]) -> None:
     """Create a resource group, a disk, an image of it and a version of that in a gallery, and delete them."""
+    for section in sections(page()):
+        require_mapped(section)
     run = Ansible(cloud)
     run("azure_rm_resourcegroup", name=GROUP, location="westeurope")
     disk = run("azure_rm_manageddisk", resource_group=GROUP, name="os", disk_size_gb=1, os_type="linux")["state"]["id"]

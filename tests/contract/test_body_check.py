@@ -136,6 +136,16 @@ def test_the_azure_in_memory_refuses_such_a_body() -> None:
     assert azure.writes == []
 
 
+def test_what_azure_has_shown_may_be_sent_back() -> None:
+    path = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Compute/galleries/g"
+    shown = {"properties": {"newThing": {"deep": 1}, "provisioningState": "Succeeded"}}
+    require_body("PUT", path, {"location": "westeurope", **shown}, shown)
+    with pytest.raises(WrongBody, match="newThings"):
+        require_body("PUT", path, {"location": "westeurope", "properties": {"newThing": {"deep": 1}, "newThings": 1}}, shown)
+    with pytest.raises(WrongBody, match="location is missing"):
+        require_body("PUT", path, shown, shown)
+
+
 def test_a_request_to_the_lab_is_refused_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     sent = []
     monkeypatch.setattr(HTTPAdapter, "send", lambda adapter, request, *_more, **_options: sent.append(request.body) or Response())

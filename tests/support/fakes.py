@@ -380,8 +380,14 @@ class FakeAzure:
         if self.break_at and self.break_at[0] == f"{verb} {noun}":
             raise self.break_at[1]
         if verb in _METHODS:
-            require_body(_METHODS[verb], f"{resource}/share" if verb == "share" else str(resource), body)
+            require_body(_METHODS[verb], f"{resource}/share" if verb == "share" else str(resource), body, self._shown(resource))
         self.writes.append((verb, noun, resource.name) if body is None else (verb, noun, resource.name, body))
+
+    def _shown(self, resource: ResourceId) -> dict[str, Any] | None:
+        """A resource in a gallery as Azure shows it, or None if it does not exist."""
+        rooms = (self.galleries, self.gallery_images, self.gallery_image_versions)
+        found = next((value for room in rooms if (value := room._values.get(self.locate(resource)))), None)
+        return found and {"properties": found.properties}
 
     @property
     def written(self) -> list[str]:
