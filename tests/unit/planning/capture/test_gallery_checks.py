@@ -119,13 +119,13 @@ FORBIDDEN = [
     ("running_vm", SPECIALIZED, {"source": "delete"}, {**of(osState="Specialized"), "vm": RUNNING_VM}, "is running, and is to be deleted"),
 ]
 WARNED = [
-    ("gallery_source", {}, {}, {"os_disk": TRUSTED}, "it is not documented whether a definition of SecurityType Standard takes a VM"),
+    ("gallery_source", {}, {}, {"os_disk": TRUSTED}, "not documented whether a definition of SecurityType Standard takes a VM"),
     (
         "gallery_region",
         {},
         {},
         found(gallery=replace(A_GALLERY, location="eastus", properties={"sharingProfile": {"permissions": "Community"}})),
-        "gallery team is made for sharing and is in eastus, but VM web1 is in westeurope",
+        "team is made for sharing and is in eastus, but VM web1 is in westeurope",
     ),
     ("gallery_controller", {}, {}, vm(disk_controller="NVMe"), "which image definition web does not name"),
     ("running_vm", SPECIALIZED, {}, {**of(osState="Specialized"), "vm": RUNNING_VM}, "VM web1 is running"),
