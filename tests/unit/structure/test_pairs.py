@@ -113,7 +113,7 @@ def test_the_steps_are_returned_as_documented(name: str) -> None:
 
 # The dictionaries that modules return, by the name under which RETURN documents them; image_boot adds the address to the VM.
 RESULTS = {"image": CAPTURED.as_result(), "vm": RUNNING_VM.as_result(), "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result()}
-ADDED = {("image_boot", "vm"): {"private_ip"}}
+ADDED = {("image_boot", "vm"): {"private_ip"}, ("vm_copy", "vm"): {"private_ip"}}
 OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
 
 
