@@ -25,7 +25,7 @@ from ..gallery.names import version_id
 from ..gallery.numbers import newest_of
 from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import watch
+from ..gallery.replication import Watch
 from ..gallery.target import GalleryTarget
 from ..settling import look_up
 from .request import CaptureRequest
@@ -78,7 +78,7 @@ class _Source(NamedTuple):
     """The identity of the content that a version is made from.
 
     A VM that is marked as generalized never runs again, so its vmId identifies its content. A specialized version holds the VM as it is:
-    its content is the same as long as it is neither started nor stopped, and changes all the time while it runs (``run`` is not empty then).
+    its content is the same as long as it is neither started nor stopped, and changes while it runs (``run`` is not empty then).
     If the VM does not exist any more, only its id is known (``vm``). A throw-away copy never exists for long, and the next one has the
     same id, but other content.
     """
@@ -153,5 +153,7 @@ def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: b
         return replace(choice, existing=found)
     stored = {each.name for each in found.target_regions}
     awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
-    is_settled = watch(Silence(), awaited, publication.wait)
-    return replace(choice, existing=found if is_settled(found) else versions.await_replicas(choice.version, is_settled, publication.api))
+    watch = Watch(Silence(), awaited, publication.wait)
+    if not watch.is_settled(found):
+        found = versions.await_replicas(choice.version, watch.is_settled, publication.api)
+    return replace(choice, existing=found)
