@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
   - goldenimage.azure.tags
+  - goldenimage.azure.evidence
   - goldenimage.azure.wait
 options:
   name:
@@ -55,7 +56,8 @@ options:
       - Later runs accept the tag while the OS disk has not been used since. If the OS disk has been used, neither the tag nor the line
         in the boot log is accepted any more. A seal that is older than the OS disk is not accepted either.
       - V(verified) needs boot diagnostics with managed storage.
-      - V(assume) skips this check. You are then responsible for having generalized the guest.
+      - V(assume) skips this check. You are then responsible for having generalized the guest. RV(sealed) and the tag
+        C(goldenimage.sealed) of the image say so.
     type: str
     choices: [verified, assume]
     default: verified
@@ -130,8 +132,9 @@ notes:
     are reported together, see RV(checks). The rights of the identity are read from C(Microsoft.Authorization/permissions), for the VM, the
     image's resource group and the VM's resource group; if they cannot be read, a warning says so.
   - The image gets the tags C(goldenimage.vm_id) and C(goldenimage.vm). The latter holds the resource id of the VM or, if that is longer
-    than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. If the VM was created
-    from a Marketplace image with a plan, it also gets C(goldenimage.plan), because managed images have no property for a plan.
+    than the 256 characters of a tag value, its subscription, resource group and name with slashes between them. A verified seal is named
+    by its digest in the tag C(goldenimage.seal_digest). If the VM was created from a Marketplace image with a plan, the image also gets
+    C(goldenimage.plan), because managed images have no property for a plan.
 """
 
 EXAMPLES = r"""
@@ -236,6 +239,12 @@ guest:
       type: str
     reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
   sample: {console: sealed, reason: null}
+sealed:
+  description: How the seal of what was captured is known. C(verified) or C(assume), by the tags of the image; null if its tags say
+    nothing about it, as those of images of earlier versions of this collection, or if check mode cannot know the seal yet.
+  returned: success
+  type: str
+  sample: verified
 checks:
   description:
     - What capturing requires of Azure, one row for each finding, or one row for a check that found nothing. Empty if the image exists as
@@ -301,23 +310,20 @@ request_id:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.arguments import AZURE, EVIDENCE, TAGS, TARGET, WAIT, arguments
 from ..module_utils._ansible.perform import perform
 from ..module_utils._gateway.azure import connect
 from ..module_utils._planning.capture.plan import CAPTURE
-from ..module_utils._planning.capture.request import MAX_AGE
 
 ARGUMENTS = arguments(
     AZURE,
     TARGET,
     TAGS,
+    EVIDENCE,
     WAIT,
     vm=dict(type="raw", required=True),
     location=dict(type="str"),
     disks=dict(type="str", choices=["all", "os"], default="all"),
-    sealed=dict(type="str", choices=["verified", "assume"], default="verified"),
-    backup=dict(type="str", choices=["require", "none"], default="require"),
-    backup_max_age=dict(type="int", default=MAX_AGE),
     source=dict(type="str", choices=["keep", "delete"], default="keep"),
     recreate=dict(type="bool", default=False),
     zone_resilient=dict(type="bool"),

@@ -89,7 +89,8 @@ def backup(disk: Disk, time: datetime | None = BACKED_UP_AT, name: str = "b1", v
 
 
 BACKUPS = (backup(OS_DISK), backup(DATA_DISK))
-IMAGE_TAGS = {tag.VM_ID: VM_ID, tag.VM: str(VM1)}
+ORIGIN_TAGS = {tag.VM_ID: VM_ID, tag.VM: str(VM1)}
+IMAGE_TAGS = {**ORIGIN_TAGS, tag.SEAL_DIGEST: SEAL.digest}
 CAPTURED = Image(
     id=TARGET,
     location="westeurope",

@@ -17,6 +17,7 @@ from typing import Any
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image_version import COMPLETED, Replica
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.nic import Nic
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.rights import Permission, Rights
@@ -132,6 +133,45 @@ class FakeInGalleries(FakeResources):
 
     def share(self, gallery: ResourceId, body: Mapping[str, Any]) -> None:
         self.azure.write("share", self.noun, gallery, body)
+
+
+class FakeVersions(FakeInGalleries):
+    """Versions. A region is replicated as soon as it is named, unless a test gives its states in ``replication``, one for each read.
+
+    ``meanwhile`` is called once right before the next PUT, as another run would interfere.
+    """
+
+    meanwhile: Callable[[], None] | None = None
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.replication: dict[str, list[str]] = {}
+
+    def find_replicated(self, version: ResourceId) -> Any:
+        found = self.find(version)
+        return found and replace(found, replicas=tuple(self._replica(each.name) for each in found.target_regions))
+
+    def _replica(self, region: str) -> Replica:
+        states = self.replication.get(region, [])
+        state = states.pop(0) if len(states) > 1 else states[0] if states else COMPLETED
+        return Replica(region, state, 100 if state == COMPLETED else 40, "no room" if state == "Failed" else "")
+
+    def put(self, resource: ResourceId | Any, body: Mapping[str, Any] | None = None, api: str = "") -> Any:
+        if body is not None and (meanwhile := self.meanwhile):
+            self.meanwhile = None
+            meanwhile()
+        return super().put(resource, body, api)
+
+    def publish(self, version: ResourceId, body: Mapping[str, Any], api: str, enough: Callable[[Any], bool]) -> None:
+        self.put(version, body, api)
+        enough(self.find_replicated(version))
+
+    def await_replicas(self, version: ResourceId, ready: Callable[[Any], bool]) -> Any:
+        """Read ten times at most, which is this Azure's deadline."""
+        for _moment in range(10):
+            if ready(found := self.find_replicated(version)):
+                break
+        return found
 
 
 class FakeMachines(FakeResources):
@@ -287,7 +327,7 @@ class FakeAzure:
         self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
         self.galleries = FakeInGalleries(self, "gallery", parse_gallery, galleries)
         self.gallery_images = FakeInGalleries(self, "image definition", parse_gallery_image, gallery_images)
-        self.gallery_image_versions = FakeInGalleries(self, "image version", parse_gallery_image_version, gallery_image_versions)
+        self.gallery_image_versions = FakeVersions(self, "image version", parse_gallery_image_version, gallery_image_versions)
         self.catalog = FakeCatalog()
         self.groups, self.regions, self.subnets, self.nics = FakeGroups(), FakeRegions(), FakeSubnets(), FakeNics()
         self.locks = FakeLocks()

@@ -40,6 +40,12 @@ TAGS: dict[str, Any] = dict(
     append_tags=dict(type="bool", default=True),
 )
 
+EVIDENCE: dict[str, Any] = dict(
+    sealed=dict(type="str", choices=["verified", "assume"], default="verified"),
+    backup=dict(type="str", choices=["require", "none"], default="require"),
+    backup_max_age=dict(type="int", default=24),
+)
+
 WAIT: dict[str, Any] = dict(
     wait_timeout=dict(type="int", default=3600),
 )

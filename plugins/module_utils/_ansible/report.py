@@ -34,6 +34,9 @@ class Report:
     def moved(self, sent: int, total: int, skipped: int) -> None:
         """Ignore bytes that were sent: they are not part of a result."""
 
+    def replicated(self, region: str, state: str, progress: int | None) -> None:
+        """Ignore the progress of a replica: the result has the states at the end."""
+
     def done(self, step: str) -> None:
         """Remember a step that was carried out."""
         self._done.append(step)

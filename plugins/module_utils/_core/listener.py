@@ -17,6 +17,9 @@ class Listener(Protocol):
     def moved(self, sent: int, total: int, skipped: int) -> None:
         """Bytes of the current step that were sent so far, bytes that it will send, and bytes that it need not send."""
 
+    def replicated(self, region: str, state: str, progress: int | None) -> None:
+        """The state of a replica of a version has changed; ``progress`` is in percent."""
+
     def done(self, step: str) -> None:
         """A step has succeeded."""
 
@@ -32,6 +35,9 @@ class Silence:
 
     def moved(self, sent: int, total: int, skipped: int) -> None:
         """Ignore bytes that were sent."""
+
+    def replicated(self, region: str, state: str, progress: int | None) -> None:
+        """Ignore the progress of a replica."""
 
     def done(self, step: str) -> None:
         """Ignore a step that has succeeded."""
@@ -55,6 +61,11 @@ class Listeners:
         """Pass on how many bytes were sent."""
         for listener in self._listeners:
             listener.moved(sent, total, skipped)
+
+    def replicated(self, region: str, state: str, progress: int | None) -> None:
+        """Pass on the progress of a replica."""
+        for listener in self._listeners:
+            listener.replicated(region, state, progress)
 
     def done(self, step: str) -> None:
         """Pass on that a step has succeeded."""

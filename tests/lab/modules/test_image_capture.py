@@ -59,7 +59,9 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     assert (made["steps"], predicted["steps"], predicted["diff"]["before"]["image"]) == (STEPS, STEPS, None)
     assert (writes, predicted["image"]) == (["vm.deallocate", "vm.generalize", "image.put"], made["image"])
     assert [disk["lun"] for disk in made["image"]["data_disks"]] == [5]
-    assert made["image"]["tags"] == {"goldenimage.vm_id": made["vm"]["vm_id"], "goldenimage.vm": made["vm"]["id"]}
+    origin = {"goldenimage.vm_id": made["vm"]["vm_id"], "goldenimage.vm": made["vm"]["id"]}
+    assert made["image"]["tags"] == {**origin, "goldenimage.sealed": "assume"}
+    assert made["sealed"] == "assume"
     assert subject.tasks(image_info, resource_group=subject.lab_group.name)["images"] == [made["image"]]
 
     tagged = subject.tasks.predict_do_repeat(image_capture, **subject.options, tags={"release": "2"})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ..._core.errors import Missing
@@ -16,9 +16,12 @@ from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..parsing.gallery import parse_gallery, parse_gallery_image, parse_gallery_image_version
 from ..sdk import calls
 from ..sdk.errors import describing
-from .base import Resources, Settles
+from .base import Resources, Settles, names
 
 T = TypeVar("T", bound=Settles)
+
+REPLICA_LOOK_SECONDS = 15.0
+"""Between two reads of a version that is being replicated, which takes from minutes to hours."""
 
 
 class InGalleries(Resources[T]):
@@ -97,3 +100,22 @@ class GalleryImageVersions(InGalleries[GalleryImageVersion]):
             return self.read(version, **{"$expand": "ReplicationStatus"})
         except Missing:
             return None
+
+    def publish(self, version: ResourceId, body: Mapping[str, Any], api: str, enough: Callable[[GalleryImageVersion | None], bool]) -> None:
+        """Create the version, or change it to this body. Wait until Azure has done so, or ``enough`` says that it need not be waited for.
+
+        ``enough`` gets the version with the states of its replicas, as often as the operation is polled.
+        """
+        with self._describing("publish", version):
+            operation = self._sdk(version).begin_create_or_update
+            calls.run(
+                operation,
+                *names(version),
+                api_version=api or self.api,
+                body=body,
+                enough=lambda: enough(self.find_replicated(version)),
+            )
+
+    def await_replicas(self, version: ResourceId, ready: Callable[[GalleryImageVersion | None], bool]) -> GalleryImageVersion | None:
+        """Read the version with the states of its replicas until it is ready or the deadline is near; the last one that was read."""
+        return self._client.deadline.until(lambda: self.find_replicated(version), ready, REPLICA_LOOK_SECONDS)

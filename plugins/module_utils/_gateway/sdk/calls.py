@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .polling import paced_polling
+from .polling import never, paced_polling
 
 # The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
 COMPUTE = "2024-07-01"
@@ -31,11 +31,17 @@ def read(operation: Callable[..., Any], *names: str, api_version: str, **options
     return _object(operation(*names, api_version=api_version, cls=_raw, **options))
 
 
-def run(operation: Callable[..., Any], *names: str, api_version: str, body: Mapping[str, Any] | None = None) -> Json:
-    """The result of a long-running operation, after waiting for its end."""
+def run(
+    operation: Callable[..., Any],
+    *names: str,
+    api_version: str,
+    body: Mapping[str, Any] | None = None,
+    enough: Callable[[], bool] = never,
+) -> Json:
+    """The result of a long-running operation, after waiting for its end or until ``enough`` says that it need not be waited for."""
     content = () if body is None else (encode(body),)
     headers = {} if body is None else {"content_type": "application/json"}
-    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling=paced_polling(), **headers)
+    poller = operation(*names, *content, api_version=api_version, cls=_raw, polling=paced_polling(enough), **headers)
     return _object(poller.result())
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 from .imports import needs
@@ -17,8 +18,13 @@ Short operations end soon, and no operation is polled more than 15 times in a mi
 https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""
 
 
-def paced_polling() -> Any:
-    """The polling method for one operation."""
+def never() -> bool:
+    """Let an operation come to its end."""
+    return False
+
+
+def paced_polling(enough: Callable[[], bool] = never) -> Any:
+    """The polling method for one operation. It ends early, as if the operation had succeeded, once ``enough`` says so."""
     with needs("azure-mgmt-core"):
         from azure.mgmt.core.polling.arm_polling import ARMPolling
 
@@ -28,6 +34,9 @@ def paced_polling() -> Any:
         def __init__(self) -> None:
             super().__init__(timeout=0)
             self._pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
+
+        def finished(self) -> bool:
+            return super().finished() or enough()
 
         def _extract_delay(self) -> float:
             return max(super()._extract_delay(), next(self._pauses))

@@ -17,6 +17,7 @@ from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.subject import Subject
+from ..evidence.required import Evidence, evidence_of, require_evidence, sealed_result
 from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
@@ -25,6 +26,7 @@ from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_backu
 from .observe import Needs, Observed, needs, observe, target_of
 from .recheck import SameVm
 from .request import CaptureRequest
+from .saved import Saved
 from .target import Outcome, Target
 
 
@@ -56,11 +58,11 @@ def _with_checks(plan: Plan, seen: Observed, checks: Sequence[Check]) -> Plan:
 
 def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, need: Needs) -> Plan:
     """Prepare the VM and create the image."""
-    seal, warnings = _require_evidence(request, seen, vm, need)
-    created = target.create(vm, seen.disks)
-    prepared = source.prepare(vm, seen.os_disk, seal)
-    outcome = Outcome((*prepared.steps, *created.steps), created.after, warnings)
-    facts = {"guest": seen.verdict.as_result()} if need.seal else {}
+    evidence = _require_evidence(request, seen, vm, need)
+    created = target.create(vm, seen.disks, evidence)
+    prepared = source.prepare(vm, seen.os_disk, evidence.seal)
+    outcome = Outcome((*prepared.steps, *created.steps), created.after, evidence.warnings)
+    facts = {"sealed": evidence.result, **({"guest": seen.verdict.as_result()} if need.seal else {})}
     return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
 
@@ -69,7 +71,7 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
         require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
-    return _finished(request, target, outcome, seen.vm, seen.vm)
+    return replace(_finished(request, target, outcome, seen.vm, seen.vm), facts={"sealed": sealed_result(target.tags)})
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
@@ -84,17 +86,16 @@ def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before:
     )
 
 
-def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Needs) -> tuple[Seal | None, tuple[str, ...]]:
-    """The seal of the VM, if one is required, and warnings. In check mode, a VM that still runs is assumed to pass."""
+def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Needs) -> Evidence:
+    """The evidence about the VM. In check mode, a VM that still runs is assumed to pass."""
     power = vm.power or "not stopped"
     if vm.has_stopped:
-        seal = require_seal(vm, seen.os_disk, seen.verdict) if need.seal else None
-        if need.backups:
-            require_backups(vm, seen.disks, seen.backups, seal, request.backup_max_age, seen.unread)
-        return seal, ()
+        saved = Saved(seen.backups, seen.unread)
+        return require_evidence(request.rules, lambda: require_seal(vm, seen.os_disk, seen.verdict), vm, seen.disks, saved)
     if seen.check_mode:
-        seal = Seal.of(vm.vm_id, "") if need.seal else None
-        return seal, (f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped.",)
+        evidence = evidence_of(vm, Seal.of(vm.vm_id, "") if need.seal else None, request.assume_sealed)
+        warning = f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped."
+        return replace(evidence, warnings=(warning,))
     guest = {"guest": seen.verdict.as_result()} if need.seal else {}
     raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
 

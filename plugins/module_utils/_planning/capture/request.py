@@ -13,11 +13,8 @@ from ..._core import tags as tag
 from ..._core.ids import IMAGE, VM, ResourceId, region
 from ..._core.limits import require_wait
 from ..._core.references import own_id, parse_reference
-from ..._core.times import require_hours
+from ..evidence.rules import MAX_AGE, Rules
 from .checks.catalog import checked_waivers
-
-MAX_AGE = 24
-"""Default of how many hours before its seal a VM may have been backed up at most."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +42,27 @@ class CaptureRequest:
     def from_params(cls, params: Mapping[str, Any]) -> CaptureRequest:
         """Check and complete the module's options; raises ``InvalidRequest``."""
         require_wait(params)
-        target = own_id(params, IMAGE)
+        target, rules = own_id(params, IMAGE), Rules.from_params(params)
         return cls(
             vm=parse_reference(params["vm"], VM, target.resource_group, "vm"),
             target=target,
             location=region(params["location"]) if params.get("location") else None,
             os_only=params["disks"] == "os",
-            backup_required=params["backup"] == "require",
-            backup_max_age=require_hours("backup_max_age", params["backup_max_age"]),
+            backup_required=rules.backup,
+            backup_max_age=rules.max_age,
             delete_source=params["source"] == "delete",
-            assume_sealed=params["sealed"] == "assume",
+            assume_sealed=rules.assume,
             recreate=params["recreate"],
             zone_resilient=params["zone_resilient"],
             tags=tag.from_params(params),
             append_tags=params["append_tags"],
             waive=checked_waivers(params["waive"]),
         )
+
+    @property
+    def rules(self) -> Rules:
+        """The evidence that the options ask for before the VM is captured."""
+        return Rules(self.assume_sealed, self.backup_required, self.backup_max_age)
 
     def within(self, subscription: str) -> CaptureRequest:
         """The same request with full ids."""

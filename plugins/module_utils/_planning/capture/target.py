@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from ..._core.model.disk import Disk
 from ..._core.model.vm import Vm
 from ..._core.plan import Step
+from ..evidence.required import Evidence
 
 
 class Outcome(NamedTuple):
@@ -34,11 +35,15 @@ class Target(Protocol):
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing image is the remains of a failed run for this VM, which may be replaced in any case."""
 
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of the existing image; empty if there is none."""
+
     def state(self) -> Mapping[str, Any]:
         """The return values for the image as it is."""
 
-    def create(self, vm: Vm, disks: Sequence[Disk]) -> Outcome:
-        """Create the image from a VM, in place of an existing one."""
+    def create(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> Outcome:
+        """Create the image from a VM, in place of an existing one. The tags of the evidence become tags of the image."""
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Bring an existing image without a flaw to the requested state. Raises ``TimedOut`` if Azure is still making it."""

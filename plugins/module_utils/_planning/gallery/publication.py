@@ -21,12 +21,12 @@ from ..._core.model.gallery_image_version import STRATEGY_API, GalleryImageVersi
 from ..._core.times import format_time, parse_time
 from .encryption import RegionEncryption, given
 from .names import image_id, require_version
+from .stored import READ_ONLY_IN_PROFILE, as_body, without
 
 NEXT = "next"
 DEFAULT_STORAGE = "Standard_LRS"
 SHALLOW = "Shallow"
 WAIT_ALL, WAIT_FIRST, WAIT_NONE = "all", "first", "none"
-READ_ONLY = {"publishedDate"}
 
 
 @dataclass(frozen=True)
@@ -148,14 +148,13 @@ class Publication:
 
         Regions are never removed by it, because ``allowDeletionOfReplicatedLocations`` is false.
         """
-        stored = existing.properties if existing else {}
+        stored = as_body(existing)["properties"] if existing else {}
         safety = {**(stored.get("safetyProfile") or {}), "allowDeletionOfReplicatedLocations": False}
-        kept = {key: stored[key] for key in ("securityProfile",) if stored.get(key)}
         return {
             "location": location,
             "tags": dict(tags),
             "properties": {
-                **kept,
+                **stored,
                 "publishingProfile": self._profile(location, existing),
                 "storageProfile": storage_profile,
                 "safetyProfile": {**safety, **given(blockDeletionBeforeEndOfLife=self.block_deletion_before_end_of_life)},
@@ -163,7 +162,7 @@ class Publication:
         }
 
     def _profile(self, location: str, existing: GalleryImageVersion | None) -> dict[str, Any]:
-        stored = {key: value for key, value in existing.publishing.items() if key not in READ_ONLY} if existing else {}
+        stored = without(existing.publishing, READ_ONLY_IN_PROFILE) if existing else {}
         storage = self.storage_account_type
         if not (existing or storage or self.storage_account_strategy):
             storage = DEFAULT_STORAGE

@@ -13,6 +13,14 @@ from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
 from ..._core.ports import Azure
+from ..gallery.changing import Change, change, purge
+from ..gallery.claims import Claim, create
+from ..gallery.deletion import delete
+from ..gallery.numbers import Place
+from ..gallery.publication import WAIT_ALL, WAIT_FIRST
+from ..gallery.replication import await_replication
+
+HOW_MANY = {WAIT_ALL: "", WAIT_FIRST: "one of "}
 
 
 @dataclass(frozen=True)
@@ -73,3 +81,95 @@ class DeleteGalleryImage:
     def run(self, azure: Azure, listener: Listener) -> None:
         self.guard.require(azure)
         azure.gallery_images.delete(self.image)
+
+
+@dataclass(frozen=True)
+class PutGalleryImageVersion:
+    """Create a version. ``source`` names its source in the sentence."""
+
+    claim: Claim
+    source: str
+
+    def __str__(self) -> str:
+        version = self.claim.place.version
+        return f"create version {version.name} of image definition {version.parent.name} from {self.source}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        create(azure, listener, self.claim)
+
+
+@dataclass(frozen=True)
+class AwaitReplication:
+    """Wait until regions can use a version, and repair failed replications. ``regions`` holds their short names."""
+
+    place: Place
+    regions: tuple[str, ...]
+    wait: str
+    api: str = ""
+
+    def __str__(self) -> str:
+        return f"wait until version {self.place} can be used in {HOW_MANY[self.wait]}{', '.join(self.regions)}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        await_replication(azure, listener, self.place.version, self.regions, self.wait, self.api)
+
+
+@dataclass(frozen=True)
+class UpdateGalleryImageVersion:
+    """Change a version. ``change`` makes the body from the version as it is then, ``what`` names the change in the sentence."""
+
+    version: ResourceId
+    what: str
+    change: Change = field(compare=False, repr=False)
+    api: str = ""
+
+    def __str__(self) -> str:
+        return f"change {self.what} of version {self.version.name} of image definition {self.version.parent.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        change(azure, self.version, self.change, self.api)
+
+
+@dataclass(frozen=True)
+class PurgeRegions:
+    """Remove the replicas of a version in some regions. ``keep`` holds the regions that stay."""
+
+    version: ResourceId
+    regions: tuple[str, ...]
+    keep: frozenset[str]
+    api: str = ""
+
+    def __str__(self) -> str:
+        return f"remove the replicas of version {self.version.name} in {', '.join(self.regions)}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        purge(azure, self.version, set(self.keep), self.api)
+
+
+@dataclass(frozen=True)
+class TagGalleryImageVersion:
+    """Replace all tags of a version."""
+
+    version: ResourceId
+    tags: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"set the tags of version {self.version.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        azure.gallery_image_versions.tag(self.version, self.tags)
+
+
+@dataclass(frozen=True)
+class DeleteGalleryImageVersion:
+    """Delete a version with all of its replicas."""
+
+    version: ResourceId
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        return f"delete version {self.version.name} of image definition {self.version.parent.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
+        delete(azure, self.version)

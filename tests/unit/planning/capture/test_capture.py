@@ -37,6 +37,7 @@ from tests.support.capture_values import (
     DEALLOCATED_DISK,
     GENERALIZED,
     IMAGE_TAGS,
+    ORIGIN_TAGS,
     OS_DISK,
     OS_DISK_ID,
     PARAMS,
@@ -99,7 +100,7 @@ def test_a_plan_has_the_state_before_and_after():
         steps=(KEEP, Deallocate(VM1), STAMP, Generalize(VM1), CREATE),
         before={"image": None, "vm": STOPPED_VM.as_result()},
         after={"image": CAPTURED.as_result(), "vm": after.as_result()},
-        facts={"guest": {"console": "sealed", "reason": None}},
+        facts={"sealed": "verified", "guest": {"console": "sealed", "reason": None}},
         findings=plan.findings,
     )
 
@@ -132,7 +133,7 @@ def test_a_guest_that_runs_is_reported_with_what_its_console_says(verdict, text)
     with pytest.raises(InvalidRequest) as raised:
         plan_capture(REQUEST, seen)
     assert (raised.value.message, raised.value.facts["guest"]) == (text, verdict.as_result())
-    assert plan_capture(REQUEST, replace(seen, check_mode=True)).facts == {"guest": verdict.as_result()}
+    assert plan_capture(REQUEST, replace(seen, check_mode=True)).facts == {"sealed": None, "guest": verdict.as_result()}
     with pytest.raises(InvalidRequest) as raised:
         plan_capture(REQUEST, replace(seen, vm=STOPPED_VM))
     assert raised.value.facts["guest"] == verdict.as_result()
@@ -145,8 +146,8 @@ def test_a_sealed_guest_that_does_not_power_off_need_not_be_generalized_again():
 
 
 def test_what_the_console_says_is_left_out_where_no_seal_is_needed():
-    assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {}
-    assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {}
+    assert plan_capture(replace(REQUEST, assume_sealed=True), SEEN).facts == {"sealed": "assume"}
+    assert plan_capture(REQUEST, Observed(vm=GENERALIZED, image=CAPTURED)).facts == {"sealed": "verified"}
 
 
 def test_check_mode_refuses_everything_else_too():
@@ -190,7 +191,7 @@ def test_what_azure_would_refuse_later_is_refused_before_the_first_write(change,
 
 
 def test_a_tag_too_many_on_the_image_is_refused_before_the_first_write():
-    with pytest.raises(InvalidRequest, match="52 tags, with those of this collection, are more than the 50"):
+    with pytest.raises(InvalidRequest, match="53 tags, with those of this collection, are more than the 50"):
         plan_capture(replace(REQUEST, tags={f"t{number}": "" for number in range(50)}), SEEN)
 
 
@@ -380,6 +381,12 @@ def test_a_request_is_read_from_the_options():
     )
 
 
-def test_assumed_seals_leave_no_tag():
-    steps = plan_capture(replace(REQUEST, assume_sealed=True), replace(SEEN, verdict=NO_VERDICT)).steps
-    assert steps == (Deallocate(VM1), Generalize(VM1), CREATE)
+def test_an_assumed_seal_leaves_no_tag_on_the_vm_but_says_so_on_the_image_and_in_every_result():
+    plan = plan_capture(replace(REQUEST, assume_sealed=True), replace(SEEN, verdict=NO_VERDICT))
+    tags = {**ORIGIN_TAGS, tag.SEALED: "assume"}
+    assert plan.steps == (Deallocate(VM1), Generalize(VM1), replace(CREATE, body={**BODY, "tags": tags}))
+    assert plan.facts["sealed"] == "assume"
+    there = Observed(vm=GENERALIZED, image=replace(CAPTURED, tags=tags))
+    assert plan_capture(REQUEST, there).facts["sealed"] == "assume"
+    of_an_earlier_version = Observed(vm=GENERALIZED, image=replace(CAPTURED, tags=ORIGIN_TAGS))
+    assert plan_capture(REQUEST, of_an_earlier_version).facts["sealed"] is None

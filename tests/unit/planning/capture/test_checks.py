@@ -108,7 +108,7 @@ FORBIDDEN = [
     ("boot_diagnostics", {}, vm(boot_diagnostics=False), "VM web1 has no boot log, since boot diagnostics with managed storage are off"),
     ("vm_tags", {}, vm(tags={f"t{number}": "" for number in range(50)}), "VM web1: 51 tags, with those of this collection"),
     ("vm_tags_total", {}, vm(tags=long_tags(2049 - SEAL_TAG)), "2049 characters, more than the 2048"),
-    ("image_tags", {"tags": {f"t{number}": "" for number in range(49)}}, {}, "image web-1: 51 tags, with those of this collection"),
+    ("image_tags", {"tags": {f"t{number}": "" for number in range(48)}}, {}, "image web-1: 51 tags, with those of this collection"),
     ("image_tags", {"tags": {"Cost": "1", "cost": "2"}}, {}, "the tags Cost and cost differ only in case"),
     ("marketplace_plan", {}, vm(plan=PLAN), "the Marketplace plan of VM web1 does not fit into the tag goldenimage.plan"),
     ("rights", {}, rights("VM web1", Permission(("*/read", "Microsoft.Compute/virtualMachines/write"))),

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ...._core import tags as tag
 from ...._core.checks import WARN
 from ...._core.ids import region
 from ...._core.limits import LONGEST_TAG_VALUE
+from ...._core.model.seal import Seal
 from ...._core.tag_limits import broken_limits
+from ...evidence.required import evidence_of
 from ..targets.managed_image import ManagedImage
 from .machine import DOCS, LIMITATIONS, TAGS, TOO_LATE
 from .rule import Candidate, Finding, Rule
@@ -97,8 +99,14 @@ def _controller(candidate: Candidate) -> Iterator[Finding]:
 
 def _image_tags(candidate: Candidate) -> Iterator[Finding]:
     image = ManagedImage(candidate.request, candidate.seen.image)
-    for clause in broken_limits(image.tags_of(candidate.vm)):
+    for clause in broken_limits(image.tags_with(_likely_tags(candidate))):
         yield Finding(f"{image.title}: {clause}", TOO_LATE, "give fewer or shorter tags")
+
+
+def _likely_tags(candidate: Candidate) -> Mapping[str, str]:
+    """The tags about the origin of the image, with a seal of the length that all have."""
+    seal = Seal.of(candidate.vm.vm_id, "2026-11-22T00:00:00Z")
+    return evidence_of(candidate.vm, seal, candidate.request.assume_sealed).tags
 
 
 def _vm_tag(candidate: Candidate) -> Iterator[Finding]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from ...._core import tags as tag
 from ...._core.ids import ResourceId, region
-from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.disk import NO_CACHING, Disk
 from ...._core.model.image import Image, ImageDisk
 from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
+from ...evidence.required import Evidence, origin_tags
 from ...settling import settled
 from ...steps.image import CreateImage, DeleteImage, TagImage
 from ..recheck import Replaceable, SameVm
@@ -49,13 +49,18 @@ class ManagedImage:
         """Whether the existing image is the remains of a failed run for this VM: it has never been usable."""
         return self.image is not None and self.image.provisioning_state == FAILED and _origin(self.image) == vm.vm_id
 
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of the existing image; empty if there is none."""
+        return self.image.tags if self.image else {}
+
     def state(self) -> Mapping[str, Any]:
         """The image as it is."""
         return _result(self.image)
 
-    def create(self, vm: Vm, disks: Sequence[Disk]) -> Outcome:
+    def create(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> Outcome:
         """Create the image from the VM or, without its data disks, from its OS disk. An existing image is deleted first."""
-        image = self._predicted(vm, disks)
+        image = self._predicted(vm, disks, evidence)
         source = f"the OS disk of VM {vm.id.name}" if self._is_from_disk(vm) else f"VM {vm.id.name}"
         former = (DeleteImage(image.id, Replaceable(self.image, vm)),) if self.image else ()
         return Outcome((*former, CreateImage(image.id, source, self._body(vm, image), SameVm(vm))), _result(image))
@@ -66,7 +71,7 @@ class ManagedImage:
         if image is None:
             raise ValueError("there is no image to adjust")
         _image, warnings = settled("image", image, check_mode)
-        tags = tag.wanted(image.tags, self.request.tags, self.request.append_tags, _own_tags(vm) if vm else None)
+        tags = tag.wanted(image.tags, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
         steps = (TagImage(image.id, tags),) if tags != image.tags else ()
         return Outcome(steps, _result(replace(image, tags=tags)), warnings)
 
@@ -78,10 +83,10 @@ class ManagedImage:
         wanted = f"VM {vm.id.name} ({vm.vm_id})" if vm else "that VM"
         return f"exists, but was made from {_named_origin(image, vm)}, not from {wanted}"
 
-    def tags_of(self, vm: Vm) -> dict[str, str]:
+    def tags_with(self, own: Mapping[str, str]) -> dict[str, str]:
         """The tags of the new image, not checked against Azure's limits. An image that is replaced passes on those that are not ours."""
         kept = tag.without_ours(self.image.tags) if self.image else {}
-        return tag.merged(kept, self.request.tags, self.request.append_tags, _own_tags(vm))
+        return tag.merged(kept, self.request.tags, self.request.append_tags, own)
 
     def _other_kind(self, image: Image) -> str | None:
         if self.request.location not in (None, region(image.location)):
@@ -99,7 +104,7 @@ class ManagedImage:
         """Whether the OS disk is the source: an image made from a VM always holds its data disks too."""
         return self.request.os_only and bool(vm.data_disks)
 
-    def _predicted(self, vm: Vm, disks: Sequence[Disk]) -> Image:
+    def _predicted(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> Image:
         """The image as it will be."""
         held = [
             ImageDisk(str(each.disk), each.lun, each.size_gib, each.caching or NO_CACHING, each.storage_account_type) for each in vm.disks
@@ -114,7 +119,7 @@ class ManagedImage:
             os_disk=held[0],
             data_disks=() if self.request.os_only else tuple(held[1:]),
             zone_resilient=bool(self.request.zone_resilient),
-            tags=tag.checked(self.tags_of(vm)),
+            tags=tag.checked(self.tags_with(evidence.tags)),
         )
 
     def _body(self, vm: Vm, image: Image) -> dict[str, Any]:
@@ -153,12 +158,6 @@ def _named_origin(image: Image, vm: Vm | None) -> str:
     if vm is None and (source := image.source or image.tags.get(tag.VM)):
         return f"VM {source}"
     return f"the VM with vmId {_origin(image)}" if _origin(image) else "an unknown source"
-
-
-def _own_tags(vm: Vm) -> dict[str, str]:
-    """The tags that name the source of an image, and those for which a managed image has no property."""
-    own = {tag.VM_ID: vm.vm_id, tag.VM: tag.id_value(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
-    return {name: value for name, value in own.items() if len(value) <= LONGEST_TAG_VALUE}
 
 
 def _result(image: Image | None) -> dict[str, Any]:

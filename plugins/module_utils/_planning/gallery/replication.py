@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting until the replicas of a version can be used, and repairing replications that failed.
+
+Azure says that a version is created (``Succeeded``) although the replication to some regions is still running, and a VM cannot be created
+from it there: https://learn.microsoft.com/azure/virtual-machines/shared-image-galleries#replication
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from ..._core.errors import Failed, Missing, TimedOut
+from ..._core.ids import ResourceId, region
+from ..._core.listener import Listener
+from ..._core.model.gallery_image_version import COMPLETED, REPLICATION_FAILED, GalleryImageVersion, Replica
+from ..._core.model.provisioning import FAILED
+from ..._core.ports import Azure
+from .publication import WAIT_FIRST, WAIT_NONE
+from .stored import as_body
+
+Watch = Callable[[GalleryImageVersion | None], bool]
+
+
+def states(version: GalleryImageVersion | None) -> dict[str, Replica]:
+    """The replicas of a version by region."""
+    return {each.region: each for each in version.replicas} if version else {}
+
+
+def missing(version: GalleryImageVersion | None, regions: Collection[str], wait: str) -> list[str]:
+    """The regions whose replication must still be waited for."""
+    found = states(version)
+    open_ = [name for name in regions if name not in found or found[name].state != COMPLETED]
+    if wait == WAIT_NONE or (wait == WAIT_FIRST and len(open_) < len(regions)):
+        return []
+    return open_
+
+
+def watch(listener: Listener, regions: Collection[str], wait: str) -> Watch:
+    """The end of waiting: nothing is missing, or nothing more will come because it failed. The listener learns of each change."""
+    shown: dict[str, tuple[str, int | None]] = {}
+
+    def is_settled(version: GalleryImageVersion | None) -> bool:
+        found = states(version)
+        for each in found.values():
+            if shown.get(each.region) != (each.state, each.progress):
+                shown[each.region] = (each.state, each.progress)
+                listener.replicated(each.region, each.state, each.progress)
+        open_ = missing(version, regions, wait)
+        failed = failures(version, open_)
+        return not open_ or len(failed) == len(open_) or (version is not None and version.provisioning_state == FAILED)
+
+    return is_settled
+
+
+def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
+    """The replicas in these regions whose replication failed."""
+    found = states(version)
+    return [found[name] for name in regions if name in found and found[name].state == REPLICATION_FAILED]
+
+
+def await_replication(azure: Azure, listener: Listener, version: ResourceId, regions: Collection[str], wait: str, api: str = "") -> None:
+    """Wait until the wanted regions can use the version. Where the replication fails, send the version again; then remove the region and
+    add it again; then give up.
+    """
+    versions = azure.gallery_image_versions
+    for repair in (_send_again, _add_again, _give_up):
+        found = versions.await_replicas(version, watch(listener, regions, wait))
+        open_ = missing(found, regions, wait)
+        if not open_:
+            return
+        if found is None:
+            raise Missing(f"image version {version.name} was deleted while it was being replicated.")
+        if found.provisioning_state == FAILED:
+            raise Failed(f"image version {version.name} has failed{_because(failures(found, open_))}: run again to replace it.")
+        if not (failed := failures(found, open_)):
+            raise TimedOut(
+                f"image version {version.name} is not yet usable in {_named(found, open_)}; its replication continues in Azure:"
+                " run again later, or raise wait_timeout."
+            )
+        repair(azure, found, failed, api)
+
+
+def _send_again(azure: Azure, version: GalleryImageVersion, failed: list[Replica], api: str) -> None:
+    """Azure tries a failed replication again when the version is sent again."""
+    azure.gallery_image_versions.publish(version.id, as_body(version), api, _at_once)
+
+
+def _add_again(azure: Azure, version: GalleryImageVersion, failed: list[Replica], api: str) -> None:
+    """Remove the regions with a failed replication, and add them again. The version's own region cannot be removed."""
+    names = {each.region for each in failed} - {region(version.location)}
+    kept = [dict(each.raw) for each in version.target_regions if each.name not in names]
+    versions = azure.gallery_image_versions
+    versions.put(version.id, as_body(version, target_regions=kept, deletes_replicas=True), api)
+    versions.publish(version.id, as_body(version), api, _at_once)
+
+
+def _give_up(azure: Azure, version: GalleryImageVersion, failed: list[Replica], api: str) -> None:
+    names = ", ".join(each.region for each in failed)
+    raise Failed(
+        f"image version {version.id.name} could not be replicated to {names}{_because(failed)}. It is usable in the other regions;"
+        " sending it again, and removing and adding the regions again, did not help."
+    )
+
+
+def _at_once(version: GalleryImageVersion | None) -> bool:
+    """Do not wait for a repair here: waiting for replicas follows."""
+    return True
+
+
+def _because(failed: list[Replica]) -> str:
+    details = "; ".join(f"{each.region}: {each.details}" for each in failed if each.details)
+    return f" ({details})" if details else ""
+
+
+def _named(version: GalleryImageVersion, regions: Collection[str]) -> str:
+    found = states(version)
+    return ", ".join(f"{name} ({_state(found.get(name))})" for name in regions)
+
+
+def _state(replica: Replica | None) -> str:
+    if replica is None:
+        return "not begun"
+    return replica.state if replica.progress is None else f"{replica.state}, {replica.progress} %"
+
+
+def result_of(version: GalleryImageVersion) -> list[Mapping[str, Any]]:
+    """The return value for the replicas of a version."""
+    return [
+        {"region": each.region, "state": each.state, "progress": each.progress, "details": each.details or None}
+        for each in version.replicas
+    ]

@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stored version as a request body: everything that Azure has stored and that can be sent back, with the spelling it has there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..._core.model.gallery_image_version import GalleryImageVersion
+
+READ_ONLY = {"provisioningState", "replicationStatus", "validationsProfile"}
+READ_ONLY_IN_PROFILE = {"publishedDate"}
+READ_ONLY_IN_SAFETY = {"reportedForPolicyViolation", "policyViolations"}
+
+
+def as_body(
+    version: GalleryImageVersion, target_regions: Sequence[Mapping[str, Any]] | None = None, deletes_replicas: bool = False
+) -> dict[str, Any]:
+    """The body that stores the version as it is; with other regions, if they are given.
+
+    ``deletes_replicas`` allows Azure to delete the replicas in regions that are left out.
+    """
+    profile = without(version.publishing, READ_ONLY_IN_PROFILE)
+    regions = profile.get("targetRegions") or () if target_regions is None else target_regions
+    safety = without(version.properties.get("safetyProfile") or {}, READ_ONLY_IN_SAFETY)
+    properties = {
+        **without(version.properties, READ_ONLY),
+        "publishingProfile": {**profile, "targetRegions": [dict(each) for each in regions]},
+        "safetyProfile": {**safety, "allowDeletionOfReplicatedLocations": deletes_replicas},
+    }
+    return {"location": version.location, "tags": dict(version.tags), "properties": properties}
+
+
+def without(properties: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    """The properties except those with these names."""
+    return {key: value for key, value in properties.items() if key not in names}
