@@ -31,6 +31,8 @@ _CONSISTENCY = "https://github.com/hashicorp/terraform-provider-azurerm/issues/1
 _TAGS_OF_DISKS = "https://github.com/hashicorp/terraform-provider-azurerm/issues/8162"
 _ENCRYPTION = "https://learn.microsoft.com/azure/templates/microsoft.compute/snapshots"
 _PERMISSIONS = "https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource"
+_SHARED_IMAGES = "https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"
+_GALLERY_FAQ = "https://github.com/MicrosoftDocs/azure-docs/pull/123267"
 
 ALLOWANCES = (
     Allowance(
@@ -56,6 +58,12 @@ ALLOWANCES = (
         switch="late_ownership",
     ),
     Allowance("a list holds at once what was created", UNKNOWN, "arm/http/crud.py", switch="late_lists"),
+    Allowance(
+        "an image definition is made with SecurityType=Standard before api-version 2025-03-03",
+        UNKNOWN,
+        "arm/compute/gallery_images/features.py",
+        switch="no_standard_security_type",
+    ),
     Allowance("a GET finds at once what was created; a rule with status 404 does the contrary", ISSUE, "arm/http/crud.py", _CONSISTENCY),
     Allowance("the client reads the rights that it has at a place", DOCUMENTED, "arm/tenant/rights.py", _PERMISSIONS),
     Allowance("images hold disks of all types but Ultra and Premium SSD v2", ASSUMED, "arm/compute/images/sources.py"),
@@ -74,4 +82,72 @@ ALLOWANCES = (
     Allowance("a resource has up to 50 tags with names of 512 and values of 256 characters", DOCUMENTED, "arm/http/bodies.py", _TAGS),
     Allowance("disks that are made with a VM have its tags of that time", ISSUE, "arm/compute/machines/vm_disks.py", _TAGS_OF_DISKS),
     Allowance("diskSizeGB is rounded down", RECORDED, "arm/compute/disks/state.py", "GET of a disk of 30 GiB and 1 MiB"),
+    Allowance(
+        "the provisioning state of an image version becomes Succeeded when its replicas are complete",
+        UNKNOWN,
+        "arm/compute/gallery_versions/replication.py",
+        switch="early_success",
+    ),
+    Allowance(
+        "VMs and disks are made from an image version as soon as its replica is complete",
+        UNKNOWN,
+        "arm/compute/gallery_versions/lookup.py",
+        switch="lagging_regions",
+    ),
+    Allowance(
+        "a change of an image version begins its failed replicas again",
+        UNKNOWN,
+        "arm/compute/gallery_versions/replication.py",
+        switch="failed_region_stays",
+    ),
+    Allowance(
+        "an image version whose creation failed is created again",
+        UNKNOWN,
+        "arm/compute/gallery_versions/versions.py",
+        switch="failed_version_stays",
+    ),
+    Allowance(
+        "an image version is changed while it is being created",
+        UNKNOWN,
+        "arm/compute/gallery_versions/change.py",
+        switch="one_writer_while_creating",
+    ),
+    Allowance(
+        "an image version is changed while it is being changed or replicated",
+        UNKNOWN,
+        "arm/compute/gallery_versions/change.py",
+        switch="no_update_while_replicating",
+    ),
+    Allowance(
+        "target regions are removed from an image version that does not say whether that is allowed",
+        UNKNOWN,
+        "arm/compute/gallery_versions/change.py",
+        switch="keep_replicated_regions",
+    ),
+    Allowance(
+        "several image versions are made from one source at a time",
+        UNKNOWN,
+        "arm/compute/gallery_versions/create.py",
+        switch="one_version_per_source",
+    ),
+    Allowance(
+        "a security type excludes sources for which no refusal is known",
+        UNKNOWN,
+        "arm/compute/gallery_versions/security.py",
+        switch="loose_security_sources",
+    ),
+    Allowance(
+        "an image version is made from a VM that runs, for a specialized definition",
+        ASSUMED,
+        "arm/compute/gallery_versions/whole_sources.py",
+    ),
+    Allowance(
+        "an image version is made from an unencrypted source in another subscription",
+        DOCUMENTED,
+        "arm/compute/gallery_versions/whole_sources.py",
+        _SHARED_IMAGES,
+    ),
+    Allowance(
+        "an image version is deleted although VMs were made from it", ISSUE, "arm/compute/gallery_versions/versions.py", _GALLERY_FAQ
+    ),
 )

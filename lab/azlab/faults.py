@@ -23,7 +23,22 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `late_ownership`: the ownership time of a disk moves `LATE` seconds after its VM was deallocated, and not before the operation ends;
 - `late_boot_log`: a boot log lacks its last line until `LATE` seconds after that was written;
 - `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
-- `late_lists`: a list lacks what was created in the last `LATE` seconds.
+- `late_lists`: a list lacks what was created in the last `LATE` seconds;
+- `no_standard_security_type`: before api-version 2025-03-03, an image definition refuses the value Standard of the feature SecurityType;
+- `early_success`: the provisioning state of a version of a gallery image is Succeeded before its replicas are complete;
+- `lagging_regions`: VMs and disks are made from a version only `LATE` seconds after its replica in their region is complete;
+- `failed_region_stays`: a region whose replica failed is not replicated again before it was removed from the target regions;
+- `failed_version_stays`: a version that could not be created must be deleted before it is created again;
+- `one_writer_while_creating`: a version is not changed while it is being created;
+- `no_update_while_replicating`: a version is not changed while it is being changed;
+- `keep_replicated_regions`: a version that does not say whether regions may be removed does not allow it;
+- `one_version_per_source`: no second version is made of a source while one is being made of it;
+- `loose_security_sources`: the security type of an image definition excludes no sources but those whose refusal is known.
+
+Two settings are about the replicas of versions:
+
+- `replication_seconds`: region (`westeurope`) -> how long a replica takes there;
+- `failing_regions`: a list of regions in which replicas fail.
 """
 
 from __future__ import annotations
@@ -60,7 +75,16 @@ class Fault:
 
 
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
-_SWITCHES = ("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists")
+_SWITCHES_OF_VERSIONS = (
+    *("early_success", "lagging_regions", "failed_region_stays", "failed_version_stays", "one_writer_while_creating"),
+    *("no_update_while_replicating", "keep_replicated_regions", "one_version_per_source", "loose_security_sources"),
+)
+_SWITCHES = (
+    *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),
+    "no_standard_security_type",
+    *_SWITCHES_OF_VERSIONS,
+)
+_SETTINGS = ("replication_seconds", "failing_regions")
 LATE = 3.0
 """Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
@@ -76,6 +100,7 @@ class Faults:
         self._rules: list[Rule] = []
         self._met: dict[str, int] = {}
         self._switches: frozenset[str] = frozenset()
+        self._settings: dict[str, Any] = {}
 
     def match(self, plane: str, method: str, path: str, op: str = "") -> Fault | None:
         """The fault of the first rule that matches this request and still applies, or None. Every call counts as a request."""
@@ -105,6 +130,12 @@ class Faults:
             self._refresh()
             return switch in self._switches
 
+    def setting(self, name: str) -> Any:
+        """The value of a setting; None if the file does not have it."""
+        with self._lock:
+            self._refresh()
+            return self._settings.get(name)
+
     @property
     def one_write_grant(self) -> bool:
         """Whether a disk refuses a second write grant."""
@@ -121,13 +152,14 @@ class Faults:
         try:
             stat = self._path.stat()
         except FileNotFoundError:
-            self._seen, self._rules, self._switches = None, [], frozenset()
+            self._seen, self._rules, self._switches, self._settings = None, [], frozenset(), {}
             return
         seen = (stat.st_mtime_ns, stat.st_ino)
         if seen != self._seen:
             content = read(self._path)
             self._seen, self._rules = seen, content["rules"]
             self._switches = frozenset(name for name in _SWITCHES if content.get(name))
+            self._settings = {name: content[name] for name in _SETTINGS if name in content}
 
 
 def _matches(rule: Rule, plane: str, method: str, path: str, op: str) -> bool:
@@ -174,7 +206,12 @@ def remove(path: Path, id: str) -> None:
 
 def switch(path: Path, name: str, on: bool) -> None:
     """Turn one of the lab's switches on or off."""
-    _write(path, {**read(path), name: on})
+    set_value(path, name, on)
+
+
+def set_value(path: Path, name: str, value: Any) -> None:
+    """Give a switch or a setting a value."""
+    _write(path, {**read(path), name: value})
 
 
 def clear(path: Path) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 from azlab import faults
-from azlab.arm.tenant import rights
+from azlab.arm.tenant import rights, subscriptions
 from azlab.client import SUBNET, LabClient, environment
 from azlab.settings import Settings
 from azure.core.polling import LROPoller
@@ -116,6 +116,25 @@ class RunningLab:
             yield
         finally:
             faults.switch(self.settings.faults, name, on=False)
+
+    @contextmanager
+    def setting(self, name: str, value: Any) -> Iterator[None]:
+        """Give a setting of the lab a value while the block runs."""
+        faults.set_value(self.settings.faults, name, value)
+        try:
+            yield
+        finally:
+            faults.set_value(self.settings.faults, name, None)
+
+    @contextmanager
+    def subscriptions(self, *others: str) -> Iterator[None]:
+        """Give the lab further subscriptions while the block runs."""
+        file = self.settings.state / subscriptions.FILE
+        file.write_text(json.dumps(others))
+        try:
+            yield
+        finally:
+            file.unlink()
 
     @contextmanager
     def rights(self, *assignments: dict[str, Any]) -> Iterator[None]:

@@ -14,6 +14,7 @@ import pytest
 from azlab import faults
 from azlab.allowances import ALLOWANCES, Allowance
 from azlab.arm.compute.disks import errors as disk_errors
+from azlab.arm.compute.gallery_images import errors as image_definition_errors
 from azlab.evidence import Evidence
 
 ROOT = Path(inspect.getfile(azlab)).parent
@@ -56,5 +57,6 @@ def test_every_switch_belongs_to_something_unknown() -> None:
 
 
 def test_every_refusal_that_is_unknown_belongs_to_a_switch() -> None:
-    refusals = {name for name, row in vars(disk_errors).items() if getattr(row, "evidence", None) is Evidence.UNKNOWN}
-    assert refusals == {"SECOND_WRITE", "PATCH_UPLOAD"}
+    known = {**vars(disk_errors), **vars(image_definition_errors)}
+    refusals = {name for name, row in known.items() if getattr(row, "evidence", None) is Evidence.UNKNOWN}
+    assert refusals == {"SECOND_WRITE", "PATCH_UPLOAD", "STANDARD_SECURITY_TYPE"}

@@ -11,6 +11,9 @@ from azlab.store import Resource
 
 VERSIONS = ("2026-04-01", "2026-03-02", "2025-04-01", "2024-11-01", "2024-07-01", "2024-03-02", "2023-04-02", "2022-11-01", "2020-12-01")
 """The api-versions that Microsoft.Compute reports for its types, the newest first."""
+GALLERY = f"{COMPUTE}/galleries"
+GALLERY_IMAGE = f"{GALLERY}/images"
+GALLERY_IMAGE_VERSION = f"{GALLERY_IMAGE}/versions"
 DISK, SNAPSHOT, IMAGE, VM = f"{COMPUTE}/disks", f"{COMPUTE}/snapshots", f"{COMPUTE}/images", f"{COMPUTE}/virtualMachines"
 
 _NAME = re.compile(r"^[^_\W][\w\-._]{0,79}(?<![-.])$")

@@ -28,6 +28,7 @@ from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.http.versions import seen_by
 from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
+from azlab.arm.tenant.subscriptions import known_subscriptions
 from azlab.faults import Fault
 from azlab.serving import cut
 
@@ -36,9 +37,9 @@ log = logging.getLogger("azlab.arm")
 _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
-    *offers.ROUTES,
     *rights.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
+    *offers.ROUTES,
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/([^/]+)/.+", re.IGNORECASE)
@@ -185,10 +186,10 @@ class ControlPlane:
         if "api-version" not in call.query:
             raise path_errors.NO_API_VERSION()
         parts = call.url_path.strip("/").split("/")
-        if len(parts) > 1 and parts[0].lower() == "subscriptions" and parts[1].lower() != self._lab.settings.subscription:
+        if len(parts) > 1 and parts[0].lower() == "subscriptions" and parts[1].lower() not in known_subscriptions(self._lab.settings):
             raise path_errors.NO_SUBSCRIPTION(subscription=parts[1])
         group = _GROUP.match(call.url_path)
-        if group and self._lab.store.find(group_id(self._lab.settings.subscription, group[1])) is None:
+        if group and self._lab.store.find(group_id(parts[1].lower(), group[1])) is None:
             raise path_errors.NO_GROUP(group=group[1])
 
     def _response(self, incoming: _Incoming, answer: Answer) -> Response:

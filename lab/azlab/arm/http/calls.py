@@ -44,6 +44,11 @@ class Call:
         return self.query.get("api-version", "")
 
     @property
+    def subscription(self) -> str:
+        """The subscription in the path; that of the lab's client if the path is not in a subscription."""
+        return self.path.get("subscription", self.lab.settings.subscription).lower()
+
+    @property
     def group(self) -> str:
         """The resource group in the path."""
         return self.path["group"]
@@ -55,7 +60,7 @@ class Call:
 
     def id(self, type: str, name: str | None = None) -> str:
         """The id of a resource of this type in the request's group. `name` defaults to the name in the path."""
-        return resource_id(self.lab.settings.subscription, self.group, type, name or self.name)
+        return resource_id(self.subscription, self.group, type, name or self.name)
 
 
 @dataclass(frozen=True)

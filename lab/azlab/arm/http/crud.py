@@ -46,9 +46,15 @@ def listing(type: str, view: View) -> Callable[[Call], Answer]:
     """A handler that lists the resources of a type, in a group or in the subscription."""
 
     def handler(call: Call) -> Answer:
-        return _page(call, _listed(call.lab, call.lab.store.list(type, call.path.get("group"))), view)
+        return paged(call, in_path(call, call.lab.store.list(type, call.path.get("group"))), view)
 
     return handler
+
+
+def in_path(call: Call, resources: list[Resource]) -> list[Resource]:
+    """Those of the resources that are in the subscription of the path."""
+    root = f"/subscriptions/{call.subscription}/"
+    return [each for each in resources if each.id.lower().startswith(root)]
 
 
 def _listed(lab: Lab, resources: list[Resource]) -> list[Resource]:
@@ -58,8 +64,9 @@ def _listed(lab: Lab, resources: list[Resource]) -> list[Resource]:
     return [each for each in resources if age(each.properties.get("timeCreated")) >= LATE]
 
 
-def _page(call: Call, resources: list[Resource], view: View) -> Answer:
+def paged(call: Call, resources: list[Resource], view: View) -> Answer:
     """One page of a list. `nextLink` is present if more pages follow."""
+    resources = _listed(call.lab, resources)
     token = call.query.get("$skiptoken", "0")
     start = int(token) if token.isdigit() else 0
     body: Json = {"value": [view(call.lab, each) for each in resources[start : start + PAGE]]}

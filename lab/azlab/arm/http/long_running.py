@@ -1,6 +1,6 @@
 """How a caller follows a long-running operation over HTTP.
 
-Azure-AsyncOperation  .../locations/{location}/{operations|DiskOperations}/{guid}?p={guid}&api-version=...
+Azure-AsyncOperation  .../locations/{location}/{operations|DiskOperations|capsOperations}/{guid}?p={guid}&api-version=...
 Location              the same with monitor=true: 202 while the operation runs, then its result
 """
 
@@ -18,6 +18,8 @@ from azlab.arm.http.calls import Answer, Call, Route, in_subscription
 COMPUTE_OPERATIONS = (COMPUTE, "operations")
 DISK_OPERATIONS = (COMPUTE, "DiskOperations")
 NETWORK_OPERATIONS = (NETWORK, "operations")
+CAPS_OPERATIONS = (COMPUTE, "capsOperations")
+"""The operations of galleries."""
 
 
 def accepted(
@@ -44,7 +46,7 @@ def accepted(
 def _headers(call: Call, id: str, location: str, kind: tuple[str, str], status: int, retry_after: int | None) -> dict[str, str]:
     provider, name = kind
     token = uuid.uuid4()
-    path = f"/subscriptions/{call.lab.settings.subscription}/providers/{provider}/locations/{location}/{name}/{id}"
+    path = f"/subscriptions/{call.subscription}/providers/{provider}/locations/{location}/{name}/{id}"
     base = f"{call.host}{path}?p={token}"
     headers = {"Azure-AsyncOperation": f"{base}&api-version={call.version}"}
     if status == 202:
@@ -87,5 +89,6 @@ def _result(call: Call, record: Json) -> Answer:
 ROUTES = [
     Route("GET", in_subscription(COMPUTE, "locations/{location}/operations/{operation}"), show, "operation.get", "GetOperation"),
     Route("GET", in_subscription(COMPUTE, "locations/{location}/DiskOperations/{operation}"), show, "operation.get", "GetOperation"),
+    Route("GET", in_subscription(COMPUTE, "locations/{location}/capsOperations/{operation}"), show, "operation.get", "GetOperationStatus"),
     Route("GET", in_subscription(NETWORK, "locations/{location}/operations/{operation}"), show, "operation.get"),
 ]

@@ -10,9 +10,14 @@ from azlab.arm.http import body_errors
 _OBJECTS = {
     *("properties", "tags", "creationData", "storageProfile", "osDisk", "managedDisk", "snapshot", "imageReference"),
     *("sourceVirtualMachine", "hardwareProfile", "osProfile", "linuxConfiguration", "ssh", "networkProfile", "subnet"),
+    *("sharingProfile", "communityGalleryInfo", "softDeletePolicy", "identifier", "recommended", "vCPUs", "memory", "disallowed"),
+    "purchasePlan",
     *("addressSpace", "diagnosticsProfile", "bootDiagnostics", "securityProfile", "diffDiskSettings"),
 }
-_LISTS = {"dataDisks", "networkInterfaces", "networkInterfaceConfigurations", "ipConfigurations", "publicKeys", "subnets"}
+_LISTS = {
+    *("dataDisks", "networkInterfaces", "networkInterfaceConfigurations", "ipConfigurations", "publicKeys", "subnets"),
+    *("features", "groups"),
+}
 _NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
 
 

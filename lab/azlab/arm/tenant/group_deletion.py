@@ -23,7 +23,7 @@ def delete_group(call: Call) -> Answer:
 
 
 def _headers(call: Call, id: str) -> dict[str, str]:
-    url = f"{call.host}/subscriptions/{call.lab.settings.subscription}/operationresults/{id}?api-version={call.version}"
+    url = f"{call.host}/subscriptions/{call.subscription}/operationresults/{id}?api-version={call.version}"
     return {"Location": url, "Retry-After": "0" if call.lab.settings.hurry else "15"}
 
 

@@ -6,6 +6,7 @@ from azlab.arm.core.ids import group_id
 from azlab.arm.http import path_errors
 from azlab.arm.http.bodies import checked_tags, location_of
 from azlab.arm.http.calls import Answer, Call, Route
+from azlab.arm.http.crud import in_path
 from azlab.arm.tenant import group_errors
 from azlab.store import Resource
 
@@ -28,7 +29,7 @@ def put_group(call: Call) -> Answer:
 
 
 def _id(call: Call) -> str:
-    return group_id(call.lab.settings.subscription, call.group)
+    return group_id(call.subscription, call.group)
 
 
 def _new_group(call: Call, location: str) -> Resource:
@@ -67,8 +68,8 @@ def patch_group(call: Call) -> Answer:
 
 
 def list_groups(call: Call) -> Answer:
-    """List all resource groups."""
-    return Answer(200, {"value": [group.body for group in call.lab.store.list(_TYPE)]})
+    """List the resource groups of the subscription."""
+    return Answer(200, {"value": [group.body for group in in_path(call, call.lab.store.list(_TYPE))]})
 
 
 ROUTES = [

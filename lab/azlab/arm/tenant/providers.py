@@ -14,7 +14,10 @@ from azlab.settings import LOCATIONS
 _ROOT = "/subscriptions/{subscription}/providers"
 _RESOURCES = "Microsoft.Resources"
 _RESOURCES_VERSIONS = ("2024-11-01", "2022-12-01", "2021-04-01")
-_OPERATIONS = {COMPUTE: ("locations/operations", "locations/DiskOperations"), NETWORK: ("locations/operations",)}
+_OPERATIONS = {
+    COMPUTE: ("locations/operations", "locations/DiskOperations", "locations/capsOperations"),
+    NETWORK: ("locations/operations",),
+}
 """The types under which a provider's long-running operations are found; they have the same versions as the provider's other types."""
 
 _Offered = dict[str, dict[str, tuple[str, ...]]]
@@ -48,7 +51,7 @@ def show_provider(call: Call) -> Answer:
 
 def _body(call: Call, namespace: str, types: dict[str, tuple[str, ...]]) -> Json:
     return {
-        "id": f"/subscriptions/{call.lab.settings.subscription}/providers/{namespace}",
+        "id": f"/subscriptions/{call.subscription}/providers/{namespace}",
         "namespace": namespace,
         "resourceTypes": [_type(name, versions) for name, versions in types.items()],
         "registrationState": "Registered",

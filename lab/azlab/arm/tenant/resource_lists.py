@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Answer, Call, Route
+from azlab.arm.http.crud import in_path
 from azlab.arm.tenant import group_errors
+from azlab.store import Resource
 
 _ROOT = "/subscriptions/{subscription}"
 _SHOWN = ("id", "name", "type", "location", "tags", "sku")
@@ -14,8 +17,19 @@ _SHOWN = ("id", "name", "type", "location", "tags", "sku")
 def list_resources(call: Call) -> Answer:
     """List the resources of a group or of the subscription, each with its main facts."""
     wanted = _filtered_type(call.query.get("$filter", ""))
-    found = [each for each in call.lab.store.list(wanted, call.path.get("group")) if "/providers/" in each.id and each.type.count("/") == 1]
-    return Answer(200, {"value": [{key: each.body[key] for key in _SHOWN if key in each.body} for each in found]})
+    found = in_path(call, call.lab.store.list(wanted, call.path.get("group")))
+    return Answer(200, {"value": [_entry(each) for each in found if _is_tracked(each)]})
+
+
+def _is_tracked(resource: Resource) -> bool:
+    """Whether ARM lists the resource: those nested in another are listed only if they have a region of their own."""
+    return "/providers/" in resource.id and (resource.type.count("/") == 1 or "location" in resource.body)
+
+
+def _entry(resource: Resource) -> Json:
+    """The main facts of a resource. The name of a nested one begins with that of its parent."""
+    facts = {key: resource.body[key] for key in _SHOWN if key in resource.body}
+    return {**facts, "name": "/".join(resource.id.split("/")[8::2])}
 
 
 def _filtered_type(text: str) -> str | None:

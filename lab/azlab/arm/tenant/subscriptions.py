@@ -1,33 +1,46 @@
-"""The one tenant and the one subscription of a lab, and the regions that it knows."""
+"""The one tenant of a lab, its subscriptions, and the regions that it knows.
+
+A lab has one subscription. The file `<state>/subscriptions.json` adds others: a JSON list of their ids, which is read with each request.
+"""
 
 from __future__ import annotations
+
+import json
 
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route
-from azlab.settings import LOCATIONS
+from azlab.settings import LOCATIONS, Settings
 
+FILE = "subscriptions.json"
 _ROOT = "/subscriptions/{subscription}"
 
 
+def known_subscriptions(settings: Settings) -> list[str]:
+    """The ids of all subscriptions, that of the lab's client first."""
+    path = settings.state / FILE
+    others = json.loads(path.read_text()) if path.exists() else []
+    return [settings.subscription, *(str(each).lower() for each in others)]
+
+
 def list_subscriptions(call: Call) -> Answer:
-    """List the one subscription."""
-    return Answer(200, {"value": [_body(call.lab)], "count": {"type": "Total", "value": 1}})
+    """List the subscriptions."""
+    known = known_subscriptions(call.lab.settings)
+    return Answer(200, {"value": [_body(call.lab, each) for each in known], "count": {"type": "Total", "value": len(known)}})
 
 
 def show_subscription(call: Call) -> Answer:
-    """Show the one subscription."""
-    return Answer(200, _body(call.lab))
+    """Show one subscription."""
+    return Answer(200, _body(call.lab, call.subscription))
 
 
-def _body(lab: Lab) -> Json:
-    settings = lab.settings
+def _body(lab: Lab, subscription: str) -> Json:
     return {
-        "id": f"/subscriptions/{settings.subscription}",
+        "id": f"/subscriptions/{subscription}",
         "authorizationSource": "RoleBased",
         "managedByTenants": [],
-        "subscriptionId": settings.subscription,
-        "tenantId": settings.tenant,
+        "subscriptionId": subscription,
+        "tenantId": lab.settings.tenant,
         "displayName": "azlab",
         "state": "Enabled",
         "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
@@ -42,7 +55,7 @@ def list_tenants(call: Call) -> Answer:
 
 def list_locations(call: Call) -> Answer:
     """List the regions of this cloud."""
-    root = f"/subscriptions/{call.lab.settings.subscription}/locations"
+    root = f"/subscriptions/{call.subscription}/locations"
     value = [
         {
             "id": f"{root}/{name}",

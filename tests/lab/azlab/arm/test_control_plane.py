@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+import uuid
 from typing import Any
 
 import httpx
@@ -168,7 +169,7 @@ def test_resources_are_filtered_by_type_only(lab: RunningLab, lab_group: LabGrou
 def test_every_type_that_a_provider_reports_is_served(lab: RunningLab, group: str) -> None:
     types = [each["resourceType"] for each in lab.arm("GET", "providers/Microsoft.Compute").json()["resourceTypes"]]
     for type in types:
-        if not type.startswith("locations/"):
+        if "/" not in type:
             assert lab.arm("GET", f"providers/Microsoft.Compute/{type}").status_code == 200, type
     operation = lab.arm("DELETE", f"resourceGroups/{group}/providers/Microsoft.Compute/disks/none")
     assert operation.status_code == 204
@@ -290,3 +291,24 @@ def test_the_request_log_records_requests_and_answers(lab: RunningLab, group: st
     assert mine[0]["bytes"] > 0
     assert mine[0]["client"].startswith("127.0.0.1:")
     assert lab.settings.client_secret not in json.dumps(entries)
+
+
+def test_a_lab_may_have_a_second_subscription(lab: RunningLab, lab_group: LabGroup) -> None:
+    other, name = str(uuid.uuid4()), lab_group.name
+    root = f"/subscriptions/{other}/resourceGroups/{name}"
+    assert code(lab.arm("GET", root)) == (404, "SubscriptionNotFound")
+    with lab.subscriptions(other):
+        assert lab.arm("GET", f"/subscriptions/{other}").json()["subscriptionId"] == other
+        known = [each["subscriptionId"] for each in lab.arm("GET", "/subscriptions").json()["value"]]
+        assert known == [lab.settings.subscription, other]
+        assert code(lab.arm("GET", root)) == (404, "ResourceGroupNotFound")
+        lab.client.put_group(name)
+        lab.client.put(root, "2021-04-01", {"location": LOCATION})
+        theirs, ours = f"{root}/providers/Microsoft.Compute/disks/disk", lab_group.disk().id
+        assert lab.client.put(theirs, "2024-03-02", empty_disk())["id"] == theirs
+        for id in (theirs, ours):
+            for listed in (id.rpartition("/")[0], f"{id.partition('/providers/')[0]}/resources"):
+                assert [each["id"] for each in lab.arm("GET", listed).json()["value"]] == [id]
+        assert [each["id"] for each in lab.arm("GET", root.rpartition("/")[0]).json()["value"]] == [root]
+        lab.client.delete(root, "2021-04-01")
+        assert lab_group.state() == "Unattached"

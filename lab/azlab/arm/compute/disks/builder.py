@@ -30,6 +30,8 @@ class Content:
     upload: bool = False
     imported: bool = False
     """Whether the bytes stand for a blob in a storage account, which the lab does not have."""
+    system: Json = field(default_factory=dict)
+    """Properties about the system on the disk, from the image that has the blob to copy."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def put_disk(call: Call, type: str) -> Answer:
 
 def _spec(body: Json, content: Content) -> DiskSpec:
     """The disk that a body asks for; what it does not say about the system on the disk comes from the disk's source."""
-    given, parent = body.get("properties") or {}, content.resource.properties if content.resource else {}
+    given, parent = body.get("properties") or {}, content.resource.properties if content.resource else content.system
     settings = {key: parent.get(key) if given.get(key) is None else given[key] for key in _SETTINGS}
     return DiskSpec(
         content,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.catalog import blob_size
 from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, MIB, check_usable
+from azlab.arm.compute.gallery_versions.use import content_of_version
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -38,9 +41,20 @@ def find_content(lab: Lab, body: Json, location: str) -> Content:
             return _copied(lab, creation, location, size_gib)
         case "Import":
             return _imported(lab, creation, size_gib)
+        case "FromImage":
+            return _grown(content_of_version(lab, creation.get("galleryImageReference"), location), size_gib)
         case "":
             raise parameter_errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
     raise parameter_errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")
+
+
+def _grown(content: Content, size_gib: int | None) -> Content:
+    """The disk of an image, grown if the request asks for that."""
+    if size_gib is None or size_gib * GIB == content.size:
+        return content
+    if size_gib * GIB < content.size:
+        raise compute_errors.SMALL_DISK(size=size_gib, least=content.size // GIB, target="disk.diskSizeGB")
+    return replace(content, size=size_gib * GIB)
 
 
 def _upload_size(creation: Json) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalog import gallery_image, platform_image
+from azlab.arm.compute.catalog import platform_image
 from azlab.arm.compute.common import IMAGE
 from azlab.arm.compute.disks.builder import Content, DiskSpec
-from azlab.arm.compute.disks.state import GIB, shown_gib
+from azlab.arm.compute.disks.state import shown_gib
+from azlab.arm.compute.gallery_versions.lookup import check_reference
 from azlab.arm.compute.images import errors as image_errors
 from azlab.arm.compute.images.state import ImageState, is_complete
 from azlab.arm.compute.machines import errors as vm_errors
@@ -24,9 +25,11 @@ from azlab.arm.compute.machines.disk_requests import (
     wanted_data_disk,
     wanted_sku,
 )
+from azlab.arm.compute.machines.gallery_systems import system_of_gallery
 from azlab.arm.compute.machines.nics import NicPlan, plan_nics
 from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_profile
 from azlab.arm.compute.machines.request import MachineRequest
+from azlab.arm.compute.machines.system import System, offered_disks
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
@@ -60,19 +63,6 @@ class MachinePlan:
         return [disk.attached for disk in self.disks if disk.attached]
 
 
-@dataclass(frozen=True)
-class _System:
-    """The system on the OS disk, as the image or the attached disk describes it, and the image's disks."""
-
-    os_type: str
-    generation: str
-    specialized: bool = False
-    reference: Json = field(default_factory=dict)
-    """imageReference as the VM shows it."""
-    disks: dict[str, ImageDisk] = field(default_factory=dict)
-    """The image's disks by `os` or LUN."""
-
-
 def check(lab: Lab, request: MachineRequest) -> MachinePlan:
     """Check the request for a new VM."""
     given = request.properties
@@ -95,7 +85,7 @@ def check(lab: Lab, request: MachineRequest) -> MachinePlan:
     return plan
 
 
-def _attached_system(lab: Lab, request: MachineRequest) -> tuple[_System, WantedDisk]:
+def _attached_system(lab: Lab, request: MachineRequest) -> tuple[System, WantedDisk]:
     """The system on a specialized disk that exists, and that disk."""
     given = request.os_disk
     disk = attachable(lab, request.target, given)
@@ -105,11 +95,11 @@ def _attached_system(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     security = (disk.properties.get("securityProfile") or {}).get("securityType")
     if (request.security == "TrustedLaunch") != (security == "TrustedLaunch"):
         raise vm_errors.TRUSTED_LAUNCH_DISK_VM()
-    system = _System(os_type, disk.properties.get("hyperVGeneration", "V1"), specialized=True)
+    system = System(os_type, disk.properties.get("hyperVGeneration", "V1"), specialized=True)
     return system, WantedDisk(attached_entry(disk, given, first={"osType": os_type}, caching="ReadWrite"), attached=disk.id)
 
 
-def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, WantedDisk]:
+def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[System, WantedDisk]:
     """The system of an image, and the OS disk that is made from it."""
     system = _any_image(lab, request)
     given, target, image = request.os_disk, request.target, system.disks["os"]
@@ -130,39 +120,16 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[_System, Wanted
     return system, WantedDisk(shown, new=NewDisk("os", name, DiskSpec(content, sku, image.creation, settings)))
 
 
-def _any_image(lab: Lab, request: MachineRequest) -> _System:
+def _any_image(lab: Lab, request: MachineRequest) -> System:
     """The system of the image that the request names."""
     id = next((request.image[key] for key in ("id", "sharedGalleryImageId", "communityGalleryImageId") if request.image.get(key)), "")
+    check_reference(request.image, "storageProfile.imageReference")
     if "galleries/" in id.lower():
-        return _gallery_image(lab, request, id)
+        return system_of_gallery(lab, request, id)
     return _managed_image(lab, request) if id else _platform_image(lab, request)
 
 
-def _gallery_image(lab: Lab, request: MachineRequest, id: str) -> _System:
-    """The system of an image in a gallery."""
-    image = gallery_image(lab, id)
-    if image is None:
-        raise vm_errors.NO_IMAGE(image=id, location=request.target.location)
-    wanted = next((each["value"] for each in image.get("features", []) if each["name"] == "SecurityType"), None)
-    if wanted == "TrustedLaunch" and request.security != wanted:
-        raise vm_errors.TRUSTED_LAUNCH_ONLY()
-    creation = {"createOption": "FromImage", "galleryImageReference": {"id": id}, "imageReference": {"id": id}}
-    return _System(
-        os_type=image["osType"],
-        generation=image.get("hyperVGeneration", "V1"),
-        specialized=image.get("osState") == "Specialized",
-        reference={**request.image, "exactVersion": image["version"]},
-        disks=_offered_disks(image, creation),
-    )
-
-
-def _offered_disks(image: Json, creation: Json) -> dict[str, ImageDisk]:
-    """The empty disks of an image of Azure's catalog or of a gallery, by `os` or LUN."""
-    data = {str(disk["lun"]): ImageDisk(Content(disk["diskSizeGB"] * GIB), creation) for disk in image.get("dataDisks", [])}
-    return {"os": ImageDisk(Content(image.get("diskSizeBytes", image["diskSizeGB"] * GIB)), creation), **data}
-
-
-def _platform_image(lab: Lab, request: MachineRequest) -> _System:
+def _platform_image(lab: Lab, request: MachineRequest) -> System:
     """The system of an image of Azure's catalog."""
     reference = request.image
     image = platform_image(lab, reference)
@@ -173,22 +140,22 @@ def _platform_image(lab: Lab, request: MachineRequest) -> _System:
     parts = f"{reference['publisher']}/ArtifactTypes/VMImage/Offers/{reference['offer']}/Skus/{reference['sku']}/Versions/{exact}"
     place = f"/Subscriptions/{lab.settings.subscription}/Providers/Microsoft.Compute/Locations/{request.target.location}"
     creation = {"createOption": "FromImage", "imageReference": {"id": f"{place}/Publishers/{parts}"}}
-    return _System(
+    return System(
         os_type=image.get("osType", "Linux"),
         generation=image.get("hyperVGeneration", "V1"),
         reference={**reference, "exactVersion": exact},
-        disks=_offered_disks(image, creation),
+        disks=offered_disks(image, creation),
     )
 
 
-def _managed_image(lab: Lab, request: MachineRequest) -> _System:
+def _managed_image(lab: Lab, request: MachineRequest) -> System:
     """The system of a managed image."""
     id = normal_id(request.image["id"])
     image = _usable_image(lab, request, id)
     profile, state = image.properties["storageProfile"], ImageState.of(image)
     creation = {"createOption": "FromImage", "imageReference": {"id": image.id}}
     shown = {"os": profile["osDisk"], **{str(each["lun"]): each for each in profile["dataDisks"]}}
-    return _System(
+    return System(
         os_type=profile["osDisk"]["osType"],
         generation=image.properties["hyperVGeneration"],
         specialized=profile["osDisk"]["osState"] == "Specialized",
@@ -214,7 +181,7 @@ def _usable_image(lab: Lab, request: MachineRequest, id: str) -> Resource:
     return image
 
 
-def _data_disks(lab: Lab, request: MachineRequest, system: _System) -> list[WantedDisk]:
+def _data_disks(lab: Lab, request: MachineRequest, system: System) -> list[WantedDisk]:
     """The data disks of the image and of the request, in the order of their LUNs."""
     luns = {*request.data_disks, *(int(lun) for lun in system.disks if lun != "os")}
     return [wanted_data_disk(lab, request.target, lun, request.data_disks.get(lun), system.disks.get(str(lun))) for lun in sorted(luns)]

@@ -36,6 +36,8 @@ class MachineRequest:
     """References to interfaces that exist."""
     new_nics: list[Json]
     """Configurations of interfaces that are made with the VM. Either these or `nics` are given."""
+    plan: Json
+    """The purchase plan; empty if the request names none."""
 
     @property
     def security(self) -> str | None:
@@ -69,6 +71,7 @@ def parse(call: Call, location: str) -> MachineRequest:
         data_disks=checked_luns(profile.get("dataDisks") or []),
         nics=nics,
         new_nics=new_nics,
+        plan=call.body.get("plan") or {},
     )
 
 

@@ -1,0 +1,1 @@
+"""Versions of gallery images: their sources, their disks, and their replicas in target regions."""

@@ -1,0 +1,101 @@
+"""The replicas of a version: which regions have one, how far each has come, and the wait for all of them."""
+
+from __future__ import annotations
+
+import time
+
+from azlab.arm.compute.disks.state import GIB
+from azlab.arm.compute.gallery_versions import errors as version_errors
+from azlab.arm.compute.gallery_versions.regions import region_names
+from azlab.arm.compute.gallery_versions.state import Replica, VersionState, settle_version
+from azlab.arm.core import resource_errors
+from azlab.arm.core.json import Json
+from azlab.arm.core.lab import Lab
+from azlab.arm.core.provisioning import is_deleting
+from azlab.store import Resource
+
+_SECONDS = 0.2
+"""How long a replica takes, unless `replication_seconds` in faults.json says it for the region."""
+_MOST_GIB = 2048
+_TOO_BIG = "The GalleryImageVersion source resource size {size} exceeds the max size 2048 supported."
+_LEAST_WAIT = 0.02
+
+
+def begin(lab: Lab, version: Resource) -> None:
+    """Begin the replicas that a version lacks, and forget those in regions that are no targets any more. It must be stored afterwards.
+
+    A replica that failed is begun again, unless `failed_region_stays` is on.
+    """
+    state = VersionState.of(version)
+    targets = region_names(version.properties["publishingProfile"]["targetRegions"])
+    kept = {name: each for name, each in state.replicas.items() if name in targets and not _is_retried(lab, each)}
+    state.replicas = {name: kept.get(name) or _new(lab, state, name) for name in targets}
+    state.keep(version)
+
+
+def _is_retried(lab: Lab, replica: Replica) -> bool:
+    return replica.state == "Failed" and not lab.faults.on("failed_region_stays")
+
+
+def _new(lab: Lab, state: VersionState, region: str) -> Replica:
+    seconds = (lab.faults.setting("replication_seconds") or {}).get(region, _SECONDS)
+    biggest = max(disk.size for disk in state.disks.values())
+    failure = None
+    if biggest > _MOST_GIB * GIB:
+        failure = _TOO_BIG.format(size=biggest // GIB)
+    elif region in (lab.faults.setting("failing_regions") or []):
+        failure = "Failed with internal server error."
+    return Replica(time.time(), time.time() + float(seconds), failure)
+
+
+def await_replicas(lab: Lab, id: str) -> None:
+    """Wait until every replica of a version has ended, and settle the version. With `early_success`, settle it at once."""
+    while not lab.faults.on("early_success") and (left := _left(_found(lab, id))) > 0:
+        time.sleep(max(_LEAST_WAIT, min(left, 0.1)))
+    with lab.store.lock:
+        version = _found(lab, id)
+        settle_version(version)
+        lab.store.put(version)
+    failed = {name: each.failure for name, each in VersionState.of(version).replicas.items() if each.state == "Failed"}
+    if failed:
+        details = ",".join(f"{{region:{name}, detail:{failure}}}" for name, failure in failed.items())
+        raise version_errors.REPLICATION_FAILED(details=details)
+
+
+def _left(version: Resource) -> float:
+    """The seconds until the last replica of a version has ended."""
+    return max((each.ends - time.time() for each in VersionState.of(version).replicas.values()), default=0.0)
+
+
+def _found(lab: Lab, id: str) -> Resource:
+    """The version that an operation works on. The operation fails if the version is deleted in the meantime."""
+    version = lab.store.find(id)
+    if version is None or is_deleting(version):
+        raise resource_errors.BUSY()
+    return version
+
+
+def status(version: Resource) -> Json:
+    """The replicationStatus of a version."""
+    state = VersionState.of(version)
+    targets = region_names(version.properties["publishingProfile"]["targetRegions"])
+    summary = [_row(name, state.replicas.get(name)) for name in targets]
+    return {"aggregatedState": _aggregated({str(row["state"]) for row in summary}), "summary": summary}
+
+
+def _row(region: str, replica: Replica | None) -> Json:
+    if replica is None:
+        return {"region": region, "state": "Unknown", "progress": 0}
+    row: Json = {"region": region, "state": replica.state, "progress": replica.progress}
+    if replica.state == "Failed":
+        row["details"] = f"Replication failed in this region due to '{replica.failure}'"
+    return row
+
+
+def _aggregated(states: set[str]) -> str:
+    """The state of all replicas together."""
+    if states == {"Unknown"}:
+        return "Unknown"
+    if states & {"Replicating", "Unknown"}:
+        return "InProgress"
+    return "Failed" if "Failed" in states else "Completed"
