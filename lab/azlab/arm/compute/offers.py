@@ -11,7 +11,6 @@ from azlab.arm.http.calls import Answer, Call, Route, in_group, in_subscription
 
 _PLATFORM = in_subscription(COMPUTE, "locations/{location}/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions")
 _OWN = in_group(COMPUTE, "galleries/{gallery}/images/{name}")
-_FOREIGN = in_subscription(COMPUTE, "locations/{location}/{galleries}/{gallery}/images/{name}")
 
 
 def list_platform_versions(call: Call) -> Answer:
@@ -49,7 +48,7 @@ def _platform_properties(image: Json) -> Json:
 
 
 def show_definition(call: Call) -> Answer:
-    """Show an image definition."""
+    """Show an image definition that `outside.json` describes. `galleries` in the path says that the gallery is another's."""
     return Answer(200, {"id": call.url_path, "name": call.name, "properties": _definition_properties(_definition(call))})
 
 
@@ -99,13 +98,6 @@ def _version(call: Call, name: str, facts: Json) -> Json:
 ROUTES = [
     Route("GET", _PLATFORM, list_platform_versions, "offer.list"),
     Route("GET", f"{_PLATFORM}/{{version}}", show_platform_version, "offer.get"),
-    *(
-        route
-        for path in (_OWN, _FOREIGN)
-        for route in (
-            Route("GET", path, show_definition, "gallery_image.get"),
-            Route("GET", f"{path}/versions", list_versions, "gallery_version.list"),
-            Route("GET", f"{path}/versions/{{version}}", show_version, "gallery_version.get"),
-        )
-    ),
+    Route("GET", f"{_OWN}/versions", list_versions, "gallery_version.list"),
+    Route("GET", f"{_OWN}/versions/{{version}}", show_version, "gallery_version.get"),
 ]

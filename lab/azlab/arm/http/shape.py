@@ -12,11 +12,13 @@ _OBJECTS = {
     *("sourceVirtualMachine", "hardwareProfile", "osProfile", "linuxConfiguration", "ssh", "networkProfile", "subnet"),
     *("sharingProfile", "communityGalleryInfo", "softDeletePolicy", "identifier", "recommended", "vCPUs", "memory", "disallowed"),
     "purchasePlan",
+    *("publishingProfile", "safetyProfile", "osDiskImage", "source", "uefiSettings", "galleryImageReference"),
     *("addressSpace", "diagnosticsProfile", "bootDiagnostics", "securityProfile", "diffDiskSettings"),
 }
 _LISTS = {
     *("dataDisks", "networkInterfaces", "networkInterfaceConfigurations", "ipConfigurations", "publicKeys", "subnets"),
     *("features", "groups"),
+    *("targetRegions", "dataDiskImages"),
 }
 _NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
 

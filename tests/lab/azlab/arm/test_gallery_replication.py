@@ -155,7 +155,7 @@ def test_a_vm_is_made_as_soon_as_the_replica_is_complete_or_later(
 
 
 @pytest.mark.parametrize("loose", [False, True])
-def test_trusted_launch_takes_a_managed_image_or_not(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions, loose: bool) -> None:
+def test_trusted_launch_takes_a_disk_without_it_or_not(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions, loose: bool) -> None:
     disk = lab_group.os_disk(hyperVGeneration="V2")
     image = gallery.image(security="TrustedLaunch", hyperVGeneration="V2")
     put = body_of_version(of_disk(disk.id))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from azlab.arm import compute, registry
 from azlab.arm.compute.disks.state import DiskState, Grant, describe_size
+from azlab.arm.compute.gallery_versions.state import Replica, VersionBlob, VersionState
 from azlab.arm.compute.images.state import ImageBlob, ImageState
 from azlab.arm.compute.machines.state import MachineState
 from azlab.arm.core.state import State
@@ -66,6 +67,8 @@ def test_a_type_is_settled_by_what_its_state_says() -> None:
         DiskState(key="d-1", family="f", upload=512, imported=1024, access=Grant("Read", 1.5)),
         ImageState(making=["i-1"]),
         ImageState(disks={"os": ImageBlob("i-1", 1024), "3": ImageBlob("i-2", 2048)}),
+        VersionState(making=["g-1"], source="/x"),
+        VersionState(disks={"os": VersionBlob("g-1", 1024, "ReadOnly")}, replicas={"westeurope": Replica(1.5, 2.5, "why")}),
         MachineState(generation="V2", power="running", generalized=True, os_profile={"computerName": "x"}, provisioned_at="now"),
     ],
     ids=repr,

@@ -62,7 +62,7 @@ def put_disk(call: Call, type: str) -> Answer:
             check_not_deleting(known, "Create or Update")
         if known and known.properties.get("provisioningState") != "Failed":
             return _change(call, known, body, echo=_echo(call, type, body, location, tags))
-        content = find_content(lab, body, location)
+        content = find_content(lab, body, location, call.subscription)
         disk = Resource(call.id(type), type, call.group, call.name, base_body(call, type, location, tags))
         if body.get("zones"):
             disk.body["zones"] = body["zones"]

@@ -10,6 +10,7 @@ from azlab.arm.compute.common import DISK, SNAPSHOT, get_source
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB, MIB, check_usable
+from azlab.arm.compute.gallery_versions.lookup import Place
 from azlab.arm.compute.gallery_versions.use import content_of_version
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
@@ -20,7 +21,7 @@ _LEAST_UPLOAD, _MOST_UPLOAD = 20972032, 35183298347520
 """https://learn.microsoft.com/rest/api/compute/disks/create-or-update#creationdata (uploadSizeBytes, footer included)"""
 
 
-def find_content(lab: Lab, body: Json, location: str) -> Content:
+def find_content(lab: Lab, body: Json, location: str, subscription: str) -> Content:
     """Check creationData and find the bytes that it asks for."""
     properties = body.get("properties") or {}
     creation = properties.get("creationData")
@@ -42,7 +43,7 @@ def find_content(lab: Lab, body: Json, location: str) -> Content:
         case "Import":
             return _imported(lab, creation, size_gib)
         case "FromImage":
-            return _grown(content_of_version(lab, creation.get("galleryImageReference"), location), size_gib)
+            return _grown(content_of_version(lab, creation.get("galleryImageReference"), Place(location, subscription)), size_gib)
         case "":
             raise parameter_errors.MISSING(parameter="creationData.createOption", target="creationData.createOption")
     raise parameter_errors.BAD_VALUE(value=option, parameter="creationData.createOption", target="creationData.createOption")

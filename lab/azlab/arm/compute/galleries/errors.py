@@ -59,3 +59,12 @@ NOT_CONVERTIBLE = Refusal(
 )
 """https://learn.microsoft.com/azure/virtual-machines/share-gallery-direct and its neighbor share-gallery-community state the rule, without
 the error: the code and the words are those of other properties that do not change."""
+NOT_SHAREABLE = Refusal(
+    409,
+    "OperationNotAllowed",
+    "Operation '{operation}' is not allowed on gallery '{gallery}' since its sharing permissions are '{permissions}'.",
+    DOCUMENTED,
+)
+"""The same pages state that a gallery is shared as it was created for, without the error."""
+MANY_GROUPS = Refusal(400, "InvalidParameter", "The gallery is shared with {count} of {type}. The maximum number is {most}.", DOCUMENTED)
+"""https://learn.microsoft.com/azure/virtual-machines/share-gallery-direct#limitations states the numbers, without the error."""

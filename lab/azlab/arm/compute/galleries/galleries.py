@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from azlab.arm.compute.common import GALLERY
 from azlab.arm.compute.galleries import errors as gallery_errors
+from azlab.arm.compute.galleries.foreign import FOREIGN_ROUTES
 from azlab.arm.compute.galleries.lifecycle import (
     VERSIONS,
     change,
@@ -19,6 +20,7 @@ from azlab.arm.compute.galleries.lifecycle import (
     remove,
     settle_part,
 )
+from azlab.arm.compute.galleries.share import share
 from azlab.arm.compute.galleries.sharing import changed_sharing, new_sharing
 from azlab.arm.compute.galleries.state import GalleryState, shown
 from azlab.arm.core import parameter_errors
@@ -148,6 +150,8 @@ TYPE = ResourceType(
         Route("PATCH", _PATH, patch, "gallery.patch", "CreateUpdateGallery"),
         Route("GET", _PATH, show, "gallery.get", "GetGallery"),
         Route("DELETE", _PATH, delete, "gallery.delete", "DeleteGallery"),
+        Route("POST", f"{_PATH}/share", share, "gallery.share", "PostShareGallery"),
+        *FOREIGN_ROUTES,
     ),
     buckets=("GetGallery", ""),
     since=_SINCE,

@@ -84,8 +84,8 @@ def create(call: Call, resource: Resource, finish: Callable[[], None] = lambda: 
     return _accepted(call, work, resource, status=201, retry_after=retry_after)
 
 
-def change(call: Call, changed: Resource, state: str = "Updating") -> Answer:
-    """Answer a PUT or PATCH that changes a resource. `state` is the provisioning state in the answer."""
+def change(call: Call, changed: Resource, state: str = "Updating", status: int = 200) -> Answer:
+    """Answer a request that changes a resource. `state` is the provisioning state in the answer, which a 202 does not show."""
     lab = call.lab
     changed.properties["provisioningState"] = state
     known = lab.store.find(changed.id)
@@ -99,7 +99,7 @@ def change(call: Call, changed: Resource, state: str = "Updating") -> Answer:
             lab.store.put(changed)
             _settled(lab, changed.id)
 
-    return _accepted(call, work, changed, status=200)
+    return _accepted(call, work, changed, status)
 
 
 def remove(call: Call, resource: Resource) -> Answer:

@@ -9,6 +9,7 @@ from azlab.arm.core.state import State
 from azlab.store import Resource
 
 PRIVATE, GROUPS, COMMUNITY = "Private", "Groups", "Community"
+SUBSCRIPTIONS, TENANTS = "Subscriptions", "AADTenants"
 _ALWAYS_SOFT_DELETE = "2021-07-01"
 """The one version that showed the policy of a gallery without one (recorded; 2022-03-03 does not)."""
 
@@ -29,7 +30,7 @@ class GalleryState(State):
         return bool(self.community and self.community["communityGalleryEnabled"])
 
     def is_shared_with(self, kind: str, id: str) -> bool:
-        """Whether the gallery is shared with a subscription (`Subscriptions`) or tenant (`AADTenants`)."""
+        """Whether the gallery is shared with a subscription or a tenant, as `kind` says."""
         return any(group["type"] == kind and id.lower() in group["ids"] for group in self.groups)
 
 

@@ -88,10 +88,10 @@ def make(lab: Lab, id: str, planned: VersionPlan, left: list[str]) -> None:
 
 
 def _complete(lab: Lab, id: str, planned: VersionPlan, blobs: dict[str, str]) -> None:
-    """Show the disks of a version whose blobs are there, and begin its replicas."""
+    """Show the disks of a version whose blobs are there, and begin its replicas. It may have been deleted, and even created again."""
     with lab.store.lock:
         version = lab.store.find(id)
-        if version is None or is_deleting(version):
+        if version is None or is_deleting(version) or VersionState.of(version).making != list(blobs.values()):
             for key in blobs.values():
                 lab.blobs.delete(key)
             raise resource_errors.BUSY()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from azlab.arm.compute.common import GALLERY_IMAGE
 from azlab.arm.compute.galleries.lifecycle import nested_in
+from azlab.arm.compute.galleries.visible import community_gallery, shared_gallery
 from azlab.arm.compute.gallery_versions import use_errors
 from azlab.arm.compute.gallery_versions.regions import region_of
-from azlab.arm.compute.gallery_versions.sharing import community_definition, shared_definition
 from azlab.arm.compute.gallery_versions.state import Replica, VersionState
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
@@ -38,12 +38,21 @@ def check_reference(reference: Json, place: str) -> None:
         raise use_errors.BAD_REFERENCE(id=id, place=place)
 
 
-def find_usable(lab: Lab, reference: Json, location: str) -> UsableVersion | None:
-    """The version that a reference names, in a region; None if it names nothing that the lab's galleries hold.
+@dataclass(frozen=True)
+class Place:
+    """Where a version is to be used: a region, and a subscription that galleries may be shared with."""
+
+    location: str
+    subscription: str
+
+
+def find_usable(lab: Lab, reference: Json, place: Place) -> UsableVersion | None:
+    """The version that a reference names; None if it names nothing that the lab's galleries hold, or nothing that is shared.
 
     A reference without a version, or with the version `latest`, names the latest one in the region that is not excluded.
     """
-    definition, name = _named(lab, reference)
+    location = place.location
+    definition, name = _named(lab, reference, place.subscription)
     if definition is None:
         return None
     id = str(next(value for value in reference.values() if isinstance(value, str)))
@@ -56,17 +65,18 @@ def find_usable(lab: Lab, reference: Json, location: str) -> UsableVersion | Non
     return UsableVersion(version, definition)
 
 
-def _named(lab: Lab, reference: Json) -> tuple[Resource | None, str | None]:
+def _named(lab: Lab, reference: Json, subscription: str) -> tuple[Resource | None, str | None]:
     """The image definition and the version that a reference names."""
     if reference.get("id"):
         match = _OWN.fullmatch(normal_id(reference["id"]))
         found = lab.store.find(match[1]) if match else None
         return (found if found is not None and found.type == GALLERY_IMAGE else None), match[2] if match else None
-    for key, find in (("sharedGalleryImageId", shared_definition), ("communityGalleryImageId", community_definition)):
-        match = _FOREIGN.fullmatch(normal_id(reference.get(key) or ""))
-        if match:
-            return find(lab, match[1], match[2]), match[3]
-    return None, None
+    match = _FOREIGN.fullmatch(normal_id(reference.get("sharedGalleryImageId") or reference.get("communityGalleryImageId") or ""))
+    if match is None:
+        return None, None
+    shared = reference.get("sharedGalleryImageId")
+    gallery = shared_gallery(lab, match[1], subscription) if shared else community_gallery(lab, match[1])
+    return (lab.store.find(f"{gallery.id}/images/{match[2]}") if gallery else None), match[3]
 
 
 def _latest(lab: Lab, versions: list[Resource], id: str, location: str) -> Resource:

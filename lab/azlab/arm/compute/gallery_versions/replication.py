@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.gallery_versions import errors as version_errors
 from azlab.arm.compute.gallery_versions.regions import region_names
@@ -56,6 +57,8 @@ def await_replicas(lab: Lab, id: str) -> None:
         version = _found(lab, id)
         settle_version(version)
         lab.store.put(version)
+    if not VersionState.of(version).disks:
+        raise compute_errors.SOURCE_FAILED(source=id, state=version.properties["provisioningState"])
     failed = {name: each.failure for name, each in VersionState.of(version).replicas.items() if each.state == "Failed"}
     if failed:
         details = ",".join(f"{{region:{name}, detail:{failure}}}" for name, failure in failed.items())

@@ -5,22 +5,22 @@ from __future__ import annotations
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.gallery_versions import use_errors
 from azlab.arm.compute.gallery_versions.definitions import security_type
-from azlab.arm.compute.gallery_versions.lookup import UsableVersion, check_reference, find_usable
+from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, check_reference, find_usable
 from azlab.arm.compute.gallery_versions.state import VersionState
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
 
-def content_of_version(lab: Lab, reference: Json | None, location: str) -> Content:
+def content_of_version(lab: Lab, reference: Json | None, place: Place) -> Content:
     """The bytes that a galleryImageReference names: the OS disk of a version, or the data disk with a LUN."""
     if not reference:
         raise parameter_errors.MISSING(parameter="creationData.galleryImageReference", target="creationData.galleryImageReference")
     check_reference(reference, "creationData.galleryImageReference")
-    usable = find_usable(lab, reference, location)
+    usable = find_usable(lab, reference, place)
     if usable is None:
         id = next((value for value in reference.values() if isinstance(value, str)), "")
-        raise use_errors.NOT_IN_REGION(image=id, location=location, target="galleryImageReference")
+        raise use_errors.NOT_IN_REGION(image=id, location=place.location, target="galleryImageReference")
     disks, lun = VersionState.of(usable.version).disks, reference.get("lun")
     blob = disks.get("os" if lun is None else str(lun))
     if blob is None:

@@ -10,7 +10,7 @@ from azlab.arm.compute.gallery_versions import source_errors
 from azlab.arm.compute.gallery_versions.definitions import STANDARD, definition_of, plan_of, security_type
 from azlab.arm.compute.gallery_versions.facts import Facts
 from azlab.arm.compute.gallery_versions.found import Found, check_stored, checked_id, local
-from azlab.arm.compute.gallery_versions.lookup import UsableVersion, find_usable, is_usable
+from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, find_usable, is_usable
 from azlab.arm.compute.gallery_versions.security import IMAGE_KIND, VERSION_KIND, VM_KIND
 from azlab.arm.compute.gallery_versions.state import VersionState
 from azlab.arm.compute.images import errors as image_errors
@@ -27,7 +27,7 @@ _OPERATION = "Create Gallery Image Version"
 def find(lab: Lab, source: Json, key: str, location: str) -> Found:
     """The source that the request names under this key of `storageProfile.source`."""
     if key == "communityGalleryImageId":
-        usable = find_usable(lab, {key: source[key]}, location)
+        usable = find_usable(lab, {key: source[key]}, Place(location, lab.settings.subscription))
         if usable is None:
             raise source_errors.NOT_ANYWHERE(id=source[key])
         return _of_version(source[key], usable)

@@ -31,6 +31,11 @@ class Target:
         """The VM's name."""
         return self.vm_id.rpartition("/")[2]
 
+    @property
+    def subscription(self) -> str:
+        """The VM's subscription."""
+        return self.vm_id.split("/")[2]
+
 
 @dataclass(frozen=True)
 class ImageDisk:

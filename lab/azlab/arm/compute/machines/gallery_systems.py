@@ -6,7 +6,7 @@ from azlab.arm.compute.catalog import gallery_image
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.gallery_versions import use_errors
 from azlab.arm.compute.gallery_versions.definitions import STANDARD, plan_of, security_type
-from azlab.arm.compute.gallery_versions.lookup import UsableVersion, find_usable
+from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, find_usable
 from azlab.arm.compute.gallery_versions.state import VersionState
 from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disk_requests import ImageDisk
@@ -17,7 +17,7 @@ from azlab.arm.core.lab import Lab
 
 def system_of_gallery(lab: Lab, request: MachineRequest, id: str) -> System:
     """The system of the image in a gallery that the request names."""
-    usable = find_usable(lab, request.image, request.target.location)
+    usable = find_usable(lab, request.image, Place(request.target.location, request.target.subscription))
     return _outside(lab, request, id) if usable is None else _own(request, usable, id)
 
 
