@@ -33,6 +33,7 @@ _ENCRYPTION = "https://learn.microsoft.com/azure/templates/microsoft.compute/sna
 _PERMISSIONS = "https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource"
 _SHARED_IMAGES = "https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"
 _GALLERY_FAQ = "https://github.com/MicrosoftDocs/azure-docs/pull/123267"
+_RESET = "https://github.com/Azure/azure-cli/pull/23592"
 
 ALLOWANCES = (
     Allowance(
@@ -64,6 +65,16 @@ ALLOWANCES = (
         "arm/compute/gallery_images/features.py",
         switch="no_standard_security_type",
     ),
+    Allowance(
+        "a gallery or image definition is deleted as soon as nothing is shown in it",
+        UNKNOWN,
+        "arm/compute/galleries/lifecycle.py",
+        switch="late_nested_deletion",
+    ),
+    Allowance(
+        "a PUT on an image definition asks for the defaults of what it leaves out", ASSUMED, "arm/compute/gallery_images/properties.py"
+    ),
+    Allowance("a reset makes any shared gallery private", ISSUE, "arm/compute/galleries/share.py", _RESET),
     Allowance("a GET finds at once what was created; a rule with status 404 does the contrary", ISSUE, "arm/http/crud.py", _CONSISTENCY),
     Allowance("the client reads the rights that it has at a place", DOCUMENTED, "arm/tenant/rights.py", _PERMISSIONS),
     Allowance("images hold disks of all types but Ultra and Premium SSD v2", ASSUMED, "arm/compute/images/sources.py"),

@@ -25,6 +25,7 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `short_boot_log`: a boot log begins with the last deallocation, and so is empty while the VM is deallocated;
 - `late_lists`: a list lacks what was created in the last `LATE` seconds;
 - `no_standard_security_type`: before api-version 2025-03-03, an image definition refuses the value Standard of the feature SecurityType;
+- `late_nested_deletion`: a gallery or image definition is not deleted until `LATE` seconds after the last thing in it was deleted;
 - `early_success`: the provisioning state of a version of a gallery image is Succeeded before its replicas are complete;
 - `lagging_regions`: VMs and disks are made from a version only `LATE` seconds after its replica in their region is complete;
 - `failed_region_stays`: a region whose replica failed is not replicated again before it was removed from the target regions;
@@ -81,7 +82,7 @@ _SWITCHES_OF_VERSIONS = (
 )
 _SWITCHES = (
     *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),
-    "no_standard_security_type",
+    *("no_standard_security_type", "late_nested_deletion"),
     *_SWITCHES_OF_VERSIONS,
 )
 _SETTINGS = ("replication_seconds", "failing_regions")

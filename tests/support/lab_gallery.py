@@ -23,13 +23,13 @@ class LabGallery:
     group: str
     name: str = "g"
     version: str = GALLERIES
-    subscription: str = ""
 
     @property
     def id(self) -> str:
         """The id of the gallery."""
-        subscription = self.subscription or self.lab.settings.subscription
-        return f"/subscriptions/{subscription}/resourceGroups/{self.group}/providers/Microsoft.Compute/galleries/{self.name}"
+        return (
+            f"/subscriptions/{self.lab.settings.subscription}/resourceGroups/{self.group}/providers/Microsoft.Compute/galleries/{self.name}"
+        )
 
     def at(self, version: str) -> LabGallery:
         """The same gallery, asked with another api-version."""

@@ -13,7 +13,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,9 @@ class RunningLab:
     @cached_property
     def client(self) -> LabClient:
         """The client of the lab itself."""
-        return LabClient(self.settings.state)
+        client = LabClient(self.settings.state)
+        client.settings = self.settings
+        return client
 
     def put_group(self, name: str | None = None, location: str = LOCATION) -> str:
         """Create a resource group, by default with a random name, and return its name."""
@@ -127,12 +129,12 @@ class RunningLab:
             faults.set_value(self.settings.faults, name, None)
 
     @contextmanager
-    def subscriptions(self, *others: str) -> Iterator[None]:
-        """Give the lab further subscriptions while the block runs."""
-        file = self.settings.state / subscriptions.FILE
-        file.write_text(json.dumps(others))
+    def second_subscription(self) -> Iterator[RunningLab]:
+        """Give the lab one more subscription while the block runs: the same lab, whose clients and paths belong to that subscription."""
+        file, subscription = self.settings.state / subscriptions.FILE, str(uuid.uuid4())
+        file.write_text(json.dumps([subscription]))
         try:
-            yield
+            yield RunningLab(replace(self.settings, subscription=subscription))
         finally:
             file.unlink()
 

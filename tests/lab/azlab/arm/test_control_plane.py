@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-import uuid
 from typing import Any
 
 import httpx
@@ -294,21 +293,21 @@ def test_the_request_log_records_requests_and_answers(lab: RunningLab, group: st
 
 
 def test_a_lab_may_have_a_second_subscription(lab: RunningLab, lab_group: LabGroup) -> None:
-    other, name = str(uuid.uuid4()), lab_group.name
-    root = f"/subscriptions/{other}/resourceGroups/{name}"
-    assert code(lab.arm("GET", root)) == (404, "SubscriptionNotFound")
-    with lab.subscriptions(other):
-        assert lab.arm("GET", f"/subscriptions/{other}").json()["subscriptionId"] == other
-        known = [each["subscriptionId"] for each in lab.arm("GET", "/subscriptions").json()["value"]]
-        assert known == [lab.settings.subscription, other]
-        assert code(lab.arm("GET", root)) == (404, "ResourceGroupNotFound")
-        lab.client.put_group(name)
-        lab.client.put(root, "2021-04-01", {"location": LOCATION})
-        theirs, ours = f"{root}/providers/Microsoft.Compute/disks/disk", lab_group.disk().id
-        assert lab.client.put(theirs, "2024-03-02", empty_disk())["id"] == theirs
+    ours = lab_group.disk().id
+    with lab.second_subscription() as other:
+        known = [each["subscriptionId"] for each in other.arm("GET", "/subscriptions").json()["value"]]
+        assert known == [lab.settings.subscription, other.settings.subscription]
+        root = f"/subscriptions/{other.settings.subscription}"
+        assert other.arm("GET", root).json()["subscriptionId"] == other.settings.subscription
+        group_path = f"{root}/resourceGroups/{lab_group.name}"
+        assert code(other.arm("GET", group_path)) == (404, "ResourceGroupNotFound")
+        their_group = LabGroup(other, other.put_group(lab_group.name))
+        theirs = their_group.disk().id
+        assert theirs == f"{group_path}/providers/Microsoft.Compute/disks/disk"
         for id in (theirs, ours):
             for listed in (id.rpartition("/")[0], f"{id.partition('/providers/')[0]}/resources"):
                 assert [each["id"] for each in lab.arm("GET", listed).json()["value"]] == [id]
-        assert [each["id"] for each in lab.arm("GET", root.rpartition("/")[0]).json()["value"]] == [root]
-        lab.client.delete(root, "2021-04-01")
+        assert [each["id"] for each in other.arm("GET", f"{root}/resourceGroups").json()["value"]] == [group_path]
+        other.client.delete(group_path, "2021-04-01")
         assert lab_group.state() == "Unattached"
+    assert code(other.arm("GET", root)) == (404, "SubscriptionNotFound")

@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 from azlab.arm.http.crud import PAGE
 
@@ -180,12 +178,10 @@ def test_a_change_that_fails_leaves_the_gallery_as_it_was(made: LabGallery) -> N
 
 
 def test_a_second_subscription_has_its_own_galleries(lab: RunningLab, group: str) -> None:
-    other = str(uuid.uuid4())
-    with lab.subscriptions(other):
-        lab.client.put(f"/subscriptions/{other}/resourceGroups/{group}", "2021-04-01", {"location": LOCATION})
-        theirs, ours = LabGallery(lab, group, subscription=other).made(), LabGallery(lab, group).made()
+    with lab.second_subscription() as other:
+        theirs, ours = LabGallery(other, other.put_group(group)).made(), LabGallery(lab, group).made()
         assert theirs.definition("a")
         assert ours.definition("b")
-        assert theirs.properties()["identifier"] == {"uniqueName": f"{other}-G"}
-        for gallery_, image in ((theirs, "a"), (ours, "b")):
-            assert [each["name"] for each in gallery_.ask("GET", "images").json()["value"]] == [image]
+        assert theirs.properties()["identifier"] == {"uniqueName": f"{other.settings.subscription}-G"}
+        for made, image in ((theirs, "a"), (ours, "b")):
+            assert [each["name"] for each in made.ask("GET", "images").json()["value"]] == [image]

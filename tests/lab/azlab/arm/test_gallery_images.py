@@ -11,10 +11,12 @@ import time
 from typing import Any
 
 import pytest
+from azlab.faults import LATE
 
 from tests.support.gallery_bodies import SECURE, definition, features
 from tests.support.lab_gallery import LabGallery
 from tests.support.running_lab import LOCATION, RunningLab
+from tests.support.waiting import wait_until
 
 IDENTIFIER = {"publisher": "p", "offer": "o", "sku": "sku-i"}
 
@@ -80,6 +82,19 @@ def test_a_definition_is_deleted(made: LabGallery) -> None:
     made.definition()
     assert made.ask("DELETE", "images/i").status_code == 202
     assert made.refused("GET", "images/i")[0] == 404
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_gallery_is_deleted_at_once_after_its_definition_or_later(made: LabGallery, late: bool) -> None:
+    made.definition()
+    with made.lab.switched("late_nested_deletion", late):
+        made.ask("DELETE", "images/i")
+        assert made.refused("GET", "images/i")[0] == 404
+        if late:
+            status, code, text = made.refused("DELETE")
+            assert (status, code) == (409, "CannotDeleteResource")
+            assert "galleries/g/images/i" in text
+        wait_until(lambda: made.ask("DELETE").status_code == 202, "the gallery is deleted", LATE + 5 if late else 0)
 
 
 def test_galleries_of_the_file_outside_are_still_shown(made: LabGallery) -> None:

@@ -12,13 +12,15 @@ from typing import Any
 
 import httpx
 import pytest
+from azlab.arm.compute.gallery_versions.state import Replica, VersionBlob, VersionState
 from azlab.store import Resource, Store
 
 from tests.support.gallery_bodies import COMMUNITY_INFO, GALLERIES, gallery
 from tests.support.lab_gallery import LabGallery
-from tests.support.running_lab import LOCATION, RunningLab
+from tests.support.running_lab import GIB, LOCATION, RunningLab
 
 ELSEWHERE = "northeurope"
+NEVER = 1e12
 PUBLISHED = "2026-11-27T00:00:00.0000000+00:00"
 
 
@@ -49,9 +51,8 @@ def groups(lab: RunningLab, group: str, name: str) -> LabGallery:
 @pytest.fixture
 def other(lab: RunningLab) -> Iterator[str]:
     """A second subscription."""
-    subscription = str(uuid.uuid4())
-    with lab.subscriptions(subscription):
-        yield subscription
+    with lab.second_subscription() as second:
+        yield second.settings.subscription
 
 
 def share(made: LabGallery, operation: str, **ids: list[str]) -> httpx.Response:
@@ -72,11 +73,18 @@ def shown(made: LabGallery) -> dict[str, Any]:
     return dict(made.lab.http.get(made.id, params=query).raise_for_status().json()["properties"])
 
 
-def put_version(made: LabGallery, name: str = "1.0.0", location: str = LOCATION, **profile: Any) -> None:
-    """Put a version of the definition `i` into the lab's store, as it is when it has replicas in two regions."""
-    regions = [{"name": "West Europe", "regionalReplicaCount": 1}, {"name": "North Europe", "regionalReplicaCount": 1}]
+def put_version(
+    made: LabGallery,
+    name: str = "1.0.0",
+    location: str = LOCATION,
+    regions: tuple[str, ...] = (LOCATION, ELSEWHERE),
+    replicating: tuple[str, ...] = (),
+    **profile: Any,
+) -> None:
+    """Put a version of the definition `i` into the lab's store, with replicas in regions; one that is `replicating` is never complete."""
+    targets = [{"name": region, "regionalReplicaCount": 1} for region in (*regions, *replicating)]
     properties = {
-        "publishingProfile": {"targetRegions": regions, "publishedDate": PUBLISHED, "excludeFromLatest": False, **profile},
+        "publishingProfile": {"targetRegions": targets, "publishedDate": PUBLISHED, "excludeFromLatest": False, **profile},
         "storageProfile": {
             "osDiskImage": {"sizeInGB": 30, "hostCaching": "ReadWrite", "source": {}},
             "dataDiskImages": [{"lun": 3, "sizeInGB": 4, "hostCaching": "None"}],
@@ -84,8 +92,10 @@ def put_version(made: LabGallery, name: str = "1.0.0", location: str = LOCATION,
         "provisioningState": "Succeeded",
     }
     id, type = f"{made.id}/images/i/versions/{name}", "Microsoft.Compute/galleries/images/versions"
+    body = {"id": id, "name": name, "type": type, "location": location, "properties": properties}
+    replicas = {**{region: Replica(0, 0) for region in regions}, **{region: Replica(0, NEVER) for region in replicating}}
     store = Store(made.lab.settings.state / "arm.sqlite")
-    store.put(Resource(id, type, made.group, name, {"id": id, "name": name, "type": type, "location": location, "properties": properties}))
+    store.put(VersionState(disks={"os": VersionBlob("none", GIB)}, replicas=replicas).keep(Resource(id, type, made.group, name, body)))
     store.close()
 
 
@@ -299,7 +309,7 @@ def test_what_is_seen_is_seen_where_it_has_replicas(community: LabGallery) -> No
     assert (seen.names("images"), seen.names("images/i/versions")) == (["i"], [])
     assert seen.ask("", ELSEWHERE).status_code == 404
     put_version(community)
-    put_version(community, "1.0.1", targetRegions=[{"name": "West Europe"}])
+    put_version(community, "1.0.1", regions=(LOCATION,), replicating=(ELSEWHERE,))
     assert (seen.names("images", ELSEWHERE), seen.names("images/i/versions", "North Europe")) == (["i"], ["1.0.0"])
     assert seen.names("images/i/versions") == ["1.0.0", "1.0.1"]
     for below in ("", "images", "images/i", "images/i/versions", "images/i/versions/1.0.0"):

@@ -11,8 +11,10 @@ from azlab.arm.compute.galleries import errors as gallery_errors
 from azlab.arm.core import resource_errors
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting, is_pending, settle
+from azlab.arm.core.times import age
 from azlab.arm.http.calls import Answer, Call
 from azlab.arm.http.long_running import CAPS_OPERATIONS, accepted
+from azlab.faults import LATE
 from azlab.store import Resource
 
 VERSIONS = (
@@ -132,8 +134,22 @@ def settle_part(resource: Resource) -> None:
 
 def check_empty(lab: Lab, resource: Resource) -> None:
     """Refuse to delete a gallery or a definition while something is nested in it."""
-    if found := nested_in(lab, resource):
-        raise gallery_errors.NESTED_RESOURCES(nested=", ".join(each.id.partition("/providers/")[2] for each in found))
+    found = [each.id for each in nested_in(lab, resource)] or _just_deleted(lab, resource)
+    if found:
+        raise gallery_errors.NESTED_RESOURCES(nested=", ".join(id.partition("/providers/")[2] for id in found))
+
+
+def _just_deleted(lab: Lab, resource: Resource) -> list[str]:
+    """What was nested in a resource until some seconds ago, if `late_nested_deletion` is on.
+
+    https://github.com/Azure/azure-rest-api-specs/issues/11559 and https://github.com/Azure/azure-sdk-for-python/issues/25506 saw that a GET
+    already answered 404.
+    """
+    if not lab.faults.on("late_nested_deletion"):
+        return []
+    root, ended = f"{resource.id}/".lower(), lab.store.operations("Succeeded")
+    recent = [str(record["resource"]) for record in ended if record["resource"] and age(record["endTime"]) < LATE]
+    return [id for id in recent if id.lower().startswith(root) and lab.store.find(id) is None]
 
 
 def nested_in(lab: Lab, resource: Resource) -> list[Resource]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from azlab.arm.compute.common import GALLERY
 from azlab.arm.compute.galleries.lifecycle import nested_in
 from azlab.arm.compute.galleries.state import SUBSCRIPTIONS, TENANTS, GalleryState
+from azlab.arm.compute.gallery_versions.state import VersionState
 from azlab.arm.core.lab import Lab
 from azlab.store import Resource
 
@@ -64,5 +65,6 @@ def _is_offered(resource: Resource, gallery: Resource) -> bool:
 
 
 def _has_replica(version: Resource, location: str) -> bool:
-    regions = version.properties["publishingProfile"]["targetRegions"]
-    return any(str(region["name"]).lower().replace(" ", "") == location for region in regions)
+    """Whether a version has a complete replica in a region; those of an interrupted or failed replication are not seen."""
+    replica = VersionState.of(version).replicas.get(location)
+    return replica is not None and replica.state == "Completed"
