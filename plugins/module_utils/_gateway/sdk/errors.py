@@ -14,7 +14,8 @@ from typing import Any
 from ..._core.errors import Denied, Failed, GoldenImageError, Missing, Refused, TimedOut, Unavailable
 
 # The only codes of a 404 that mean "this resource does not exist". SubscriptionNotFound, InvalidResourceType and so on are errors.
-ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "NotFound"}
+# ParentResourceNotFound is the answer about an image definition whose gallery does not exist.
+ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound", "NotFound"}
 DENIED = (401, 403)
 NO_SUBSCRIPTION = {"SubscriptionNotFound", "InvalidSubscriptionId"}
 CHECK_SUBSCRIPTION = "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."

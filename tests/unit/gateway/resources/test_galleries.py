@@ -49,6 +49,12 @@ def test_only_404_means_absent():
         canned.azure.gallery_image_versions.find(V1)
 
 
+def test_what_is_in_a_missing_gallery_is_absent():
+    canned = CannedAzure(*(error(404, "ParentResourceNotFound", "no") for _ in range(2)))
+    assert canned.azure.gallery_images.find(WEB) is None
+    assert canned.azure.gallery_images.list_in(HUB) == ()
+
+
 def test_a_body_arrives_as_it_is_under_the_api_version_of_the_task():
     body = {"location": "westeurope", "properties": {"publishingProfile": {"storageAccountStrategy": "PreferStandard_ZRS"}}}
     canned = CannedAzure(answer(200, raw(V1)))
