@@ -89,12 +89,14 @@ class PutGalleryImageVersion:
 
     claim: Claim
     source: str
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         version = self.claim.place.version
         return f"create version {version.name} of image definition {version.parent.name} from {self.source}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         create(azure, listener, self.claim)
 
 

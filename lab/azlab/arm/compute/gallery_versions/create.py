@@ -71,20 +71,18 @@ def _check_uefi(given: Json, definition: Resource) -> None:
         raise version_errors.NO_UEFI(type=type)
 
 
-def make(lab: Lab, id: str, planned: VersionPlan, left: list[str]) -> None:
+def make(lab: Lab, reserved: Resource, planned: VersionPlan, left: list[str]) -> None:
     """Remove the blobs that a failed attempt left, copy the disks of the source, then replicate the version."""
-    with lab.alone(id):
+    with lab.alone(reserved.id):
         for key in left:
             lab.blobs.delete(key)
         if planned.late is not None:
             raise planned.late
-        version = lab.store.find(id)
-        keys = VersionState.of(version).making if version else []
-        blobs = dict(zip(planned.contents, keys, strict=False))
+        blobs = dict(zip(planned.contents, VersionState.of(reserved).making, strict=True))
         for lun, key in blobs.items():
             write(lab, key, planned.contents[lun])
-        _complete(lab, id, planned, blobs)
-        await_replicas(lab, id)
+        _complete(lab, reserved.id, planned, blobs)
+        await_replicas(lab, reserved.id)
 
 
 def _complete(lab: Lab, id: str, planned: VersionPlan, blobs: dict[str, str]) -> None:

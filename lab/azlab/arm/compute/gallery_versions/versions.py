@@ -50,7 +50,7 @@ def put(call: Call) -> Answer:
         if known is not None:
             _check_failed(lab, known)
         version, plan, left = reserve(call, f"{definition.id}/versions/{call.name}", definition, home, known)
-    return _accepted(call, version, lambda: make(lab, version.id, plan, left), 201)
+    return _accepted(call, version, lambda: make(lab, version, plan, left), 201)
 
 
 def _check_name(name: str) -> None:
