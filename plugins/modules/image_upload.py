@@ -303,11 +303,10 @@ ARGUMENTS = arguments(
     progress=dict(type="bool", default=True),
     recreate=dict(type="bool", default=False),
 )
-RULES = dict(mutually_exclusive=[("name", "gallery_image_version")], required_one_of=[("name", "gallery_image_version")])
 
 
 def main() -> None:
-    module = AnsibleModule(**ARGUMENTS, **RULES)
+    module = AnsibleModule(**ARGUMENTS)
     subject = upload(look_at_disk, read_disk)
     perform(module, connect, subject, listener=progress_listener(module.params["progress"], os.environ))
 

@@ -212,7 +212,7 @@ def test_an_image_of_the_user_is_not_replaced_on_the_way(tasks, group, uefi, on_
     ({"gallery_image_version": wanted(os_state="specialized")}, "is for generalized systems, and os_state is specialized"),
     ({"hyper_v_generation": "V1", "gallery_image_version": wanted("tl")}, "hyper_v_generation V1, the definition V2"),
     ({"gallery_image_version": wanted(target_regions=[{"name": "marsnorth"}])}, "'marsnorth' is not a region that has image versions"),
-    ({"name": "debian"}, "mutually exclusive"),
+    ({"name": "debian"}, "exclude each other"),
     ({"os_type": "Windows"}, "os_type Windows, the definition Linux"),
 ])  # fmt: skip
 def test_what_azure_would_refuse_is_refused_before_a_byte_is_read(tasks, gallery, options, change, text, monkeypatch):

@@ -101,8 +101,13 @@ def interim_name(name: str) -> str:
 
 
 def _targets(params: Mapping[str, Any]) -> tuple[GalleryTarget | None, ResourceId]:
-    """The version in a gallery, if one is requested, and the managed image."""
-    if (option := params["gallery_image_version"]) is None:
+    """The version in a gallery, if one is requested, and the managed image. An option without a value counts as omitted."""
+    name, option = params["name"], params["gallery_image_version"]
+    if option and name:
+        raise InvalidRequest("name and gallery_image_version exclude each other: give one of them.")
+    if not option:
+        if name is None:
+            raise InvalidRequest("name: give name for a managed image, or gallery_image_version for a version in a gallery.")
         if params["architecture"] == ARM64:
             raise InvalidRequest("architecture: managed images hold x64 systems only: publish an Arm64 one with gallery_image_version.")
         return None, own_id(params, IMAGE)
