@@ -38,7 +38,7 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 
 Two settings are about the replicas of versions:
 
-- `replication_seconds`: region (`westeurope`) -> how long a replica takes there;
+- `replication_seconds`: region (`westeurope`, or `*` for all others) -> how long a replica takes there;
 - `failing_regions`: a list of regions in which replicas fail.
 """
 

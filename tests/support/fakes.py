@@ -115,7 +115,7 @@ class FakeInGalleries(FakeResources):
     def read(self, resource: ResourceId, api: str = "", **query: str) -> Any:
         return self.get(resource)
 
-    def find_replicated(self, version: ResourceId) -> Any:
+    def find_replicated(self, version: ResourceId, api: str = "") -> Any:
         return self.find(version)
 
     def list_in(self, parent: ResourceId) -> tuple[Any, ...]:
@@ -147,7 +147,7 @@ class FakeVersions(FakeInGalleries):
         super().__init__(*arguments)
         self.replication: dict[str, list[str]] = {}
 
-    def find_replicated(self, version: ResourceId) -> Any:
+    def find_replicated(self, version: ResourceId, api: str = "") -> Any:
         found = self.find(version)
         return found and replace(found, replicas=tuple(self._replica(each.name) for each in found.target_regions))
 
@@ -166,7 +166,7 @@ class FakeVersions(FakeInGalleries):
         self.put(version, body, api)
         enough(self.find_replicated(version))
 
-    def await_replicas(self, version: ResourceId, ready: Callable[[Any], bool]) -> Any:
+    def await_replicas(self, version: ResourceId, ready: Callable[[Any], bool], api: str = "") -> Any:
         """Read ten times at most, which is this Azure's deadline."""
         for _moment in range(10):
             if ready(found := self.find_replicated(version)):

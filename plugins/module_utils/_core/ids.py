@@ -17,6 +17,7 @@ GALLERY = "Microsoft.Compute/galleries"
 GALLERY_IMAGE = "Microsoft.Compute/galleries/images"
 GALLERY_IMAGE_VERSION = "Microsoft.Compute/galleries/images/versions"
 DISK_ENCRYPTION_SET = "Microsoft.Compute/diskEncryptionSets"
+STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts"
 SUBNET = "Microsoft.Network/virtualNetworks/subnets"
 
 

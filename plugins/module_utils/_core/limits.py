@@ -30,6 +30,8 @@ LONGEST_VM_NAME = 64
 GALLERY_NAME = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_.]{{0,{LONGEST_NAME - 2}}}[A-Za-z0-9])?")
 VERSION = re.compile(r"(?:0|[1-9]\d{0,9})(?:\.(?:0|[1-9]\d{0,9})){2}", re.ASCII)
 LARGEST_VERSION_PART = 2**31 - 1
+LARGEST_VERSION_GIB = 2048
+"""The largest disk of a version that is replicated: https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"""
 MOST_REPLICAS = 100
 """Of one version, in all regions: https://learn.microsoft.com/azure/virtual-machines/azure-compute-gallery#limits"""
 

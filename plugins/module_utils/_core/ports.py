@@ -126,13 +126,15 @@ class Galleries(InGalleries[Gallery], Protocol):
 class GalleryImageVersions(InGalleries[GalleryImageVersion], Protocol):
     """Versions of images in galleries."""
 
-    def find_replicated(self, version: ResourceId) -> GalleryImageVersion | None:
+    def find_replicated(self, version: ResourceId, api: str = "") -> GalleryImageVersion | None:
         """The version with the states of its replicas, or None if it does not exist."""
 
     def publish(self, version: ResourceId, body: Body, api: str, enough: Callable[[GalleryImageVersion | None], bool]) -> None:
         """Create it, or change it to this body, and wait until that is done or ``enough`` says that it need not be waited for."""
 
-    def await_replicas(self, version: ResourceId, ready: Callable[[GalleryImageVersion | None], bool]) -> GalleryImageVersion | None:
+    def await_replicas(
+        self, version: ResourceId, ready: Callable[[GalleryImageVersion | None], bool], api: str = ""
+    ) -> GalleryImageVersion | None:
         """Read it with the states of its replicas until it is ready or the deadline is near; the last one that was read."""
 
 

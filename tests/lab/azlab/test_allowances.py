@@ -15,6 +15,8 @@ from azlab import faults
 from azlab.allowances import ALLOWANCES, Allowance
 from azlab.arm.compute.disks import errors as disk_errors
 from azlab.arm.compute.gallery_images import errors as image_definition_errors
+from azlab.arm.compute.gallery_versions import errors as version_errors
+from azlab.arm.compute.gallery_versions import source_errors
 from azlab.evidence import Evidence
 
 ROOT = Path(inspect.getfile(azlab)).parent
@@ -57,6 +59,9 @@ def test_every_switch_belongs_to_something_unknown() -> None:
 
 
 def test_every_refusal_that_is_unknown_belongs_to_a_switch() -> None:
-    known = {**vars(disk_errors), **vars(image_definition_errors)}
+    known = {**vars(disk_errors), **vars(image_definition_errors), **vars(version_errors), **vars(source_errors)}
     refusals = {name for name, row in known.items() if getattr(row, "evidence", None) is Evidence.UNKNOWN}
-    assert refusals == {"SECOND_WRITE", "PATCH_UPLOAD", "STANDARD_SECURITY_TYPE"}
+    assert refusals == {
+        *("SECOND_WRITE", "PATCH_UPLOAD", "STANDARD_SECURITY_TYPE", "KEPT_REGION_UNSAID", "BEING_WRITTEN", "FAILED_BEFORE"),
+        *("SECURITY_KIND", "SECURITY_MISMATCH", "BUSY_SOURCE"),
+    }

@@ -61,7 +61,13 @@ def _listed(lab: Lab, resources: list[Resource]) -> list[Resource]:
     """The resources that a list shows: with `late_lists`, those of a type with a time of creation appear some seconds later."""
     if not lab.faults.on("late_lists"):
         return resources
-    return [each for each in resources if age(each.properties.get("timeCreated")) >= LATE]
+    return [each for each in resources if age(_created(each)) >= LATE]
+
+
+def _created(resource: Resource) -> str | None:
+    """The time at which a resource was created. Versions of gallery images show it as that of their publication."""
+    profile: Json = resource.properties.get("publishingProfile") or {}
+    return resource.properties.get("timeCreated") or profile.get("publishedDate")
 
 
 def paged(call: Call, resources: list[Resource], view: View) -> Answer:

@@ -20,7 +20,7 @@ _LISTS = {
     *("features", "groups"),
     *("targetRegions", "dataDiskImages"),
 }
-_NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB"}
+_NUMBERS = {"lun", "uploadSizeBytes", "diskSizeGB", "min", "max"}
 
 
 def check_shape(body: Any, path: str = "") -> None:

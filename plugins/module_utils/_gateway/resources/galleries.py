@@ -94,10 +94,10 @@ class GalleryImageVersions(InGalleries[GalleryImageVersion]):
     noun, operations, collection, api = "image version", "gallery_image_versions", "versions", calls.GALLERIES
     parse = staticmethod(parse_gallery_image_version)
 
-    def find_replicated(self, version: ResourceId) -> GalleryImageVersion | None:
+    def find_replicated(self, version: ResourceId, api: str = "") -> GalleryImageVersion | None:
         """The version with the states of its replicas, or None if it does not exist."""
         try:
-            return self.read(version, **{"$expand": "ReplicationStatus"})
+            return self.read(version, api, **{"$expand": "ReplicationStatus"})
         except Missing:
             return None
 
@@ -113,9 +113,11 @@ class GalleryImageVersions(InGalleries[GalleryImageVersion]):
                 *names(version),
                 api_version=api or self.api,
                 body=body,
-                enough=lambda: enough(self.find_replicated(version)),
+                enough=lambda: enough(self.find_replicated(version, api)),
             )
 
-    def await_replicas(self, version: ResourceId, ready: Callable[[GalleryImageVersion | None], bool]) -> GalleryImageVersion | None:
+    def await_replicas(
+        self, version: ResourceId, ready: Callable[[GalleryImageVersion | None], bool], api: str = ""
+    ) -> GalleryImageVersion | None:
         """Read the version with the states of its replicas until it is ready or the deadline is near; the last one that was read."""
-        return self._client.deadline.until(lambda: self.find_replicated(version), ready, REPLICA_LOOK_SECONDS)
+        return self._client.deadline.until(lambda: self.find_replicated(version, api), ready, REPLICA_LOOK_SECONDS)

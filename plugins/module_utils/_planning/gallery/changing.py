@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..._core.errors import Missing, Refused
+from ..._core.errors import Failed, Missing, Refused
 from ..._core.ids import ResourceId
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.ports import Azure
+from .replication import Watch, failures
 from .stored import as_body
 
 MOST_TRIES = 5
@@ -24,12 +25,25 @@ Change = Callable[[GalleryImageVersion], Mapping[str, Any]]
 """The body for a version as it is now."""
 
 
-def change(azure: Azure, version: ResourceId, wanted: Change, api: str = "") -> None:
-    """Change a version to the body that ``wanted`` makes of it, and begin again where another writer has changed it meanwhile."""
+def never(version: GalleryImageVersion | None) -> bool:
+    """Wait for the end of a change."""
+    return False
+
+
+def change(azure: Azure, version: ResourceId, wanted: Change, api: str = "", enough: Watch = never) -> None:
+    """Change a version to the body that ``wanted`` makes of it, and begin again where another writer has changed it meanwhile.
+
+    Replicas that fail then are left to the step that waits for them. ``enough`` says when the end need not be waited for.
+    """
     seen = _read(azure, version, api)
     for _try in range(MOST_TRIES):
         try:
-            azure.gallery_image_versions.put(version, wanted(seen), api)
+            azure.gallery_image_versions.publish(version, wanted(seen), api, enough)
+            return
+        except Failed:
+            found = azure.gallery_image_versions.find_replicated(version)
+            if not failures(found, _regions(found) if found else ()):
+                raise
             return
         except Refused:
             before, seen = seen, _read(azure, version, api)
@@ -40,10 +54,10 @@ def change(azure: Azure, version: ResourceId, wanted: Change, api: str = "") -> 
     )
 
 
-def purge(azure: Azure, version: ResourceId, keep: set[str], api: str = "") -> None:
-    """Remove the regions that are not to be kept. Azure may delete replicas only during this, and not afterwards."""
-    azure.gallery_image_versions.put(version, _purged(_read(azure, version, api), keep, True), api)
-    azure.gallery_image_versions.put(version, _purged(_read(azure, version, api), keep, False), api)
+def purge(azure: Azure, version: ResourceId, drop: set[str], api: str = "") -> None:
+    """Remove some regions. Azure may delete replicas only during this, and not afterwards."""
+    azure.gallery_image_versions.put(version, _purged(_read(azure, version, api), drop, True), api)
+    azure.gallery_image_versions.put(version, _purged(_read(azure, version, api), drop, False), api)
 
 
 def restore(azure: Azure, found: GalleryImageVersion, body: Mapping[str, Any], api: str = "") -> None:
@@ -57,8 +71,8 @@ def restore(azure: Azure, found: GalleryImageVersion, body: Mapping[str, Any], a
     azure.gallery_image_versions.put(found.id, _with_deletion(mended, False), api)
 
 
-def _purged(version: GalleryImageVersion, keep: set[str], deletes_replicas: bool) -> Mapping[str, Any]:
-    return as_body(version, [each.raw for each in version.target_regions if each.name in keep], deletes_replicas)
+def _purged(version: GalleryImageVersion, drop: set[str], deletes_replicas: bool) -> Mapping[str, Any]:
+    return as_body(version, [each.raw for each in version.target_regions if each.name not in drop], deletes_replicas)
 
 
 def _with_deletion(body: Mapping[str, Any], allowed: bool) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.ports import Azure
 from .changing import restore
 from .numbers import Place, is_made_from
-from .replication import watch
+from .replication import enough, failures
 from .same_source import is_same
 
 MOST_TRIES = 50
@@ -102,8 +102,11 @@ def _publish(azure: Azure, listener: Listener, claim: Claim) -> None:
     tries = 0
     while True:
         try:
-            return versions.publish(version, claim.body, claim.api, watch(listener, claim.regions, claim.wait))
+            return versions.publish(version, claim.body, claim.api, enough(listener, claim.regions, claim.wait))
         except (Failed, Refused) as error:
+            # The version exists, and only replicas of it failed: they are repaired while the task waits for them.
+            if failures(versions.find_replicated(version), claim.regions):
+                return None
             tries += 1
             if tries == TRANSIENT_TRIES or not _is_transient(error):
                 raise

@@ -121,7 +121,7 @@ class Publication:
         return replace(self, image=image, target_regions=regions)
 
     def regions(self, location: str, existing: GalleryImageVersion | None = None) -> tuple[TargetRegion, ...]:
-        """The regions that the version should have: those of the task, its own one, and stored ones unless they are to be removed.
+        """The regions that the version should have: those of the task, its own one, and all stored ones.
 
         Azure requires that the version's own region is one of them. Stored regions come first, in their order and with their spelling.
         """
@@ -130,12 +130,25 @@ class Publication:
         own = region(location)
         if own not in named:
             named = {own: WantedRegion(location), **named}
-        kept = [name for name in stored if name in named or not (self.purge_target_regions and self.target_regions)]
-        names = [*kept, *(name for name in named if name not in stored)]
-        merged = (named[name].over(stored[name].raw if name in stored else {}) if name in named else stored[name].raw for name in names)
-        found = tuple(TargetRegion(each) for each in merged)
-        self._check_replicas(found)
+        names = [*stored, *(name for name in named if name not in stored)]
+        found = tuple(TargetRegion(self._region(named.get(name), stored[name].raw if name in stored else {})) for name in names)
+        self._check_replicas(found, str((existing.publishing if existing else {}).get("replicationMode")))
         return found
+
+    def _region(self, wanted: WantedRegion | None, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Azure's JSON for a region. A number of replicas for all regions is meant for those that the task names, or for all."""
+        count = {} if self.target_regions and wanted is None else given(regionalReplicaCount=self.replica_count)
+        return {**stored, **count} if wanted is None else wanted.over({**stored, **count})
+
+    def wanted_regions(self, location: str, existing: GalleryImageVersion | None = None) -> tuple[str, ...]:
+        """The short names of the regions that the task waits for: those that it names and the version's own, or else all."""
+        named = {region(each.name) for each in self.target_regions} | {region(location)}
+        return tuple(each.name for each in self.regions(location, existing) if each.name in named or not self.target_regions)
+
+    def purged_regions(self, existing: GalleryImageVersion) -> tuple[str, ...]:
+        """The short names of the regions that the task removes."""
+        kept = self.wanted_regions(existing.location, existing)
+        return tuple(each.name for each in existing.target_regions if self.purge_target_regions and each.name not in kept)
 
     def body(
         self,
@@ -196,16 +209,17 @@ class Publication:
         types = (self.storage_account_type, *(each.storage_account_type for each in self.target_regions))
         if self.storage_account_strategy and any(types):
             raise InvalidRequest("storage_account_strategy and storage_account_type exclude each other: give one of them.")
-        self._check_shallow(len(self.target_regions), self.replica_count, *(each.regional_replica_count for each in self.target_regions))
+        counts = (each.regional_replica_count for each in self.target_regions)
+        self._check_shallow(self.replication_mode, len(self.target_regions), self.replica_count, *counts)
 
-    def _check_replicas(self, regions: tuple[TargetRegion, ...]) -> None:
+    def _check_replicas(self, regions: tuple[TargetRegion, ...], stored_mode: str) -> None:
         counts = [each.raw.get("regionalReplicaCount") or self.replica_count or 1 for each in regions]
         if sum(counts) > MOST_REPLICAS:
             raise InvalidRequest(f"target_regions: {sum(counts)} replicas are more than the {MOST_REPLICAS} that a version can have.")
-        self._check_shallow(len(regions), *counts)
+        self._check_shallow(self.replication_mode or stored_mode, len(regions), *counts)
 
-    def _check_shallow(self, regions: int, *replicas: int | None) -> None:
-        if self.replication_mode == SHALLOW and (regions > 1 or any((each or 1) > 1 for each in replicas)):
+    def _check_shallow(self, mode: str | None, regions: int, *replicas: int | None) -> None:
+        if mode == SHALLOW and (regions > 1 or any((each or 1) > 1 for each in replicas)):
             raise InvalidRequest(
                 f"replication_mode: a {SHALLOW} version has one replica in one region, the version's own one:"
                 " name no other region and no other number of replicas."

@@ -60,16 +60,18 @@ def creation(
     tags: Mapping[str, str],
     origin: Mapping[str, str],
     source: str,
+    more: Mapping[str, Any] | None = None,
     guard: Guard = NO_GUARD,
     replaceable: Guard = NO_GUARD,
 ) -> tuple[Step, ...]:
     """The steps that create the version, instead of an existing one if there is one, and wait until it can be used.
 
-    ``tags`` are those of the user and of the origin; ``source`` names the source in sentences. ``guard`` is asked right before the
-    version is made, ``replaceable`` right before an existing one is deleted.
+    ``tags`` are those of the user and of the origin; ``source`` names the source in sentences; ``more`` are further properties. ``guard``
+    is asked right before the version is made, ``replaceable`` right before an existing one is deleted.
     """
     place = Place(choice.version, choice.may_move)
     body = publication.body(location, storage_profile, {**tags, **origin, tag.RUN: publication.run_id})
+    body["properties"].update(more or {})
     claim = Claim(place, body, origin, publication.wait, publication.api)
     return (
         *([DeleteGalleryImageVersion(choice.version, replaceable)] if choice.existing else []),

@@ -18,7 +18,7 @@ from ..._core.listener import Listener
 from ..._core.model.gallery_image_version import COMPLETED, REPLICATION_FAILED, GalleryImageVersion, Replica
 from ..._core.model.provisioning import FAILED
 from ..._core.ports import Azure
-from .publication import WAIT_FIRST, WAIT_NONE
+from .publication import WAIT_ALL, WAIT_FIRST, WAIT_NONE
 from .stored import as_body
 
 Watch = Callable[[GalleryImageVersion | None], bool]
@@ -55,6 +55,16 @@ def watch(listener: Listener, regions: Collection[str], wait: str) -> Watch:
     return is_settled
 
 
+def enough(listener: Listener, regions: Collection[str], wait: str) -> Watch:
+    """The end of waiting for the operation that creates or changes a version. To wait for all regions is to wait for its end."""
+    is_settled = watch(listener, regions, wait)
+
+    def is_enough(version: GalleryImageVersion | None) -> bool:
+        return is_settled(version) and wait != WAIT_ALL
+
+    return is_enough
+
+
 def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
     """The replicas in these regions whose replication failed."""
     found = states(version)
@@ -67,15 +77,16 @@ def await_replication(azure: Azure, listener: Listener, version: ResourceId, reg
     """
     versions = azure.gallery_image_versions
     for repair in (_send_again, _add_again, _give_up):
-        found = versions.await_replicas(version, watch(listener, regions, wait))
+        found = versions.await_replicas(version, watch(listener, regions, wait), api)
         open_ = missing(found, regions, wait)
         if not open_:
             return
         if found is None:
             raise Missing(f"image version {version.name} was deleted while it was being replicated.")
-        if found.provisioning_state == FAILED:
-            raise Failed(f"image version {version.name} has failed{_because(failures(found, open_))}: run again to replace it.")
-        if not (failed := failures(found, open_)):
+        failed = failures(found, open_)
+        if found.provisioning_state == FAILED and not failed:
+            raise Failed(f"image version {version.name} has failed: run again to replace it.")
+        if not failed:
             raise TimedOut(
                 f"image version {version.name} is not yet usable in {_named(found, open_)}; its replication continues in Azure:"
                 " run again later, or raise wait_timeout."

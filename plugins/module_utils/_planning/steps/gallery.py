@@ -18,7 +18,7 @@ from ..gallery.claims import Claim, create
 from ..gallery.deletion import delete
 from ..gallery.numbers import Place
 from ..gallery.publication import WAIT_ALL, WAIT_FIRST
-from ..gallery.replication import await_replication
+from ..gallery.replication import await_replication, enough
 
 HOW_MANY = {WAIT_ALL: "", WAIT_FIRST: "one of "}
 
@@ -118,34 +118,38 @@ class AwaitReplication:
 
 @dataclass(frozen=True)
 class UpdateGalleryImageVersion:
-    """Change a version. ``change`` makes the body from the version as it is then, ``what`` names the change in the sentence."""
+    """Change a version. ``change`` makes the body from the version as it is then, ``what`` names the change in the sentence.
+
+    ``regions`` and ``wait`` say when the end of the change need not be waited for.
+    """
 
     version: ResourceId
     what: str
     change: Change = field(compare=False, repr=False)
+    regions: tuple[str, ...] = ()
+    wait: str = WAIT_ALL
     api: str = ""
 
     def __str__(self) -> str:
         return f"change {self.what} of version {self.version.name} of image definition {self.version.parent.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        change(azure, self.version, self.change, self.api)
+        change(azure, self.version, self.change, self.api, enough(listener, self.regions, self.wait))
 
 
 @dataclass(frozen=True)
 class PurgeRegions:
-    """Remove the replicas of a version in some regions. ``keep`` holds the regions that stay."""
+    """Remove the replicas of a version in some regions. Other regions stay, also those that another writer adds meanwhile."""
 
     version: ResourceId
     regions: tuple[str, ...]
-    keep: frozenset[str]
     api: str = ""
 
     def __str__(self) -> str:
         return f"remove the replicas of version {self.version.name} in {', '.join(self.regions)}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        purge(azure, self.version, set(self.keep), self.api)
+        purge(azure, self.version, set(self.regions), self.api)
 
 
 @dataclass(frozen=True)

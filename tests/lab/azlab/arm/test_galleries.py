@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from azlab.arm.http.crud import PAGE
 
-from tests.support.gallery_bodies import gallery
+from tests.support.gallery_bodies import definition, gallery
 from tests.support.lab_gallery import LabGallery
-from tests.support.running_lab import LOCATION, RunningLab
+from tests.support.running_lab import LOCATION, RunningLab, done
 
 
 @pytest.fixture
@@ -185,3 +185,22 @@ def test_a_second_subscription_has_its_own_galleries(lab: RunningLab, group: str
         assert theirs.properties()["identifier"] == {"uniqueName": f"{other.settings.subscription}-G"}
         for made, image in ((theirs, "a"), (ours, "b")):
             assert [each["name"] for each in made.ask("GET", "images").json()["value"]] == [image]
+
+
+def test_the_sdk_drives_the_life_of_a_gallery(lab: RunningLab, group: str) -> None:
+    compute, body = lab.compute, gallery("Community")
+    made = done(compute.galleries.begin_create_or_update(group, "sdk", body))
+    [public_name] = made.properties.sharing_profile.community_gallery_info.public_names
+    image = done(compute.gallery_images.begin_create_or_update(group, "sdk", "i", definition()))
+    assert image.properties.provisioning_state == "Succeeded"
+    assert [each.name for each in compute.gallery_images.list_by_gallery(group, "sdk")] == ["i"]
+    done(compute.gallery_sharing_profile.begin_update(group, "sdk", {"operationType": "EnableCommunity"}))
+    assert compute.galleries.get(group, "sdk", expand="SharingProfile/Groups").properties.sharing_status.aggregated_state == "Succeeded"
+    seen = compute.community_gallery_images.get(LOCATION, public_name, "i")
+    assert seen.identifier.unique_id == f"/CommunityGalleries/{public_name}/Images/i"
+    assert [each.name for each in compute.community_gallery_images.list(LOCATION, public_name)] == ["i"]
+    assert made.properties.identifier.unique_name not in [each.name for each in compute.shared_galleries.list(LOCATION, shared_to="tenant")]
+    done(compute.gallery_sharing_profile.begin_update(group, "sdk", {"operationType": "Reset"}))
+    done(compute.gallery_images.begin_delete(group, "sdk", "i"))
+    done(compute.galleries.begin_delete(group, "sdk"))
+    assert "sdk" not in [each.name for each in compute.galleries.list_by_resource_group(group)]

@@ -210,7 +210,15 @@ def test_bad_values_are_refused(made: LabGallery, given: dict[str, Any], text: s
     assert made.ask("GET", "images/i").status_code == 404
 
 
-@pytest.mark.parametrize(("given", "status"), [({"endOfLifeDate": "soon"}, 400), ({"features": {}}, 400), ({"identifier": "p:o:s"}, 400)])
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"endOfLifeDate": "soon"}, 400),
+        ({"features": {}}, 400),
+        ({"identifier": "p:o:s"}, 400),
+        ({"recommended": {"vCPUs": {"min": "1"}}}, 400),
+    ],
+)
 def test_values_of_a_wrong_kind_are_refused(made: LabGallery, given: dict[str, Any], status: int) -> None:
     assert made.refused("PUT", "images/i", body(**given))[:2] == (status, "InvalidRequestContent")
 

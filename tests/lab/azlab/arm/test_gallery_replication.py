@@ -9,6 +9,7 @@ import pytest
 from azlab.faults import LATE
 
 from tests.support.bodies import vm_of_image
+from tests.support.gallery_bodies import GALLERIES
 from tests.support.gallery_versions import LabVersions, body_of_version, of_disk, of_whole
 from tests.support.lab_group import LabGroup
 from tests.support.refusals import refused
@@ -162,6 +163,19 @@ def test_trusted_launch_takes_a_disk_without_it_or_not(lab: RunningLab, lab_grou
     with lab.switched("loose_security_sources", loose):
         answer = gallery.put(f"{image}/versions/1.0.0", put)
     assert answer.status_code == (201 if loose else 409)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_new_version_is_listed_at_once_or_later(lab: RunningLab, gallery: LabVersions, storage: dict[str, object], late: bool) -> None:
+    image = gallery.image()
+
+    def names() -> list[str]:
+        return [each["name"] for each in lab.arm("GET", f"{image}/versions", version=GALLERIES).json()["value"]]
+
+    with lab.switched("late_lists", late):
+        gallery.done(gallery.put(f"{image}/versions/1.0.0", body_of_version(storage)))
+        assert names() == ([] if late else ["1.0.0"])
+        wait_until(lambda: names() == ["1.0.0"], "the version is listed", LATE + 5)
 
 
 def test_a_version_in_a_region_without_a_replica(lab_group: LabGroup, gallery: LabVersions, storage: dict[str, object]) -> None:

@@ -15,8 +15,11 @@ import pytest
 from azlab.arm.compute.gallery_versions.state import Replica, VersionBlob, VersionState
 from azlab.store import Resource, Store
 
+from tests.support.bodies import vm_of_image
 from tests.support.gallery_bodies import COMMUNITY_INFO, GALLERIES, gallery
+from tests.support.gallery_versions import LabVersions, of_disk
 from tests.support.lab_gallery import LabGallery
+from tests.support.lab_group import LabGroup
 from tests.support.running_lab import GIB, LOCATION, RunningLab
 
 ELSEWHERE = "northeurope"
@@ -369,6 +372,28 @@ def test_lists_show_what_is_shared_with_the_tenant_to_those_who_ask_for_it(group
     assert seen.ask("images").status_code == 404
     assert seen.names("images", sharedTo="tenant") == ["i"]
     assert every.ask("", sharedTo="everybody").json()["error"]["code"] == "InvalidParameter"
+
+
+@pytest.mark.parametrize("permissions", ["Private", "Groups", "Community"])
+def test_a_vm_in_another_subscription_is_made_from_a_gallery(lab: RunningLab, group: str, name: str, permissions: str) -> None:
+    made = LabVersions(lab, group, name)
+    made.made(permissions)
+    version = made.create(made.image(), of_disk(LabGroup(lab, group).os_disk().id))
+    with lab.second_subscription() as second:
+        reference = {"id": version["id"]}
+        if permissions == "Groups":
+            share(made, "Add", Subscriptions=[second.settings.subscription])
+            reference = {"sharedGalleryImageId": f"/SharedGalleries/{direct(made).gallery}/Images/i/Versions/1.0.0"}
+        if permissions == "Community":
+            share(made, "EnableCommunity")
+            reference = {"communityGalleryImageId": f"/CommunityGalleries/{public(made).gallery}/Images/i"}
+        theirs = LabGroup(second, second.put_group())
+        body = vm_of_image("", theirs.subnet())
+        body["properties"]["storageProfile"]["imageReference"] = reference
+        assert theirs.put_vm(body).id == theirs.id("virtualMachines", "vm")
+        disk = theirs.properties("virtualMachines", "vm")["storageProfile"]["osDisk"]["managedDisk"]["id"]
+        assert disk.startswith(f"/subscriptions/{second.settings.subscription}/")
+        second.client.delete(f"resourceGroups/{theirs.name}", "2021-04-01")
 
 
 def test_shared_galleries_of_the_file_outside_are_still_shown(lab: RunningLab) -> None:

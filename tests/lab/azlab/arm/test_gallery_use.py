@@ -121,7 +121,7 @@ def test_a_version_that_is_in_no_region_of_the_vm_is_not_found(lab_group: LabGro
 
 
 @pytest.mark.parametrize("path", ["/SharedGalleries/x/Images/i/Versions/1.0.0", "/communityGalleries/x/images/i"])
-def test_a_path_of_a_foreign_gallery_is_no_id(lab_group: LabGroup, path: str) -> None:
+def test_a_path_of_a_foreign_gallery_is_not_an_id(lab_group: LabGroup, path: str) -> None:
     text = f"Property id '{path}' at path 'properties.storageProfile.imageReference.id' is invalid."
     refused(lambda: lab_group.put_vm(vm_of({"id": path}, lab_group)), "LinkedInvalidPropertyId", text, 400)
 

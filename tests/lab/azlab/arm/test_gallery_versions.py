@@ -11,6 +11,7 @@ from azlab.storage.blobs import BlobStore
 from azlab.store import stored
 
 from tests.support.bodies import image_of_vm, vm_of_disk
+from tests.support.gallery_bodies import GALLERIES
 from tests.support.gallery_versions import LabVersions, body_of_version, of_disk, of_vm, of_whole
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import LOCATION, RunningLab, done
@@ -115,6 +116,15 @@ def test_a_version_is_made_of_a_managed_image_with_its_data_disks(lab: RunningLa
     source = done(lab.compute.images.begin_create_or_update(lab_group.name, "i", image_of_vm(vm.id)))
     version = gallery.create(gallery.image(), of_whole(source.id))
     assert version["properties"]["storageProfile"]["source"] == {"id": source.id}
+
+
+def test_a_version_is_shown_with_what_the_request_asks_for(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions) -> None:
+    id = gallery.create(gallery.image(), of_disk(lab_group.os_disk().id))["id"]
+    versions = lab.compute.gallery_image_versions
+    assert versions.get(lab_group.name, "g", "i", "1.0.0").replication_status is None
+    status = versions.get(lab_group.name, "g", "i", "1.0.0", expand="ReplicationStatus").replication_status
+    assert (status.aggregated_state, status.summary[0].progress) == ("Completed", 100)
+    assert lab.http.get(id, params={"api-version": GALLERIES, "$expand": "Everything"}).status_code == 400
 
 
 def test_versions_are_listed_and_deleted_with_their_blobs(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions) -> None:

@@ -45,7 +45,7 @@ def failed(gallery: LabVersions, answer: httpx.Response, code: str, text: str) -
 
 
 @pytest.mark.parametrize("name", ["1.0", "1.0.0.0", "v1.0.0", "1.0.2147483648", "latest"])
-def test_a_name_that_is_no_version(lab_group: LabGroup, gallery: LabVersions, name: str) -> None:
+def test_a_name_that_is_not_a_version(lab_group: LabGroup, gallery: LabVersions, name: str) -> None:
     answer = gallery.put(f"{gallery.image()}/versions/{name}", body_of_version(of_disk(lab_group.os_disk().id)))
     refused(answer, 400, "InvalidParameter", "The image version name should follow Major(int).Minor(int).Patch(int) format")
 

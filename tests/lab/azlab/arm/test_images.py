@@ -300,3 +300,14 @@ def test_blobs_and_platform_images_of_the_catalog_can_be_used(lab: RunningLab, l
     vm["properties"]["storageProfile"]["imageReference"] = {"publisher": "p", "offer": "o", "sku": "s", "version": "latest"}
     made = done(lab.compute.virtual_machines.begin_create_or_update(lab_group.name, "vm", vm))
     assert made.storage_profile.image_reference.exact_version == "1.0"
+
+
+def test_a_disk_from_a_platform_image_names_the_image_in_its_own_subscription(lab: RunningLab, outside: None) -> None:
+    with lab.second_subscription() as second:
+        theirs = LabGroup(second, second.put_group())
+        vm = vm_of_image("", theirs.subnet())
+        vm["properties"]["storageProfile"]["imageReference"] = {"publisher": "p", "offer": "o", "sku": "s", "version": "1.0"}
+        disk = theirs.put_vm(vm).storage_profile.os_disk.name
+        image = theirs.properties("disks", disk)["creationData"]["imageReference"]["id"]
+        assert image.startswith(f"/Subscriptions/{second.settings.subscription}/Providers/")
+        second.client.delete(f"resourceGroups/{theirs.name}", "2021-04-01")

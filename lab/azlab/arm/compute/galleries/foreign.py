@@ -76,7 +76,7 @@ def _image(call: Call, gallery: Resource) -> Resource:
 
 
 def _shown(call: Call, gallery: Resource, below: tuple[tuple[str, Resource], ...], properties: Json | None) -> Json:
-    """What is named by the gallery and by what is `below` it, with the words that Azure uses between the names."""
+    """A gallery, or the definition or version `below` it. The names come with the words that Azure writes before them."""
     if _is_community(call):
         root, name = _COMMUNITY, str((GalleryState.of(gallery).community or {})["publicNames"][0])
         properties = {**_DISCLAIMER, **(properties or {})}

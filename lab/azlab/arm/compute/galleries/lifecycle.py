@@ -140,7 +140,7 @@ def check_empty(lab: Lab, resource: Resource) -> None:
 
 
 def _just_deleted(lab: Lab, resource: Resource) -> list[str]:
-    """What was nested in a resource until some seconds ago, if `late_nested_deletion` is on.
+    """The ids of resources that were nested in this one until some seconds ago, if `late_nested_deletion` is on.
 
     https://github.com/Azure/azure-rest-api-specs/issues/11559 and https://github.com/Azure/azure-sdk-for-python/issues/25506 saw that a GET
     already answered 404.

@@ -1,4 +1,4 @@
-"""What others see of galleries that are shared: which galleries, which of their definitions and versions, in which regions."""
+"""The shared galleries that others see, with those of their definitions and versions that are seen in a region."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def put(call: Call) -> Answer:
 
 
 _KEPT = ("hyperVGeneration", "architecture", "features", "osType", "osState", "identifier", "eula", "privacyStatementUri", "purchasePlan")
-"""What a PUT on a definition keeps if it leaves it out."""
+"""The properties that a PUT on a definition keeps if it leaves them out."""
 
 
 def patch(call: Call) -> Answer:

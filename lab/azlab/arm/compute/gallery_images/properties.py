@@ -48,10 +48,15 @@ def checked(lab: Lab, version: str, given: Json, known_date: str | None = None) 
         found["features"] = checked_features(lab, version, found["features"])
     if "endOfLifeDate" in found:
         found["endOfLifeDate"] = shown_date(found["endOfLifeDate"], "endOfLifeDate", known_date)
-    for name, range in (found.get("recommended") or {}).items():
-        if range and range.get("min") is not None and range.get("max") is not None and range["min"] > range["max"]:
-            raise image_errors.MINIMUM(parameter=f"galleryImage.properties.recommended.{name}")
+    _check_recommended(found.get("recommended", {}))
     return found
+
+
+def _check_recommended(recommended: Json) -> None:
+    for name in ("vCPUs", "memory"):
+        wanted = {bound: value for bound, value in (recommended.get(name) or {}).items() if value is not None}
+        if {"min", "max"} <= wanted.keys() and wanted["min"] > wanted["max"]:
+            raise image_errors.MINIMUM(parameter=_full(f"recommended.{name}"), target=_full(f"recommended.{name}"))
 
 
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:

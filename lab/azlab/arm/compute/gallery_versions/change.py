@@ -19,7 +19,10 @@ _FIXED = ("storageAccountType", "replicationMode", "storageAccountStrategy")
 
 
 def check_writable(lab: Lab, version: Resource) -> None:
-    """Refuse to change a version that is being deleted, or one that is being written if a switch says so."""
+    """Refuse to change a version that is being deleted, or one that is being written if a switch says so.
+
+    Clients that change it at the same time lose each other's regions without an error: https://github.com/Azure/AgentBaker/pull/8823
+    """
     state = version.properties["provisioningState"]
     if is_deleting(version):
         raise version_errors.VERSION_DELETING(operation="Update Gallery Image Version", version=version.name)

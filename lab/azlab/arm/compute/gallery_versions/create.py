@@ -102,5 +102,6 @@ def _complete(lab: Lab, id: str, planned: VersionPlan, blobs: dict[str, str]) ->
 def _shown(planned: VersionPlan) -> Json:
     """The disks of a version in its storageProfile, with their sizes."""
     sized = {lun: {"sizeInGB": shown_gib(planned.contents[lun].size), **disk} for lun, disk in planned.disks.items()}
-    data = [{"lun": int(lun), **disk} for lun, disk in sorted(sized.items()) if lun != "os"]
+    luns = sorted(int(lun) for lun in sized if lun != "os")
+    data = [{"lun": lun, **sized[str(lun)]} for lun in luns]
     return {"osDiskImage": {"source": {}, **sized["os"]}, **({"dataDiskImages": data} if data else {})}

@@ -1,4 +1,4 @@
-"""What the checks of a version need to know about its image definition."""
+"""The facts about an image definition that the checks of its versions need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source of a version says about the system on it, compared with the image definition."""
+"""The facts that a source of a version states about the system on it, compared with the image definition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from azlab.store import Resource
 
 @dataclass(frozen=True)
 class Facts:
-    """What a source says about the system on it. What it does not say is None, and is not compared."""
+    """The facts that a source states about the system on it. Those that it does not state are None, and are not compared."""
 
     id: str
     kind: str
@@ -53,7 +53,7 @@ def late_refusal(facts: Facts, definition: Resource) -> AzureError | None:
 
 
 def _key(plan: Json | None) -> tuple[str, ...] | None:
-    """What makes two purchase plans the same."""
+    """The parts of a purchase plan that make it the same as another one."""
     return None if plan is None else tuple(str(plan.get(name) or "").lower() for name in ("name", "publisher", "product"))
 
 

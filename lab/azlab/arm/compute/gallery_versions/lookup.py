@@ -31,6 +31,11 @@ class UsableVersion:
     definition: Resource
 
 
+def written(reference: Json) -> str:
+    """The id or path that a reference names, as the request writes it."""
+    return str(next((reference[key] for key in ("id", "sharedGalleryImageId", "communityGalleryImageId") if reference.get(key)), ""))
+
+
 def check_reference(reference: Json, place: str) -> None:
     """Refuse the path of a shared or community gallery where the id of a resource belongs. `place` names the property."""
     id = reference.get("id")
@@ -40,7 +45,7 @@ def check_reference(reference: Json, place: str) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a version is to be used: a region, and a subscription that galleries may be shared with."""
+    """The place in which a version is to be used: a region, and a subscription that galleries may be shared with."""
 
     location: str
     subscription: str
@@ -55,7 +60,7 @@ def find_usable(lab: Lab, reference: Json, place: Place) -> UsableVersion | None
     definition, name = _named(lab, reference, place.subscription)
     if definition is None:
         return None
-    id = str(next(value for value in reference.values() if isinstance(value, str)))
+    id = written(reference)
     versions = nested_in(lab, definition)
     if name is None or name.lower() == "latest":
         return UsableVersion(_latest(lab, versions, id, location), definition)

@@ -22,7 +22,7 @@ _GIVEN = ("replicationMode", "storageAccountStrategy")
 
 @dataclass(frozen=True)
 class Home:
-    """Where a version is, and the name and api-version of the request about it."""
+    """The place and the name of a version, and the api-version of the request about it."""
 
     subscription: str
     version: str

@@ -16,14 +16,14 @@ from azlab.arm.core.provisioning import is_deleting
 from azlab.store import Resource
 
 _SECONDS = 0.2
-"""How long a replica takes, unless `replication_seconds` in faults.json says it for the region."""
+"""How long a replica takes, unless `replication_seconds` in faults.json says it for the region, or for `*`, all others."""
 _MOST_GIB = 2048
 _TOO_BIG = "The GalleryImageVersion source resource size {size} exceeds the max size 2048 supported."
 _LEAST_WAIT = 0.02
 
 
 def begin(lab: Lab, version: Resource) -> None:
-    """Begin the replicas that a version lacks, and forget those in regions that are no targets any more. It must be stored afterwards.
+    """Begin the replicas that a version lacks, and forget those in regions that are not targets any more. It must be stored afterwards.
 
     A replica that failed is begun again, unless `failed_region_stays` is on.
     """
@@ -39,7 +39,8 @@ def _is_retried(lab: Lab, replica: Replica) -> bool:
 
 
 def _new(lab: Lab, state: VersionState, region: str) -> Replica:
-    seconds = (lab.faults.setting("replication_seconds") or {}).get(region, _SECONDS)
+    given = lab.faults.setting("replication_seconds") or {}
+    seconds = given.get(region, given.get("*", _SECONDS))
     biggest = max(disk.size for disk in state.disks.values())
     failure = None
     if biggest > _MOST_GIB * GIB:

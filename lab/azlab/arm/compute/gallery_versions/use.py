@@ -5,7 +5,7 @@ from __future__ import annotations
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.gallery_versions import use_errors
 from azlab.arm.compute.gallery_versions.definitions import security_type
-from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, check_reference, find_usable
+from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, check_reference, find_usable, written
 from azlab.arm.compute.gallery_versions.state import VersionState
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.json import Json
@@ -19,8 +19,7 @@ def content_of_version(lab: Lab, reference: Json | None, place: Place) -> Conten
     check_reference(reference, "creationData.galleryImageReference")
     usable = find_usable(lab, reference, place)
     if usable is None:
-        id = next((value for value in reference.values() if isinstance(value, str)), "")
-        raise use_errors.NOT_IN_REGION(image=id, location=place.location, target="galleryImageReference")
+        raise use_errors.NOT_IN_REGION(image=written(reference), location=place.location, target="galleryImageReference")
     disks, lun = VersionState.of(usable.version).disks, reference.get("lun")
     blob = disks.get("os" if lun is None else str(lun))
     if blob is None:
@@ -29,7 +28,7 @@ def content_of_version(lab: Lab, reference: Json | None, place: Place) -> Conten
 
 
 def _system(usable: UsableVersion) -> Json:
-    """What an OS disk has from the image definition, if the request does not say it."""
+    """The properties that an OS disk has from the image definition if the request does not state them."""
     definition = usable.definition
     found: Json = {key: definition.properties[key] for key in ("osType", "hyperVGeneration") if key in definition.properties}
     if plan := definition.properties.get("purchasePlan"):

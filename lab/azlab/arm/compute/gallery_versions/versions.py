@@ -16,7 +16,7 @@ from azlab.arm.compute.gallery_versions.create import make, reserve
 from azlab.arm.compute.gallery_versions.profile import Home, deletion_blocked
 from azlab.arm.compute.gallery_versions.replication import await_replicas, begin, status
 from azlab.arm.compute.gallery_versions.state import VersionState, settle_version
-from azlab.arm.core import resource_errors
+from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -120,6 +120,8 @@ def show(call: Call) -> Answer:
         return offers.show_version(outside)
     version = find_in(call, GALLERY_IMAGE_VERSION)
     body, expand = view(call.lab, version), call.query.get("$expand", "").lower()
+    if expand not in ("", "replicationstatus", "uefisettings"):
+        raise parameter_errors.BAD_VALUE(value=call.query["$expand"], parameter="$expand")
     if expand == "replicationstatus":
         body["properties"]["replicationStatus"] = status(version)
     if expand == "uefisettings" and "securityProfile" in version.properties:

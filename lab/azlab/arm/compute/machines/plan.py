@@ -138,7 +138,7 @@ def _platform_image(lab: Lab, request: MachineRequest) -> System:
         raise vm_errors.NO_PLATFORM_IMAGE(image=wanted, target="imageReference")
     exact = image.get("exactVersion") or image["version"]
     parts = f"{reference['publisher']}/ArtifactTypes/VMImage/Offers/{reference['offer']}/Skus/{reference['sku']}/Versions/{exact}"
-    place = f"/Subscriptions/{lab.settings.subscription}/Providers/Microsoft.Compute/Locations/{request.target.location}"
+    place = f"/Subscriptions/{request.target.subscription}/Providers/Microsoft.Compute/Locations/{request.target.location}"
     creation = {"createOption": "FromImage", "imageReference": {"id": f"{place}/Publishers/{parts}"}}
     return System(
         os_type=image.get("osType", "Linux"),
