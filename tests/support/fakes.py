@@ -129,10 +129,32 @@ class FakeInGalleries(FakeResources):
         self.azure.write("change", self.noun, resource, body)
         before = self.get(resource)
         tags = body.get("tags", before.tags)
-        return self.put(replace(before, tags=tags, properties={**before.properties, **body.get("properties", {})}))
+        return self.put(replace(before, tags=tags, properties=merged(before.properties, body.get("properties", {}))))
 
     def share(self, gallery: ResourceId, body: Mapping[str, Any]) -> None:
         self.azure.write("share", self.noun, gallery, body)
+        before = self.get(gallery)
+        profile = before.properties.get("sharingProfile") or {}
+        self.put(replace(before, properties={**before.properties, "sharingProfile": shared(profile, body)}))
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both objects; those inside are merged too, as a PATCH does."""
+    inner = {key: merged(below[key], above[key]) for key in below.keys() & above.keys() if isinstance(above[key], Mapping)}
+    return {**below, **above, **inner}
+
+
+def shared(profile: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+    """The sharing profile of a gallery after an operation."""
+    operation, ids = body["operationType"], {group["type"]: list(group["ids"]) for group in profile.get("groups") or ()}
+    for kind, given in ((group["type"], group["ids"]) for group in body["groups"]):
+        kept = [each for each in ids.get(kind, ()) if each not in given]
+        ids[kind] = [*kept, *given] if operation == "Add" else kept
+    if operation == "Reset":
+        return {"permissions": "Private", "groups": []}
+    groups = [{"type": kind, "ids": each} for kind, each in ids.items() if each]
+    enabled = {"communityGalleryInfo": {"communityGalleryEnabled": operation == "EnableCommunity", "publicNames": ["prefix-1"]}}
+    return merged({**profile, "groups": groups}, enabled if "communityGalleryInfo" in profile else {})
 
 
 class FakeVersions(FakeInGalleries):

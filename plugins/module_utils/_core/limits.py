@@ -34,6 +34,11 @@ LARGEST_VERSION_GIB = 2048
 """The largest disk of a version that is replicated: https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"""
 MOST_REPLICAS = 100
 """Of one version, in all regions: https://learn.microsoft.com/azure/virtual-machines/azure-compute-gallery#limits"""
+LONGEST_IDENTIFIER = {"publisher": 128, "offer": 64, "sku": 64}
+IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]+(?<![.])")
+"""The publisher, offer and SKU of an image definition."""
+MOST_SHARED_WITH = {"subscriptions": 30, "tenants": 5}
+"""https://learn.microsoft.com/azure/virtual-machines/share-gallery-direct"""
 
 # Tags: https://learn.microsoft.com/azure/azure-resource-manager/management/tag-resources#limitations
 MOST_TAGS = 50

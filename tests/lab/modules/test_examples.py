@@ -29,6 +29,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.disk_files import make_disk
+from tests.support.lab_gallery import LabGallery
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import MIB, RunningLab, done
 from tests.support.tasks import LabTasks
@@ -36,7 +37,7 @@ from tests.support.tasks import LabTasks
 COLLECTION = "goldenimage.azure"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 GROUPS = ("images", "build", "net")
-LISTS = {"image_info": "images", "vm_backup_info": "backups"}
+LISTS = {"gallery_image_info": "gallery_images", "gallery_info": "galleries", "image_info": "images", "vm_backup_info": "backups"}
 REPLACED: dict[str, Callable[[ExampleSetup], str]] = {
     "00000000-0000-0000-0000-000000000000": lambda setup: setup.lab.settings.subscription,
     "/var/tmp/": lambda setup: f"{setup.folder}/",
@@ -108,6 +109,23 @@ class ExampleSetup:
 
 
 Variables = dict[str, Any]
+
+
+def to_make_galleries(setup: ExampleSetup) -> Variables:
+    """Nothing: the examples make galleries."""
+    return {}
+
+
+def to_define(setup: ExampleSetup) -> Variables:
+    """A gallery."""
+    LabGallery(setup.lab, "images", "golden").made()
+    return {}
+
+
+def to_list_definitions(setup: ExampleSetup) -> Variables:
+    """A gallery with an image definition."""
+    LabGallery(setup.lab, "images", "golden").made().definition("web")
+    return {}
 
 
 def to_upload(setup: ExampleSetup) -> Variables:
@@ -191,6 +209,10 @@ class Scene:
 
 
 SCENES = {
+    "gallery": Scene("gallery", to_make_galleries),
+    "gallery_image": Scene("gallery_image", to_define),
+    "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
+    "gallery_info": Scene("gallery_info", to_define),
     "image_boot": Scene("image_boot", to_boot),
     "image_capture": Scene("image_capture", to_capture),
     "image_info": Scene("image_info", to_list),

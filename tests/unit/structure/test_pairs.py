@@ -16,6 +16,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup
 
 from tests.support.backups import BACKUP_ID, SNAPSHOTS
 from tests.support.capture_values import CAPTURED, RUNNING_VM
+from tests.support.gallery_values import FULL_GALLERY, FULL_IMAGE
 from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
 
 README = (ROOT / "README.md").read_text()
@@ -112,15 +113,26 @@ def test_the_steps_are_returned_as_documented(name: str) -> None:
 
 
 # The dictionaries that modules return, by the name under which RETURN documents them; image_boot adds the address to the VM.
-RESULTS = {"image": CAPTURED.as_result(), "vm": RUNNING_VM.as_result(), "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result()}
+RESULTS = {
+    "image": CAPTURED.as_result(),
+    "vm": RUNNING_VM.as_result(),
+    "backup": Backup(BACKUP_ID, SNAPSHOTS).as_result(),
+    "gallery": FULL_GALLERY.as_result(),
+    "gallery_image": FULL_IMAGE.as_result(),
+}
 ADDED = {("image_boot", "vm"): {"private_ip"}}
 OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
+
+
+def singular(key: str) -> str:
+    """The name of one element of a list that a module returns."""
+    return f"{key.removesuffix('ies')}y" if key.endswith("ies") else key.removesuffix("s")
 
 
 def documented_results() -> list[tuple[str, str]]:
     """The dictionaries and lists of dictionaries in RETURN that come from a result, by module and key."""
     found = ((name, key) for name in modules() for key in returned(name))
-    return [(name, key) for name, key in found if key.removesuffix("s") in RESULTS]
+    return [(name, key) for name, key in found if singular(key) in RESULTS]
 
 
 def returned(name: str) -> dict[str, Any]:
@@ -145,12 +157,12 @@ def undocumented(documented: dict[str, Any], result: dict[str, Any], added: set[
 
 @pytest.mark.parametrize(("name", "key"), documented_results())
 def test_return_documents_exactly_the_keys_of_a_result(name: str, key: str) -> None:
-    result, added = RESULTS[key.removesuffix("s")], ADDED.get((name, key), set())
+    result, added = RESULTS[singular(key)], ADDED.get((name, key), set())
     assert undocumented(returned(name)[key]["contains"], result, added) == []
 
 
 def test_every_result_is_documented_by_a_module() -> None:
-    assert {key.removesuffix("s") for _, key in documented_results()} == set(RESULTS)
+    assert {singular(key) for _, key in documented_results()} == set(RESULTS)
 
 
 def test_an_undocumented_key_is_found() -> None:

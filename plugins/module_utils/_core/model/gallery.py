@@ -13,7 +13,9 @@ from ..ids import ResourceId
 from ..snake_case import snake_case
 from .provisioning import SUCCEEDED
 
-PRIVATE = "Private"
+PRIVATE, GROUPS, COMMUNITY = "Private", "Groups", "Community"
+SUBSCRIPTIONS, TENANTS = "Subscriptions", "AADTenants"
+"""The kinds of groups that a gallery can be shared with, as Azure names them."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,26 @@ class Gallery:
     @property
     def permissions(self) -> str:
         """With whom it can be shared: ``Private``, ``Groups`` or ``Community``."""
-        return str((self.properties.get("sharingProfile") or {}).get("permissions") or PRIVATE)
+        return str(self._sharing.get("permissions") or PRIVATE)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is shared with everybody now."""
+        return bool((self._sharing.get("communityGalleryInfo") or {}).get("communityGalleryEnabled"))
+
+    def shared_with(self, kind: str) -> tuple[str, ...]:
+        """The ids of subscriptions or tenants that it is shared with, in lower case. Only an expanded answer of Azure has them."""
+        groups = (each for each in self._sharing.get("groups") or () if str(each.get("type")).casefold() == kind.casefold())
+        return tuple(dict.fromkeys(str(id).casefold() for group in groups for id in group.get("ids") or ()))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is shared with anybody now."""
+        return self.is_public or any(map(self.shared_with, (SUBSCRIPTIONS, TENANTS)))
+
+    @property
+    def _sharing(self) -> Mapping[str, Any]:
+        return self.properties.get("sharingProfile") or {}
 
     def as_result(self) -> dict[str, Any]:
         """The dictionary that every module returns for a gallery."""
