@@ -12,15 +12,17 @@ from typing import NamedTuple
 from ..._core.errors import InvalidRequest, Missing
 from ..._core.ids import ResourceId
 from ..._core.model.gallery import Gallery
-from ..._core.model.gallery_image import STANDARD, GalleryImage
+from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.plan import Step
 from ..._core.ports import Azure
+from ..gallery_images.settings import require_consistent, require_new_identifier
 from ..missing_groups import absent_group
 from ..settling import look_up, settled
 from ..steps.gallery import PutGallery, PutGalleryImage
-from .numbers import newest_of
+from .names import version_id
+from .numbers import after, newest_of
 from .publication import NEXT
 from .source_rules import BY_MANAGED_IMAGE, REFUSED, WARN
 from .sources import DefinitionKind, SourceKind, judge, security_type_for
@@ -56,8 +58,8 @@ def observe_target(azure: Azure, target: GalleryTarget, check_mode: bool) -> See
     """
     image = look_up(azure.gallery_images, target.image, check_mode)
     if image is not None:
-        versions = (each for each in azure.gallery_image_versions.list_in(target.image) if not _is_gone(azure, each, check_mode))
-        return SeenTarget(image, _with_replicas(azure, target, tuple(versions)))
+        versions = tuple(each for each in _versions(azure, target) if not _is_gone(azure, each, check_mode))
+        return SeenTarget(image, _with_replicas(azure, target, versions))
     gallery = look_up(azure.galleries, target.gallery, check_mode)
     return SeenTarget(
         gallery=gallery,
@@ -66,17 +68,27 @@ def observe_target(azure: Azure, target: GalleryTarget, check_mode: bool) -> See
     )
 
 
+def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion, ...]:
+    """The version with the requested number; for ``version: next`` all of them, and newer ones that a list can lack for some minutes."""
+    versions, named = azure.gallery_image_versions, target.publication.version
+    if named != NEXT:
+        found = versions.find(version_id(target.image, named))
+        return (found,) if found else ()
+    known = versions.list_in(target.image)
+    while newer := versions.find(after(target.image, [each.number for each in known])):
+        known = (*known, newer)
+    return known
+
+
 def _with_replicas(azure: Azure, target: GalleryTarget, versions: tuple[GalleryImageVersion, ...]) -> tuple[GalleryImageVersion, ...]:
-    candidate = candidate_of(target, versions)
-    found = azure.gallery_image_versions.find_replicated(candidate.id) if candidate else None
+    candidate, api = candidate_of(target, versions), target.publication.api
+    found = azure.gallery_image_versions.find_replicated(candidate.id, api) if candidate else None
     return tuple(found if found is not None and each is candidate else each for each in versions)
 
 
 def candidate_of(target: GalleryTarget, versions: tuple[GalleryImageVersion, ...]) -> GalleryImageVersion | None:
     """The version that may be the requested one: the one with its number, or the newest one for ``version: next``."""
-    if target.publication.version == NEXT:
-        return newest_of(versions)
-    return next((each for each in versions if each.id.name == target.publication.version), None)
+    return newest_of(versions) if target.publication.version == NEXT else next(iter(versions), None)
 
 
 def _is_gone(azure: Azure, version: GalleryImageVersion, check_mode: bool) -> bool:
@@ -153,23 +165,9 @@ def _new_definition(target: GalleryTarget, seen: SeenTarget, source: SourceKind,
     """The definition that is created for a source, if Azure does not refuse it."""
     traits = Traits(source.os_type or "", source.generation or "", source.architecture or "x64")
     definition = target.new_image(location, traits, security_type_for(source))
-    if definition.hyper_v_generation == "V1" and definition.security_type != STANDARD:
-        raise InvalidRequest(
-            f"{OPTION}: security_type {definition.security_type} needs a source of hyper_v_generation V2, and this one is V1."
-        )
-    for other in seen.others:
-        if _identifier(other) == _identifier(definition):
-            shown = ", ".join(f"{part}:{text}" for part, text in target.identifier.items())
-            raise InvalidRequest(
-                f"{OPTION}: image definition {other.id.name} in gallery {target.gallery.name} has the same identifier (Azure: Gallery"
-                f" image: {other.id.name} identified by ({shown}) already exists. Choose a different publisher, offer, sku combination.):"
-                " set identifier."
-            )
+    require_consistent(definition)
+    require_new_identifier(definition, seen.others)
     return definition
-
-
-def _identifier(definition: GalleryImage) -> dict[str, str]:
-    return {part: str(text).casefold() for part, text in (definition.properties.get("identifier") or {}).items()}
 
 
 def _create_gallery(target: GalleryTarget, location: str, tags: Mapping[str, str]) -> Step:
