@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..._core import tags as tag
 from ..._core.ids import GALLERY_IMAGE_VERSION, IMAGE, ResourceId
 from ..._core.limits import LONGEST_NAME
+from ..._core.listener import Silence
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -22,8 +23,9 @@ from ..._core.ports import Azure
 from ..._core.times import format_time
 from ..gallery.names import version_id
 from ..gallery.numbers import newest_of
-from ..gallery.publication import NEXT, WAIT_NONE
+from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
+from ..gallery.replication import watch
 from ..gallery.target import GalleryTarget
 from ..settling import look_up
 from .request import CaptureRequest
@@ -56,7 +58,7 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
     source = _Source.of(azure, request, target, vm)
     choice = _choose(target, source, _versions(azure, target) if image else ())
     return InGallery(
-        choice=_as_it_is(azure, choice, check_mode, check_mode or target.publication.wait == WAIT_NONE),
+        choice=_as_it_is(azure, target, choice, check_mode),
         gallery=gallery,
         image=image,
         origin=source.origin,
@@ -135,9 +137,18 @@ def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion,
     return tuple(known.values())
 
 
-def _as_it_is(azure: Azure, choice: Choice, check_mode: bool, at_once: bool) -> Choice:
-    """The same choice with the existing version as it is once Azure has done what an earlier run began, and with its replicas."""
-    if choice.existing is None:
-        return choice
-    found = look_up(azure.gallery_image_versions, choice.version, at_once) and azure.gallery_image_versions.find_replicated(choice.version)
-    return replace(choice, existing=None if found and check_mode and found.provisioning_state == DELETING else found)
+def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: bool) -> Choice:
+    """The same choice with the existing version as it is, and with its replicas, once what an earlier run began has ended.
+
+    Outside of check mode, a deletion is waited for, and so is the replication that the task waits for.
+    """
+    versions, publication = azure.gallery_image_versions, target.publication
+    found = versions.find_replicated(choice.version, publication.api) if choice.existing else None
+    if found and found.provisioning_state == DELETING:
+        return replace(choice, existing=None if check_mode else versions.find_settled(choice.version))
+    if found is None or check_mode:
+        return replace(choice, existing=found)
+    stored = {each.name for each in found.target_regions}
+    awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
+    is_settled = watch(Silence(), awaited, publication.wait)
+    return replace(choice, existing=found if is_settled(found) else versions.await_replicas(choice.version, is_settled, publication.api))

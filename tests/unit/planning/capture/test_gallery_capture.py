@@ -211,35 +211,55 @@ def test_a_version_that_the_list_lacks_is_read_by_its_id():
 
 def test_the_failed_version_of_an_earlier_run_is_replaced_under_its_number():
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version(state="Failed")])
-    assert captured(there, request())[0].sentences == ["delete version 1.0.0 of image definition web", CREATED, WAITED]
+    there.gallery_image_versions.replication["westeurope"] = ["Unknown"]
+    assert planned(there, request()).sentences == ["delete version 1.0.0 of image definition web", CREATED, WAITED]
 
 
-@pytest.mark.parametrize("state", ["Creating", "Updating"])
-def test_a_version_that_is_still_being_made_ends_a_run_and_is_predicted_in_check_mode(state):
+def test_a_failed_version_that_some_region_can_use_is_mended_and_not_deleted():
+    failed = version(state="Failed", properties={"publishingProfile": _profile("West Europe", "northeurope"), "storageProfile": SOURCE})
+    there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[failed])
+    there.gallery_image_versions.replication["northeurope"] = ["Failed"]
+    steps = planned(there, request()).sentences
+    assert steps == ["wait until version 1.0.0 can be used in westeurope, northeurope"]
+
+
+@pytest.mark.parametrize("state", ["Creating", "Updating", "Succeeded"])
+def test_a_version_that_is_still_being_replicated_ends_a_run_and_is_predicted_in_check_mode(state):
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version(state=state)])
-    with pytest.raises(TimedOut, match=f"image version 1.0.0 is still {state}"):
+    there.gallery_image_versions.replication["westeurope"] = ["Replicating"]
+    text = "ersion 1.0.0 of image definition web is still being replicated to westeurope"
+    with pytest.raises(TimedOut, match=f"v{text}: run again later"):
         planned(there, request())
-    assert planned(there, request(), check=True).warnings == (f"Image version 1.0.0 is {state}: planned as if that had succeeded.",)
+    assert planned(there, request(), check=True).warnings == (f"V{text}: planned as if that had succeeded.",)
     assert planned(there, request({"wait": "none"})).sentences == []
+
+
+def test_a_version_of_our_own_that_is_being_made_is_waited_for():
+    there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version(state="Creating")])
+    there.gallery_image_versions.replication["westeurope"] = ["Replicating", "Replicating", "Completed"]
+    assert planned(there, request()).sentences == []
 
 
 def test_an_accepted_version_gets_tags_regions_and_the_protection_that_the_task_names():
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version()])
     asked = {"target_regions": [{"name": "northeurope"}], "block_deletion_before_end_of_life": True}
     plan, result = captured(there, request(asked, tags={"release": "1"}))
-    assert plan.sentences[:2] == [
-        "set the tags of version 1.0.0",
-        "change how it is published of version 1.0.0 of image definition web",
-    ]
+    changed = "target_regions, block_deletion_before_end_of_life"
+    assert plan.sentences[0] == f"change {changed} of version 1.0.0 of image definition web"
     assert [each["name"] for each in result["version"]["publishing_profile"]["target_regions"]] == ["West Europe", "northeurope"]
-    assert plan.after["version"]["tags"]["release"] == "1"
+    assert result["version"]["tags"]["release"] == "1"
     assert planned(there, request(asked, tags={"release": "1"})).sentences == []
+    assert planned(there, request(asked, tags={"release": "2"})).sentences == ["set the tags of version 1.0.0"]
+    purged = planned(there, request({"target_regions": [{"name": "westeurope"}], "purge_target_regions": True}))
+    assert purged.sentences == ["remove the replicas of version 1.0.0 in northeurope"]
 
 
-def test_a_version_is_waited_for_where_it_is_not_replicated_yet():
+def test_what_azure_never_changes_is_refused_unless_the_version_is_replaced():
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version()])
-    there.gallery_image_versions.replication["westeurope"] = ["Replicating"]
-    assert planned(there, request(), check=True).sentences == [WAITED]
+    asked = {"storage_account_type": "Premium_LRS"}
+    with pytest.raises(InvalidRequest, match="version 1.0.0 .* exists, but storage_account_type is 'Standard_LRS', not 'Premium_LRS'"):
+        planned(there, request(asked))
+    assert planned(there, request(asked, recreate=True)).sentences[0] == "delete version 1.0.0 of image definition web"
 
 
 def test_without_a_vm_the_version_must_name_it():
@@ -261,7 +281,7 @@ def test_a_vm_is_deleted_last_and_only_when_the_version_is_usable_in_its_region(
     lagging.gallery_image_versions.replication["westeurope"] = ["Replicating"]
     with pytest.raises(InvalidRequest, match="version 1.0.0 cannot be used in westeurope yet, so what it was made from is left as it is"):
         plan.clean_up[-1].guard.require(lagging)
-    assert planned(lagging, request({"wait": "none"}, source="delete"), check=True).sentences == [WAITED, "delete VM web1"]
+    assert planned(lagging, request({"wait": "none"}, source="delete")).sentences == [WAITED, "delete VM web1"]
 
 
 def test_the_version_is_not_made_of_a_vm_that_was_started_meanwhile():
@@ -327,13 +347,13 @@ def test_data_disks_that_are_deleted_and_not_copied_need_a_backup():
     deallocated = replace(STOPPED_VM, power=DEALLOCATED)
     there = azure(deallocated, DEALLOCATED_DISK, gallery_images=[SPECIAL], snapshots=())
     asked = request({**SPECIALIZED, "version": "1.0.0"}, source="delete", disks="os")
-    there.gallery_image_versions.put(version(properties={"provisioningState": "Succeeded", **_regions()}))
+    there.gallery_image_versions.put(version(properties={"provisioningState": "Succeeded", "publishingProfile": _profile("westeurope")}))
     with pytest.raises(InvalidRequest, match="has no backup of disk"):
         planned(there, asked)
 
 
-def _regions() -> dict[str, Any]:
-    return {"publishingProfile": {"targetRegions": [{"name": "westeurope"}]}}
+def _profile(*regions: str) -> dict[str, Any]:
+    return {"targetRegions": [{"name": each} for each in regions]}
 
 
 def test_the_gallery_may_be_in_another_subscription():

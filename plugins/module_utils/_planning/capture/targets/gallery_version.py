@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
+from ...._core.errors import TimedOut
 from ...._core.guard import Guard
 from ...._core.ids import region
 from ...._core.model.disk import Disk
@@ -21,15 +22,15 @@ from ...._core.model.vm import Vm
 from ...._core.plan import Step
 from ...evidence.required import Evidence, origin_tags
 from ...gallery.numbers import Place
-from ...gallery.publication import WAIT_ALL, WAIT_NONE
+from ...gallery.publication import WAIT_ALL
 from ...gallery.publishing import creation, predicted, waiting
+from ...gallery.replication import failures, missing
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
-from ...gallery.stored import READ_ONLY_IN_PROFILE, without
 from ...gallery.target import GalleryTarget, Traits, creation_steps
-from ...settling import settled
-from ...steps.gallery import AwaitReplication, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
 from ...steps.image import DeleteImage
+from ...versions.match import changes, publication_differences
 from ..in_gallery import InGallery, interim_id
 from ..recheck import ReplaceableVersion, SameVm, Usable
 from ..request import CaptureRequest
@@ -73,13 +74,18 @@ class GalleryVersion:
         version = self.existing
         if version is None:
             return None
-        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE):
+        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE) and not _is_usable_somewhere(version):
             return f"exists, but its provisioning state is {version.provisioning_state}"
-        return self._other_origin(version, vm) or self._other_disks(version, vm)
+        fixed = publication_differences(self.wanted.publication, version)
+        other = f"exists, but {'; '.join(map(str, fixed))}" if fixed else None
+        return self._other_origin(version, vm) or self._other_disks(version, vm) or other
 
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing version is the remains of a failed run for this VM: it has never been usable."""
-        return self.existing is not None and self.existing.provisioning_state == FAILED and _origin(self.existing) == vm.vm_id
+        version = self.existing
+        if version is None or version.provisioning_state != FAILED or _is_usable_somewhere(version):
+            return False
+        return _origin(version) == vm.vm_id
 
     def state(self) -> Mapping[str, Any]:
         """The version as it is."""
@@ -136,33 +142,44 @@ class GalleryVersion:
         )
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
-        """Set the tags and regions of the version that differ, and wait for its replicas."""
+        """Set the tags and regions of the version that differ, repair replicas that failed, and remove what an interrupted run has left."""
         publication, version = self.wanted.publication, self.existing
         if version is None:
             raise ValueError("there is no version to adjust")
-        waits = publication.wait != WAIT_NONE
-        ready, warnings = settled("image version", version, check_mode) if waits else (version, ())
-        tags = tag.wanted(version.tags, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
-        body = publication.body(version.location, version.storage, tags, version)
-        place, profile = Place(version.id), body["properties"]["publishingProfile"]
-        regions = tuple(each.name for each in publication.regions(version.location, version))
+        warnings = self._require_replicated(version, check_mode)
+        place, wanted = Place(version.id), publication.wanted_regions(version.location, version)
+        body, purged = self._body(version, vm), publication.purged_regions(version)
+        changed = changes(body, version)
+        repaired = bool(changed) or version.provisioning_state == FAILED or bool(failures(version, wanted))
+        tagging = (TagGalleryImageVersion(version.id, body["tags"]),) if body["tags"] != dict(version.tags) else ()
+        update = UpdateGalleryImageVersion(
+            version.id, ", ".join(changed), lambda found: self._body(found, vm), wanted, publication.wait, publication.api
+        )
         steps: tuple[Step, ...] = (
-            *([TagGalleryImageVersion(version.id, tags)] if tags != version.tags else []),
-            *([self._update(version)] if _differs(version, body) else []),
-            *waiting(publication, place, regions, ready),
+            *((update,) if changed else tagging),
+            *([PurgeRegions(version.id, purged, publication.api)] if purged else []),
+            *(waiting(publication, place, wanted, version) if repaired else ()),
             *(self._await_own_region(vm, place, False) if vm and not _is_usable(version, vm) else ()),
         )
-        after = replace(version, tags=tags, properties={**version.properties, "publishingProfile": {**version.publishing, **profile}})
+        after = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
         return Outcome(steps, _result(after), warnings, clean_up=self._removal(vm) if vm and self.found.interim else ())
 
-    def _update(self, version: GalleryImageVersion) -> UpdateGalleryImageVersion:
-        publication = self.wanted.publication
-        return UpdateGalleryImageVersion(
-            version.id,
-            "how it is published",
-            lambda found: publication.body(found.location, found.storage, found.tags, found),
-            publication.api,
-        )
+    def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
+        """The request body that publishes a version as the task asks for it."""
+        tags = tag.wanted(version.tags, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
+        return self.wanted.publication.body(version.location, version.storage, tags, version)
+
+    def _require_replicated(self, version: GalleryImageVersion, check_mode: bool) -> tuple[str, ...]:
+        """Refuse to go on while the replication is still running, which was waited for; check mode warns about it."""
+        publication, stored = self.wanted.publication, {each.name for each in version.target_regions}
+        wanted = [name for name in publication.wanted_regions(version.location, version) if name in stored]
+        open_ = missing(version, wanted, publication.wait)
+        if not open_ or failures(version, open_) or version.provisioning_state == FAILED:
+            return ()
+        sentence = f"{self.title} is still being replicated to {', '.join(open_)}"
+        if check_mode:
+            return (f"{sentence[0].upper()}{sentence[1:]}: planned as if that had succeeded.",)
+        raise TimedOut(f"{sentence}: run again later, raise wait_timeout, or set wait to first or none.")
 
     def _publish(self, vm: Vm, road: tuple[str, ...], evidence: Evidence) -> tuple[Step, ...]:
         existing = self.existing
@@ -227,17 +244,14 @@ class GalleryVersion:
         return f"exists, but holds the data disks at LUN {luns}, not {expected}" if sorted(luns) != sorted(expected) else None
 
 
-def _differs(version: GalleryImageVersion, body: Mapping[str, Any]) -> bool:
-    """Whether a body publishes a version in another way than it is published."""
-    wanted, safety = body["properties"], version.properties.get("safetyProfile") or {}
-    block = "blockDeletionBeforeEndOfLife"
-    is_blocked = wanted["safetyProfile"].get(block) == safety.get(block)
-    return not is_blocked or wanted["publishingProfile"] != without(version.publishing, READ_ONLY_IN_PROFILE)
-
-
 def _origin(version: GalleryImageVersion) -> str:
     """The vmId of the VM that a version was made from, in lower case; empty if it is unknown."""
     return version.tags.get(tag.VM_ID, "").lower()
+
+
+def _is_usable_somewhere(version: GalleryImageVersion) -> bool:
+    """Whether some region has a replica, from which VMs may have been made: such a version is mended, not replaced."""
+    return any(each.state == COMPLETED for each in version.replicas)
 
 
 def _is_usable(version: GalleryImageVersion, vm: Vm) -> bool:
