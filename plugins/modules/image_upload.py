@@ -214,7 +214,7 @@ image:
     os_type: {description: C(Linux) or C(Windows)., type: str}
     os_state: {description: C(Generalized)., type: str}
     hyper_v_generation: {description: C(V1) or C(V2)., type: str}
-    os_disk: {description: "The OS disk, with source, size_gib, caching and storage_account_type.", type: dict}
+    os_disk: {description: "The OS disk, with source, size_gib, caching, storage_account_type and disk_encryption_set.", type: dict}
     data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     zone_resilient: {description: Whether the image is stored in several zones., type: bool}
     tags: {description: "Tags, with names and values unchanged.", type: dict}

@@ -129,14 +129,21 @@ class RunningLab:
             faults.set_value(self.settings.faults, name, None)
 
     @contextmanager
-    def second_subscription(self) -> Iterator[RunningLab]:
-        """Give the lab one more subscription while the block runs: the same lab, whose clients and paths belong to that subscription."""
-        file, subscription = self.settings.state / subscriptions.FILE, str(uuid.uuid4())
-        file.write_text(json.dumps([subscription]))
+    def subscriptions(self, *others: str) -> Iterator[None]:
+        """Give the lab further subscriptions while the block runs."""
+        file = self.settings.state / subscriptions.FILE
+        file.write_text(json.dumps(others))
         try:
-            yield RunningLab(replace(self.settings, subscription=subscription))
+            yield
         finally:
             file.unlink()
+
+    @contextmanager
+    def second_subscription(self) -> Iterator[RunningLab]:
+        """Give the lab one more subscription while the block runs: the same lab, whose clients and paths belong to that subscription."""
+        subscription = str(uuid.uuid4())
+        with self.subscriptions(subscription):
+            yield RunningLab(replace(self.settings, subscription=subscription))
 
     @contextmanager
     def rights(self, *assignments: dict[str, Any]) -> Iterator[None]:

@@ -13,6 +13,7 @@ from .._core.ports import Azure
 from .._core.subject import R, Subject
 from .._core.tags import left_out
 from .report import reporting
+from .signatures import hide_signatures
 
 
 def perform(
@@ -27,6 +28,7 @@ def perform(
     ``connect`` makes the connection from the module's options. In check mode the plan is made and not applied.
     ``listener`` receives the progress of the plan while it is carried out.
     """
+    hide_signatures(module)
     with reporting(module, writes) as report:
         request = subject.request(module.params)
         if writes:

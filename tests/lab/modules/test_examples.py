@@ -24,7 +24,7 @@ import yaml
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._disks.formats.vhd import fixed_footer
-from ansible_collections.goldenimage.azure.plugins.modules import vm_backup
+from ansible_collections.goldenimage.azure.plugins.modules import image_upload, vm_backup
 
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
@@ -143,6 +143,16 @@ def to_upload(setup: ExampleSetup) -> Variables:
     return {}
 
 
+def to_make_images(setup: ExampleSetup) -> Variables:
+    """The disk of an upload, snapshots of the disks of a database, and a VHD blob."""
+    file = make_disk(setup.folder / "debian.raw")
+    setup.tasks(image_upload, resource_group="images", name="debian", path=str(file), keep_disk=True)
+    for name in ("database-os", "database-data"):
+        setup.group("build").snapshot(setup.group("build").os_disk(f"{name}-disk").id, name)
+    setup.outside.write_text(json.dumps({"blobs": {"https://vendor.blob.core.windows.net/images/appliance.vhd": {"diskSizeGB": 1}}}))
+    return {}
+
+
 def to_boot(setup: ExampleSetup) -> Variables:
     """An SSH key, an image, a Marketplace image, a restored disk and two subnets."""
     (setup.folder / ".ssh").mkdir()
@@ -213,6 +223,7 @@ SCENES = {
     "gallery_image": Scene("gallery_image", to_define),
     "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
     "gallery_info": Scene("gallery_info", to_define),
+    "image": Scene("image", to_make_images),
     "image_boot": Scene("image_boot", to_boot),
     "image_capture": Scene("image_capture", to_capture),
     "image_info": Scene("image_info", to_list),

@@ -60,7 +60,7 @@ def test_an_image_has_all_documented_keys(tasks: LabTasks, lab_group: LabGroup, 
         "hyper_v_generation": "V1",
         "os_disk": {
             "source": lab_group.id("disks", "os"),
-            **{key: image["os_disk"][key] for key in ("size_gib", "caching", "storage_account_type")},
+            **{key: image["os_disk"][key] for key in ("size_gib", "caching", "storage_account_type", "disk_encryption_set")},
         },
         "data_disks": [],
         "zone_resilient": False,

@@ -22,6 +22,7 @@ class ImageDisk:
     size_gib: int | None = None
     caching: str | None = None
     storage_account_type: str | None = None
+    disk_encryption_set: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,4 +66,5 @@ def _disk_result(disk: ImageDisk) -> dict[str, Any]:
         "size_gib": disk.size_gib,
         "caching": disk.caching,
         "storage_account_type": disk.storage_account_type,
+        "disk_encryption_set": disk.disk_encryption_set,
     }

@@ -36,4 +36,5 @@ def _image_disk(raw: Json) -> ImageDisk:
         size_gib=raw.get("diskSizeGB"),
         caching=raw.get("caching"),
         storage_account_type=raw.get("storageAccountType"),
+        disk_encryption_set=at(raw, "diskEncryptionSet").get("id"),
     )

@@ -57,8 +57,8 @@ class Rule(NamedTuple):
     """One rule. An empty tuple fits everything, and so does None.
 
     ``own`` holds security types of the source, ``differs`` is a property that source and definition must have with different values,
-    ``os_state`` is that of the definition, ``architecture`` that of the source. ``text`` says what is wrong and what to do, ``quote`` has
-    Azure's own words. Both can name the case in braces.
+    ``os_state`` is that of the definition, ``architecture`` that of the source or, if that is not known, of the definition. ``text`` says
+    what is wrong and what to do, ``quote`` has Azure's own words. Both can name the case in braces.
     """
 
     verdict: str

@@ -96,8 +96,8 @@ class SourceKind:
 
     @classmethod
     def of_image(cls, image: Image) -> SourceKind:
-        """A managed image."""
-        return cls(MANAGED_IMAGE, STANDARD, image.hyper_v_generation, GENERALIZED, image.os_type)
+        """A managed image. There are none for Arm64."""
+        return cls(MANAGED_IMAGE, STANDARD, image.hyper_v_generation, GENERALIZED, image.os_type, "x64")
 
     @classmethod
     def of_version(cls, definition: GalleryImage) -> SourceKind:
@@ -159,7 +159,7 @@ def _fits(rule: Rule, definition: DefinitionKind, source: SourceKind) -> bool:
         and source.kind in (rule.kinds or (source.kind,))
         and source.security_type in (rule.own or (source.security_type,))
         and rule.os_state in (None, definition.os_state)
-        and rule.architecture in (None, source.architecture)
+        and rule.architecture in (None, source.architecture or definition.architecture)
         and source.os_only >= rule.os_only
         and (rule.differs is None or _differ(rule.differs, definition, source))
     )

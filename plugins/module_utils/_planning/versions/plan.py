@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing, TimedOut
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import GALLERY_IMAGE_VERSION
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -32,7 +33,8 @@ from .found_source import SAME_REGION, FoundSource
 from .interim import interim_id, is_interim, making
 from .interim import removal as interim_removal
 from .match import changes, differences
-from .observe import Observed, observe
+from .observe import Observed, machine_sources, observe
+from .recheck import StillSealed, StillTheSame
 from .removal import removal
 from .request import VersionRequest
 
@@ -69,7 +71,7 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
     location = request.location or source.location or definition.location
     warnings = _require_fit(request, seen, source, definition, location)
     evidence = _evidence(request, seen, source)
-    deletion = removal(request, existing, seen.now) if existing else ()
+    deletion = removal(request, existing, seen.now, StillTheSame(existing)) if existing else ()
     own = {**evidence.tags, **seen.origin, tag.RUN: request.publication.run_id}
     tags = tag.wanted(tag.without_ours(existing.tags) if existing else {}, request.tags, request.append_tags, own)
     more = {"securityProfile": {"uefiSettings": request.uefi}} if request.uefi else {}
@@ -79,7 +81,7 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
         publication = replace(publication, wait=WAIT_FIRST)
         warnings += ("wait: none becomes wait: first, because the image on the way is needed until the version exists.",)
     choice = replace(seen.choice, existing=None)
-    steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more)
+    steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more, _sealing(request, seen))
     body = publication.body(location, profile, tags)
     body["properties"].update(more)
     return Plan(
@@ -226,6 +228,12 @@ def _evidence(request: VersionRequest, seen: Observed, source: FoundSource) -> E
         return inherited(source.tags) if source.tags else NO_EVIDENCE
     found = [require_sealed_source(each, request.rules) for each in seen.origins]
     return Evidence(found[0].seal, found[0].tags, tuple(warning for each in found for warning in each.warnings))
+
+
+def _sealing(request: VersionRequest, seen: Observed) -> Guard:
+    """The guard of the creation: evidence that was required is required again."""
+    sources = machine_sources(request) if seen.origins else []
+    return StillSealed(tuple(sources), request.rules, request.resource_group) if sources else NO_GUARD
 
 
 def _sealed(version: GalleryImageVersion) -> str | None:

@@ -90,6 +90,29 @@ def test_two_writers_of_a_new_version(lab: RunningLab, gallery: LabVersions, sto
     assert set(gallery.replicas(id).values()) == {"Completed"}
 
 
+def test_a_region_that_is_added_while_a_new_version_is_replicated(
+    lab: RunningLab, gallery: LabVersions, storage: dict[str, object]
+) -> None:
+    id = f"{gallery.image()}/versions/1.0.0"
+    with lab.setting("replication_seconds", {LOCATION: 2.0}):
+        first = gallery.put(id, body_of_version(storage))
+        wait_until(lambda: gallery.replicas(id) == {LOCATION: "Replicating"}, "the disks are copied", 10)
+        second = gallery.put(id, body_of_version(storage, [LOCATION, OTHER]))
+        assert second.json()["properties"]["provisioningState"] == "Creating"
+        gallery.done(first)
+        gallery.done(second)
+    assert gallery.replicas(id) == {LOCATION: "Completed", OTHER: "Completed"}
+
+
+def test_a_failed_version_without_disks_is_changed_in_vain(lab: RunningLab, lab_group: LabGroup, gallery: LabVersions) -> None:
+    id, wrong = f"{gallery.image()}/versions/1.0.0", lab_group.os_disk("wrong", hyperVGeneration="V2")
+    gallery.result(gallery.put(id, body_of_version(of_disk(wrong.id))))
+    answer = lab.arm("PATCH", id, {"tags": {"a": "b"}}, GALLERIES)
+    assert gallery.result(answer)["error"]["code"] == "OperationNotAllowed"
+    assert gallery.show(id)["properties"]["provisioningState"] == "Failed"
+    gallery.done(lab.arm("DELETE", id, version=GALLERIES))
+
+
 @pytest.mark.parametrize("refuses", [False, True])
 def test_a_change_during_a_change(lab: RunningLab, gallery: LabVersions, storage: dict[str, object], refuses: bool) -> None:
     id = f"{gallery.image()}/versions/1.0.0"
@@ -176,6 +199,17 @@ def test_a_new_version_is_listed_at_once_or_later(lab: RunningLab, gallery: LabV
         gallery.done(gallery.put(f"{image}/versions/1.0.0", body_of_version(storage)))
         assert names() == ([] if late else ["1.0.0"])
         wait_until(lambda: names() == ["1.0.0"], "the version is listed", LATE + 5)
+
+
+def test_a_version_is_used_while_it_is_replicated_to_one_more_region(
+    lab: RunningLab, lab_group: LabGroup, gallery: LabVersions, storage: dict[str, object]
+) -> None:
+    version = gallery.create(gallery.image(), storage)
+    with lab.setting("replication_seconds", {"*": 3.0}):
+        change = gallery.put(version["id"], body_of_version(storage, [LOCATION, OTHER]))
+        lab_group.put_vm(vm_of_image(version["id"], lab_group.subnet()))
+        assert gallery.show(version["id"])["properties"]["provisioningState"] == "Updating"
+        gallery.done(change)
 
 
 def test_a_version_in_a_region_without_a_replica(lab_group: LabGroup, gallery: LabVersions, storage: dict[str, object]) -> None:

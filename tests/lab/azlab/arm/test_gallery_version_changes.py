@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import pytest
 
-from tests.support.bodies import empty_disk, image_of_disk
 from tests.support.gallery_bodies import GALLERIES
 from tests.support.gallery_versions import LabVersions, body_of_version, of_disk, of_whole
 from tests.support.lab_group import LabGroup
@@ -166,13 +164,9 @@ def test_a_version_in_another_region_has_another_name(gallery: LabVersions, id: 
 
 
 def test_a_version_of_a_managed_image_in_another_subscription(lab: RunningLab, gallery: LabVersions) -> None:
-    other = str(uuid.uuid4())
-    group = f"/subscriptions/{other}/resourceGroups/away"
-    compute = f"{group}/providers/Microsoft.Compute"
-    with lab.subscriptions(other):
-        assert lab.arm("PUT", group, {"location": LOCATION}, "2022-12-01").is_success
-        disk = empty_disk(osType="Linux", hyperVGeneration="V1")
-        gallery.done(lab.arm("PUT", f"{compute}/disks/d", disk, "2024-03-02"))
-        gallery.done(lab.arm("PUT", f"{compute}/images/i", image_of_disk(f"{compute}/disks/d")))
-        version = gallery.create(gallery.image(), of_whole(f"{compute}/images/i"))
-        assert version["properties"]["storageProfile"]["source"] == {"id": f"{compute}/images/i"}
+    with lab.second_subscription() as other:
+        away = LabGroup(other, other.put_group())
+        image = away.image()
+        assert image.id.split("/")[2] != lab.settings.subscription
+        version = gallery.create(gallery.image(), of_whole(image.id))
+        assert version["properties"]["storageProfile"]["source"] == {"id": image.id}

@@ -203,11 +203,12 @@ def test_an_ephemeral_os_disk(lab: RunningLab, lab_group: LabGroup, gallery: Lab
 
 
 def test_a_disk_of_more_than_2048_gib_fails_in_every_region(lab_group: LabGroup, gallery: LabVersions) -> None:
-    id = f"{gallery.image()}/versions/1.0.0"
-    answer = gallery.put(id, body_of_version(of_disk(lab_group.os_disk(size=2049).id)))
+    id, disk = f"{gallery.image()}/versions/1.0.0", lab_group.os_disk(size=2049)
+    answer = gallery.put(id, body_of_version(of_disk(disk.id)))
     failed(gallery, answer, "ValidationError", "source resource size 2049 exceeds the max size 2048 supported")
     [row] = gallery.show(id)["properties"]["replicationStatus"]["summary"]
     assert row["details"].startswith("Replication failed in this region due to 'The GalleryImageVersion source resource size 2049")
+    gallery.create(gallery.image("large"), of_disk(disk.id), profile={"replicationMode": "Shallow"})
 
 
 @pytest.mark.parametrize("kind", ["disk", "snapshot", "vm"])
@@ -234,6 +235,23 @@ def test_trusted_launch_takes_no_managed_image(lab: RunningLab, lab_group: LabGr
         answer = gallery.put(f"{image}/versions/1.0.0", body_of_version(of_whole(managed.id)))
     assert answer.status_code == (201 if loose else 400)
     assert loose or "is not supported for the source id" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "actual", "fits"),
+    [
+        ("TrustedLaunch", "TrustedLaunch", True),
+        ("ConfidentialVM", "ConfidentialVM_DiskEncryptedWithPlatformKey", True),
+        ("ConfidentialVM", "TrustedLaunch", False),
+        ("", "TrustedLaunch", False),
+    ],
+)
+def test_a_disk_with_the_state_of_a_virtual_tpm(lab_group: LabGroup, gallery: LabVersions, wanted: str, actual: str, fits: bool) -> None:
+    disk = lab_group.os_disk(hyperVGeneration="V2", securityProfile={"securityType": actual})
+    image = gallery.image(security=wanted, hyperVGeneration="V2")
+    answer = gallery.put(f"{image}/versions/1.0.0", body_of_version(of_disk(disk.id)))
+    assert answer.status_code == (201 if fits else 409)
+    assert fits or f"has a different security type ['{actual}']" in answer.text
 
 
 def test_a_blob_is_a_source_of_trusted_launch_supported(lab: RunningLab, gallery: LabVersions) -> None:

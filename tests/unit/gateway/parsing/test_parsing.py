@@ -117,6 +117,7 @@ def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
             "diskSizeGB": 30,
             "caching": "ReadWrite",
             "storageAccountType": "Standard_LRS",
+            "diskEncryptionSet": {"id": "des"},
         },
         "dataDisks": [{"lun": 5, "snapshot": {"id": "snap"}}, {"lun": 0, "blobUri": "https://blob"}],
         "zoneResilient": True,
@@ -129,7 +130,7 @@ def test_an_image_of_a_vm_and_one_of_disks_are_parsed():
         os_type="Linux",
         os_state="Generalized",
         hyper_v_generation="V2",
-        os_disk=ImageDisk(str(OS), None, 30, "ReadWrite", "Standard_LRS"),
+        os_disk=ImageDisk(str(OS), None, 30, "ReadWrite", "Standard_LRS", "des"),
         data_disks=(ImageDisk("https://blob", 0), ImageDisk("snap", 5)),
         zone_resilient=True,
     )

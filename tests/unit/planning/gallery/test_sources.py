@@ -85,7 +85,8 @@ def test_a_trusted_launch_machine_has_no_road_to_a_supported_definition(kind: st
 def test_there_is_no_road_where_no_managed_image_can_be_made(kind: str) -> None:
     specialized = judge(DefinitionKind("TrustedLaunchSupported", os_state="Specialized"), SourceKind(kind))
     arm = judged("TrustedLaunchSupported", kind, architecture="Arm64")
-    assert (specialized.verdict, arm.verdict) == (REFUSED, REFUSED)
+    arm_definition = judge(DefinitionKind("TrustedLaunchSupported", architecture="Arm64"), SourceKind(kind))
+    assert [each.verdict for each in (specialized, arm, arm_definition)] == [REFUSED] * 3
     assert "would be generalized: use a VHD blob" in specialized.text
     assert "Arm64 machines do not exist: use a VHD blob" in arm.text
 
@@ -210,7 +211,7 @@ def test_a_source_is_described_by_what_azure_says_about_it() -> None:
     snapshot = Snapshot(resource(SNAPSHOT), "westeurope", security_type="TrustedLaunch", capabilities={"architecture": "Arm64"})
     assert SourceKind.of_disk(snapshot) == SourceKind("snapshot", "TrustedLaunch", architecture="Arm64")
     image = Image(resource(IMAGE), "westeurope", os_type="Linux", hyper_v_generation="V2")
-    assert SourceKind.of_image(image) == SourceKind("managed_image", "Standard", "V2", "Generalized", "Linux")
+    assert SourceKind.of_image(image) == SourceKind("managed_image", "Standard", "V2", "Generalized", "Linux", "x64")
 
 
 def test_a_vm_without_a_security_type_has_that_of_its_os_disk() -> None:

@@ -30,7 +30,8 @@ def begin(lab: Lab, version: Resource) -> None:
     state = VersionState.of(version)
     targets = region_names(version.properties["publishingProfile"]["targetRegions"])
     kept = {name: each for name, each in state.replicas.items() if name in targets and not _is_retried(lab, each)}
-    state.replicas = {name: kept.get(name) or _new(lab, state, name) for name in targets}
+    too_big = _too_big(version, state)
+    state.replicas = {name: kept.get(name) or _new(lab, name, too_big) for name in targets}
     state.keep(version)
 
 
@@ -38,15 +39,18 @@ def _is_retried(lab: Lab, replica: Replica) -> bool:
     return replica.state == "Failed" and not lab.faults.on("failed_region_stays")
 
 
-def _new(lab: Lab, state: VersionState, region: str) -> Replica:
+def _too_big(version: Resource, state: VersionState) -> str | None:
+    """The reason for which no region takes a version. Shallow versions may be larger."""
+    biggest = max((disk.size for disk in state.disks.values()), default=0)
+    is_shallow = version.properties["publishingProfile"].get("replicationMode") == "Shallow"
+    return None if is_shallow or biggest <= _MOST_GIB * GIB else _TOO_BIG.format(size=biggest // GIB)
+
+
+def _new(lab: Lab, region: str, too_big: str | None) -> Replica:
     given = lab.faults.setting("replication_seconds") or {}
     seconds = given.get(region, given.get("*", _SECONDS))
-    biggest = max(disk.size for disk in state.disks.values())
-    failure = None
-    if biggest > _MOST_GIB * GIB:
-        failure = _TOO_BIG.format(size=biggest // GIB)
-    elif region in (lab.faults.setting("failing_regions") or []):
-        failure = "Failed with internal server error."
+    fails = region in (lab.faults.setting("failing_regions") or [])
+    failure = too_big or ("Failed with internal server error." if fails else None)
     return Replica(time.time(), time.time() + float(seconds), failure)
 
 

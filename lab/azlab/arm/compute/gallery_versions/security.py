@@ -40,4 +40,5 @@ def check_security(lab: Lab, wanted: str, kind: str, id: str, actual: str) -> No
 
 def _held(type: str) -> str:
     """The kind of state that an image of this security type holds."""
-    return type if type in _WITH_STATE else STANDARD
+    kind = type.partition("_")[0]  # a confidential disk also says how it is encrypted
+    return kind if kind in _WITH_STATE else STANDARD

@@ -81,18 +81,15 @@ def _change(call: Call, version: Resource, home: Home, *, whole: bool) -> Answer
     """Begin to change a version. One that is still being created stays Creating, and the last writer wins."""
     lab, tags = call.lab, checked_tags(call.body)
     check_writable(lab, version)
-    version.body["properties"] = changed(lab, version, call.body.get("properties") or {}, home, whole=whole)
-    if tags is not None:
-        version.body = {**{key: version.body[key] for key in ("name", "id", "type", "location")}, "tags": tags, **_rest(version)}
-    if version.properties["provisioningState"] != "Creating":
-        version.properties["provisioningState"] = "Updating"
+    properties = changed(lab, version, call.body.get("properties") or {}, home, whole=whole)
+    if properties["provisioningState"] != "Creating":
+        properties["provisioningState"] = "Updating"
+    head = {key: value for key, value in version.body.items() if key != "properties"}
+    version.body = {**head, **({} if tags is None else {"tags": tags}), "properties": properties}
+    if VersionState.of(version).disks:
         begin(lab, version)
     lab.store.put(version)
     return _accepted(call, version, lambda: _replicate(lab, version.id), 200)
-
-
-def _rest(version: Resource) -> Json:
-    return {"properties": version.properties}
 
 
 def _replicate(lab: Lab, id: str) -> None:

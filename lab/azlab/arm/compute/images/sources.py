@@ -178,6 +178,8 @@ def _disk(lab: Lab, entry: Json, location: str) -> tuple[Content, Json]:
         shown[kinds[0]] = {"id": normal_id(entry[kinds[0]]["id"])}
     shown["caching"] = entry.get("caching") or "None"
     shown["storageAccountType"] = entry.get("storageAccountType") or "Standard_LRS"
+    if encryption := (entry.get("diskEncryptionSet") or {}).get("id"):
+        shown["diskEncryptionSet"] = {"id": normal_id(encryption)}
     return content, shown
 
 
