@@ -135,8 +135,7 @@ def test_tags_and_regions_of_an_existing_version_are_changed(tasks, gallery, opt
     changed = {**options, "tags": {"release": "2"}, "gallery_image_version": wanted(target_regions=[{"name": "North Europe"}])}
     done = tasks.predict_do_repeat(image_upload, **changed)
     assert done["steps"] == [
-        "set the tags of version 1.0.0",
-        "change how it is published of version 1.0.0 of image definition i",
+        "change target_regions of version 1.0.0 of image definition i",
         f"wait until version 1.0.0 can be used in {LOCATION}, {OTHER}",
     ]
     assert (done["bytes_sent"], done["version"]["tags"]["release"]) == (0, "2")

@@ -184,10 +184,46 @@ def test_tags_and_regions_of_an_existing_version_are_changed_without_an_upload(r
     target = wanted(target_regions=[{"name": "North Europe"}])
     done = run(azure, tags={"release": "2"}, **{**options, "gallery_image_version": target})
     assert done["steps"] == [
-        "set the tags of version 1.0.0", "change how it is published of version 1.0.0 of image definition web",
+        "change target_regions of version 1.0.0 of image definition web",
         "wait until version 1.0.0 can be used in westeurope, northeurope",
     ]  # fmt: skip
     assert (done["bytes_sent"], done["version"]["tags"]["release"]) == (0, "2")
+
+
+def test_the_replicas_of_a_version_of_the_same_content_are_waited_for_before_the_plan(run, options):
+    azure = azure_with()
+    run(azure, **options)
+    azure.gallery_image_versions.replication["westeurope"] = ["Replicating"]
+    run.warnings.clear()
+    assert run(azure, check=True, **options)["changed"] is False
+    assert run.warnings == ["Version 1.0.0 is still being replicated to westeurope: planned as if that had succeeded."]
+    late = run(azure, **options)
+    assert (late["failed"], late["changed"]) == (True, False)
+    assert "is not yet usable in westeurope (Replicating, 40 %)" in late["msg"]
+    azure.gallery_image_versions.replication["westeurope"] = ["Replicating"] * 4 + ["Completed"]
+    assert run(azure, **options)["changed"] is False
+
+
+@pytest.mark.parametrize(("change", "text"), [
+    ({"storage_account_type": "Premium_LRS"}, "storage_account_type is 'Standard_LRS', not 'Premium_LRS'"),
+    ({"replication_mode": "Shallow"}, "replication_mode is 'Full', not 'Shallow'"),
+])  # fmt: skip
+def test_what_cannot_be_changed_in_a_version_is_refused_unless_it_may_be_replaced(run, options, change, text):
+    azure = azure_with()
+    run(azure, **options)
+    other = {**options, "gallery_image_version": wanted(**change)}
+    assert f"version 1.0.0 of image definition web in gallery g exists, but {text}: choose" in run(azure, **other)["msg"]
+    assert "delete version 1.0.0 of image definition web" in run(azure, recreate=True, **other)["steps"]
+
+
+def test_regions_that_are_not_named_are_removed_on_request(run, options):
+    azure = azure_with()
+    both = wanted(target_regions=[{"name": "westeurope"}, {"name": "northeurope"}])
+    run(azure, **{**options, "gallery_image_version": both})
+    one = {**options, "gallery_image_version": wanted(target_regions=[{"name": "westeurope"}], purge_target_regions=True)}
+    done = run(azure, **one)
+    assert done["steps"] == ["remove the replicas of version 1.0.0 in northeurope"]
+    assert run(azure, **one)["changed"] is False
 
 
 @pytest.mark.parametrize("wait", ["first", "none"])

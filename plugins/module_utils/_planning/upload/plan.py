@@ -131,15 +131,15 @@ def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, An
     return {**made, **({"disk": str(left.id)} if left else {})}
 
 
-def _check_image(azure: Azure, request: UploadRequest, check_mode: bool) -> Planner:
-    """Ask Azure, and refuse what depends on nothing else."""
+def _check_image(azure: Azure, request: UploadRequest, check_mode: bool, digest: str) -> Planner:
+    """Ask Azure, and refuse what depends on nothing else. ``digest`` is that of the content, empty before it is read."""
     checked = check_upload(request, observe(azure, request, check_mode))
     return lambda content: plan_upload(request, content, checked)
 
 
-def _check_gallery(azure: Azure, request: UploadRequest, check_mode: bool) -> Planner:
+def _check_gallery(azure: Azure, request: UploadRequest, check_mode: bool, digest: str) -> Planner:
     """The same for an upload whose target is a version in a gallery."""
-    checked = to_gallery.check_upload(request, to_gallery.observe(azure, request, check_mode))
+    checked = to_gallery.check_upload(request, to_gallery.observe(azure, request, check_mode, digest))
     return lambda content: to_gallery.plan_upload(request, content, checked)
 
 
@@ -154,10 +154,10 @@ def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]
 
     def plan(azure: Azure, request: UploadRequest, check_mode: bool) -> Plan:
         check = _check_gallery if request.target else _check_image
-        check(azure, request, check_mode)
+        check(azure, request, check_mode, "")
         with azure.paused_deadline():
             content = read(request.path)
         # Reading a large file takes long enough for the image and the interim disk to change.
-        return check(azure, request, check_mode)(content)
+        return check(azure, request, check_mode, content.disk.digest)(content)
 
     return Subject(request, plan, _result)

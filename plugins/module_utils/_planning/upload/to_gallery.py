@@ -27,22 +27,23 @@ from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..gallery.numbers import Place, is_made_from
 from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
-from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published, waiting
+from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
 from ..gallery.replication import missing
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
-from ..gallery.stored import as_body
 from ..gallery.target import GalleryTarget
 from ..gallery.way import SeenTarget, Way, candidate_of, find_way, observe_target
 from ..missing_groups import require_groups
 from ..settling import look_up, settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk
-from ..steps.gallery import AwaitReplication, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ..steps.gallery import AwaitReplication, PutGalleryImageVersion
 from ..steps.image import CreateImage, DeleteImage
+from ..versions.match import publication_differences
 from .interim import fill, is_ours, removal, require_usable
 from .match import other_properties
 from .request import UploadRequest
 from .results import facts
+from .version_match import adjust, await_stored
 from .wanted import Wanted, image_body, owner_tags
 
 
@@ -62,9 +63,14 @@ class Observed:
     check_mode: bool = False
 
 
-def observe(azure: Azure, request: UploadRequest, check_mode: bool) -> Observed:
-    """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun."""
+def observe(azure: Azure, request: UploadRequest, check_mode: bool, digest: str = "") -> Observed:
+    """Read what planning needs. Outside of check mode, first wait for operations that an interrupted run has begun.
+
+    Once the digest of the content is known, the replicas of a version with this content are waited for, too.
+    """
     target = observe_target(azure, target_of(request), check_mode)
+    if digest and not check_mode:
+        target = _with_replicas(azure, request, target, digest)
     named = {*map(region, filter(None, (request.location, *(each.name for each in target_of(request).publication.target_regions))))}
     return Observed(
         target=target,
@@ -77,6 +83,14 @@ def observe(azure: Azure, request: UploadRequest, check_mode: bool) -> Observed:
     )
 
 
+def _with_replicas(azure: Azure, request: UploadRequest, target: SeenTarget, digest: str) -> SeenTarget:
+    publication, candidate = target_of(request).publication, candidate_of(target_of(request), target.versions)
+    if candidate is None or not is_made_from(candidate, {tag.DIGEST: digest}):
+        return target
+    ready = await_stored(azure, publication, candidate)
+    return replace(target, versions=tuple(ready if each is candidate else each for each in target.versions))
+
+
 class Checked(NamedTuple):
     """What planning goes on with once everything was refused that does not depend on the content of the disk file."""
 
@@ -86,6 +100,7 @@ class Checked(NamedTuple):
     image: Image | None = None
     disk: Disk | None = None
     warnings: tuple[str, ...] = ()
+    check_mode: bool = False
 
 
 def check_upload(request: UploadRequest, seen: Observed) -> Checked:
@@ -109,7 +124,7 @@ def check_upload(request: UploadRequest, seen: Observed) -> Checked:
         _require_own(request, image)
     if not _may_be_there(request, seen.target.versions):
         require_usable(request, disk)
-    return Checked(location, seen.target.versions, way, image, disk, (*way.warnings, *about_image, *about_disk))
+    return Checked(location, seen.target.versions, way, image, disk, (*way.warnings, *about_image, *about_disk), seen.check_mode)
 
 
 def _require_regions(request: UploadRequest, publication: Publication, regions: frozenset[str]) -> None:
@@ -155,12 +170,20 @@ def plan_upload(request: UploadRequest, content: DiskContent, checked: Checked) 
     existing = choice.existing
     if existing is None or is_left_over(existing, origin):
         return _plan_new(wanted, content, checked, choice)
-    if is_made_from(existing, origin):
+    found = _difference(request, content, existing)
+    if found is None:
         return _plan_match(wanted, checked, existing)
     if not request.recreate:
-        found = existing.tags.get(tag.DIGEST) or "no digest tag"
-        raise _occupied(request, existing, f"it was made from other content ({found}, {request.path} has {content.disk.digest})")
+        raise _occupied(request, existing, found)
     return _plan_new(wanted, content, checked, choice)
+
+
+def _difference(request: UploadRequest, content: DiskContent, existing: GalleryImageVersion) -> str | None:
+    """Why a version is not the requested one, as a clause for an error; None if it is."""
+    if not is_made_from(existing, {tag.DIGEST: content.disk.digest}):
+        found = existing.tags.get(tag.DIGEST) or "no digest tag"
+        return f"it was made from other content ({found}, {request.path} has {content.disk.digest})"
+    return "; ".join(map(str, publication_differences(target_of(request).publication, existing))) or None
 
 
 def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Choice) -> Plan:
@@ -212,37 +235,20 @@ def _is_complete(wanted: Wanted, image: Image) -> bool:
 
 
 def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion) -> Plan:
-    """The version exists: set its tags, wait for its replicas, and delete what an interrupted run left."""
+    """The version exists: make its tags and regions those of the task, and delete what an interrupted run left."""
     request, publication, disk = wanted.request, target_of(wanted.request).publication, _own_disk(wanted.request, checked)
-    tags = tag.wanted(existing.tags, request.tags, request.append_tags)
-    regions = tuple(each.name for each in publication.regions(existing.location, existing))
+    found = adjust(request, publication, existing, checked.check_mode)
     left = () if _refers(publication, existing) else _left(request, checked)
-    place = Place(existing.id)
-    steps: tuple[Step, ...] = (
-        *((TagGalleryImageVersion(existing.id, tags),) if tags != dict(existing.tags) else ()),
-        *_update(publication, existing),
-        *waiting(publication, place, regions, existing),
-        *(_copied(publication, place, existing.location, left) if missing(existing, [region(existing.location)], WAIT_ALL) else ()),
-    )
+    uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
+    steps = (*found.steps, *(_copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))
     return Plan(
         steps=steps,
         before=_state(existing, disk),
-        after=_state(replace(existing, tags=tags), None if any(not isinstance(step, DeleteImage) for step in left) else disk),
-        warnings=checked.warnings,
+        after=_state(found.after, None if any(not isinstance(step, DeleteImage) for step in left) else disk),
+        warnings=(*checked.warnings, *found.warnings),
         facts=facts(steps, wanted.file),
         clean_up=left,
     )
-
-
-def _update(publication: Publication, existing: GalleryImageVersion) -> tuple[Step, ...]:
-    """The step that publishes an existing version as the task says; none if it is published like that."""
-
-    def body(version: GalleryImageVersion) -> Mapping[str, Any]:
-        return publication.body(version.location, version.storage, version.tags, version)
-
-    if body(existing)["properties"] == as_body(existing)["properties"]:
-        return ()
-    return (UpdateGalleryImageVersion(existing.id, "how it is published", body, publication.api),)
 
 
 def _copied(publication: Publication, place: Place, location: str, clean_up: tuple[Step, ...]) -> tuple[Step, ...]:
