@@ -194,7 +194,7 @@ EXAMPLES = r"""
         storage_account_type: Standard_ZRS
     end_of_life_date: "2027-06-30"
 
-- name: Publish a version of single disks, and wait only for the first region
+- name: Publish a version of the single disks of a specialized system, and wait only for the first region
   goldenimage.azure.gallery_image_version:
     resource_group: images
     gallery: hub

@@ -78,6 +78,8 @@ options:
       - Snapshots of the name that M(goldenimage.azure.vm_backup) uses by default are read by their ids, in the resource groups of the VM
         and of the image. Only if these do not suffice, the snapshots of the VM's subscription are listed. Without the right to do so,
         other backups are not found.
+      - A throw-away copy made by M(goldenimage.azure.vm_copy) needs no backup, because its source is the way back. The source must still
+        exist and must not be marked as generalized, and each disk of the copy must come from a snapshot of a disk of the source.
       - V(none) captures the VM without a backup.
       - With O(sealed=assume), the time of the seal is not known. Then a backup of any age is accepted, unless it was taken after the VM
         was deallocated.
@@ -355,6 +357,10 @@ steps:
   type: list
   elements: str
   sample: [keep the seal of VM web1 as a tag, deallocate VM web1, mark VM web1 as generalized, create image web-1 from VM web1]
+missing_vm:
+  description: Id of the VM, if there is neither the image nor the VM.
+  returned: when the VM does not exist, but its resource group does
+  type: str
 code:
   description: Azure's error code.
   returned: when Azure refused a request

@@ -29,6 +29,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import image_upload, 
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.disk_files import make_disk
+from tests.support.gallery_versions import LabVersions, of_whole
 from tests.support.lab_gallery import LabGallery
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import MIB, RunningLab, done
@@ -37,7 +38,13 @@ from tests.support.tasks import LabTasks
 COLLECTION = "goldenimage.azure"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 GROUPS = ("images", "build", "net")
-LISTS = {"gallery_image_info": "gallery_images", "gallery_info": "galleries", "image_info": "images", "vm_backup_info": "backups"}
+LISTS = {
+    "gallery_image_info": "gallery_images",
+    "gallery_image_version_info": "gallery_image_versions",
+    "gallery_info": "galleries",
+    "image_info": "images",
+    "vm_backup_info": "backups",
+}
 REPLACED: dict[str, Callable[[ExampleSetup], str]] = {
     "00000000-0000-0000-0000-000000000000": lambda setup: setup.lab.settings.subscription,
     "/var/tmp/": lambda setup: f"{setup.folder}/",
@@ -125,6 +132,30 @@ def to_define(setup: ExampleSetup) -> Variables:
 def to_list_definitions(setup: ExampleSetup) -> Variables:
     """A gallery with an image definition."""
     LabGallery(setup.lab, "images", "golden").made().definition("web")
+    return {}
+
+
+def to_publish(setup: ExampleSetup) -> Variables:
+    """A gallery with two image definitions and two versions, one of them protected, and the sources of new versions."""
+    group, hub = setup.group("images"), LabVersions(setup.lab, "images", "hub")
+    hub.made()
+    setup.image("images", "web-2026-11")
+    hub.image("database", osState="Specialized")
+    group.snapshot(group.os_disk("database-disk").id, "database-os")
+    group.disk("database-data")
+    setup.outside.write_text(json.dumps({"blobs": {"https://contoso.blob.core.windows.net/vhds/logs.vhd": {"diskSizeGB": 1}}}))
+    web, source = hub.image("web"), of_whole(group.id("images", "web-2026-11"))
+    hub.create(web, source, "1.0.3", ("westeurope", "northeurope"), safetyProfile={"allowDeletionOfReplicatedLocations": False})
+    hub.create(web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01"}, safetyProfile={"blockDeletionBeforeEndOfLife": True})
+    return {}
+
+
+def to_list_versions(setup: ExampleSetup) -> Variables:
+    """A version."""
+    hub = LabVersions(setup.lab, "images", "hub")
+    hub.made()
+    setup.image("images", "web")
+    hub.create(hub.image("web"), of_whole(setup.group("images").id("images", "web")))
     return {}
 
 
@@ -222,6 +253,8 @@ SCENES = {
     "gallery": Scene("gallery", to_make_galleries),
     "gallery_image": Scene("gallery_image", to_define),
     "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
+    "gallery_image_version": Scene("gallery_image_version", to_publish),
+    "gallery_image_version_info": Scene("gallery_image_version_info", to_list_versions),
     "gallery_info": Scene("gallery_info", to_define),
     "image": Scene("image", to_make_images),
     "image_boot": Scene("image_boot", to_boot),

@@ -13,7 +13,7 @@ from typing import Any
 from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
-from ..._core.ids import DISK, GALLERY_IMAGE, GALLERY_IMAGE_VERSION, IMAGE, SUBNET, VM, ResourceId
+from ..._core.ids import DISK, GALLERY_IMAGE, GALLERY_IMAGE_VERSION, IMAGE, VM, ResourceId
 from ..._core.limits import (
     HIGHEST_LUN,
     LARGEST_CUSTOM_DATA,
@@ -28,7 +28,6 @@ URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
 """A Marketplace image: publisher, offer, sku and version."""
 OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
 """An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
-SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class BootRequest:
             other_image=other_image,
             os_disk=references.parse_reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
-            subnet=_subnet(params["subnet"], group) if params["subnet"] else None,
+            subnet=references.parse_subnet(params["subnet"], group) if params["subnet"] else None,
             location=params["location"],
             zone=params["zone"],
             size=params["size"],
@@ -181,18 +180,3 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
             require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_DATA_DISK_GIB)
         disks.append(DataDisk(lun, size, references.parse_reference(disk, DISK, group, "data_disks") if disk else None))
     return tuple(sorted(disks, key=lambda each: each.lun))
-
-
-def _subnet(value: Any, group: str) -> ResourceId:
-    """A subnet by id or dictionary."""
-    value = references.id_of(value, SUBNET, "subnet")
-    if isinstance(value, str) and value.startswith("/"):
-        return references.parse_reference(value, SUBNET, group, "subnet")
-    if isinstance(value, Mapping):
-        references.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
-    if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
-        raise InvalidRequest(
-            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is in another group, resource_group."
-        )
-    names = (references.require_name("subnet", value[key]) for key in ("virtual_network", "subnet"))
-    return ResourceId.of(SUBNET, require_group(value.get("resource_group") or group, "subnet"), *names)

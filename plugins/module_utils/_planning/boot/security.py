@@ -80,6 +80,14 @@ def find_security(request: BootRequest, name: str, os_disk: Disk | None, catalog
     return Security(request.security_type or only, of_version or ENCRYPTION.get(_disk_type(os_disk), GUEST_STATE_ONLY))
 
 
+def security_of_disk(security_type: str | None, os_disk: Disk) -> Security:
+    """The security type that a VM had, or else the only one that its OS disk allows, with the encryption of that disk."""
+    allowed = _of_disk(_disk_type(os_disk))
+    only = allowed[0] if len(allowed) == 1 and allowed[0] != STANDARD else None
+    known = security_type if security_type and security_type != STANDARD else only
+    return Security(known, ENCRYPTION.get(_disk_type(os_disk), GUEST_STATE_ONLY))
+
+
 def _allowed(request: BootRequest, os_disk: Disk | None, catalog: CatalogImage | None) -> tuple[str, ...]:
     """The security types that are possible; empty if that is not known."""
     if request.image is not None:

@@ -25,7 +25,7 @@ from ..gallery.names import version_id
 from ..gallery.numbers import newest_of
 from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import watch
+from ..gallery.replication import Watch
 from ..gallery.target import GalleryTarget
 from ..settling import look_up
 from .request import CaptureRequest
@@ -78,8 +78,9 @@ class _Source(NamedTuple):
     """The identity of the content that a version is made from.
 
     A VM that is marked as generalized never runs again, so its vmId identifies its content. A specialized version holds the VM as it is:
-    its content is the same as long as nobody starts or stops it, and changes all the time while it runs (``run`` is not empty then).
-    If the VM does not exist any more, only its id is known (``vm``).
+    its content is the same as long as it is neither started nor stopped, and changes while it runs (``run`` is not empty then).
+    If the VM does not exist any more, only its id is known (``vm``). A throw-away copy never exists for long, and the next one has the
+    same id, but other content.
     """
 
     content: str = ""
@@ -100,13 +101,15 @@ class _Source(NamedTuple):
 
     @property
     def origin(self) -> dict[str, str]:
-        """The tags for it."""
-        return {tag.VM: self.vm} if self.vm else {tag.SOURCE: f"{self.content} {self.run}".strip()}
+        """The tags for it; none without a VM, of which nothing can be made."""
+        return {} if self.vm else {tag.SOURCE: f"{self.content} {self.run}".strip()}
 
     def has_made(self, version: GalleryImageVersion) -> bool:
         """Whether a version was made from this content. For a VM that runs, only one counts that is still being made."""
         made_from = version.tags.get(tag.SOURCE, "")
         if version.provisioning_state == DELETING:
+            return False
+        if self.vm and tag.COPY_OF in version.tags:
             return False
         if self.vm:
             return version.tags.get(tag.VM, "").casefold() == self.vm.casefold()
@@ -150,5 +153,7 @@ def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: b
         return replace(choice, existing=found)
     stored = {each.name for each in found.target_regions}
     awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
-    is_settled = watch(Silence(), awaited, publication.wait)
-    return replace(choice, existing=found if is_settled(found) else versions.await_replicas(choice.version, is_settled, publication.api))
+    watch = Watch(Silence(), awaited, publication.wait)
+    if not watch.is_settled(found):
+        found = versions.await_replicas(choice.version, watch.is_settled, publication.api)
+    return replace(choice, existing=found)

@@ -18,6 +18,7 @@ from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
 from ..backup.backups import Backup
+from ..evidence.copies import flaw_of_copy, is_copy
 from ..missing_groups import without_group
 from ..settling import look_up
 from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
@@ -40,7 +41,8 @@ class Observed:
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
     runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any, ``locks`` those that may
-    hold for the VM or the image; ``clock_offset`` is how many seconds Azure's clock is ahead, if that is known.
+    hold for the VM or the image; ``clock_offset`` is how many seconds Azure's clock is ahead, if that is known. ``flaw_of_copy`` says why
+    a VM that is tagged as a throw-away copy is not proven to be one.
     """
 
     vm: Vm | None = None
@@ -55,6 +57,7 @@ class Observed:
     rights: Mapping[Place, Rights] = field(default_factory=dict)
     locks: frozenset[Lock] = frozenset()
     clock_offset: int | None = None
+    flaw_of_copy: str | None = None
 
     @property
     def existing(self) -> Existing:
@@ -174,6 +177,8 @@ def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> O
         return replace(seen, vm=vm, disks=disks)
     need = needs(request, seen.existing, vm)
     verdict = _find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD
+    if need.backups and is_copy(vm):
+        return replace(seen, vm=vm, disks=disks, verdict=verdict, flaw_of_copy=flaw_of_copy(azure, vm, disks))
     saved = _find_backups(azure, request, need, vm, disks, verdict) if need.backups else Saved()
     return replace(
         seen,

@@ -18,13 +18,21 @@ from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.subject import Subject
-from ..evidence.required import NO_EVIDENCE, Evidence, evidence_of, origin_tags, require_evidence, sealed_result
+from ..evidence.required import (
+    NO_EVIDENCE,
+    Evidence,
+    evidence_of,
+    origin_tags,
+    require_evidence,
+    require_way_back,
+    sealed_result,
+)
 from ..gallery.publishing import published
 from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
-from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_backups, require_seal
+from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
 from .request import CaptureRequest
 from .saved import Saved
@@ -48,7 +56,8 @@ def _require_vm(request: CaptureRequest, seen: Observed, target: Target) -> Vm:
     if seen.vm is None:
         flaw = target.flaw(None)
         consequence = f", and {target.title} {flaw}" if flaw else f", and there is no {target.title} yet"
-        raise absent("VM", request.vm, seen.without_group, consequence)
+        missing = None if request.vm in seen.without_group else str(request.vm)
+        raise absent("VM", request.vm, seen.without_group, consequence, missing_vm=missing)
     return seen.vm
 
 
@@ -72,7 +81,8 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
     """The image is there: only its tags and the deletion of the VM can be missing."""
     outcome = target.adjust(seen.vm, seen.check_mode)
     if need.backups and seen.vm:
-        require_backups(seen.vm, seen.disks, seen.backups, kept_seal(seen.vm), request.backup_max_age, seen.unread)
+        saved, seal = Saved(seen.backups, seen.unread), kept_seal(seen.vm)
+        require_way_back(seen.vm, seen.disks, saved, seal, request.rules.max_age, seen.flaw_of_copy)
     return replace(_finished(request, target, outcome, seen.vm, seen.vm), facts={**_kind_of(request), "sealed": sealed_result(target.tags)})
 
 
@@ -100,8 +110,8 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
         return replace(NO_EVIDENCE, tags=origin_tags(vm))
     power = vm.power or "not stopped"
     if vm.has_stopped:
-        saved = Saved(seen.backups, seen.unread)
-        return require_evidence(request.rules, lambda: require_seal(vm, seen.os_disk, seen.verdict), vm, seen.disks, saved)
+        saved, prove = Saved(seen.backups, seen.unread), lambda: require_seal(vm, seen.os_disk, seen.verdict)
+        return require_evidence(request.rules, prove, vm, seen.disks, saved, flaw_of_copy=seen.flaw_of_copy)
     if seen.check_mode:
         evidence = evidence_of(vm, Seal.of(vm.vm_id, "") if need.seal else None, request.assume_sealed)
         warning = f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped."

@@ -52,7 +52,7 @@ class WantedRegion:
             replicas,
             value.get("storage_account_type"),
             value.get("exclude_from_latest"),
-            RegionEncryption.from_option(encryption, resource_group, "target_regions.encryption") if encryption else None,
+            RegionEncryption.from_option(encryption, resource_group, "target_regions.encryption") if encryption is not None else None,
         )
 
     def over(self, stored: Mapping[str, Any]) -> dict[str, Any]:

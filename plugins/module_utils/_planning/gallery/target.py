@@ -26,7 +26,7 @@ PLAN = ("name", "publisher", "product")
 
 @dataclass(frozen=True)
 class Traits:
-    """What a new image definition takes from its source. ``controllers`` is None for SCSI alone."""
+    """The properties that a new image definition takes over from its source. ``controllers`` is None for SCSI alone."""
 
     os_type: str
     generation: str = "V1"

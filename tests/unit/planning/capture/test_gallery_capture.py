@@ -271,6 +271,19 @@ def test_without_a_vm_the_version_must_name_it():
         planned(gone, request({"version": "1.0.1"}))
 
 
+def test_each_throw_away_copy_becomes_another_version():
+    """All copies of a VM have one name, and so one id."""
+    copied = {tag.COPY_OF: "web1", tag.COPY_OF_VM_ID: "ffffffff"}
+    made = version(tags={**version().tags, **copied})
+    with pytest.raises(Missing, match="there is no version 1.0.1 of image definition web yet"):
+        planned(azure(None, gallery_image_versions=[made]), request())
+    again = azure(replace(STOPPED_VM, tags=copied, vm_id="ffffffff-0"), gallery_image_versions=[made])
+    plan = planned(again, request(sealed="assume", backup="none"))
+    assert plan.after["version"]["name"] == "1.0.1"
+    assert "VM web1 is a throw-away copy: with version: next, each copy becomes another version." in plan.warnings
+    assert planned(azure(replace(GENERALIZED, tags=copied), DEALLOCATED_DISK, gallery_image_versions=[made]), request()).sentences == []
+
+
 def test_a_vm_is_deleted_last_and_only_when_the_version_is_usable_in_its_region():
     there = azure()
     plan, _result = captured(there, request({"wait": "none"}, source="delete"))

@@ -139,7 +139,14 @@ class GalleryVersion:
             ),
             clean_up=self._removal(vm) if BY_MANAGED_IMAGE in road else (),
             deletable=self._deletable(vm, put.claim.place),
+            warnings=self._warnings(vm),
         )
+
+    def _warnings(self, vm: Vm) -> tuple[str, ...]:
+        """The warning that a repeated run is not without effect."""
+        if tag.COPY_OF not in vm.tags or not self.found.choice.may_move:
+            return ()
+        return (f"VM {vm.id.name} is a throw-away copy: with version: next, each copy becomes another version.",)
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Set the tags and regions of the version that differ, repair replicas that failed, and remove what an interrupted run has left."""
