@@ -65,7 +65,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 
 def titled(options: Mapping[str, Any]) -> str:
-    """What a task makes, for the start of its lines. Options may be anything that a user writes: the module checks them."""
+    """The name of the image that a task makes, for the start of its lines. The module checks options, so they may be anything here."""
     target = options.get("gallery_image_version")
     return f"image {target.get('gallery_image') if isinstance(target, Mapping) else options.get('name')}"
 

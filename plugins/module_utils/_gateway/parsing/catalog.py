@@ -83,7 +83,7 @@ def _targets(properties: Json) -> tuple[Json, ...]:
 
 
 def _target(properties: Json, location: str) -> Json:
-    """What a version says of one region; nothing if it is not replicated to it."""
+    """The entry of a version for one region; empty if it is not replicated to it."""
     return next((each for each in _targets(properties) if _region(each) == location), {})
 
 

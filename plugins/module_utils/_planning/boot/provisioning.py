@@ -44,7 +44,7 @@ def with_boot_log(error: Failed | Refused, boot_log: str) -> Failed:
 
 
 def about_plan(code: str, plan: Mapping[str, str]) -> str:
-    """What to do about an error of the Marketplace; '' for any other error."""
+    """The sentence about what to do after an error of the Marketplace; '' for any other error."""
     if code == NO_PLAN and not plan:
         return (
             "The image stems from the Marketplace, and its plan is not known: give this identity the right to read the image definition, "

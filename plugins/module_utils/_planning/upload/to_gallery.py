@@ -92,7 +92,7 @@ def _with_replicas(azure: Azure, request: UploadRequest, target: SeenTarget, dig
 
 
 class Checked(NamedTuple):
-    """What planning goes on with once everything was refused that does not depend on the content of the disk file."""
+    """The state with which planning goes on once everything was refused that does not depend on the content of the disk file."""
 
     location: str
     versions: tuple[GalleryImageVersion, ...] = ()

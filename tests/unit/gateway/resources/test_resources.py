@@ -133,29 +133,6 @@ def test_a_vm_on_which_azure_works_is_deallocated_later_if_that_is_still_right(b
     assert canned.clock.slept.count(15.0) == 2
 
 
-LATE = "The gallery image is not available in westeurope region."
-
-
-def test_a_vm_is_created_again_while_its_region_does_not_know_the_new_version():
-    made = accepted(201, VM_JSON), poll("Succeeded"), answer(200, VM_JSON)
-    canned = CannedAzure(*[error(404, "GalleryImageNotFound", LATE) for _try in range(2)], *made)
-    assert canned.azure.machines.create(V, {"location": "westeurope"}).id == V
-    assert [sent.method for sent in canned.sent] == ["PUT", "PUT", "PUT", "GET", "GET"]
-    assert canned.clock.slept[:2] == [30.0, 30.0]
-
-
-@pytest.mark.parametrize(("seconds", "code", "tries", "hint"), [
-    (20, "GalleryImageNotFound", 1, True), (70, "GalleryImageNotFound", 3, True), (9000, "GalleryImageNotFound", 31, True),
-    (9000, "ImageNotFound", 1, False),
-])  # fmt: skip
-def test_a_version_that_its_region_never_knows_is_reported(seconds, code, tries, hint):
-    canned = CannedAzure(*[error(404, code, LATE) for _try in range(tries)], seconds=seconds)
-    with pytest.raises(Refused, match=f"could not create VM v: .{code}. The gallery image is not available") as refused:
-        canned.azure.machines.create(V, {"location": "westeurope"})
-    assert ("A region knows a version only some minutes after it was replicated" in refused.value.message) is hint
-    assert (len(canned.sent), refused.value.facts["code"]) == (tries, code)
-
-
 @pytest.mark.parametrize(("seconds", "passed", "due"), [(3600, 3301, "300"), (60, 46, "15")])
 def test_a_deallocation_is_not_begun_shortly_before_the_deadline(seconds, passed, due):
     """It may empty the boot log, whose verdict could then not be noted any more."""

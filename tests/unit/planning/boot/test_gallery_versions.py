@@ -64,7 +64,7 @@ def test_a_login_for_a_specialized_version_is_refused_and_a_generalized_one_need
     assert body(LOGIN)["properties"]["osProfile"]["adminUsername"] == "me"
 
 
-def test_the_name_of_a_specialized_vm_is_no_host_name():
+def test_the_name_of_a_specialized_vm_need_not_be_a_host_name():
     odd = replace(KEEPS, vm=an_id(VM, "build", "my_vm"))
     assert plan_boot(odd, seen(os_state="Specialized")).steps
     os = an_id(DISK, "build", "os")
