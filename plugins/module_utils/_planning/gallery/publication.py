@@ -21,7 +21,7 @@ from ..._core.model.gallery_image_version import STRATEGY_API, GalleryImageVersi
 from ..._core.times import format_time, parse_time
 from .encryption import RegionEncryption, given
 from .names import image_id, require_version
-from .stored import READ_ONLY_IN_PROFILE, as_body, without
+from .stored import READ_ONLY_IN_PROFILE, as_body, storage_to_send, without
 
 NEXT = "next"
 DEFAULT_STORAGE = "Standard_LRS"
@@ -169,7 +169,7 @@ class Publication:
             "properties": {
                 **stored,
                 "publishingProfile": self._profile(location, existing),
-                "storageProfile": storage_profile,
+                "storageProfile": storage_to_send(storage_profile),
                 "safetyProfile": {**safety, **given(blockDeletionBeforeEndOfLife=self.block_deletion_before_end_of_life)},
             },
         }

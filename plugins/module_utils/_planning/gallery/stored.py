@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -13,6 +14,7 @@ from ..._core.model.gallery_image_version import GalleryImageVersion
 READ_ONLY = {"provisioningState", "replicationStatus", "validationsProfile"}
 READ_ONLY_IN_PROFILE = {"publishedDate"}
 READ_ONLY_IN_SAFETY = {"reportedForPolicyViolation", "policyViolations"}
+READ_ONLY_OF_DISK = {"sizeInGB"}
 
 
 def as_body(
@@ -28,9 +30,28 @@ def as_body(
     properties = {
         **without(version.properties, READ_ONLY),
         "publishingProfile": {**profile, "targetRegions": [dict(each) for each in regions]},
+        "storageProfile": storage_to_send(version.storage),
         "safetyProfile": {**safety, "allowDeletionOfReplicatedLocations": deletes_replicas},
     }
     return {"location": version.location, "tags": dict(version.tags), "properties": properties}
+
+
+def storage_to_send(storage: Mapping[str, Any]) -> dict[str, Any]:
+    """A storage profile without the sizes of its disks, which Azure only shows."""
+    os_disk, data_disks = storage.get("osDiskImage"), storage.get("dataDiskImages")
+    return {
+        **storage,
+        **({"osDiskImage": without(os_disk, READ_ONLY_OF_DISK)} if os_disk else {}),
+        **({"dataDiskImages": [without(each, READ_ONLY_OF_DISK) for each in data_disks]} if data_disks else {}),
+    }
+
+
+def after_change(version: GalleryImageVersion, body: Mapping[str, Any]) -> GalleryImageVersion:
+    """The version once a body was sent that changes it. Its disks, and what Azure only shows, stay as they are."""
+    sent = body["properties"]
+    publishing = {**version.publishing, **sent["publishingProfile"]}
+    properties = {**version.properties, **sent, "publishingProfile": publishing, "storageProfile": version.storage}
+    return replace(version, tags=body["tags"], properties=properties)
 
 
 def without(properties: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from ..gallery.publishing import creation, predicted, published, waiting
 from ..gallery.replication import failures, missing, states
 from ..gallery.source_rules import REFUSED, WARN
 from ..gallery.sources import security_type_in
+from ..gallery.stored import after_change
 from ..gallery.uefi import TAKES_KEYS
 from ..missing_groups import absent
 from ..steps.gallery import PurgeRegions, TagGalleryImageVersion, UpdateGalleryImageVersion
@@ -113,7 +114,7 @@ def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageV
     body = publication.body(existing.location, existing.storage, tag.wanted(existing.tags, request.tags, request.append_tags), existing)
     changed = changes(body, existing)
     warnings = _require_replicated(request, seen, existing, bool(changed))
-    new = replace(existing, properties={**existing.properties, **body["properties"]}, tags=body["tags"])
+    new = after_change(existing, body)
     left = seen.interim if seen.interim is not None and is_interim(seen.interim, seen.origin) else None
     repairs = existing.provisioning_state == FAILED or changed or failures(existing, wanted)
     steps = (

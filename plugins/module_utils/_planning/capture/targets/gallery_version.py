@@ -27,6 +27,7 @@ from ...gallery.publishing import creation, predicted, waiting
 from ...gallery.replication import failures, missing
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
+from ...gallery.stored import after_change
 from ...gallery.target import GalleryTarget, Traits, creation_steps
 from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
 from ...steps.image import DeleteImage
@@ -168,8 +169,9 @@ class GalleryVersion:
             *(waiting(publication, place, wanted, version) if repaired else ()),
             *(self._await_own_region(vm, place, False) if vm and not _is_usable(version, vm) else ()),
         )
-        after = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
-        return Outcome(steps, _result(after), warnings, clean_up=self._removal(vm) if vm and self.found.interim else ())
+        return Outcome(
+            steps, _result(after_change(version, body)), warnings, clean_up=self._removal(vm) if vm and self.found.interim else ()
+        )
 
     def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
         """The request body that publishes a version as the task asks for it."""
