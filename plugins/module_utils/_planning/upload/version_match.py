@@ -36,6 +36,8 @@ class Adjustment(NamedTuple):
 def await_stored(azure: Azure, publication: Publication, version: GalleryImageVersion) -> GalleryImageVersion:
     """The version once the replicas that an earlier run began are there, as far as the task waits for them, or the deadline is near."""
     watch = Watch(Silence(), _stored(publication, version), publication.wait)
+    if watch.is_settled(version):
+        return version
     return azure.gallery_image_versions.await_replicas(version.id, watch.is_settled, publication.api) or version
 
 
