@@ -303,6 +303,50 @@ def test_tags_are_added_or_replaced(tasks: LabTasks, hub: LabVersions, images: N
     assert read(hub)["tags"] == {**ours, "c": "3"}
 
 
+def put_vm(lab_group: LabGroup, generation: str) -> None:
+    """Create a generalized VM with a data disk."""
+    body = vm_of_disk(lab_group.os_disk("os", hyperVGeneration=generation).id, lab_group.subnet())
+    data = {"lun": 5, "createOption": "Attach", "caching": "ReadOnly", "managedDisk": {"id": lab_group.disk("data").id}}
+    body["properties"]["storageProfile"]["dataDisks"] = [data]
+    lab_group.put_vm(body)
+    lab_group.generalize()
+
+
+@pytest.mark.parametrize(("image", "generation", "steps"), [("i", "V1", 2), ("trusted", "V2", 4)])
+def test_a_generalized_vm_is_published_with_all_disks(
+    tasks: LabTasks, hub: LabVersions, lab_group: LabGroup, image: str, generation: str, steps: int
+) -> None:
+    hub.image("trusted", "TrustedLaunchSupported", hyperVGeneration="V2")
+    put_vm(lab_group, generation)
+    wanted = options(hub, gallery_image=image, version="next", source={"vm": "vm"}, **UNPROVEN)
+    assert len(tasks.predict_do_repeat(gallery_image_version, **wanted)["steps"]) == steps
+    (data,) = read(hub, image)["properties"]["storageProfile"]["dataDiskImages"]
+    assert (data["lun"], data["hostCaching"]) == (5, "ReadOnly")
+    assert read(hub, image)["tags"]["goldenimage.vm"].endswith("/virtualMachines/vm")
+
+
+def test_a_vm_that_is_not_generalized_is_refused_for_a_generalized_definition(
+    tasks: LabTasks, hub: LabVersions, lab_group: LabGroup
+) -> None:
+    lab_group.vm()
+    with tasks.writes() as writes:
+        failed = tasks.fails(gallery_image_version, **options(hub, source={"vm": "vm"}, **UNPROVEN))
+    assert "The source is Specialized, the definition Generalized" in failed["msg"]
+    assert writes == []
+
+
+def test_a_version_is_made_from_one_of_another_subscription(lab: RunningLab, tasks: LabTasks, hub: LabVersions, images: None) -> None:
+    made = hub.create(f"{hub.id}/images/i", of_whole(f"{hub.id.rpartition('/galleries')[0]}/images/one"), "0.0.1")
+    with lab.second_subscription() as second:
+        group = second.put_group()
+        other = LabVersions(second, group)
+        other.made()
+        other.image()
+        wanted = options(hub, gallery=other.id, source={"version": made["id"]})
+        tasks.predict_do_repeat(gallery_image_version, **wanted)
+        assert read(other)["properties"]["storageProfile"]["source"]["id"] == made["id"]
+
+
 def test_a_disk_goes_through_a_managed_image_where_the_definition_does_not_take_it(
     tasks: LabTasks, hub: LabVersions, lab_group: LabGroup
 ) -> None:

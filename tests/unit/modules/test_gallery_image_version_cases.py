@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import (
     DISK,
 )
@@ -328,3 +328,58 @@ def test_next_finds_a_version_that_the_list_lacks_yet(run):
     run(known, **wanted)
     known.gallery_image_versions.list_in = lambda _image: ()
     assert run(known, **wanted)["changed"] is False
+
+
+def test_a_failed_version_without_a_source_is_not_taken_for_a_good_one(run):
+    known = azure()
+    run(known, **options())
+    known.gallery_image_versions.put(replace(stored(known), provisioning_state="Failed"))
+    known.gallery_image_versions.replication = {"westeurope": ["Failed"]}
+    assert "give its source to replace it" in run(known, **options(source=None))["msg"]
+
+
+def test_a_failed_creation_keeps_azures_reason_although_its_replica_failed_too(run):
+    known = azure()
+    reason = "could not publish image version 1.0.0: (Conflict) has a different Hypervisor generation"
+
+    def publish(version, body, api, enough):
+        known.gallery_image_versions.put(version, body, api)
+        known.gallery_image_versions.put(replace(stored(known), provisioning_state="Failed"))
+        raise Failed(reason, code="Conflict")
+
+    known.gallery_image_versions.publish = publish
+    known.gallery_image_versions.replication = {"westeurope": ["Failed"]}
+    assert run(known, **options())["msg"] == reason
+
+
+def test_a_disk_that_a_vm_uses_again_before_the_version_is_made_is_not_published(run):
+    known = azure(snapshots=[snapshot("s")])
+    looked = []
+    real = known.snapshots.get
+
+    def get(resource):
+        looked.append(1)
+        if len(looked) > 1:
+            raise Denied("could not read snapshot s: no", status=403)
+        return real(resource)
+
+    known.snapshots.get = get
+    failed = run(known, **options(source={"os_disk": {"snapshot": "s"}}, **UNPROVEN))
+    assert failed["msg"] == "could not read snapshot s: no"
+    assert known.writes == []
+
+
+def test_a_version_that_another_run_has_put_in_its_place_is_not_deleted(run):
+    known = azure(images=[image(), image("other")])
+    run(known, **options())
+    versions, real, looked = known.gallery_image_versions, known.gallery_image_versions.find, []
+
+    def find(version):
+        looked.append(1)
+        found = real(version)
+        return replace(found, tags={**found.tags, tag.RUN: "another run"}) if found and looked[1:] else found
+
+    versions.find = find
+    failed = run(known, **options(source={"managed_image": "other"}, recreate=True))
+    assert "was replaced by another run meanwhile" in failed["msg"]
+    assert len(known.writes) == 1
