@@ -29,6 +29,7 @@ from demo.acts import CAPTURE, prove, restore
 from demo.environment import Environment
 from demo.traffic import Traffic
 from tests.guest import lived_in
+from tests.guest.copied import CopiedServer
 from tests.guest.cpu_clock import cpu_seconds, require_time
 from tests.support.killed_runs import AFTER, BEFORE, DURING, MARK, kill, require_silence
 from tests.support.running_lab import RunningLab, fault
@@ -84,6 +85,30 @@ def test_a_restarted_lab_adopts_its_running_guest(env: Environment) -> None:
     assert (vm.pid("qemu"), power_state(env)) == (before, "PowerState/running")
     timeout = env.guest.run("systemctl show --value --property=DefaultDeviceTimeoutUSec").strip()
     assert timeout == "15min", "a slow machine would boot this disk into emergency mode"
+
+
+def test_a_server_that_keeps_running_is_captured_from_a_copy(env: lived_in.LivedInServer) -> None:
+    """The server is prepared, checked and copied; afterwards it runs as before, and Azure shows it and its disks as before."""
+    env.answers = lived_in.answers(env)
+    server, scenario = CopiedServer(env), env.scenario
+    inventory = server.inventory(env.client.put_subnet(scenario.group, "closed", location=scenario.location))
+    unprepared = env.ansible.play(CAPTURE, inventory, target=scenario.vm)
+    assert (unprepared.returncode, unprepared.changed) == (2, 0)
+    assert "linux_prepare mends this" in unprepared.output
+
+    server.prepare(inventory)
+    boot, bodies = env.guest.run("cat /proc/sys/kernel/random/boot_id"), server.bodies()
+    checked = env.ansible.play(CAPTURE, inventory, "--check", "--diff", target=scenario.vm).require()
+    assert checked.result("vm_copy")["vm"]["power_state"] == "running"
+    run = env.ansible.play(CAPTURE, inventory, target=scenario.vm).require()
+    assert env.guest.run("cat /proc/sys/kernel/random/boot_id") == boot
+    assert server.bodies() == bodies
+    assert server.left() == []
+    assert run.result("image_capture")["image"]["tags"]["goldenimage.copy_of"].endswith(f"/{scenario.vm}")
+
+    known = server.facts_of_a_clone()
+    assert known["machine_id"] != env.secrets["machine_id"]
+    assert known["marker"] == scenario.marker
 
 
 def test_a_capture_killed_at_every_step_captures_the_sealed_disks(env: lived_in.LivedInServer, tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from .errors import InvalidRequest
-from .ids import ResourceId, region
+from .ids import SUBNET, ResourceId, region
 from .limits import GROUP_NAME, LONGEST_GROUP_NAME, LONGEST_NAME, RESOURCE_NAME, SUBSCRIPTION_ID
 
 KEYS = ("name", "resource_group", "subscription_id")
+SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
 
 
 def own_id(params: Mapping[str, Any], kind: str) -> ResourceId:
@@ -92,6 +93,21 @@ def parse_reference(value: Any, kind: str, resource_group: str | None, option: s
     if subscription:
         require_subscription(option, subscription)
     return ResourceId.of(kind, require_group(group, option), name, subscription=subscription)
+
+
+def parse_subnet(value: Any, resource_group: str, option: str = "subnet") -> ResourceId:
+    """The subnet that an option names: by id, or by dictionary with the names of its network and of itself."""
+    value = id_of(value, SUBNET, option)
+    if isinstance(value, str) and value.startswith("/"):
+        return parse_reference(value, SUBNET, resource_group, option)
+    if isinstance(value, Mapping):
+        require_keys(value, SUBNET_KEYS, option, "; or id")
+    if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
+        raise InvalidRequest(
+            f"{option}: give a resource id, or a dictionary with virtual_network, subnet and, if it is in another group, resource_group."
+        )
+    names = (require_name(option, value[key]) for key in ("virtual_network", "subnet"))
+    return ResourceId.of(SUBNET, require_group(value.get("resource_group") or resource_group, option), *names)
 
 
 def require_region(location: str | None, regions: Collection[str], what: str) -> None:

@@ -33,6 +33,11 @@ IMAGE = PREFIX + "image"
 DISKS = PREFIX + "disks"
 TRAITS = PREFIX + "traits"
 OWNERSHIP = PREFIX + "ownership"
+COPY = PREFIX + "copy"
+"""The name of the copy of a VM that a resource belongs to."""
+COPY_OF = PREFIX + "copy_of"
+COPY_OF_VM_ID = PREFIX + "copy_of_vm_id"
+"""The id and the vmId of the VM that was copied."""
 RUN = PREFIX + "run"
 """The run that made an interim disk, until the disk is complete; or the run that made a version in a gallery."""
 
@@ -43,6 +48,8 @@ BEFORE_GENERALIZE = "before-generalize"
 UPLOAD = "upload"
 RESTORED = "restored"
 BOOT = "boot"
+COPIED = "copy"
+KEPT_COPY = "kept-copy"
 
 
 def from_params(params: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -17,15 +17,15 @@ def without_group(azure: Azure, found: bool, *resources: ResourceId | None) -> f
     return frozenset() if found else azure.groups.without_group(*resources)
 
 
-def absent(what: str, resource: ResourceId, without_group: Collection[ResourceId], consequence: str = "") -> Missing:
+def absent(what: str, resource: ResourceId, without_group: Collection[ResourceId], consequence: str = "", **facts: object) -> Missing:
     """The error for a resource that was not found.
 
     ``without_group`` holds the resources whose resource group does not exist, which is then named as the reason. ``consequence`` ends the
-    sentence otherwise.
+    sentence otherwise. ``facts`` become return values of the failed task.
     """
     if resource in without_group:
-        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.")
-    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.")
+        return Missing(f"{absent_group(resource)}, so there is no {what} {resource.name} in it: check resource_group.", **facts)
+    return Missing(f"there is no {what} {resource.name} in resource group {resource.resource_group}{consequence}.", **facts)
 
 
 def absent_group(resource: ResourceId) -> str:

@@ -120,7 +120,7 @@ RESULTS = {
     "gallery": FULL_GALLERY.as_result(),
     "gallery_image": FULL_IMAGE.as_result(),
 }
-ADDED = {("image_boot", "vm"): {"private_ip"}}
+ADDED = {("image_boot", "vm"): {"private_ip"}, ("vm_copy", "vm"): {"private_ip"}}
 OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
 
 

@@ -22,11 +22,14 @@ PLAYBOOKS = ROOT / "playbooks"
     ({}, {}, ["before-generalize", "before-generalize"]),
     ({}, {"backup": {"id": "an id"}}, ["before-generalize", "an id"]),
     ({"image_backup": "none"}, {}, ["", ""]),
+    ({"image_from": "copy", "image_backup": "none"}, {}, ["the VM that was copied", "the VM that was copied"]),
 ])  # fmt: skip
 def test_each_preflight_knows_whether_there_is_a_backup(policy: dict[str, str], taken: dict[str, Any], expected: list[str]) -> None:
     (play,) = yaml.safe_load((PLAYBOOKS / "capture_linux.yml").read_text())
     tasks = yaml.safe_load((PLAYBOOKS / "tasks/seal_linux.yml").read_text())
     given = [task["vars"]["linux_generalize_backup"] for task in tasks if "linux_generalize_backup" in task.get("vars", {})]
-    variables = trusted({**{name: play["vars"][name] for name in ("__backup_policy", "__planned_backup")}, "__backup": taken, **policy})
+    variables = trusted(
+        {**{name: play["vars"][name] for name in ("__is_copy", "__backup_policy", "__planned_backup")}, "__backup": taken, **policy}
+    )
     templar = Templar(DataLoader(), variables=variables)
     assert [templar.template(trusted(each)) for each in given] == expected

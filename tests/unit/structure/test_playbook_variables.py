@@ -46,7 +46,17 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
     ),
     ("capture_linux", ["-e", "target=h1"], f"Set azure_resource_group, image_name, linux_generalize_confirm {FOR_H1}"),
     ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Set linux_generalize_confirm {FOR_H1}"),
-], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm"])  # fmt: skip
+    (
+        "capture_linux",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i", "-e", "image_from=copy"],
+        f"Set copy_subnet, copy_confirm {FOR_H1}",
+    ),
+    (
+        "capture_linux",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", '{"image_gallery_version": {"gallery": "g", "gallery_image": "i"}}'],
+        f"Set linux_generalize_confirm {FOR_H1}",
+    ),
+], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm", "capture copy", "capture into a gallery"])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
     assert run.returncode == 2, run.stdout + run.stderr
@@ -76,5 +86,13 @@ def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
     text = (ROOT / "playbooks" / "capture_linux.yml").read_text()
     (play,) = yaml.safe_load(text)
     captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
-    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 2
+    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 3
     assert "\n#   image_waive " in text
+
+
+def test_a_specialized_version_is_refused_before_the_guest_is_generalized(tmp_path: Path) -> None:
+    given = '{"image_gallery_version": {"gallery": "g", "gallery_image": "i", "os_state": "specialized"}}'
+    named = ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "linux_generalize_confirm=h1", "-e", given]
+    run = play(tmp_path, "capture_linux", *named)
+    (failure,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
+    assert "this playbook generalizes the guest: use image_capture for os_state specialized." in failure

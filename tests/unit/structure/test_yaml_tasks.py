@@ -28,7 +28,7 @@ CLOUD = re.compile(r"goldenimage\.azure\.(image|vm)_\w+")
 RAW = {"command", "shell", "script", "raw"}
 # Every task that runs a command instead of a module, and why there is no module for it.
 COMMANDS = {
-    "playbooks/capture_linux.yml: Test the connection to the guest": "any answer is enough; ping would need Python on the guest",
+    "playbooks/tasks/seal_if_reachable.yml: Test the connection to the guest": "any answer is enough; ping would need Python on the guest",
     "roles/linux_prepare/handlers/main.yml: Generate GRUB's menu": "no module generates GRUB's menu from /etc/default/grub",
     "roles/linux_prepare/handlers/main.yml: Build the initramfs of every kernel": "no module builds an initramfs",
     "roles/linux_generalize/tasks/seal.yml: Start the finalizer, which waits for this session to end": "no module starts a transient unit",

@@ -54,7 +54,7 @@ class Vm:
     ``vm_id`` is Azure's own id of the VM, in lower case: a VM created again under the same name has another one. ``power`` is the word
     after ``PowerState/``, empty if unknown. ``image`` is the id or the URN of the image that the VM was created from.
     ``boot_diagnostics`` is whether Azure keeps a boot log in managed storage. A ``hibernated`` VM is deallocated, but its guest has not
-    shut down. ``disk_controller`` is SCSI or NVMe, if Azure says it.
+    shut down. ``disk_controller`` is SCSI or NVMe, and ``secure_boot`` whether Secure Boot is on, if Azure says it.
     """
 
     id: ResourceId
@@ -68,6 +68,7 @@ class Vm:
     os_type: str = "Linux"
     size: str | None = None
     security_type: str | None = None
+    secure_boot: bool | None = None
     disk_controller: str | None = None
     data_disks: tuple[AttachedDisk, ...] = ()
     nics: tuple[ResourceId, ...] = ()

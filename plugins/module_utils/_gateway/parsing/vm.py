@@ -28,6 +28,7 @@ def parse_vm(raw: Json) -> Vm:
         os_type=at(storage, "osDisk").get("osType", "Linux"),
         size=at(properties, "hardwareProfile").get("vmSize"),
         security_type=at(properties, "securityProfile").get("securityType"),
+        secure_boot=at(properties, "securityProfile", "uefiSettings").get("secureBootEnabled"),
         disk_controller=storage.get("diskControllerType"),
         nics=tuple(ResourceId.parse(nic["id"]) for nic in at(properties, "networkProfile").get("networkInterfaces") or []),
         zones=tuple(raw.get("zones") or ()),

@@ -23,7 +23,12 @@ PREMIUM = ("Premium_LRS", "Premium_ZRS")
 
 
 def traits_value(attached: AttachedDisk, disk: Disk) -> str:
-    """The traits of a disk as the value of a tag. Only those that can be requested and differ from Azure's default are kept."""
+    """The traits of a disk as the value of a tag."""
+    return json.dumps(traits_of_disk(attached, disk), separators=(",", ":"))
+
+
+def traits_of_disk(attached: AttachedDisk, disk: Disk) -> dict[str, Any]:
+    """The traits of a disk. Only those that can be requested and differ from Azure's default are among them."""
     kind = disk.storage_account_type
     traits = {"sku": kind, "zones": list(disk.zones), "caching": attached.caching}
     more = {
@@ -34,7 +39,7 @@ def traits_value(attached: AttachedDisk, disk: Disk) -> str:
         "mbps": disk.mbps if kind in ONLY_INCREMENTAL else None,
         "sector_size": disk.sector_size if kind in ONLY_INCREMENTAL else None,
     }
-    return json.dumps(traits | {name: value for name, value in more.items() if value is not None}, separators=(",", ":"))
+    return traits | {name: value for name, value in more.items() if value is not None}
 
 
 def traits_of(snapshot: Snapshot) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..._core.limits import LONGEST_TAG_VALUE, MOST_TAGS
 from ..._core.model.disk import ONLY_INCREMENTAL, Disk
 from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
-from ..._core.model.vm import AttachedDisk, Vm
+from ..._core.model.vm import Vm
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.subject import Subject
@@ -32,13 +32,7 @@ from .observe import Observed, observe
 from .removal import plan_removal
 from .request import ABSENT, PRESENT, BackupRequest
 from .restore import plan_restore
-
-
-class _Source(NamedTuple):
-    """A disk of the VM, and how it is attached."""
-
-    attached: AttachedDisk
-    disk: Disk
+from .sources import Source, sources_of
 
 
 class _Part(NamedTuple):
@@ -59,7 +53,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: datetime) -> Plan:
         raise absent("VM", request.vm, seen.without_group, ", so nothing can be backed up")
     if request.place in seen.without_group:
         raise Missing(f"snapshots of VM {vm.id.name} cannot be taken: {absent_group(request.place)}.")
-    sources = _sources(vm, seen)
+    sources = sources_of(vm, seen.disks)
     former = [backup for backup in backups_in(seen.snapshots, name=request.name) if backup.vm_id == vm.vm_id]
     newest = max(former, key=lambda backup: backup.number, default=None)
     number = _number(newest, request, sources, now)
@@ -73,22 +67,7 @@ def plan_backup(request: BackupRequest, seen: Observed, now: datetime) -> Plan:
     )
 
 
-def _sources(vm: Vm, seen: Observed) -> list[_Source]:
-    """The disks of a VM that can be backed up: managed disks, the only kind that has snapshots."""
-    disks = {disk.id: disk for disk in seen.disks}
-    sources = []
-    for attached in vm.disks:
-        if attached.ephemeral:
-            raise InvalidRequest(
-                f"the OS disk of VM {vm.id.name} is ephemeral, and Azure cannot take a snapshot of it: no backup is possible."
-            )
-        if attached.disk is None:
-            raise InvalidRequest(f"disk {attached.name} of VM {vm.id.name} is not a managed disk, and only those can be backed up.")
-        sources.append(_Source(attached, disks[attached.disk]))
-    return sources
-
-
-def _number(newest: Backup | None, request: BackupRequest, sources: Sequence[_Source], now: datetime) -> int:
+def _number(newest: Backup | None, request: BackupRequest, sources: Sequence[Source], now: datetime) -> int:
     """The number of the backup to take: that of the newest one if it is recent and of the same disks, else the next number."""
     if newest is None:
         return 1
@@ -103,7 +82,7 @@ def _is_old(backup: Backup, request: BackupRequest, now: datetime) -> bool:
     return request.max_age is not None and min(times, default=now) < now - timedelta(hours=request.max_age)
 
 
-def _part(request: BackupRequest, source: _Source, wanted: Snapshot, seen: Observed) -> _Part:
+def _part(request: BackupRequest, source: Source, wanted: Snapshot, seen: Observed) -> _Part:
     """Take a snapshot, take it again after a failure, or bring the tags of an existing one up to date."""
     present = next((snapshot for snapshot in seen.snapshots if snapshot.id == wanted.id), None)
     if present is not None:
@@ -136,7 +115,7 @@ def _require_ours(present: Snapshot, wanted: Snapshot, request: BackupRequest) -
         )
 
 
-def _wanted(request: BackupRequest, vm: Vm, source: _Source, number: int, now: datetime) -> Snapshot:
+def _wanted(request: BackupRequest, vm: Vm, source: Source, number: int, now: datetime) -> Snapshot:
     """The snapshot of one disk as it is to be taken."""
     attached, disk = source.attached, source.disk
     own = {
@@ -178,7 +157,7 @@ def _plan_left_out(vm: Vm) -> tuple[str, ...]:
     )
 
 
-def _body(wanted: Snapshot, source: _Source) -> dict[str, Any]:
+def _body(wanted: Snapshot, source: Source) -> dict[str, Any]:
     """The request body of a snapshot."""
     creation = {"createOption": "Copy", "sourceResourceId": str(wanted.source)}
     like = copy_properties(source.disk, has_os=source.attached.lun is None)

@@ -9,32 +9,27 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from ..._core import tags as tag
-from ..._core.limits import LONGEST_NAME
+from ..network import network_profile
 from .request import URN, BootRequest, DataDisk
 from .source import Source
 
-NETWORK_API = "2020-11-01"
-"""The API version that defines the network interface inside a request for a VM."""
-
 
 def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> dict[str, Any]:
-    """A VM in the zone of its disks, with the Marketplace plan that a tag of its image or OS disk names."""
+    """A VM in the zone of its disks, with the Marketplace plan of its source. The login of a specialized source stays as it is."""
     zones = (request.zone,) if request.zone else source.zones
-    plan = tag.object_in(source.tags.get(tag.PLAN))
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
         "storageProfile": _storage(request, source),
-        "networkProfile": _network(request, tags),
+        "networkProfile": network_profile(request.vm.name, request.subnet, tags),
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
         **source.security.profile(request.secure_boot),
     }
-    if request.os_disk is None:
+    if not source.is_specialized:
         properties["osProfile"] = _os_profile(request, source.os_type)
     return {
         "location": source.location,
         **({"zones": list(zones)} if zones else {}),
-        **({"plan": plan} if plan else {}),
+        **({"plan": source.plan} if source.plan else {}),
         "tags": dict(tags),
         "properties": properties,
     }
@@ -75,16 +70,6 @@ def _reference(request: BootRequest) -> dict[str, str]:
     if text.startswith("/communitygalleries/"):
         return {"communityGalleryImageId": request.source}
     return {"sharedGalleryImageId" if text.startswith("/sharedgalleries/") else "id": request.source}
-
-
-def _network(request: BootRequest, tags: Mapping[str, str]) -> dict[str, Any]:
-    """A new interface. It has the tags of the VM, because a policy may require the user's tags of every resource."""
-    address = {"name": "primary", "properties": {"primary": True, "subnet": {"id": str(request.subnet)}}}
-    nic = {"primary": True, "deleteOption": "Delete", "ipConfigurations": [address]}
-    return {
-        "networkApiVersion": NETWORK_API,
-        "networkInterfaceConfigurations": [{"name": f"{request.vm.name}-nic"[:LONGEST_NAME], "properties": nic, "tags": dict(tags)}],
-    }
 
 
 def _os_profile(request: BootRequest, os_type: str) -> dict[str, Any]:

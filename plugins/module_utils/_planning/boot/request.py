@@ -13,7 +13,7 @@ from typing import Any
 from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
-from ..._core.ids import DISK, IMAGE, SUBNET, VM, ResourceId
+from ..._core.ids import DISK, GALLERY_IMAGE, GALLERY_IMAGE_VERSION, IMAGE, VM, ResourceId
 from ..._core.limits import (
     HIGHEST_LUN,
     LARGEST_CUSTOM_DATA,
@@ -26,7 +26,8 @@ from ..._core.references import require_group
 
 URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
 """A Marketplace image: publisher, offer, sku and version."""
-SUBNET_KEYS = ("virtual_network", "subnet", "resource_group")
+OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
+"""An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class BootRequest:
             other_image=other_image,
             os_disk=references.parse_reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
-            subnet=_subnet(params["subnet"], group) if params["subnet"] else None,
+            subnet=references.parse_subnet(params["subnet"], group) if params["subnet"] else None,
             location=params["location"],
             zone=params["zone"],
             size=params["size"],
@@ -131,11 +132,25 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     if not value:
         return None, None
     text = references.id_of(value, IMAGE, "image")
-    if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
-        return None, text
+    if isinstance(text, str) and text.startswith("/") and "galleries/" in text.casefold():
+        return None, _gallery_image(text)
     if isinstance(text, str) and URN.fullmatch(text):
         return None, text
     return references.parse_reference(text, IMAGE, group, "image"), None
+
+
+def _gallery_image(text: str) -> str:
+    """The id of an image of a gallery or of a version of it, if it is a complete one: Azure's answer to others says little."""
+    text = text.strip().rstrip("/")
+    owned = text.casefold().startswith("/subscriptions/") and ResourceId.parse(text, GALLERY_IMAGE_VERSION)
+    if not OTHERS.fullmatch(text) and not (owned and (owned.is_a(GALLERY_IMAGE) or owned.is_a(GALLERY_IMAGE_VERSION))):
+        raise InvalidRequest(
+            f"image: {text!r} is not the id of an image in a gallery: give "
+            f"{ResourceId.of(GALLERY_IMAGE_VERSION, '<group>', '<gallery>', '<image>', '<version>', subscription='<id>')}, "
+            "/SharedGalleries/<unique name>/Images/<image>/Versions/<version> or "
+            "/CommunityGalleries/<public name>/Images/<image>/Versions/<version>; without a version, the latest one is taken."
+        )
+    return text
 
 
 def _custom_data(value: Any) -> str | None:
@@ -165,18 +180,3 @@ def _data_disks(given: Any, group: str) -> tuple[DataDisk, ...]:
             require_number(f"data_disks: size_gib at LUN {lun}", size, highest=LARGEST_DATA_DISK_GIB)
         disks.append(DataDisk(lun, size, references.parse_reference(disk, DISK, group, "data_disks") if disk else None))
     return tuple(sorted(disks, key=lambda each: each.lun))
-
-
-def _subnet(value: Any, group: str) -> ResourceId:
-    """A subnet by id or dictionary."""
-    value = references.id_of(value, SUBNET, "subnet")
-    if isinstance(value, str) and value.startswith("/"):
-        return references.parse_reference(value, SUBNET, group, "subnet")
-    if isinstance(value, Mapping):
-        references.require_keys(value, SUBNET_KEYS, "subnet", "; or id")
-    if not isinstance(value, Mapping) or not value.get("virtual_network") or not value.get("subnet"):
-        raise InvalidRequest(
-            "subnet: give a resource id, or a dictionary with virtual_network, subnet and, if it is in another group, resource_group."
-        )
-    names = (references.require_name("subnet", value[key]) for key in ("virtual_network", "subnet"))
-    return ResourceId.of(SUBNET, require_group(value.get("resource_group") or group, "subnet"), *names)

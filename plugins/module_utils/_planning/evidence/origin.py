@@ -14,6 +14,7 @@ from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..capture.evidence import lacking_backup, trusted_seal
 from ..capture.saved import Saved, find_backups
+from .copies import flaw_of_copy, is_copy
 from .rules import Rules
 
 MOST_COPIES = 10
@@ -26,6 +27,7 @@ class Origin:
 
     ``copies`` begins with the source if that is a copy; each was made from the next one, the last from the original. ``disks`` are the
     originals, ``vm`` has them, if any does, and ``os_disk`` is the OS disk of that VM. ``saved`` are the backups of that VM.
+    ``flaw_of_copy`` is why it is not proven to be a copy, if it is tagged as one.
     """
 
     title: str
@@ -35,6 +37,7 @@ class Origin:
     vm: Vm | None = None
     os_disk: Disk | None = None
     saved: Saved = Saved()
+    flaw_of_copy: str | None = None
 
 
 def observe_origin(azure: Azure, source: ResourceId, rules: Rules, resource_group: str = "") -> Origin:
@@ -43,6 +46,8 @@ def observe_origin(azure: Azure, source: ResourceId, rules: Rules, resource_grou
     origin = _of_vm(azure, azure.machines.get(source)) if source.is_a(VM) else _of_copy(azure, source)
     if origin.vm is None or not rules.backup:
         return origin
+    if is_copy(origin.vm):
+        return replace(origin, flaw_of_copy=flaw_of_copy(azure, origin.vm, origin.disks))
     return replace(origin, saved=_find_backups(azure, rules, origin, origin.vm, resource_group))
 
 

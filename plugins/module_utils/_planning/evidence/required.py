@@ -26,11 +26,12 @@ from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.times import format_time
 from ..capture.evidence import CLOCKS, kept_seal, require_backups, trusted_seal
 from ..capture.saved import Saved
+from .copies import is_copy, require_origin
 from .origin import Origin
 from .rules import ASSUME, Rules
 
 VERIFIED = "verified"
-_ORIGIN = (tag.VM_ID, tag.VM, tag.PLAN, tag.SEAL_DIGEST, tag.SEALED, tag.DIGEST)
+_ORIGIN = (tag.VM_ID, tag.VM, tag.COPY_OF, tag.COPY_OF_VM_ID, tag.PLAN, tag.SEAL_DIGEST, tag.SEALED, tag.DIGEST)
 
 
 @dataclass(frozen=True)
@@ -62,17 +63,34 @@ def inherited(tags: Mapping[str, str]) -> Evidence:
 
 
 def require_evidence(
-    rules: Rules, prove: Callable[[], Seal], vm: Vm | None, disks: Sequence[Disk], saved: Saved, title: str = ""
+    rules: Rules,
+    prove: Callable[[], Seal],
+    vm: Vm | None,
+    disks: Sequence[Disk],
+    saved: Saved,
+    title: str = "",
+    flaw_of_copy: str | None = None,
 ) -> Evidence:
-    """Require the seal that ``prove`` returns or refuses, unless it is assumed, and a backup of the disks from shortly before it."""
+    """Require the seal that ``prove`` returns or refuses, unless it is assumed, and a backup of the disks from shortly before it.
+
+    ``flaw_of_copy`` is why a VM that is tagged as a throw-away copy is not proven to be one.
+    """
     seal = None if rules.assume else prove()
     if rules.backup and vm is None:
         raise InvalidRequest(
             f"{title}: the VM that it comes from is not known, so its backup cannot be looked for: set backup: none to go on without one."
         )
     if rules.backup and vm is not None:
-        require_backups(vm, disks, saved.backups, seal, rules.max_age, saved.unread)
+        require_way_back(vm, disks, saved, seal, rules.max_age, flaw_of_copy)
     return evidence_of(vm, seal, rules.assume)
+
+
+def require_way_back(vm: Vm, disks: Sequence[Disk], saved: Saved, seal: Seal | None, max_age: int, flaw_of_copy: str | None) -> None:
+    """Require a backup from before the seal or, for a throw-away copy, its source, which was only read."""
+    if is_copy(vm):
+        require_origin(vm, flaw_of_copy)
+    else:
+        require_backups(vm, disks, saved.backups, seal, max_age, saved.unread)
 
 
 def require_sealed_source(origin: Origin, rules: Rules) -> Evidence:
@@ -84,7 +102,7 @@ def require_sealed_source(origin: Origin, rules: Rules) -> Evidence:
     if _never_had_a_vm(origin) and (digest := origin.disks[0].tags.get(tag.DIGEST)):
         return Evidence(tags={**own, tag.DIGEST: digest})
     asked = rules._replace(backup=rules.backup and not _never_had_a_vm(origin))
-    found = require_evidence(asked, lambda: _require_seal(origin), origin.vm, origin.disks, origin.saved, origin.title)
+    found = require_evidence(asked, lambda: _require_seal(origin), origin.vm, origin.disks, origin.saved, origin.title, origin.flaw_of_copy)
     return Evidence(found.seal, {**found.tags, **own}, found.warnings)
 
 
@@ -96,6 +114,7 @@ def evidence_of(vm: Vm | None, seal: Seal | None, assumed: bool) -> Evidence:
 def origin_tags(vm: Vm) -> dict[str, str]:
     """The tags that name a VM as the origin of what is made from it. What does not fit into a tag is left out."""
     named = {tag.VM_ID: vm.vm_id, tag.VM: tag.id_value(vm.id)} | ({tag.PLAN: tag.plan_value(vm.plan)} if vm.plan else {})
+    named |= {name: vm.tags[name] for name in (tag.COPY_OF, tag.COPY_OF_VM_ID) if name in vm.tags}
     return {name: value for name, value in named.items() if len(value) <= LONGEST_TAG_VALUE}
 
 

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..._core.errors import TimedOut
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
+from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 
 
@@ -54,3 +56,22 @@ class DeleteSnapshot:
 
     def run(self, azure: Azure, listener: Listener) -> None:
         azure.snapshots.delete(self.snapshot)
+
+
+@dataclass(frozen=True)
+class AwaitSnapshot:
+    """Wait until Azure has copied all bytes of a snapshot in the background, as it does for some types of disks."""
+
+    snapshot: ResourceId
+
+    def __str__(self) -> str:
+        return f"wait for the bytes of snapshot {self.snapshot.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        require_copied(self.snapshot, azure.snapshots.find_copied(self.snapshot))
+
+
+def require_copied(snapshot: ResourceId, found: Snapshot | None) -> None:
+    """Refuse to go on with a snapshot that does not hold all bytes when the deadline is near."""
+    if found is None or not found.complete:
+        raise TimedOut(f"snapshot {snapshot.name} does not hold all bytes yet; run again later, or raise wait_timeout.")

@@ -36,10 +36,14 @@ def differences(request: VersionRequest, seen: Observed, existing: GalleryImageV
     return [
         *_of_place(request, existing),
         *_of_source(request, seen, existing),
-        *_of_profile(request.publication, existing),
-        *_of_regions(request.publication, existing),
+        *publication_differences(request.publication, existing),
         *_of_uefi(request, seen),
     ]
+
+
+def publication_differences(publication: Publication, existing: GalleryImageVersion) -> list[Difference]:
+    """The differences in how a version is published that no change can remove."""
+    return [*_of_profile(publication, existing), *_of_regions(publication, existing)]
 
 
 def _of_place(request: VersionRequest, existing: GalleryImageVersion) -> Iterator[Difference]:

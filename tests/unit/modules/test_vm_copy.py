@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""vm_copy: the requests of a copy, of one that was interrupted, and of its removal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SNAPSHOT, SUBNET
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.body import vm_body
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.observe import observe
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.plan import plan_copy
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.request import CopyRequest
+
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM1, VM_ID
+from tests.support.fakes import FakeAzure
+from tests.support.ids import SUBSCRIPTION, an_id
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=timezone.utc)
+CLOSED = replace(an_id(SUBNET, "build", "x"), names=("net", "closed"))
+PARAMS = {
+    "vm": "web1",
+    "resource_group": "build",
+    "name": None,
+    "state": "present",
+    "subnet": str(CLOSED),
+    "confirm": "web1",
+    "size": None,
+    "max_age": 12,
+    "keep_snapshots": False,
+    "tags": None,
+    "append_tags": True,
+    "wait_timeout": 3600,
+}
+REQUEST = CopyRequest.from_params(PARAMS).within(SUBSCRIPTION)
+OURS = {tag.PURPOSE: tag.COPIED, tag.COPY: "web1-copy", tag.COPY_OF: str(VM1), tag.COPY_OF_VM_ID: VM_ID}
+TAKEN = NOW - timedelta(hours=1)
+OS_SNAPSHOT = Snapshot(
+    an_id(SNAPSHOT, "build", "web1-copy-os"),
+    "westeurope",
+    unique_id="u-s1",
+    source_unique_id="u-os",
+    time_created=TAKEN,
+    tags=OURS | {tag.LUN: "os"},
+)
+DATA_SNAPSHOT = replace(
+    OS_SNAPSHOT, id=an_id(SNAPSHOT, "build", "web1-copy-lun5"), unique_id="u-s2", source_unique_id="u-data", tags=OURS | {tag.LUN: "5"}
+)
+MADE = Disk(
+    an_id(DISK, "build", "web1-copy-os-disk"), "westeurope", source=OS_SNAPSHOT.id, source_unique_id="u-s1", tags=OURS | {tag.LUN: "os"}
+)
+ALL = [
+    "take snapshot web1-copy-os of disk web1-os",
+    "wait for the bytes of snapshot web1-copy-os",
+    "take snapshot web1-copy-lun5 of disk web1-data",
+    "wait for the bytes of snapshot web1-copy-lun5",
+    "create disk web1-copy-os-disk from snapshot web1-copy-os",
+    "create disk web1-copy-lun5-disk from snapshot web1-copy-lun5",
+    "create VM web1-copy from the copied disks of VM web1",
+]
+
+
+def steps(request=REQUEST, **more):
+    azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, DATA_DISK, *more.pop("copied", ())], **more)
+    return plan_copy(request, observe(azure, request, True), NOW).sentences
+
+
+def test_all_disks_are_copied():
+    assert steps() == ALL
+
+
+def test_recent_snapshots_and_disks_of_an_interrupted_run_are_used():
+    waits = ["wait for the bytes of snapshot web1-copy-os", "wait for the bytes of snapshot web1-copy-lun5"]
+    assert steps(snapshots=[OS_SNAPSHOT, DATA_SNAPSHOT], copied=[MADE]) == [*waits, ALL[5], ALL[6]]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(DATA_SNAPSHOT, time_created=NOW - timedelta(hours=13)),
+        replace(DATA_SNAPSHOT, source_unique_id="u-former"),
+        replace(DATA_SNAPSHOT, tags=DATA_SNAPSHOT.tags | {tag.COPY_OF_VM_ID: "former"}),
+        replace(DATA_SNAPSHOT, provisioning_state="Failed"),
+    ],
+    ids=["old", "other disk", "other VM", "failed"],
+)
+def test_one_snapshot_that_cannot_be_used_means_that_all_are_taken_again(other):
+    found = steps(snapshots=[OS_SNAPSHOT, other], copied=[MADE])
+    assert found[:2] == ["delete snapshot web1-copy-os", ALL[0]]
+    assert [each for each in found if each.startswith("delete")] == [
+        "delete snapshot web1-copy-os",
+        "delete snapshot web1-copy-lun5",
+        "delete disk web1-copy-os-disk",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"encrypted": True}, "is encrypted with Azure Disk Encryption"),
+        ({"storage_account_type": "UltraSSD_LRS"}, "which no image can hold"),
+    ],
+)
+def test_disks_whose_copy_could_not_be_used_are_refused(change, text):
+    azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, replace(DATA_DISK, **change)])
+    with pytest.raises(InvalidRequest, match=text):
+        plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)
+
+
+def test_a_copy_of_a_vm_that_was_created_again_is_refused():
+    copy = replace(RUNNING_VM, id=REQUEST.copy, tags=OURS | {tag.COPY_OF_VM_ID: "former"})
+    azure = FakeAzure(vms=[RUNNING_VM, copy])
+    with pytest.raises(InvalidRequest, match="is a copy of another VM"):
+        plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)
+
+
+def test_the_copy_has_the_traits_of_its_source_but_no_way_out():
+    source = replace(RUNNING_VM, security_type="TrustedLaunch", secure_boot=False, zones=("2",), plan={"name": "p"}, disk_controller="NVMe")
+    body = vm_body(REQUEST, source, OS_DISK)
+    properties = body["properties"]
+    assert (body["zones"], body["plan"], body["tags"]["owner"]) == (["2"], {"name": "p"}, "me")
+    assert properties["securityProfile"] == {
+        "securityType": "TrustedLaunch",
+        "uefiSettings": {"secureBootEnabled": False, "vTpmEnabled": True},
+    }
+    assert properties["storageProfile"]["diskControllerType"] == "NVMe"
+    (nic,) = properties["networkProfile"]["networkInterfaceConfigurations"]
+    (address,) = nic["properties"]["ipConfigurations"]
+    assert address["properties"] == {"primary": True, "subnet": {"id": str(CLOSED)}}
+    assert "osProfile" not in properties
