@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import galleries
 from ansible_collections.goldenimage.azure.plugins.modules import gallery_image_version
 
+from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.gallery_versions import LabVersions, of_whole
 from tests.support.lab_gallery import LabGallery
@@ -358,3 +361,17 @@ def test_a_disk_goes_through_a_managed_image_where_the_definition_does_not_take_
     (data,) = read(hub, "trusted")["properties"]["storageProfile"]["dataDiskImages"]
     assert (data["lun"], data["hostCaching"]) == (3, "ReadOnly")
     assert list(lab_group.compute.images.list_by_resource_group(lab_group.name)) == []
+
+
+def test_the_progress_of_each_region_is_shown(lab: RunningLab, tasks: LabTasks, hub: LabVersions, images: None, tmp_path: Path) -> None:
+    wanted = options(hub, target_regions=regions("westeurope", "northeurope"))
+    run = subprocess.run(
+        command("ansible", "localhost", "-m", "goldenimage.azure.gallery_image_version", "-a", json.dumps(wanted)),
+        env=environment(lab, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    for region in ("westeurope", "northeurope"):
+        assert f"[localhost] image i: replication to {region}: Completed, 100 %" in run.stderr
