@@ -64,6 +64,7 @@ def names_of(module: str) -> list[str]:
 
 
 MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "1.0", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+BUILT = {"osType": "Linux", "diskSizeGB": 1, "hyperVGeneration": "V2"}
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,12 @@ def to_boot(setup: ExampleSetup) -> Variables:
     (setup.folder / ".ssh").mkdir()
     (setup.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
     setup.image("build", "debian-12")
-    setup.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
+    hub = f"/subscriptions/{setup.lab.settings.subscription}/resourceGroups/images/providers/Microsoft.Compute/galleries/hub/images/web"
+    in_galleries = {
+        hub: {**BUILT, "osState": "Specialized", "versions": {"1.0.0": {}}},
+        "/CommunityGalleries/debian-1a2b3c4d/Images/debian-12": {**BUILT, "versions": {"1.0.0": {}}},
+    }
+    setup.outside.write_text(json.dumps({"platformImages": [MARKETPLACE], "galleryImages": in_galleries}))
     setup.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
     setup.lab.put_subnet("build", network="build")
     setup.lab.put_subnet("net", network="n", subnet="s")
