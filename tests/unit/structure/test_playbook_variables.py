@@ -62,7 +62,8 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
         f"Set linux_generalize_confirm {FOR_H1}",
     ),
 ], ids=[
-    "upload", "upload typo", "upload empty", "upload into a gallery", "capture", "capture confirm", "capture copy", "capture into a gallery",
+    *("upload", "upload typo", "upload empty", "upload into a gallery"),
+    *("capture", "capture confirm", "capture copy", "capture into a gallery"),
 ])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
