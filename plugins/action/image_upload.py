@@ -66,8 +66,9 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
 
 def titled(options: Mapping[str, Any]) -> str:
     """The name of the image that a task makes, for the start of its lines. The module checks options, so they may be anything here."""
-    target = options.get("gallery_image_version")
-    return f"image {target.get('gallery_image') if isinstance(target, Mapping) else options.get('name')}"
+    target = options.get("gallery_image_version", options)
+    definition = target.get("gallery_image") if isinstance(target, Mapping) else None
+    return f"image {definition or options.get('name')}"
 
 
 @contextmanager

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import galleries
 from ansible_collections.goldenimage.azure.plugins.modules import gallery_image_version
 
+from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.gallery_versions import LabVersions, of_whole
 from tests.support.lab_gallery import LabGallery
@@ -303,6 +306,50 @@ def test_tags_are_added_or_replaced(tasks: LabTasks, hub: LabVersions, images: N
     assert read(hub)["tags"] == {**ours, "c": "3"}
 
 
+def put_vm(lab_group: LabGroup, generation: str) -> None:
+    """Create a generalized VM with a data disk."""
+    body = vm_of_disk(lab_group.os_disk("os", hyperVGeneration=generation).id, lab_group.subnet())
+    data = {"lun": 5, "createOption": "Attach", "caching": "ReadOnly", "managedDisk": {"id": lab_group.disk("data").id}}
+    body["properties"]["storageProfile"]["dataDisks"] = [data]
+    lab_group.put_vm(body)
+    lab_group.generalize()
+
+
+@pytest.mark.parametrize(("image", "generation", "steps"), [("i", "V1", 2), ("trusted", "V2", 4)])
+def test_a_generalized_vm_is_published_with_all_disks(
+    tasks: LabTasks, hub: LabVersions, lab_group: LabGroup, image: str, generation: str, steps: int
+) -> None:
+    hub.image("trusted", "TrustedLaunchSupported", hyperVGeneration="V2")
+    put_vm(lab_group, generation)
+    wanted = options(hub, gallery_image=image, version="next", source={"vm": "vm"}, **UNPROVEN)
+    assert len(tasks.predict_do_repeat(gallery_image_version, **wanted)["steps"]) == steps
+    (data,) = read(hub, image)["properties"]["storageProfile"]["dataDiskImages"]
+    assert (data["lun"], data["hostCaching"]) == (5, "ReadOnly")
+    assert read(hub, image)["tags"]["goldenimage.vm"].endswith("/virtualMachines/vm")
+
+
+def test_a_vm_that_is_not_generalized_is_refused_for_a_generalized_definition(
+    tasks: LabTasks, hub: LabVersions, lab_group: LabGroup
+) -> None:
+    lab_group.vm()
+    with tasks.writes() as writes:
+        failed = tasks.fails(gallery_image_version, **options(hub, source={"vm": "vm"}, **UNPROVEN))
+    assert "The source is Specialized, the definition Generalized" in failed["msg"]
+    assert writes == []
+
+
+def test_a_version_is_made_from_one_of_another_subscription(lab: RunningLab, tasks: LabTasks, hub: LabVersions, images: None) -> None:
+    made = hub.create(f"{hub.id}/images/i", of_whole(f"{hub.id.rpartition('/galleries')[0]}/images/one"), "0.0.1")
+    with lab.second_subscription() as second:
+        group = second.put_group()
+        other = LabVersions(second, group)
+        other.made()
+        other.image()
+        wanted = options(hub, gallery=other.id, source={"version": made["id"]})
+        tasks.predict_do_repeat(gallery_image_version, **wanted)
+        assert read(other)["properties"]["storageProfile"]["source"]["id"] == made["id"]
+
+
 def test_a_disk_goes_through_a_managed_image_where_the_definition_does_not_take_it(
     tasks: LabTasks, hub: LabVersions, lab_group: LabGroup
 ) -> None:
@@ -314,3 +361,17 @@ def test_a_disk_goes_through_a_managed_image_where_the_definition_does_not_take_
     (data,) = read(hub, "trusted")["properties"]["storageProfile"]["dataDiskImages"]
     assert (data["lun"], data["hostCaching"]) == (3, "ReadOnly")
     assert list(lab_group.compute.images.list_by_resource_group(lab_group.name)) == []
+
+
+def test_the_progress_of_each_region_is_shown(lab: RunningLab, tasks: LabTasks, hub: LabVersions, images: None, tmp_path: Path) -> None:
+    wanted = options(hub, target_regions=regions("westeurope", "northeurope"))
+    run = subprocess.run(
+        command("ansible", "localhost", "-m", "goldenimage.azure.gallery_image_version", "-a", json.dumps(wanted)),
+        env=environment(lab, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    for region in ("westeurope", "northeurope"):
+        assert f"[localhost] image i: replication to {region}: Completed, 100 %" in run.stderr

@@ -23,7 +23,7 @@ from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.ports import Azure
 from .changing import restore
 from .numbers import Place, is_made_from
-from .replication import Watch, failures
+from .replication import Watch, failures, is_usable_anywhere
 from .same_source import is_same
 
 MOST_TRIES = 50
@@ -106,8 +106,7 @@ def _publish(azure: Azure, listener: Listener, claim: Claim) -> None:
         except TimedOut as error:
             raise watch.late(version, error) from error
         except (Failed, Refused) as error:
-            # The version exists, and only replicas of it failed: they are repaired while the task waits for them.
-            if failures(versions.find_replicated(version), claim.regions):
+            if _only_replicas_failed(versions.find_replicated(version), claim, error):
                 return None
             tries += 1
             if tries == TRANSIENT_TRIES or not _is_transient(error):
@@ -117,6 +116,11 @@ def _publish(azure: Azure, listener: Listener, claim: Claim) -> None:
                 raise
             if found is not None:
                 versions.delete(version)
+
+
+def _only_replicas_failed(found: GalleryImageVersion | None, claim: Claim, error: GoldenImageError) -> bool:
+    """Whether the version exists and replicas of it failed, which are repaired while the task waits for them."""
+    return bool(failures(found, claim.regions)) and (is_usable_anywhere(found) or "replication" in error.message.casefold())
 
 
 def _is_transient(error: GoldenImageError) -> bool:

@@ -74,6 +74,11 @@ def late(version: GalleryImageVersion, regions: Collection[str]) -> str:
     )
 
 
+def is_usable_anywhere(version: GalleryImageVersion | None) -> bool:
+    """Whether any region has a complete replica."""
+    return any(each.state == COMPLETED for each in states(version).values())
+
+
 def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
     """The replicas in these regions whose replication failed."""
     found = states(version)

@@ -23,7 +23,7 @@ from ..evidence.required import NO_EVIDENCE, Evidence, inherited, require_sealed
 from ..gallery.numbers import Place
 from ..gallery.publication import WAIT_FIRST, WAIT_NONE
 from ..gallery.publishing import creation, predicted, published, waiting
-from ..gallery.replication import failures, missing, states
+from ..gallery.replication import failures, is_usable_anywhere, missing
 from ..gallery.source_rules import REFUSED, WARN
 from ..gallery.sources import security_type_in
 from ..gallery.uefi import TAKES_KEYS
@@ -59,10 +59,12 @@ def plan_version(request: VersionRequest, seen: Observed) -> Plan:
 
 
 def _is_useless(request: VersionRequest, existing: GalleryImageVersion) -> bool:
-    """Whether a version was never made: it failed, and no region has or had a replica. Without a source it cannot be made again."""
-    replicas = states(existing)
-    begun = any(each.state in ("Completed", "Failed") for each in replicas.values())
-    return existing.provisioning_state == FAILED and not begun and request.source is not None
+    """Whether a version failed as a whole: no region can use it. It is made again, for which the source must be given."""
+    if existing.provisioning_state != FAILED or is_usable_anywhere(existing):
+        return False
+    if request.source is None:
+        raise InvalidRequest(f"version {existing.id.name} has failed, and no region can use it: give its source to replace it.")
+    return True
 
 
 def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage) -> Plan:

@@ -123,3 +123,13 @@ def test_two_entries_for_one_data_disk_are_refused():
     disks = [{"lun": 1, "disk_encryption_set": "k"}] * 2
     with pytest.raises(InvalidRequest, match="lun 1 is given twice"):
         publication(target_regions=[{"name": "westeurope", "encryption": {"data_disks": disks}}])
+
+
+def test_what_azure_leaves_out_because_it_is_its_default_is_not_sent_again():
+    known = existing({"name": "West Europe"})
+    known.properties["publishingProfile"].pop("storageAccountType")
+    regions = [{"name": "westeurope", "exclude_from_latest": False, "storage_account_type": "Standard_LRS"}]
+    wanted = publication(
+        exclude_from_latest=False, replication_mode="Full", block_deletion_before_end_of_life=False, target_regions=regions
+    )
+    assert body_of(wanted, known) == as_body(known)["properties"] | {"storageProfile": {"source": {}}}
