@@ -184,15 +184,15 @@ EXAMPLES = r"""
     sealed: assume
     backup: none
 
-- name: Capture a VM with Trusted Launch into a gallery of the hub subscription, under the next number
+- name: Capture a VM into the gallery of a hub subscription, under the next number
   goldenimage.azure.image_capture:
     resource_group: build
-    vm: web1
+    vm: web2
     gallery_image_version:
       gallery:
         name: hub
         resource_group: images
-        subscription_id: "{{ hub_subscription }}"
+        subscription_id: 00000000-0000-0000-0000-000000000000
       gallery_image: web
       create_gallery_image: true
       target_regions:
@@ -205,8 +205,10 @@ EXAMPLES = r"""
     resource_group: build
     vm: desk1
     gallery_image_version:
-      gallery: team
+      gallery: desks
       gallery_image: desk
+      create_gallery: true
+      create_gallery_image: true
       version: 1.4.0
       os_state: specialized
 """

@@ -202,9 +202,12 @@ def to_boot(setup: ExampleSetup) -> Variables:
 
 
 def to_capture(setup: ExampleSetup) -> Variables:
-    """Three sealed VMs, one VM without a seal, and an image of the night before."""
+    """Four sealed VMs, two VMs without a seal, an image of the night before, and a gallery."""
     setup.sealed("images", "web1")
     setup.sealed("build", "web1")
+    setup.sealed("build", "web2")
+    setup.vm("build", "desk1")
+    LabGallery(setup.lab, "images", "hub").made()
     setup.vm("images", "legacy1")
     setup.image("images", "nightly")
     return {"built": {"vm": {"id": setup.sealed("build", "nightly1").id}}}

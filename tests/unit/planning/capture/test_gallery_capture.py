@@ -170,6 +170,8 @@ def test_a_managed_image_on_the_way_is_used_again_and_removed_by_the_next_run():
     assert steps == [f"create version 1.0.0 of image definition web from image {INTERIM.name}", WAITED, f"delete image {INTERIM.name}"]
     made = azure(GENERALIZED, DEALLOCATED_DISK, gallery_images=[ROAD], images=[left], gallery_image_versions=[version()])
     assert planned(made, request()).sentences == [f"delete image {INTERIM.name}"]
+    made.gallery_image_versions.replication["westeurope"] = ["Replicating"]
+    assert planned(made, request({"wait": "none"})).sentences == [WAITED, f"delete image {INTERIM.name}"]
     others = azure(
         GENERALIZED,
         DEALLOCATED_DISK,

@@ -32,7 +32,7 @@ from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVers
 from ...steps.image import DeleteImage
 from ...versions.match import changes, publication_differences
 from ..in_gallery import InGallery, interim_id
-from ..recheck import ReplaceableVersion, SameVm, Usable
+from ..recheck import Replaceable, ReplaceableVersion, SameVm, Usable
 from ..request import CaptureRequest
 from ..source import os_disk_id
 from ..target import Outcome
@@ -137,7 +137,7 @@ class GalleryVersion:
             first=creation_steps(
                 None if self.found.gallery else self.gallery(vm), None if self.found.image else self.definition(vm, os_disk)
             ),
-            clean_up=self._removal(vm) if BY_MANAGED_IMAGE in road else (),
+            clean_up=(DeleteImage(interim_id(vm)),) if BY_MANAGED_IMAGE in road else (),
             deletable=self._deletable(vm, put.claim.place),
             warnings=self._warnings(vm),
         )
@@ -166,10 +166,10 @@ class GalleryVersion:
             *((update,) if changed else tagging),
             *([PurgeRegions(version.id, purged, publication.api)] if purged else []),
             *(waiting(publication, place, wanted, version) if repaired else ()),
-            *(self._await_own_region(vm, place, False) if vm and not _is_usable(version, vm) else ()),
+            *(self._await_own_region(vm, place, self.found.interim is not None) if vm and not _is_usable(version, vm) else ()),
         )
         after = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
-        return Outcome(steps, _result(after), warnings, clean_up=self._removal(vm) if vm and self.found.interim else ())
+        return Outcome(steps, _result(after), warnings, clean_up=self._removal_of_rest(vm))
 
     def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
         """The request body that publishes a version as the task asks for it."""
@@ -218,11 +218,12 @@ class GalleryVersion:
         interim = self.interim(vm)
         return () if interim.exists and interim.flaw(vm) is None else interim.create(vm, disks, evidence).steps
 
-    def _removal(self, vm: Vm) -> tuple[Step, ...]:
-        """The step that removes the managed image on the way, if it was made for this VM."""
+    def _removal_of_rest(self, vm: Vm | None) -> tuple[Step, ...]:
+        """The step that removes the managed image on the way, if an interrupted run has left it, and made it for this VM."""
         left = self.found.interim
-        ours = left is None or left.tags.get(tag.VM_ID, "").lower() == vm.vm_id
-        return (DeleteImage(interim_id(vm)),) if ours else ()
+        if vm is None or left is None or left.tags.get(tag.VM_ID, "").lower() != vm.vm_id:
+            return ()
+        return (DeleteImage(left.id, Replaceable(left, vm)),)
 
     def _await_own_region(self, vm: Vm, place: Place, needed: bool) -> tuple[Step, ...]:
         """The step that waits for the region of the VM if what the version is made from is deleted, and the task waits for less."""
