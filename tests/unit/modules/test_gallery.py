@@ -133,6 +133,13 @@ def test_the_limit_counts_those_that_a_gallery_is_shared_with(run):
     assert run(FakeAzure(galleries=[shared]), **BASE, sharing={"tenants": IDS[4:6], "purge": True})["changed"]
 
 
+def test_an_id_is_shared_with_once_however_it_is_written(run):
+    twice = ["AAAAAAAA-0000-0000-0000-000000000000", "aaaaaaaa-0000-0000-0000-000000000000"]
+    azure = FakeAzure(galleries=[DIRECT])
+    run.predict_do_repeat(azure, **BASE, sharing={"subscriptions": twice})
+    assert body(azure)["groups"] == [{"type": "Subscriptions", "ids": twice[1:]}]
+
+
 @pytest.mark.parametrize(
     ("sharing", "text"),
     [
@@ -204,6 +211,14 @@ def test_a_failed_gallery_is_completed(run):
     azure = FakeAzure(galleries=[replace(PRIVATE, provisioning_state="Failed")])
     assert run(azure, **BASE, description="text")["steps"] == ["complete gallery hub"]
     assert body(azure) == {"location": "westeurope", "tags": {"owner": "me"}, "properties": {"description": "text"}}
+
+
+@pytest.mark.parametrize(("enabled", "sent"), [(True, {"softDeletePolicy": {"isSoftDeleteEnabled": True}}), (False, {})])
+def test_a_policy_that_is_off_is_not_sent_with_a_complete_gallery(run, enabled, sent):
+    stored = {**PRIVATE.properties, "softDeletePolicy": {"isSoftDeleteEnabled": enabled}}
+    azure = FakeAzure(galleries=[replace(PRIVATE, properties=stored, provisioning_state="Failed")])
+    run(azure, **BASE)
+    assert body(azure)["properties"] == sent
 
 
 def test_check_mode_assumes_that_a_running_operation_succeeds(run):

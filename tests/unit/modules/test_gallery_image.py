@@ -133,6 +133,11 @@ def test_what_never_changes_is_refused_with_both_values(run, options, clause, pa
     assert f"(Azure: Changing property 'galleryImage.properties.{path}' is not allowed.)" in message
 
 
+def test_a_value_that_reads_like_nothing_is_not_taken_for_a_missing_one(run):
+    message = run(stored(), **NAMED, purchase_plan={"name": "none"})["msg"]
+    assert "it has no purchase_plan.name, and 'none' is requested" in message
+
+
 def test_all_refused_options_are_named_at_once(run):
     message = run(stored(), **NAMED, os_type="Windows", eula="new", location="northeurope")["msg"]
     assert "but its location is 'westeurope', not 'northeurope' and its os_type is 'Linux', not 'Windows' and it has no eula," in message
@@ -196,6 +201,7 @@ def test_an_empty_string_counts_as_omitted(run):
     [
         ({"security_type": "TrustedLaunch", "features": [feature("securitytype", "Standard")]}, "SecurityType is given twice"),
         ({"features": [feature("A", "1"), feature("a", "2")]}, "a is given twice"),
+        ({"end_of_life_date": "2020-01-01"}, "end_of_life_date: 2020-01-01T00:00:00Z is not in the future"),
         ({"features": [feature("A", "")]}, "needs a name and a value"),
         ({"features": [feature("A", "1", starts_at_version="1.0")]}, "features.A.starts_at_version: '1.0' is not a valid version"),
         ({"hyper_v_generation": "V1", "features": [feature("SecurityType", "TrustedLaunch")]}, "needs hyper_v_generation V2"),
