@@ -86,10 +86,11 @@ def _listed_luns(azure: Azure, request: CopyRequest) -> frozenset[int | None]:
 
 def _with_parts(azure: Azure, request: CopyRequest, seen: Observed, luns: frozenset[int | None]) -> Observed:
     """Read the snapshots and the disks that have the names of the copy's parts."""
+    in_order = sorted(luns, key=lambda lun: -1 if lun is None else lun)
     series, of_os_disk = _series(azure, request, seen.check_mode) if luns else (1, None)
-    others = (look_up(azure.snapshots, request.snapshot(lun, series), seen.check_mode) for lun in luns if lun is not None)
+    others = (look_up(azure.snapshots, request.snapshot(lun, series), seen.check_mode) for lun in in_order if lun is not None)
     snapshots = (of_os_disk if None in luns else None, *others)
-    copied = (look_up(azure.disks, request.disk(lun), seen.check_mode) for lun in luns)
+    copied = (look_up(azure.disks, request.disk(lun), seen.check_mode) for lun in in_order)
     return replace(
         seen,
         snapshots={each.id: each for each in snapshots if each},

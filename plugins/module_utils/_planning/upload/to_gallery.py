@@ -27,7 +27,7 @@ from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..gallery.numbers import Place, is_made_from
 from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
-from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
+from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, version_result
 from ..gallery.replication import missing
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
@@ -316,11 +316,9 @@ def _state(version: GalleryImageVersion | None, disk: Disk | None) -> dict[str, 
     return {"version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
 
 
-def result(azure: Azure, plan: Plan) -> Mapping[str, Any]:
+def result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
     """The version as it is now, under the number that it got."""
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
-    found = azure.gallery_image_versions.find_replicated(version) or azure.gallery_image_versions.get(version)
-    return {"version": found.as_result()}
+    return version_result(azure, plan, target_of(request).publication.api)
 
 
 def target_of(request: UploadRequest) -> GalleryTarget:
