@@ -29,6 +29,7 @@ from ..gallery.replication import Watch
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
 from ..gallery.version_source import DiskSource, VersionSource
+from ..settling import look_up
 from .found_source import FoundSource
 from .interim import interim_id
 from .request import VersionRequest
@@ -90,7 +91,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
         choice=choice,
         origins=_origins(azure, request) if _needs_evidence(request, seen, choice.existing) else (),
         uefi=azure.gallery_image_versions.read(choice.version, **UEFI) if choice.existing and request.uefi else None,
-        interim=azure.images.find(interim_id(request, seen.origin)) if seen.takes_a_road else None,
+        interim=look_up(azure.images, interim_id(request, seen.origin), check_mode) if seen.takes_a_road else None,
     )
 
 
