@@ -43,7 +43,7 @@ CAPTURE = [
 
 
 class Left:
-    """What the runs of a test leave in its resource group and gallery."""
+    """The resources that the runs of a test leave in its resource group and gallery."""
 
     def __init__(self, lab: RunningLab, lab_group: LabGroup) -> None:
         self.lab, self.group = lab, lab_group
