@@ -83,3 +83,10 @@ def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
     captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
     assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 3
     assert "\n#   image_waive " in text
+
+
+def test_a_misspelt_source_of_the_image_never_generalizes_the_vm(tmp_path: Path) -> None:
+    known = ["azure_resource_group=g", "image_name=i", "linux_generalize_confirm=h1", "image_from=copi"]
+    run = play(tmp_path, "capture_linux", "-e", "target=h1", *(word for each in known for word in ("-e", each)))
+    assert "image_from must be vm or copy, not copi" in run.stdout
+    assert "ok=1    changed=0    unreachable=0    failed=1" in run.stdout
