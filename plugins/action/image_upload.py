@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import selectors
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +19,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ..module_utils._core.progress import VARIABLE, Progress, ProgressLines
+from ..module_utils._core.progress import VARIABLE, Progress, ProgressLines, Replication
 
 display = Display()
 
@@ -52,7 +52,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     @contextmanager
     def _progress(self, task_vars: dict[str, Any]) -> Iterator[None]:
         """Tell the module about a pipe, and show what it writes there."""
-        before = f"[{task_vars.get('inventory_hostname')}] image {self._task.args.get('name')}: "
+        before = f"[{task_vars.get('inventory_hostname')}] {titled(self._task.args)}: "
         with shown_pipe(lambda line: display.display(before + line, stderr=True)) as path:
             environment = self._task.environment
             former = environment if isinstance(environment, list) else [environment]
@@ -62,6 +62,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 yield
             finally:
                 self._task.environment = environment
+
+
+def titled(options: Mapping[str, Any]) -> str:
+    """The name of the image that a task makes, for the start of its lines. The module checks options, so they may be anything here."""
+    target = options.get("gallery_image_version", options)
+    definition = target.get("gallery_image") if isinstance(target, Mapping) else None
+    return f"image {definition or options.get('name')}"
 
 
 @contextmanager
@@ -113,11 +120,17 @@ def _follow(reader: int, stopped: int, show: Callable[[str], None]) -> None:
         while not ended:
             ended = any(key.fd == stopped for key, _events in selector.select())
             *messages, rest = (rest + _available(reader)).split(b"\n")
-            for progress in filter(None, map(Progress.from_message, messages)):
-                if line := lines.line(progress):
-                    show(line)
-    if line := lines.last():
-        show(line)
+            for line in (line for message in messages for line in _lines(lines, message)):
+                show(line)
+    if (last := lines.last()) is not None:
+        show(last)
+
+
+def _lines(lines: ProgressLines, message: bytes) -> list[str]:
+    """The lines for a message: none if the last one about bytes is too recent, or the message is damaged."""
+    replication, progress = Replication.from_message(message), Progress.from_message(message)
+    found = (lines.last(), replication.line) if replication else (lines.line(progress),) if progress else ()
+    return [line for line in found if line]
 
 
 def _available(reader: int) -> bytes:

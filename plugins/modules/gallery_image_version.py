@@ -176,6 +176,8 @@ seealso:
 notes:
   - A version that another tool has created may allow Azure to delete its replicas when regions are left out. The module forbids that.
   - With O(version=next) and a specialized image definition, a VM that keeps running counts as the same source. Name a version then.
+  - While the module waits, a line on the standard error of the C(ansible) command shows each change of the state of a replica, if the
+    module runs on the controller and not asynchronously.
   - Azure's creation of a version can fail for reasons of its own. Known ones are tried again.
 """
 
@@ -194,7 +196,7 @@ EXAMPLES = r"""
         storage_account_type: Standard_ZRS
     end_of_life_date: "2027-06-30"
 
-- name: Publish a version of single disks, and wait only for the first region
+- name: Publish a version of the single disks of a specialized system, and wait only for the first region
   goldenimage.azure.gallery_image_version:
     resource_group: images
     gallery: hub
@@ -301,12 +303,14 @@ request_id:
   type: str
 """
 
+import os
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, EVIDENCE, PUBLICATION, TAGS, WAIT, arguments
 from ..module_utils._ansible.perform import perform
+from ..module_utils._ansible.progress import progress_listener
 from ..module_utils._gateway.azure import connect
 from ..module_utils._planning.versions.plan import SUBJECT
 
@@ -370,7 +374,7 @@ ARGUMENTS = arguments(
 
 def main() -> None:
     module = AnsibleModule(**ARGUMENTS)
-    perform(module, connect, SUBJECT)
+    perform(module, connect, SUBJECT, listener=progress_listener(True, os.environ))
 
 
 if __name__ == "__main__":

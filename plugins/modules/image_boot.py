@@ -11,7 +11,7 @@ short_description: Start a temporary virtual machine from an image or from disks
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Creates a VM for building, testing or rescuing, from a generalized image of any kind or from specialized disks. The VM gets a
+  - Creates a VM for building, testing or rescuing, from an image of any kind or from specialized disks. The VM gets a
     network interface in the given subnet and no public address. Also removes such a VM with everything that was created for it.
   - Waits until the guest is provisioned. Boot diagnostics are on, because M(goldenimage.azure.image_capture) reads the guest's seal there.
   - The VM is tagged C(goldenimage.purpose=boot). A VM without this tag is neither changed nor removed.
@@ -35,11 +35,19 @@ options:
   image:
     description:
       - A managed image, as a name, a resource id or a dictionary with C(name) and C(resource_group).
-      - Or the resource id of an image or an image version in a gallery, which can be a shared or a community gallery.
+      - Or the resource id of an image or an image version in a gallery, also in another subscription. In a gallery that is shared with the
+        subscription, C(/SharedGalleries/<unique name>/Images/<image>/Versions/<version>); in a community gallery,
+        C(/CommunityGalleries/<public name>/Images/<image>/Versions/<version>). Without a version, Azure takes the latest one in the region.
       - Or a Marketplace image, as C(publisher:offer:sku:version).
-      - Marketplace images that need a plan, and specialized images of a gallery, are not supported.
+      - A VM from a specialized version keeps its users, its host name and its keys. O(admin_username), O(admin_password),
+        O(ssh_public_keys), O(custom_data) and O(computer_name) are refused. A generalized one needs O(admin_username).
+      - A version must be replicated to the region of the VM. One that is still being replicated there is waited for. Right after that,
+        Azure may not find it for some minutes, so the VM is requested again until O(wait_timeout), for at most 15 minutes.
+      - The purchase plan of an image definition or of a Marketplace image is passed on to the VM. Its terms must have been accepted in the
+        subscription.
       - Data disks that the image contains are deleted with the VM. For an image of a gallery or of the Marketplace, this needs the right
-        to read the image. Without it, Azure decides what becomes of them.
+        to read the image, and so do the plan and the check for a specialized version. Without it, the image is taken to be generalized, and
+        Azure decides what becomes of its data disks.
     type: raw
   os_disk:
     description: "Existing disk to start from, instead of O(image): a name, a resource id or a dictionary."
@@ -112,11 +120,11 @@ options:
     type: bool
     default: true
   computer_name:
-    description: Host name of the guest. Defaults to the name of the VM.
+    description: Host name of the guest. Defaults to the name of the VM. Refused with specialized images and disks, which keep theirs.
     type: str
   admin_username:
     description:
-      - Name of the first user. Required with O(image), and refused with O(os_disk).
+      - Name of the first user. Required with a generalized O(image), and refused with a specialized one and with O(os_disk).
       - Must not be a name that Azure reserves, such as C(root) or C(admin).
     type: str
   admin_password:
@@ -152,7 +160,7 @@ seealso:
   - module: goldenimage.azure.vm_backup
 notes:
   - The tags are set on the VM and on its network interface when they are created. Later changes of the tags apply to the VM only.
-  - If the image or the disk has the tag C(goldenimage.plan), the VM gets the Marketplace plan in this tag.
+  - If the managed image or the disk has the tag C(goldenimage.plan), the VM gets the Marketplace plan in this tag.
   - If provisioning the guest fails, the error message ends with the last line of its boot log, and RV(boot_log) holds more of it.
 """
 
@@ -180,6 +188,29 @@ EXAMPLES = r"""
     resource_group: build
     name: debian1
     image: "Debian:debian-12:12-gen2:latest"
+    subnet:
+      virtual_network: build
+      subnet: default
+    admin_username: builder
+    ssh_public_keys:
+      - "{{ lookup('ansible.builtin.file', '~/.ssh/id_ed25519.pub') }}"
+
+- name: Start a VM from a specialized image in a gallery of another subscription
+  goldenimage.azure.image_boot:
+    resource_group: build
+    name: web1-twin
+    image: "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/hub/images/web"
+    location: westeurope
+    subnet:
+      virtual_network: build
+      subnet: default
+
+- name: Start a VM from the latest version of a community image
+  goldenimage.azure.image_boot:
+    resource_group: build
+    name: community1
+    image: /CommunityGalleries/debian-1a2b3c4d/Images/debian-12
+    location: westeurope
     subnet:
       virtual_network: build
       subnet: default
@@ -217,7 +248,7 @@ vm:
     generalized: {description: Whether the VM is marked as generalized in Azure., type: bool}
     size: {description: Size of the VM., type: str}
     os_type: {description: C(Linux) or C(Windows)., type: str}
-    computer_name: {description: Host name that was requested; null for specialized disks., type: str}
+    computer_name: {description: Host name that was requested; null for specialized images and disks., type: str}
     os_disk: {description: "The OS disk, with id, name, size_gib, caching and storage_account_type.", type: dict}
     data_disks: {description: "The data disks, with lun and the same keys.", type: list, elements: dict}
     network_interfaces: {description: Ids of the network interfaces., type: list, elements: str}

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_capture
-short_description: Capture a virtual machine as a managed image
+short_description: Capture a virtual machine as a managed image or into a gallery
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
-  - Makes a managed image from a VM whose guest was generalized and has powered itself off. Deallocates the VM, marks it as
-    generalized and creates the image. Only missing steps are carried out, so the next run completes an interrupted one.
+  - Makes a managed image, or a version of an image definition in a gallery, from a VM whose guest was generalized and has powered itself
+    off. Deallocates the VM, marks it as generalized and creates the image. Only missing steps are carried out, so the next run completes
+    an interrupted one.
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
     P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off. Meanwhile it reads the boot log, so that
     a guest that refuses to be sealed ends the task at once, with its reason.
@@ -22,17 +23,26 @@ description:
     A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
     not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
+  - With O(gallery_image_version), the VM becomes a version in a gallery, which also takes VMs with Trusted Launch and Arm64 VMs. Gallery,
+    VM and task may be in different subscriptions. If the image definition does not take the VM itself, the version is made from a managed
+    image that is made of the VM and removed afterwards, or from the OS disk; RV(steps) says so. The version has the region of the VM.
+  - With C(os_state=specialized) in O(gallery_image_version), the VM is copied as it is. It may run, no seal and no backup are required, and
+    it is neither deallocated nor marked as generalized.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
   - goldenimage.azure.tags
   - goldenimage.azure.evidence
+  - goldenimage.azure.gallery_target
   - goldenimage.azure.wait
 options:
   name:
-    description: Name of the image.
+    description:
+      - Name of the managed image.
+      - Mutually exclusive with O(gallery_image_version); one of both is required.
+    required: false
   resource_group:
-    description: Resource group of the image, and of the VM if it is given by name only.
+    description: Resource group of the managed image, and of VM and gallery if they are given by name only.
   vm:
     description:
       - "The VM: a resource id, a name, or a dictionary with C(name), C(resource_group) and C(subscription_id), or with C(id), as
@@ -40,7 +50,7 @@ options:
     type: raw
     required: true
   location:
-    description: Region of the image. Must be the region of the VM.
+    description: Region of the image or version. Must be the region of the VM.
     type: str
   disks:
     description: Whether the image holds all disks of the VM (V(all)) or its OS disk only (V(os)).
@@ -83,6 +93,7 @@ options:
   source:
     description:
       - Whether to keep the VM (V(keep)) or to delete it once the image exists (V(delete)).
+      - A VM that became a version is deleted only once the replication to its region is complete, whatever C(wait) says.
       - If Azure refuses to delete the VM, for example because of a lock that could not be read, the image exists all the same. The task
         succeeds, a warning says so, and RV(vm) is the VM.
       - Each disk and network interface of a deleted VM is deleted or kept according to its C(deleteOption). Therefore, with
@@ -98,7 +109,7 @@ options:
     default: false
   zone_resilient:
     description:
-      - Whether the image is stored in several zones.
+      - Whether the managed image is stored in several zones.
       - If omitted, Azure decides, and an existing image is accepted either way.
     type: bool
   waive:
@@ -107,7 +118,7 @@ options:
       - V(rights) if you know that the identity has the rights, V(disk_encryption) if you know that new VMs can unlock their disks,
         V(vm_tags_total) because Azure does not always enforce its limit of 2048 characters, V(marketplace_plan) if you keep the plan
         yourself, V(subscription) if Azure accepts an image in another subscription, V(disk_controller) and V(vm_tag) to silence their
-        warnings.
+        warnings. V(gallery_plan) if you name the plan for each new VM, V(gallery_controller) and V(running_vm) to silence their warnings.
       - All other checks find what Azure certainly refuses, and cannot be waived.
     type: list
     elements: str
@@ -172,12 +183,40 @@ EXAMPLES = r"""
     vm: legacy1
     sealed: assume
     backup: none
+
+- name: Capture a VM into the gallery of a hub subscription, under the next number
+  goldenimage.azure.image_capture:
+    resource_group: build
+    vm: web2
+    gallery_image_version:
+      gallery:
+        name: hub
+        resource_group: images
+        subscription_id: 00000000-0000-0000-0000-000000000000
+      gallery_image: web
+      create_gallery_image: true
+      target_regions:
+        - name: westeurope
+        - name: northeurope
+          regional_replica_count: 2
+
+- name: Publish a copy of a VM that keeps running
+  goldenimage.azure.image_capture:
+    resource_group: build
+    vm: desk1
+    gallery_image_version:
+      gallery: desks
+      gallery_image: desk
+      create_gallery: true
+      create_gallery_image: true
+      version: 1.4.0
+      os_state: specialized
 """
 
 RETURN = r"""
 image:
-  description: The image after the task; in check mode as predicted.
-  returned: success
+  description: The managed image after the task; in check mode as predicted.
+  returned: success, with O(name)
   type: dict
   contains:
     id: {description: Resource id., type: str}
@@ -207,6 +246,26 @@ image:
     data_disks: []
     zone_resilient: false
     tags: {release: "1"}
+version:
+  description: The version after the task; in check mode as predicted, without what only Azure knows. It has every property of the version
+    in snake case; the keys that are always there are listed.
+  returned: success, with O(gallery_image_version)
+  type: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Number of the version., type: str}
+    gallery: {description: Name of the gallery., type: str}
+    gallery_image: {description: Name of the image definition., type: str}
+    resource_group: {description: Resource group of the gallery., type: str}
+    location: {description: Region of the version., type: str}
+    publishing_profile: {description: "How it is published, with target_regions.", type: dict}
+    storage_profile: {description: Its disks and their sources., type: dict}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
+os_state:
+  description: C(generalized), or C(specialized) if the VM was copied as it is.
+  returned: success, with O(gallery_image_version)
+  type: str
+  sample: generalized
 vm:
   description: The VM after the task; null if it does not exist any more. If RV(checks) forbid the capture, the VM as it is.
   returned: success, and if RV(checks) forbid the capture
@@ -243,7 +302,8 @@ guest:
   sample: {console: sealed, reason: null}
 sealed:
   description: How the seal of what was captured is known. C(verified) or C(assume), by the tags of the image; null if its tags say
-    nothing about it, as those of images of earlier versions of this collection, or if check mode cannot know the seal yet.
+    nothing about it, as those of specialized versions and of images of earlier versions of this collection, or if check mode cannot
+    know the seal yet.
   returned: success
   type: str
   sample: verified
@@ -259,7 +319,10 @@ checks:
       description: >-
         Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
         C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
-        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(rights) or C(locks).
+        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(rights) or C(locks). With
+        O(gallery_image_version), C(gallery), C(gallery_image), C(gallery_source), C(gallery_region), C(gallery_version), C(gallery_plan),
+        C(gallery_controller) and C(running_vm) take the place of C(existing_image), C(subscription), C(security_type), C(architecture),
+        C(disk_controller) and C(marketplace_plan).
       type: str
     side: {description: Always C(cloud)., type: str}
     verdict:
@@ -316,7 +379,7 @@ request_id:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._ansible.arguments import AZURE, EVIDENCE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.arguments import AZURE, EVIDENCE, GALLERY_TARGET, TAGS, TARGET, WAIT, arguments
 from ..module_utils._ansible.perform import perform
 from ..module_utils._gateway.azure import connect
 from ..module_utils._planning.capture.plan import CAPTURE
@@ -326,7 +389,9 @@ ARGUMENTS = arguments(
     TARGET,
     TAGS,
     EVIDENCE,
+    GALLERY_TARGET,
     WAIT,
+    name=dict(type="str"),
     vm=dict(type="raw", required=True),
     location=dict(type="str"),
     disks=dict(type="str", choices=["all", "os"], default="all"),

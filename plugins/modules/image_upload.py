@@ -7,12 +7,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_upload
-short_description: Upload a local disk as a managed image
+short_description: Upload a local disk as a managed image or as a version in a gallery
 version_added: 0.1.0
 author: goldenimage.azure contributors (@goldenimage)
 description:
   - Makes a managed image from a raw disk or a fixed VHD on the machine that runs the module. No storage account is needed.
     The file is uploaded directly into an interim managed disk, the image is made from that disk, and the interim disk is deleted.
+  - With O(gallery_image_version), a version of an image definition in a gallery is made from the interim disk instead. Definitions with
+    C(SecurityType) V(TrustedLaunchSupported) and the like take no disks. The version is then made from an interim managed image, which
+    is deleted, too. RV(steps) say so.
   - Holes and 4 KiB blocks of zeros are not sent. The module writes the VHD footer, so a raw disk needs no conversion.
     The disk is padded with zeros to a multiple of 1 MiB.
   - "Before the upload, the module checks everything that Azure would refuse only afterwards: the format, the size, and whether VMs of
@@ -25,17 +28,30 @@ description:
   - Two runs that begin to upload into the same interim disk at the same time do not mix their bytes. A run that finds that another one has
     created the disk, or has taken it over, fails without committing anything. Do not start a second run while an upload is in progress,
     because it takes the unfinished disk for that of an interrupted run and deletes it.
-  - The digest of the disk is kept in the tag C(goldenimage.digest) of the image. A second run with the same content changes nothing.
+  - The digest of the disk is kept in the tag C(goldenimage.digest) of the image or the version. A second run with the same content changes
+    nothing; with O(gallery_image_version.version=next) this is so if the newest version has the same content.
 extends_documentation_fragment:
   - goldenimage.azure.azure
   - goldenimage.azure.target
+  - goldenimage.azure.gallery_target
   - goldenimage.azure.tags
   - goldenimage.azure.wait
 options:
   name:
-    description: Name of the image.
+    description: Name of the image. Required without O(gallery_image_version).
+    required: false
+  gallery_image_version:
+    description:
+      - The version of an image definition that is made, instead of a managed image.
+      - Mutually exclusive with O(name); one of both is required.
+      - Gallery, definition and source are checked before the disk file is read. Gallery and definition are created before the upload, if
+        they do not exist and this is requested. A new definition takes O(os_type), O(hyper_v_generation) and O(architecture).
+      - The system on the disk must have been generalized, unless O(gallery_image_version.os_state=specialized).
+      - Azure copies the interim disk into the region of the version first. The task waits for that before it deletes the disk, also if
+        O(gallery_image_version.wait) is V(first) or V(none), unless O(keep_disk=true).
+      - With O(gallery_image_version.replication_mode=Shallow), what the version was made from is kept, because the version refers to it.
   resource_group:
-    description: Resource group of the image and of the interim disk.
+    description: Resource group of the image, of the interim disk, and of a gallery that is given by name.
   path:
     description:
       - Path of the disk file, a raw disk or a fixed VHD. The format is recognized by the content. Convert other formats first, for example
@@ -46,8 +62,10 @@ options:
   location:
     description:
       - Region of the image. Defaults to the region of the resource group.
-      - Must be a region in which managed images are available. This is checked before anything is written, if the identity has the right
-        to read the list of regions.
+      - For a version, the region of the interim disk and of the version, in addition to its target regions. Defaults to the region of the
+        image definition or of the gallery, and if neither exists to that of the resource group.
+      - Must be a region in which managed images or image versions are available. This is checked before anything is written, if the
+        identity has the right to read the list of regions.
     type: str
   os_type:
     description: Operating system on the disk.
@@ -60,14 +78,21 @@ options:
       - Defaults to V(V2) if the disk has an EFI system partition, and to V(V1) otherwise.
     type: str
     choices: [V1, V2]
+  architecture:
+    description: Architecture of the system on the disk. V(Arm64) needs O(gallery_image_version), because managed images do not have it.
+    type: str
+    choices: [x64, Arm64]
+    default: x64
   disk:
     description:
       - The interim disk, as a name, a resource id or a dictionary with C(name) and C(resource_group). Defaults to the name of the image
-        followed by C(-upload).
+        or of the image definition followed by C(-upload). An interim image has that name, too.
       - If a disk of this name exists, and is not the interim disk of this image or is attached to a VM, the task fails.
     type: raw
   storage_account_type:
-    description: Storage type of the interim disk and of the image. An existing image with another storage type is not accepted.
+    description:
+      - Storage type of the interim disk and of the image. An existing image with another storage type is not accepted.
+      - The storage type of a version is O(gallery_image_version.storage_account_type).
     type: str
     choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
@@ -86,7 +111,7 @@ options:
   recreate:
     description:
       - Whether to replace an existing image that was made from other content or with other options. It is deleted after the upload.
-        If V(false), such an image is an error.
+        If V(false), such an image is an error. So is an existing version with the number that O(gallery_image_version.version) names.
       - The incomplete image of a failed run with the same content is always replaced.
     type: bool
     default: false
@@ -131,6 +156,20 @@ EXAMPLES = r"""
     storage_account_type: Premium_LRS
     wait_timeout: 7200
 
+- name: Publish a disk as the next version of an image definition, which is created if it does not exist
+  goldenimage.azure.image_upload:
+    resource_group: images
+    path: /var/tmp/debian-12.raw
+    gallery_image_version:
+      gallery: golden
+      gallery_image: debian-12
+      create_gallery: true
+      create_gallery_image: true
+      target_regions:
+        - name: westeurope
+        - name: northeurope
+  register: published
+
 - name: Replace a nightly image, and keep the interim disk
   goldenimage.azure.image_upload:
     resource_group: images
@@ -144,9 +183,26 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+version:
+  description: The version after the task, with every property that Azure shows; in check mode as predicted.
+  returned: success, if O(gallery_image_version) is given
+  type: dict
+  contains:
+    id: {description: Resource id., type: str}
+    name: {description: Number of the version., type: str}
+    resource_group: {description: Resource group of the gallery., type: str}
+    gallery: {description: Name of the gallery., type: str}
+    gallery_image: {description: Name of the image definition., type: str}
+    location: {description: Region., type: str}
+    provisioning_state: {description: C(Succeeded) for a version that was made., type: str}
+    publishing_profile: {description: "How it is published: regions, replicas, storage, end of life.", type: dict}
+    storage_profile: {description: Its disks., type: dict}
+    safety_profile: {description: What protects it from being deleted., type: dict}
+    replication_status: {description: The states of its replicas; not in check mode., type: dict}
+    tags: {description: "Tags, with names and values unchanged.", type: dict}
 image:
   description: The image after the task; in check mode as predicted.
-  returned: success
+  returned: success, if O(name) is given
   type: dict
   contains:
     id: {description: Resource id., type: str}
@@ -221,7 +277,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._ansible.arguments import AZURE, TAGS, TARGET, WAIT, arguments
+from ..module_utils._ansible.arguments import AZURE, GALLERY_TARGET, TAGS, TARGET, WAIT, arguments
 from ..module_utils._ansible.perform import perform
 from ..module_utils._ansible.progress import progress_listener
 from ..module_utils._disks.look import look_at_disk
@@ -232,12 +288,15 @@ from ..module_utils._planning.upload.plan import upload
 ARGUMENTS = arguments(
     AZURE,
     TARGET,
+    GALLERY_TARGET,
     TAGS,
     WAIT,
+    name=dict(type="str"),
     path=dict(type="path", required=True),
     location=dict(type="str"),
     os_type=dict(type="str", choices=["Linux", "Windows"], default="Linux"),
     hyper_v_generation=dict(type="str", choices=["V1", "V2"]),
+    architecture=dict(type="str", choices=["x64", "Arm64"], default="x64"),
     disk=dict(type="raw"),
     storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
     keep_disk=dict(type="bool", default=False),

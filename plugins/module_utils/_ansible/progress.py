@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from .._core.listener import Listener, Silence
-from .._core.progress import VARIABLE, Progress
+from .._core.progress import VARIABLE, Progress, Replication
 
 PAUSE = 0.5
 """Seconds between two messages: an upload must not wait for its own progress."""
@@ -43,8 +43,17 @@ class ProgressPipe(Silence):
         if self._descriptor is None or (recent and sent < total):
             return
         self._written_at = now
+        self._write(Progress(sent, total, skipped).as_message())
+
+    def replicated(self, region: str, state: str, progress: int | None) -> None:
+        """Write a message about a replica, whose state changes seldom."""
+        self._write(Replication(region, state, progress).as_message())
+
+    def _write(self, message: bytes) -> None:
+        if self._descriptor is None:
+            return
         try:
-            os.write(self._descriptor, Progress(sent, total, skipped).as_message())
+            os.write(self._descriptor, message)
         except BlockingIOError:
             return
         except OSError:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The progress of an upload: as a message from a module to its action plugin, and as a line for the user."""
+"""The progress of an upload and of a replication: as a message from a module to its action plugin, and as a line for the user."""
 
 from __future__ import annotations
 
@@ -41,6 +41,34 @@ class Progress(NamedTuple):
     def as_message(self) -> bytes:
         """One line of JSON. It is shorter than 512 bytes, so that a pipe takes it completely or not at all."""
         return json.dumps(self._asdict()).encode() + b"\n"
+
+
+class Replication(NamedTuple):
+    """The state of the replica of a version in a region; ``progress`` is in percent, None if it is not known."""
+
+    region: str
+    state: str
+    progress: int | None
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Replication | None:
+        """Read one message; None if it is damaged, or about bytes."""
+        try:
+            values = json.loads(message)
+            progress = values["progress"]
+            return cls(str(values["region"]), str(values["state"]), None if progress is None else int(progress))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def as_message(self) -> bytes:
+        """One line of JSON."""
+        return json.dumps(self._asdict()).encode() + b"\n"
+
+    @property
+    def line(self) -> str:
+        """The line for the user."""
+        percent = "" if self.progress is None else f", {self.progress} %"
+        return f"replication to {self.region}: {self.state}{percent}"
 
 
 class ProgressLines:

@@ -29,6 +29,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import image_upload, 
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.disk_files import make_disk
+from tests.support.gallery_versions import LabVersions, of_whole
 from tests.support.lab_gallery import LabGallery
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import MIB, RunningLab, done
@@ -37,7 +38,13 @@ from tests.support.tasks import LabTasks
 COLLECTION = "goldenimage.azure"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[3] / "plugins" / "modules").glob("*.py"))
 GROUPS = ("images", "build", "net")
-LISTS = {"gallery_image_info": "gallery_images", "gallery_info": "galleries", "image_info": "images", "vm_backup_info": "backups"}
+LISTS = {
+    "gallery_image_info": "gallery_images",
+    "gallery_image_version_info": "gallery_image_versions",
+    "gallery_info": "galleries",
+    "image_info": "images",
+    "vm_backup_info": "backups",
+}
 REPLACED: dict[str, Callable[[ExampleSetup], str]] = {
     "00000000-0000-0000-0000-000000000000": lambda setup: setup.lab.settings.subscription,
     "/var/tmp/": lambda setup: f"{setup.folder}/",
@@ -57,6 +64,7 @@ def names_of(module: str) -> list[str]:
 
 
 MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "1.0", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+BUILT = {"osType": "Linux", "diskSizeGB": 1, "hyperVGeneration": "V2"}
 
 
 @dataclass(frozen=True)
@@ -127,6 +135,30 @@ def to_list_definitions(setup: ExampleSetup) -> Variables:
     return {}
 
 
+def to_publish(setup: ExampleSetup) -> Variables:
+    """A gallery with two image definitions and two versions, one of them protected, and the sources of new versions."""
+    group, hub = setup.group("images"), LabVersions(setup.lab, "images", "hub")
+    hub.made()
+    setup.image("images", "web-2026-11")
+    hub.image("database", osState="Specialized")
+    group.snapshot(group.os_disk("database-disk").id, "database-os")
+    group.disk("database-data")
+    setup.outside.write_text(json.dumps({"blobs": {"https://contoso.blob.core.windows.net/vhds/logs.vhd": {"diskSizeGB": 1}}}))
+    web, source = hub.image("web"), of_whole(group.id("images", "web-2026-11"))
+    hub.create(web, source, "1.0.3", ("westeurope", "northeurope"), safetyProfile={"allowDeletionOfReplicatedLocations": False})
+    hub.create(web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01"}, safetyProfile={"blockDeletionBeforeEndOfLife": True})
+    return {}
+
+
+def to_list_versions(setup: ExampleSetup) -> Variables:
+    """A version."""
+    hub = LabVersions(setup.lab, "images", "hub")
+    hub.made()
+    setup.image("images", "web")
+    hub.create(hub.image("web"), of_whole(setup.group("images").id("images", "web")))
+    return {}
+
+
 def to_upload(setup: ExampleSetup) -> Variables:
     """Three disk files, one of them for UEFI, and an image of the day before."""
     for name in ("debian-12.raw", "nightly.raw"):
@@ -157,7 +189,12 @@ def to_boot(setup: ExampleSetup) -> Variables:
     (setup.folder / ".ssh").mkdir()
     (setup.folder / ".ssh" / "id_ed25519.pub").write_text(KEY)
     setup.image("build", "debian-12")
-    setup.outside.write_text(json.dumps({"platformImages": [MARKETPLACE]}))
+    hub = f"/subscriptions/{setup.lab.settings.subscription}/resourceGroups/images/providers/Microsoft.Compute/galleries/hub/images/web"
+    in_galleries = {
+        hub: {**BUILT, "osState": "Specialized", "versions": {"1.0.0": {}}},
+        "/CommunityGalleries/debian-1a2b3c4d/Images/debian-12": {**BUILT, "versions": {"1.0.0": {}}},
+    }
+    setup.outside.write_text(json.dumps({"platformImages": [MARKETPLACE], "galleryImages": in_galleries}))
     setup.group("build").os_disk("web1-before-generalize-2f0c7a5e-os-disk")
     setup.lab.put_subnet("build", network="build")
     setup.lab.put_subnet("net", network="n", subnet="s")
@@ -165,9 +202,12 @@ def to_boot(setup: ExampleSetup) -> Variables:
 
 
 def to_capture(setup: ExampleSetup) -> Variables:
-    """Three sealed VMs, one VM without a seal, and an image of the night before."""
+    """Four sealed VMs, two VMs without a seal, an image of the night before, and a gallery."""
     setup.sealed("images", "web1")
     setup.sealed("build", "web1")
+    setup.sealed("build", "web2")
+    setup.vm("build", "desk1")
+    LabGallery(setup.lab, "images", "hub").made()
     setup.vm("images", "legacy1")
     setup.image("images", "nightly")
     return {"built": {"vm": {"id": setup.sealed("build", "nightly1").id}}}
@@ -216,6 +256,8 @@ SCENES = {
     "gallery": Scene("gallery", to_make_galleries),
     "gallery_image": Scene("gallery_image", to_define),
     "gallery_image_info": Scene("gallery_image_info", to_list_definitions),
+    "gallery_image_version": Scene("gallery_image_version", to_publish),
+    "gallery_image_version_info": Scene("gallery_image_version_info", to_list_versions),
     "gallery_info": Scene("gallery_info", to_define),
     "image": Scene("image", to_make_images),
     "image_boot": Scene("image_boot", to_boot),

@@ -31,7 +31,9 @@ class PluginRunner:
         self._patch(image_upload.constants, "DEFAULT_LOCAL_TMP", str(folder))
         self._patch(image_upload.display, "display", lambda line, stderr=False: self.shown.append((line, stderr)))
 
-    def __call__(self, transport: str = "local", sent: tuple[int, ...] = (512, 1024), fail: bool = False, **task: Any) -> dict[str, Any]:
+    def __call__(
+        self, transport: str = "local", sent: tuple[int, ...] = (512, 1024), fail: bool = False, states: tuple[str, ...] = (), **task: Any
+    ) -> dict[str, Any]:
         shell = SimpleNamespace(tmpdir=None)
         connection = SimpleNamespace(transport=transport, has_native_async=False, _shell=shell, become=None)
         values = {"check_mode": False, "async_val": 0, "no_log": False, "args": {"name": "debian"}, "environment": ENVIRONMENT}
@@ -45,6 +47,8 @@ class PluginRunner:
             listener = progress_listener(True, self.seen)
             for count in sent:
                 listener.moved(count, 1024, 5)
+            for state in states:
+                listener.replicated("westeurope", state, None)
             getattr(listener, "close", lambda: None)()
             if fail:
                 raise RuntimeError("the module broke")
@@ -67,6 +71,21 @@ def test_the_last_progress_is_shown_on_standard_error(run: PluginRunner) -> None
     assert line.startswith("[here] image debian: 100 %, 1.0 KiB of 1.0 KiB sent, 0.0 KiB skipped")
     assert stderr is True
     assert run.seen["http_proxy"] == "p"
+
+
+def test_the_states_of_replicas_are_shown_after_the_upload(run: PluginRunner) -> None:
+    target = {"gallery": "g", "gallery_image": "web"}
+    run(sent=(1024,), states=("Replicating", "Completed"), args={"gallery_image_version": target})
+    assert [line for line, _stderr in run.shown] == [
+        "[here] image web: 100 %, 1.0 KiB of 1.0 KiB sent, 0.0 KiB skipped",
+        "[here] image web: replication to westeurope: Replicating",
+        "[here] image web: replication to westeurope: Completed",
+    ]
+
+
+@pytest.mark.parametrize("target", ["{{ later }}", None, [], {}])
+def test_any_value_of_the_option_is_left_to_the_module(run: PluginRunner, target: Any) -> None:
+    assert run(args={"name": "debian", "gallery_image_version": target}) == RESULT
 
 
 def test_neither_the_pipe_nor_the_environment_is_left(run: PluginRunner) -> None:

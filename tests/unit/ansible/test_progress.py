@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._ansible.progress import PAUSE, ProgressPipe, progress_listener
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import VARIABLE, Progress
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import VARIABLE, Progress, Replication
 
 
 @pytest.fixture
@@ -42,6 +42,15 @@ def test_messages_reach_the_reader(pipe: Path, reader: int) -> None:
     assert written(reader) == [Progress(1, 2, 3)]
     assert isinstance(listener, ProgressPipe)
     listener.close()
+
+
+def test_the_state_of_a_replica_reaches_the_reader(pipe: Path, reader: int) -> None:
+    listener = progress_listener(True, {VARIABLE: str(pipe)})
+    listener.replicated("westeurope", "Replicating", 40)
+    assert Replication.from_message(os.read(reader, 65536)) == Replication("westeurope", "Replicating", 40)
+    assert isinstance(listener, ProgressPipe)
+    listener.close()
+    listener.replicated("westeurope", "Completed", 100)
 
 
 def test_messages_are_few_and_the_last_one_is_not_lost(pipe: Path, reader: int) -> None:

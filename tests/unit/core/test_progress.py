@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import GIB, MIB
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, size
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, Replication, size
 
 from tests.support.clock import Clock
 
@@ -32,6 +32,22 @@ def test_a_message_can_be_read_back() -> None:
 @pytest.mark.parametrize("message", [b"", b"{", b"7", b"{}", b'{"sent": 1}', b'{"sent": "x", "total": 1, "skipped": 1}', b"\xff"])
 def test_a_damaged_message_is_ignored(message: bytes) -> None:
     assert Progress.from_message(message) is None
+
+
+@pytest.mark.parametrize(
+    ("progress", "line"), [(40, "replication to westeurope: Replicating, 40 %"), (None, "replication to westeurope: Replicating")]
+)
+def test_a_replica_has_a_message_and_a_line(progress: int | None, line: str) -> None:
+    found = Replication.from_message(Replication("westeurope", "Replicating", progress).as_message())
+    assert found is not None
+    assert found.line == line
+    assert Replication.from_message(Progress(1, 2, 3).as_message()) is None
+    assert Progress.from_message(found.as_message()) is None
+
+
+@pytest.mark.parametrize("message", [b"", b"{", b"7", b'{"region": "x", "state": "y"}', b'{"region": "x", "state": "y", "progress": "z"}'])
+def test_a_damaged_message_about_a_replica_is_ignored(message: bytes) -> None:
+    assert Replication.from_message(message) is None
 
 
 def test_at_most_one_line_comes_in_five_seconds_and_one_at_the_end(clock: Clock, lines: ProgressLines) -> None:

@@ -51,7 +51,12 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i", "-e", "image_from=copy"],
         f"Set copy_subnet, copy_confirm {FOR_H1}",
     ),
-], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm", "capture copy"])  # fmt: skip
+    (
+        "capture_linux",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", '{"image_gallery_version": {"gallery": "g", "gallery_image": "i"}}'],
+        f"Set linux_generalize_confirm {FOR_H1}",
+    ),
+], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm", "capture copy", "capture into a gallery"])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
     assert run.returncode == 2, run.stdout + run.stderr
@@ -90,3 +95,11 @@ def test_a_misspelt_source_of_the_image_never_generalizes_the_vm(tmp_path: Path)
     run = play(tmp_path, "capture_linux", "-e", "target=h1", *(word for each in known for word in ("-e", each)))
     assert "image_from must be vm or copy, not copi" in run.stdout
     assert "ok=1    changed=0    unreachable=0    failed=1" in run.stdout
+
+
+def test_a_specialized_version_is_refused_before_the_guest_is_generalized(tmp_path: Path) -> None:
+    given = '{"image_gallery_version": {"gallery": "g", "gallery_image": "i", "os_state": "specialized"}}'
+    named = ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "linux_generalize_confirm=h1", "-e", given]
+    run = play(tmp_path, "capture_linux", *named)
+    (failure,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
+    assert "this playbook generalizes the guest: use image_capture for os_state specialized." in failure

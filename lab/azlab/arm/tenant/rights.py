@@ -92,4 +92,5 @@ def _matches(patterns: Iterable[str], action: str) -> bool:
 ROUTES = [
     Route("GET", f"{_GROUP}/{_PERMISSIONS}", show, "permission.list"),
     Route("GET", f"{_GROUP}/providers/{{namespace}}/{{type}}/{{name}}/{_PERMISSIONS}", show, "permission.list"),
+    Route("GET", f"{_GROUP}/providers/{{namespace}}/{{type}}/{{name}}/{{subtype}}/{{subname}}/{_PERMISSIONS}", show, "permission.list"),
 ]

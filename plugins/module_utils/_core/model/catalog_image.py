@@ -5,19 +5,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from .gallery_image import SPECIALIZED
+from .gallery_image_version import REPLICATING, Replica
 from .image import ImageDisk
+from .provisioning import CREATING, SUCCEEDED
 
-SPECIALIZED = "Specialized"
 NVME = "NVMe"
 
 
 @dataclass(frozen=True)
 class CatalogImage:
-    """An image of a gallery or of the Marketplace, as far as a new VM depends on it.
+    """A version of an image of a gallery or of the Marketplace, as far as a new VM depends on it.
 
-    ``security_type`` is the value of its feature ``SecurityType``, and ``controllers`` are those in its feature ``DiskControllerTypes``.
+    ``security_type`` is the value of its feature ``SecurityType``, ``controllers`` are those in its feature ``DiskControllerTypes``, and
+    ``encryption`` is how the OS disks of confidential VMs are encrypted. ``plan`` is its purchase plan: ``name``, ``publisher``,
+    ``product``. ``regions`` are the short names of those to which it is replicated, empty if that is not known; ``replica`` is the one in
+    the region of the VM, if it was asked for.
     """
 
     os_type: str | None = None
@@ -25,3 +31,20 @@ class CatalogImage:
     data_disks: tuple[ImageDisk, ...] = ()
     security_type: str | None = None
     controllers: frozenset[str] = frozenset()
+    version: str = ""
+    provisioning_state: str = SUCCEEDED
+    os_size_gib: int | None = None
+    plan: Mapping[str, str] = field(default_factory=dict)
+    encryption: str | None = None
+    regions: tuple[str, ...] = ()
+    replica: Replica | None = None
+
+    @property
+    def is_specialized(self) -> bool:
+        """Whether VMs from it keep its users and its host name."""
+        return (self.os_state or "").casefold() == SPECIALIZED.casefold()
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether the version is still being made, or replicated to the region of the VM."""
+        return self.provisioning_state == CREATING or (self.replica is not None and self.replica.state == REPLICATING)

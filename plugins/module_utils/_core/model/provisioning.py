@@ -7,6 +7,7 @@ from __future__ import annotations
 
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"
-BEING_MADE = ("Creating", "Updating")
+CREATING, UPDATING = "Creating", "Updating"
+BEING_MADE = (CREATING, UPDATING)
 DELETING = "Deleting"
 BUSY = (*BEING_MADE, DELETING)

@@ -8,18 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..._core.ids import region
 from ..._core.model.catalog_image import CatalogImage
+from ..._core.model.gallery_image_version import Replica
 from ..._core.model.image import ImageDisk
+from ..._core.model.provisioning import SUCCEEDED, UPDATING
+from .gallery import parse_replicas
 from .json import Json, at, properties_of
 
+USABLE = (SUCCEEDED, UPDATING)
+"""The states of a version that VMs can be made from: one that gets another region is Updating, and stays usable."""
 
-def parse_gallery_image(definition: Json, version: Json) -> CatalogImage:
-    """An image of a gallery: the definition says which system it holds, the version which data disks."""
+
+def parse_catalog_image(definition: Json, version: Json, location: str) -> CatalogImage:
+    """An image of a gallery for a VM in a region: the definition says which system it holds, the version which disks."""
     properties, storage = properties_of(definition), at(version, "properties", "storageProfile")
+    targets, here = _targets(properties_of(version)), _target(properties_of(version), location)
     return CatalogImage(
         os_type=properties.get("osType"),
         os_state=properties.get("osState"),
         data_disks=_data_disks(storage.get("dataDiskImages") or ()),
+        os_size_gib=_size(at(storage, "osDiskImage")),
+        version=str(version.get("name") or ""),
+        provisioning_state=properties_of(version).get("provisioningState") or SUCCEEDED,
+        plan=_plan(at(properties, "purchasePlan")),
+        encryption=at(here, "encryption", "osDiskImage", "securityProfile").get("confidentialVMEncryptionType"),
+        regions=tuple(map(_region, targets)),
+        replica=_replica(parse_replicas(version), location),
         **_features(properties),
     )
 
@@ -30,14 +45,25 @@ def parse_marketplace_image(version: Json) -> CatalogImage:
     return CatalogImage(
         os_type=at(properties, "osDiskImage").get("operatingSystem"),
         data_disks=_data_disks(properties.get("dataDiskImages") or ()),
+        version=str(version.get("name") or ""),
+        plan=_plan(at(properties, "plan")),
         **_features(properties),
     )
 
 
 def latest(versions: Iterable[Json], location: str) -> str | None:
-    """The name of the version that Azure takes if none is named: the highest number that is not excluded; None if there is none."""
-    names = [str(each["name"]) for each in versions if not _is_excluded(properties_of(each), location)]
-    return max(names, key=_numbers, default=None)
+    """The name of the version that Azure takes in a region if none is named: the highest number that is not excluded.
+
+    If none is in the region, it is the highest one elsewhere, whose regions can then be named; None if there is none at all.
+    """
+    offered = [each for each in versions if _is_usable(each) and not _is_excluded(properties_of(each), location)]
+    here = [each for each in offered if not _targets(properties_of(each)) or _target(properties_of(each), location)]
+    return max((str(each["name"]) for each in here or offered), key=_numbers, default=None)
+
+
+def _is_usable(version: Json) -> bool:
+    """Whether a version can be used, as far as it says so: those of the Marketplace do not."""
+    return (properties_of(version).get("provisioningState") or SUCCEEDED) in USABLE
 
 
 def _numbers(name: str) -> list[int]:
@@ -46,15 +72,42 @@ def _numbers(name: str) -> list[int]:
 
 def _is_excluded(properties: Json, location: str) -> bool:
     """Whether a version is excluded from "latest", everywhere or in a region; the setting of the region comes first."""
-    profile = at(properties, "publishingProfile")
-    regions = (each for each in profile.get("targetRegions") or () if "".join(str(each.get("name", "")).split()).casefold() == location)
-    everywhere = bool(profile.get("excludeFromLatest") or properties.get("excludeFromLatest"))
-    return bool(next((each["excludeFromLatest"] for each in regions if each.get("excludeFromLatest") is not None), everywhere))
+    regional = _target(properties, location).get("excludeFromLatest")
+    everywhere = at(properties, "publishingProfile").get("excludeFromLatest") or properties.get("excludeFromLatest")
+    return bool(everywhere if regional is None else regional)
+
+
+def _targets(properties: Json) -> tuple[Json, ...]:
+    """The regions to which a version is replicated; none if it does not say so, as a shared one."""
+    return tuple(at(properties, "publishingProfile").get("targetRegions") or ())
+
+
+def _target(properties: Json, location: str) -> Json:
+    """The entry of a version for one region; empty if it is not replicated to it."""
+    return next((each for each in _targets(properties) if _region(each) == location), {})
+
+
+def _region(target: Json) -> str:
+    return region(str(target.get("name") or ""))
+
+
+def _replica(replicas: Iterable[Replica], location: str) -> Replica | None:
+    return next((each for each in replicas if each.region == location), None)
+
+
+def _plan(raw: Json) -> dict[str, str]:
+    return {key: str(raw[key]) for key in ("name", "publisher", "product") if raw.get(key)}
 
 
 def _data_disks(images: Iterable[Json]) -> tuple[ImageDisk, ...]:
-    disks = (ImageDisk(None, lun=each["lun"], size_gib=each.get("sizeInGB"), caching=each.get("hostCaching")) for each in images)
+    disks = (ImageDisk(None, lun=each["lun"], size_gib=_size(each), caching=each.get("hostCaching")) for each in images)
     return tuple(sorted(disks, key=lambda disk: disk.lun or 0))
+
+
+def _size(image: Json) -> int | None:
+    """The size of a disk, which shared galleries give another name."""
+    found: int | None = image.get("sizeInGB", image.get("diskSizeGB"))
+    return found
 
 
 def _features(properties: Json) -> dict[str, Any]:

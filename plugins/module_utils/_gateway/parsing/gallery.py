@@ -26,8 +26,12 @@ def parse_gallery_image(raw: Json) -> GalleryImage:
 
 def parse_gallery_image_version(raw: Json) -> GalleryImageVersion:
     """A version of an image, with its replicas if they were asked for."""
-    summary = at(raw, "properties", "replicationStatus").get("summary") or ()
-    return GalleryImageVersion(**_common(raw), replicas=tuple(map(_replica, summary)))
+    return GalleryImageVersion(**_common(raw), replicas=parse_replicas(raw))
+
+
+def parse_replicas(raw: Json) -> tuple[Replica, ...]:
+    """The replicas of a version, if they were asked for."""
+    return tuple(map(_replica, at(raw, "properties", "replicationStatus").get("summary") or ()))
 
 
 def _common(raw: Json) -> dict[str, Any]:

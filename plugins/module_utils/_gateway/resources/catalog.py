@@ -10,12 +10,11 @@ import re
 from ..._core.errors import Denied, Missing
 from ..._core.ids import region
 from ..._core.model.catalog_image import CatalogImage
-from ..parsing.catalog import latest, parse_gallery_image, parse_marketplace_image
-from ..sdk.calls import COMPUTE
+from ..parsing.catalog import latest, parse_catalog_image, parse_marketplace_image
+from ..sdk.calls import COMPUTE, GALLERIES
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
-GALLERY_API = "2023-07-03"
 LATEST = "latest"
 _VERSIONS = re.compile("/versions/", re.IGNORECASE)
 
@@ -42,10 +41,10 @@ class Catalog:
         owned = image.casefold().startswith("/subscriptions/")
         definition, *version = _VERSIONS.split(image if owned else f"{self._place(location)}{image}")
         if not version or version[0].casefold() == LATEST:
-            version = [_require(latest(self._client.list(f"{definition}/versions", GALLERY_API), location), image)]
-        return parse_gallery_image(
-            self._client.get(definition, GALLERY_API), self._client.get(f"{definition}/versions/{version[0]}", GALLERY_API)
-        )
+            version = [_require(latest(self._client.list(f"{definition}/versions", GALLERIES), location), image)]
+        replicas = {"$expand": "ReplicationStatus"} if owned else {}
+        about = self._client.get(definition, GALLERIES)
+        return parse_catalog_image(about, self._client.get(f"{definition}/versions/{version[0]}", GALLERIES, **replicas), location)
 
     def _in_marketplace(self, urn: str, location: str) -> CatalogImage:
         publisher, offer, sku, version = urn.split(":")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..._core.errors import Failed, Refused
@@ -27,6 +27,11 @@ DEALLOCATION_SECONDS = 300.0
 BUSY_CODES = ("Conflict", "OperationPreempted")
 """With these, a deallocation ends as failed that Azure had accepted."""
 
+LATE_VERSION = "GalleryImageNotFound"
+LATE_VERSION_PAUSES = (30.0,) * 30
+"""Seconds to pause before each further try to create a VM from a version that its region does not know. That lasts for some ten minutes
+after the replication counts as completed: https://github.com/Azure/AgentBaker/pull/8373"""
+
 
 class Machines(Resources[Vm]):
     """Virtual machines."""
@@ -40,6 +45,19 @@ class Machines(Resources[Vm]):
         with self._describing("read", resource):
             operation = self._sdk(resource).get
             return parse_vm(calls.read(operation, *names(resource), api_version=self.api, expand="instanceView"))
+
+    def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Vm:
+        """Create the VM, and wait until it is done. While its region does not know the version of its image, this is tried again."""
+        for pause in (*LATE_VERSION_PAUSES, None):
+            try:
+                return super().create(resource, body)
+            except Refused as error:
+                if error.facts.get("code") != LATE_VERSION:
+                    raise
+                if pause is None or self._client.deadline.left <= pause:
+                    raise _late(error) from error
+                self._client.deadline.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
     def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
         """Wait until the VM has stopped by itself, ``is_lost`` says that it will not, or the deadline is near. None if there is no VM."""
@@ -86,6 +104,14 @@ class Machines(Resources[Vm]):
 
     def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
         return sdk.list_all, sdk.list
+
+
+def _late(error: Refused) -> Refused:
+    """The error about a version that a region does not know, with what may be the reason."""
+    hint = (
+        "A region knows a version only some minutes after it was replicated: run again later, or check the target regions of the version."
+    )
+    return Refused(f"{error.message.rstrip('.')}. {hint}", **error.facts)
 
 
 def _is_busy(error: Failed | Refused) -> bool:

@@ -23,7 +23,10 @@ _BUSY_CODES = {
 }
 """https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/error-messages
 https://learn.microsoft.com/azure/networking/troubleshoot-failed-state"""
-_BUSY_TEXTS = re.compile(r"conflict with a concurrent request|another operation\b.*\b(in progress|running)", re.IGNORECASE | re.DOTALL)
+_BUSY_TEXTS = re.compile(
+    r"conflict with a concurrent request|another operation\b.*\b(in progress|running)|too many requests on source",
+    re.IGNORECASE | re.DOTALL,
+)
 """The other 409s that pass by themselves have a code that most lasting ones have too: Conflict, OperationNotAllowed."""
 
 

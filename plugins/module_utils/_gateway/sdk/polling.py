@@ -33,10 +33,18 @@ def paced_polling(enough: Callable[[], bool] = never) -> Any:
 
         def __init__(self) -> None:
             super().__init__(timeout=0)
+            self._is_enough: bool | None = None
             self._pauses = itertools.chain(PAUSES, itertools.repeat(PAUSES[-1]))
 
         def finished(self) -> bool:
-            return super().finished() or enough()
+            """Ask only once after each poll: the SDK looks more often."""
+            if self._is_enough is None:
+                self._is_enough = enough()
+            return super().finished() or self._is_enough
+
+        def update_status(self) -> None:
+            super().update_status()
+            self._is_enough = None
 
         def _extract_delay(self) -> float:
             return max(super()._extract_delay(), next(self._pauses))

@@ -9,16 +9,14 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from ..._core import tags as tag
 from ..network import network_profile
 from .request import URN, BootRequest, DataDisk
 from .source import Source
 
 
 def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> dict[str, Any]:
-    """A VM in the zone of its disks, with the Marketplace plan that a tag of its image or OS disk names."""
+    """A VM in the zone of its disks, with the Marketplace plan of its source. The login of a specialized source stays as it is."""
     zones = (request.zone,) if request.zone else source.zones
-    plan = tag.object_in(source.tags.get(tag.PLAN))
     properties: dict[str, Any] = {
         "hardwareProfile": {"vmSize": request.size},
         "storageProfile": _storage(request, source),
@@ -26,12 +24,12 @@ def vm_body(request: BootRequest, source: Source, tags: Mapping[str, str]) -> di
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
         **source.security.profile(request.secure_boot),
     }
-    if request.os_disk is None:
+    if not source.is_specialized:
         properties["osProfile"] = _os_profile(request, source.os_type)
     return {
         "location": source.location,
         **({"zones": list(zones)} if zones else {}),
-        **({"plan": plan} if plan else {}),
+        **({"plan": source.plan} if source.plan else {}),
         "tags": dict(tags),
         "properties": properties,
     }

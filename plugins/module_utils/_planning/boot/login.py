@@ -34,8 +34,6 @@ HOST_RULES = {"Linux": "letters, digits, '.' and '-' only", "Windows": "letters,
 
 def require_login(request: BootRequest, os_type: str) -> None:
     """Check the login of a VM from a generalized image: Azure requires a host name and a first user."""
-    if request.os_disk is not None:
-        return
     _require_host(request, os_type)
     if not request.admin_username:
         raise InvalidRequest("admin_username: a VM from a generalized image must have a first user.")
@@ -48,6 +46,16 @@ def require_login(request: BootRequest, os_type: str) -> None:
         require_public_key(number, key)
     if request.admin_password:
         _require_password(request.admin_password, os_type)
+
+
+def require_no_login(request: BootRequest, name: str) -> None:
+    """Refuse a login, a host name and custom data for a VM from a specialized image: Azure has no place for them."""
+    options = ("admin_username", "admin_password", "ssh_public_keys", "custom_data", "computer_name")
+    if given := [option for option in options if getattr(request, option)]:
+        raise InvalidRequest(
+            f"{given[0]}: {name} is specialized, so a VM from it keeps its users and its host name, and Azure would answer "
+            f"\"Parameter 'osProfile' is not allowed\": omit {', '.join(given)}."
+        )
 
 
 def _require_host(request: BootRequest, os_type: str) -> None:

@@ -16,6 +16,7 @@ from ..._core.model.provisioning import DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..settling import look_up
+from .availability import look_up_catalog
 from .request import BootRequest
 
 
@@ -75,7 +76,7 @@ def _observe_source(azure: Azure, request: BootRequest, vm: Vm | None, check_mod
         vm=vm,
         location=location,
         image=image,
-        catalog=azure.catalog.find(request.other_image, location) if request.other_image and exists else None,
+        catalog=look_up_catalog(azure, request.other_image, location, check_mode) if request.other_image and exists else None,
         disks=disks,
         has_subnet=lost is None,
         without_group=azure.groups.without_group(

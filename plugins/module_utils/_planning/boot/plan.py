@@ -19,9 +19,10 @@ from ..._core.subject import Subject
 from ..missing_groups import absent, absent_group, require_groups
 from ..settling import settled
 from ..steps.vm import DeleteVm, TagVm
+from .availability import about_arrival
 from .body import vm_body
 from .controller import about_controller
-from .login import require_login
+from .login import require_login, require_no_login
 from .match import require_match
 from .observe import Observed, nic_of, observe
 from .prediction import predicted_vm, vm_result
@@ -44,13 +45,17 @@ def plan_boot(request: BootRequest, seen: Observed) -> Plan:
 def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -> Plan:
     _require_complete(request, seen)
     source = find_source(request, seen)
-    require_login(request, source.os_type)
+    arriving = about_arrival(source.name, seen.catalog, source.location, seen.check_mode)
+    if source.is_specialized:
+        require_no_login(request, source.name)
+    else:
+        require_login(request, source.os_type)
     tags = tag.wanted({}, request.tags, True, {tag.PURPOSE: tag.BOOT})
     return Plan(
         steps=(ProvisionVm(request.vm, source.name, vm_body(request, source, tags)),),
         before={"vm": None},
         after={"vm": vm_result(predicted_vm(request, source, tags), None)},
-        warnings=(*warnings, *about_controller(request, source.name, seen.catalog)),
+        warnings=(*warnings, *arriving, *about_controller(request, source.name, seen.catalog)),
     )
 
 

@@ -28,7 +28,7 @@ def predicted_vm(request: BootRequest, source: Source, tags: Mapping[str, str]) 
         os_type=source.os_type,
         size=request.size,
         security_type=source.security.type,
-        computer_name=None if request.os_disk else request.computer_name or request.vm.name,
+        computer_name=None if source.is_specialized else request.computer_name or request.vm.name,
         tags=tags,
     )
 
@@ -40,8 +40,7 @@ def vm_result(vm: Vm, nic: Nic | None) -> dict[str, Any]:
 
 def _os_disk(request: BootRequest, source: Source) -> AttachedDisk:
     if request.os_disk is None:
-        size = source.image.os_disk.size_gib if source.image and source.image.os_disk else None
-        return AttachedDisk("", None, None, size, READ_WRITE, request.storage_account_type)
+        return AttachedDisk("", None, None, source.os_size_gib, READ_WRITE, request.storage_account_type)
     return _disk(request, source, request.os_disk, None, None, READ_WRITE)
 
 

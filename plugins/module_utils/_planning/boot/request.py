@@ -13,7 +13,7 @@ from typing import Any
 from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
-from ..._core.ids import DISK, IMAGE, VM, ResourceId
+from ..._core.ids import DISK, GALLERY_IMAGE, GALLERY_IMAGE_VERSION, IMAGE, VM, ResourceId
 from ..._core.limits import (
     HIGHEST_LUN,
     LARGEST_CUSTOM_DATA,
@@ -26,6 +26,8 @@ from ..._core.references import require_group
 
 URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
 """A Marketplace image: publisher, offer, sku and version."""
+OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
+"""An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,25 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     if not value:
         return None, None
     text = references.id_of(value, IMAGE, "image")
-    if isinstance(text, str) and text.startswith("/") and "/images/" in text.casefold() and "galleries/" in text.casefold():
-        return None, text
+    if isinstance(text, str) and text.startswith("/") and "galleries/" in text.casefold():
+        return None, _gallery_image(text)
     if isinstance(text, str) and URN.fullmatch(text):
         return None, text
     return references.parse_reference(text, IMAGE, group, "image"), None
+
+
+def _gallery_image(text: str) -> str:
+    """The id of an image of a gallery or of a version of it, if it is a complete one: Azure's answer to others says little."""
+    text = text.strip().rstrip("/")
+    owned = text.casefold().startswith("/subscriptions/") and ResourceId.parse(text, GALLERY_IMAGE_VERSION)
+    if not OTHERS.fullmatch(text) and not (owned and (owned.is_a(GALLERY_IMAGE) or owned.is_a(GALLERY_IMAGE_VERSION))):
+        raise InvalidRequest(
+            f"image: {text!r} is not the id of an image in a gallery: give "
+            f"{ResourceId.of(GALLERY_IMAGE_VERSION, '<group>', '<gallery>', '<image>', '<version>', subscription='<id>')}, "
+            "/SharedGalleries/<unique name>/Images/<image>/Versions/<version> or "
+            "/CommunityGalleries/<public name>/Images/<image>/Versions/<version>; without a version, the latest one is taken."
+        )
+    return text
 
 
 def _custom_data(value: Any) -> str | None:

@@ -35,6 +35,13 @@ ENCRYPTION = {
     "confidentialvm_nonpersistedtpm": "NonPersistedTPM",
 }
 """The security types of an OS disk of a confidential VM in lower case, and how a VM names that encryption."""
+OF_VERSIONS = {
+    "encryptedvmgueststateonlywithpmk": GUEST_STATE_ONLY,
+    "encryptedwithpmk": "DiskWithVMGuestState",
+    "encryptedwithcmk": "DiskWithVMGuestState",
+    "nonpersistedtpm": "NonPersistedTPM",
+}
+"""The encryption of a version of a confidential image in lower case, and how a VM names it."""
 
 
 class Security(NamedTuple):
@@ -69,7 +76,8 @@ def find_security(request: BootRequest, name: str, os_disk: Disk | None, catalog
             "omit security_type."
         )
     only = allowed[0] if len(allowed) == 1 and allowed[0] != STANDARD else None
-    return Security(request.security_type or only, ENCRYPTION.get(_disk_type(os_disk), GUEST_STATE_ONLY))
+    of_version = OF_VERSIONS.get((catalog.encryption or "").casefold()) if catalog else None
+    return Security(request.security_type or only, of_version or ENCRYPTION.get(_disk_type(os_disk), GUEST_STATE_ONLY))
 
 
 def security_of_disk(security_type: str | None, os_disk: Disk) -> Security:

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
-from ..._core.model.catalog_image import SPECIALIZED
+from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import SUCCEEDED
@@ -26,15 +27,29 @@ class Source(NamedTuple):
     location: str
     os_type: str
     image: Image | None = None
+    catalog: CatalogImage | None = None
     os_disk: Disk | None = None
     data_disks: tuple[Disk, ...] = ()
     coming: tuple[ImageDisk, ...] = ()
     security: Security = Security()
 
     @property
-    def tags(self) -> dict[str, str]:
-        """The tags of the image or of the OS disk."""
-        return dict(self.image.tags if self.image else self.os_disk.tags if self.os_disk else {})
+    def is_specialized(self) -> bool:
+        """Whether the VM keeps the users and the host name of its source."""
+        return self.os_disk is not None or (self.catalog is not None and self.catalog.is_specialized)
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The Marketplace plan that the VM needs, which the image says, or a tag of the managed image or of the OS disk."""
+        tags = self.image.tags if self.image else self.os_disk.tags if self.os_disk else {}
+        return dict(self.catalog.plan) if self.catalog else tag.object_in(tags.get(tag.PLAN))
+
+    @property
+    def os_size_gib(self) -> int | None:
+        """The size of the OS disk in the image, if it is known."""
+        if self.catalog is not None:
+            return self.catalog.os_size_gib
+        return self.image.os_disk.size_gib if self.image and self.image.os_disk else None
 
     @property
     def zones(self) -> tuple[str, ...]:
@@ -52,7 +67,6 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
     os_disk = _require_disk(request, seen, request.os_disk) if request.os_disk else None
     data_disks = tuple(_require_disk(request, seen, each.disk) for each in request.data_disks if each.disk)
     found = image or seen.catalog
-    _require_generalized(request, seen)
     coming = found.data_disks if found else ()
     _require_free_luns(request, coming)
     main = image or os_disk
@@ -61,6 +75,7 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
         location=request.location or (main.location if main else seen.location),
         os_type=_os_type(request, found.os_type if found else os_disk.os_type if os_disk else None),
         image=image,
+        catalog=seen.catalog,
         os_disk=os_disk,
         data_disks=data_disks,
         coming=coming,
@@ -87,11 +102,6 @@ def _require_disk(request: BootRequest, seen: Observed, wanted: ResourceId) -> D
     if disk.managed_by is not None and disk.managed_by != request.vm:
         raise InvalidRequest(f"disk {wanted.name} is attached to VM {disk.managed_by.name}, so VM {request.vm.name} cannot use it.")
     return disk
-
-
-def _require_generalized(request: BootRequest, seen: Observed) -> None:
-    if seen.catalog is not None and seen.catalog.os_state == SPECIALIZED:
-        raise InvalidRequest(f"{_name(request)} is specialized, and image_boot makes VMs from generalized images or from disks only.")
 
 
 def _require_free_luns(request: BootRequest, coming: tuple[ImageDisk, ...]) -> None:

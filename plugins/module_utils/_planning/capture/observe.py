@@ -22,12 +22,17 @@ from ..evidence.copies import flaw_of_copy, is_copy
 from ..missing_groups import without_group
 from ..settling import look_up
 from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
+from .in_gallery import InGallery, look_up_in_gallery
 from .permissions import Place, actions_of, image_group
 from .request import CaptureRequest
 from .saved import Saved, find_backups
 from .target import Target
+from .targets.gallery_version import GalleryVersion
 from .targets.managed_image import ManagedImage
 from .verdicts import Watch, await_verdict, overhear, read_verdict
+
+Existing = Image | InGallery | None
+"""The target of a capture as it exists: a managed image, or what is in the gallery."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Observed:
 
     vm: Vm | None = None
     image: Image | None = None
+    in_gallery: InGallery | None = None
     disks: tuple[Disk, ...] = ()
     verdict: Verdict = UNREAD
     backups: tuple[Backup, ...] = ()
@@ -54,13 +60,18 @@ class Observed:
     flaw_of_copy: str | None = None
 
     @property
+    def existing(self) -> Existing:
+        """The target as it exists: a managed image, or a version in a gallery."""
+        return self.in_gallery or self.image
+
+    @property
     def os_disk(self) -> Disk | None:
         """The OS disk of the VM, if it was read."""
         return self.disks[0] if self.disks else None
 
 
 class Needs(NamedTuple):
-    """The decisions that follow from the image and the VM alone: whether to capture, and which evidence that takes."""
+    """The decisions that follow from the target and the VM alone: whether to capture, and which evidence that takes."""
 
     capture: bool
     disks: tuple[ResourceId, ...] = ()
@@ -68,17 +79,21 @@ class Needs(NamedTuple):
     backups: bool = False
 
 
-def needs(request: CaptureRequest, image: Image | None, vm: Vm | None) -> Needs:
-    """The decisions for an image and a VM, each of which may not exist. An image as requested needs no VM and no evidence."""
-    capture = image is None or target_of(request, image).flaw(vm) is not None
+def needs(request: CaptureRequest, existing: Existing, vm: Vm | None) -> Needs:
+    """The decisions for an image and a VM, each of which may not exist. An image as requested needs no VM and no evidence.
+
+    A specialized version needs no evidence either: the VM stays as it is.
+    """
+    target = target_of(request, existing)
+    capture = not target.exists or target.flaw(vm) is not None
     if vm is None:
         return Needs(capture)
     disks = tuple(each.disk for each in disks_to_read(request, vm) if each.disk)
-    if capture:
+    if capture and not request.specialized:
         return Needs(capture, disks, seal=not request.assume_sealed, backups=request.backup_required)
     if request.backup_required and deletes_uncaptured_disks(request, vm):
         return Needs(capture, disks, backups=True)
-    return Needs(capture)
+    return Needs(capture, disks if capture else ())
 
 
 def disks_to_read(request: CaptureRequest, vm: Vm) -> tuple[AttachedDisk, ...]:
@@ -91,9 +106,11 @@ def deletes_uncaptured_disks(request: CaptureRequest, vm: Vm) -> bool:
     return request.os_only and request.delete_source and bool(vm.data_disks)
 
 
-def target_of(request: CaptureRequest, image: Image | None) -> Target:
-    """The target of a request, with the image that exists under its id."""
-    return ManagedImage(request, image)
+def target_of(request: CaptureRequest, existing: Existing) -> Target:
+    """The target of a request, with what exists under its id."""
+    if request.gallery and isinstance(existing, InGallery):
+        return GalleryVersion(request, request.gallery, existing)
+    return ManagedImage(request, existing if isinstance(existing, Image) else None)
 
 
 def observe(azure: Azure, request: CaptureRequest, check_mode: bool, refuse: Callable[[Observed], None] = lambda seen: None) -> Observed:
@@ -101,16 +118,25 @@ def observe(azure: Azure, request: CaptureRequest, check_mode: bool, refuse: Cal
 
     ``refuse`` gets all that can be known of a VM that still runs: what forbids its capture then is not found after an hour of waiting.
     """
-    image = _look_up_image(azure, request, check_mode)
-    vm = azure.machines.find(request.vm)
-    need = needs(request, image, vm)
-    if vm is None:
-        return Observed(image=image, without_group=without_group(azure, not need.capture, request.vm), check_mode=check_mode)
+    seen = _look_up(azure, request, check_mode)
+    need = needs(request, seen.existing, seen.vm)
+    if seen.vm is None:
+        return replace(seen, without_group=without_group(azure, not need.capture, request.vm))
     if not need.capture and not need.backups:
-        return Observed(vm, image, check_mode=check_mode)
-    first = _observe_source(azure, request, Observed(vm, image, check_mode=check_mode), need)
+        return seen
+    first = _observe_source(azure, request, seen, need)
     refuse(first)
-    return _observe_stopped(azure, request, first)
+    return first if request.specialized else _observe_stopped(azure, request, first)
+
+
+def _look_up(azure: Azure, request: CaptureRequest, check_mode: bool) -> Observed:
+    """The VM, and the managed image or what is in the gallery."""
+    if request.gallery is None:
+        image = _look_up_image(azure, request, check_mode)
+        return Observed(azure.machines.find(request.vm), image, check_mode=check_mode)
+    vm = azure.machines.find(request.vm)
+    found = look_up_in_gallery(azure, request, request.gallery, vm, check_mode)
+    return Observed(vm, in_gallery=found, check_mode=check_mode)
 
 
 def _look_up_image(azure: Azure, request: CaptureRequest, check_mode: bool) -> Image | None:
@@ -127,8 +153,9 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
     seen = replace(seen, disks=_read_disks(azure, seen.vm, need))
     if not need.capture or seen.vm is None:
         return seen
-    missing = without_group(azure, seen.image is not None, request.target)
-    places = dict.fromkeys(each.place for each in actions_of(request, seen.image, seen.vm))
+    found = seen.in_gallery.gallery if seen.in_gallery else seen.image
+    missing = without_group(azure, found is not None, request.target)
+    places = dict.fromkeys(each.place for each in actions_of(request, seen.existing, seen.vm))
     if missing:
         places.pop(image_group(request.target), None)
     return replace(
@@ -145,10 +172,10 @@ def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> O
     vm, disks, watch = seen.vm, seen.disks, Watch(azure)
     if vm and not vm.has_stopped and not seen.check_mode:
         vm = _find_stopped(azure, request, watch)
-        disks = _read_disks(azure, vm, needs(request, seen.image, vm))
+        disks = _read_disks(azure, vm, needs(request, seen.existing, vm))
     if vm is None or vm.os_disk.disk is None:
         return replace(seen, vm=vm, disks=disks)
-    need = needs(request, seen.image, vm)
+    need = needs(request, seen.existing, vm)
     verdict = _find_verdict(azure, vm, disks[0], watch, seen.check_mode) if need.seal else UNREAD
     if need.backups and is_copy(vm):
         return replace(seen, vm=vm, disks=disks, verdict=verdict, flaw_of_copy=flaw_of_copy(azure, vm, disks))

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from ..._core.ids import ResourceId
 from ..._core.model.image import Image
 from ..._core.model.vm import DEALLOCATED, Vm
+from ..gallery.source_rules import SUPPORTED
+from .in_gallery import InGallery
 from .request import CaptureRequest
 
 
@@ -35,8 +37,18 @@ class Action(NamedTuple):
 
 class _State(NamedTuple):
     request: CaptureRequest
-    image: Image | None
+    existing: Image | InGallery | None
     vm: Vm
+
+    @property
+    def gallery(self) -> InGallery | None:
+        """The gallery in which the VM is to become a version."""
+        return self.existing if isinstance(self.existing, InGallery) else None
+
+    @property
+    def is_sealed_here(self) -> bool:
+        """Whether the capture reads the verdict of the guest, and keeps it."""
+        return not (self.request.assume_sealed or self.request.specialized or self.vm.generalized)
 
 
 class _Row(NamedTuple):
@@ -60,36 +72,87 @@ def image_group(target: ResourceId) -> Place:
     return Place(f"/subscriptions/{target.subscription}/resourceGroups/{target.resource_group}", f"resource group {target.resource_group}")
 
 
+def _of_gallery(state: _State) -> Place:
+    """The image definition, or the nearest existing resource around it, whose rights it will have."""
+    found, definition = state.gallery, state.request.target
+    if found is None or found.gallery is None:
+        return image_group(definition)
+    if found.image is None:
+        return Place(str(definition.parent), f"gallery {definition.parent.name}")
+    return Place(str(definition), f"image definition {definition.name}")
+
+
 def _backup_group(state: _State) -> Place:
     """The resource group of a VM, where its backups are if they are in no other."""
     return image_group(state.vm.id)
 
 
+def _makes_interim(state: _State) -> bool:
+    """Whether the version is made from a managed image that is made from the VM, because the definition takes nothing else."""
+    target, found = state.request.gallery, state.gallery
+    if target is None or found is None:
+        return False
+    return (found.image.security_type if found.image else target.security_type) in SUPPORTED
+
+
 _COMPUTE = "Microsoft.Compute"
+_VERSIONS = f"{_COMPUTE}/galleries/images/versions"
 _TABLE = (
-    _Row(f"{_COMPUTE}/snapshots/read", _backup_group, "find a backup there", lambda it: it.request.backup_required, elsewhere=True),
+    _Row(
+        f"{_COMPUTE}/snapshots/read",
+        _backup_group,
+        "find a backup there",
+        lambda it: it.request.backup_required and not it.request.specialized,
+        elsewhere=True,
+    ),
     _Row(
         f"{_COMPUTE}/virtualMachines/retrieveBootDiagnosticsData/action",
         _vm,
         "read the verdict of the seal in the boot log",
-        lambda it: not it.request.assume_sealed and not it.vm.generalized,
+        lambda it: it.is_sealed_here,
+    ),
+    _Row(f"{_COMPUTE}/virtualMachines/write", _vm, "keep the seal as a tag", lambda it: it.is_sealed_here),
+    _Row(f"{_COMPUTE}/galleries/write", _of_gallery, "create the gallery", lambda it: bool(it.gallery and it.gallery.gallery is None)),
+    _Row(
+        f"{_COMPUTE}/galleries/images/write",
+        _of_gallery,
+        "create the image definition",
+        lambda it: bool(it.gallery and it.gallery.image is None),
     ),
     _Row(
-        f"{_COMPUTE}/virtualMachines/write",
+        f"{_COMPUTE}/virtualMachines/deallocate/action",
         _vm,
-        "keep the seal as a tag",
-        lambda it: not it.request.assume_sealed and not it.vm.generalized,
+        "deallocate the VM",
+        lambda it: it.vm.power != DEALLOCATED and not it.request.specialized,
     ),
-    _Row(f"{_COMPUTE}/virtualMachines/deallocate/action", _vm, "deallocate the VM", lambda it: it.vm.power != DEALLOCATED),
-    _Row(f"{_COMPUTE}/virtualMachines/generalize/action", _vm, "mark the VM as generalized", lambda it: not it.vm.generalized),
-    _Row(f"{_COMPUTE}/images/delete", _image, "replace the image that exists", lambda it: it.image is not None),
-    _Row(f"{_COMPUTE}/images/write", lambda it: image_group(it.request.target), "create the image", lambda it: True),
+    _Row(
+        f"{_COMPUTE}/virtualMachines/generalize/action",
+        _vm,
+        "mark the VM as generalized",
+        lambda it: not (it.vm.generalized or it.request.specialized),
+    ),
+    _Row(f"{_COMPUTE}/images/delete", _image, "replace the image that exists", lambda it: isinstance(it.existing, Image)),
+    _Row(
+        f"{_COMPUTE}/images/write",
+        lambda it: image_group(it.request.target),
+        "create the image",
+        lambda it: it.request.gallery is None,
+    ),
+    _Row(f"{_COMPUTE}/images/write", _backup_group, "create a managed image on the way to the version", _makes_interim),
+    _Row(f"{_COMPUTE}/images/delete", _backup_group, "remove the managed image on the way to the version", _makes_interim),
+    _Row(
+        f"{_VERSIONS}/delete",
+        _of_gallery,
+        "replace the version that exists",
+        lambda it: bool(it.gallery and it.gallery.choice.existing),
+    ),
+    _Row(f"{_VERSIONS}/write", _of_gallery, "create the version", lambda it: it.gallery is not None),
     _Row(f"{_COMPUTE}/virtualMachines/delete", _vm, "delete the VM", lambda it: it.request.delete_source),
 )
 """In the order of the steps. What observing has already read, such as the VM itself, is allowed."""
 
 
-def actions_of(request: CaptureRequest, image: Image | None, vm: Vm) -> tuple[Action, ...]:
-    """The actions that capturing a VM takes, given the image that may exist under the name of the new one."""
-    state = _State(request, image, vm)
+def actions_of(request: CaptureRequest, existing: Image | InGallery | None, vm: Vm) -> tuple[Action, ...]:
+    """The actions that capturing a VM takes, given what exists under the name of the new image, or in the gallery."""
+    state = _State(request, existing, vm)
     return tuple(Action(row.action, row.place(state), row.step, row.elsewhere) for row in _TABLE if row.needed(state))

@@ -12,19 +12,28 @@ from typing import Any
 
 from ..._core.checks import Check
 from ..._core.errors import InvalidRequest
+from ..._core.ids import ResourceId
 from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.subject import Subject
-from ..evidence.required import Evidence, evidence_of, require_evidence, require_way_back, sealed_result
+from ..evidence.required import (
+    NO_EVIDENCE,
+    Evidence,
+    evidence_of,
+    origin_tags,
+    require_evidence,
+    require_way_back,
+    sealed_result,
+)
+from ..gallery.publishing import published
 from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
 from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_seal
 from .observe import Needs, Observed, needs, observe, target_of
-from .recheck import SameVm
 from .request import CaptureRequest
 from .saved import Saved
 from .target import Outcome, Target
@@ -32,7 +41,7 @@ from .target import Outcome, Target
 
 def plan_capture(request: CaptureRequest, seen: Observed) -> Plan:
     """The steps that are still missing. The image decides first: once it is as requested, the VM may be gone."""
-    target, need = target_of(request, seen.image), needs(request, seen.image, seen.vm)
+    target, need = target_of(request, seen.existing), needs(request, seen.existing, seen.vm)
     if not need.capture:
         return _with_checks(_plan_match(request, seen, target, need), seen, ())
     vm = _require_vm(request, seen, target)
@@ -61,9 +70,10 @@ def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, n
     """Prepare the VM and create the image."""
     evidence = _require_evidence(request, seen, vm, need)
     created = target.create(vm, seen.disks, evidence)
-    prepared = source.prepare(vm, seen.os_disk, evidence.seal)
-    outcome = Outcome((*prepared.steps, *created.steps), created.after, evidence.warnings)
-    facts = {"sealed": evidence.result, **({"guest": seen.verdict.as_result()} if need.seal else {})}
+    prepared = source.unchanged(vm) if request.specialized else source.prepare(vm, seen.os_disk, evidence.seal)
+    steps = (*created.first, *prepared.steps, *created.steps)
+    outcome = created._replace(steps=steps, warnings=(*evidence.warnings, *created.warnings))
+    facts = {**_kind_of(request), "sealed": evidence.result, **({"guest": seen.verdict.as_result()} if need.seal else {})}
     return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
 
@@ -73,15 +83,21 @@ def _plan_match(request: CaptureRequest, seen: Observed, target: Target, need: N
     if need.backups and seen.vm:
         saved, seal = Saved(seen.backups, seen.unread), kept_seal(seen.vm)
         require_way_back(seen.vm, seen.disks, saved, seal, request.rules.max_age, seen.flaw_of_copy)
-    return replace(_finished(request, target, outcome, seen.vm, seen.vm), facts={"sealed": sealed_result(target.tags)})
+    return replace(_finished(request, target, outcome, seen.vm, seen.vm), facts={**_kind_of(request), "sealed": sealed_result(target.tags)})
+
+
+def _kind_of(request: CaptureRequest) -> dict[str, str]:
+    """The return value that tells a generalized from a specialized version. A managed image has its own property for it."""
+    return {"os_state": request.gallery.os_state.lower()} if request.gallery else {}
 
 
 def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before: Vm | None, after: Vm | None) -> Plan:
     """The plan that ends with the deletion of the VM, if that is requested and the VM exists. The image does not need it any more."""
-    deletion = (DeleteVm(before.id, SameVm(before)),) if request.delete_source and before else ()
+    guard = outcome.deletable or (target.deletable(before) if before else None)
+    deletion = (DeleteVm(before.id, guard),) if request.delete_source and before and guard else ()
     return Plan(
         steps=outcome.steps,
-        clean_up=deletion,
+        clean_up=(*outcome.clean_up, *deletion),
         before={**target.state(), **_result_of(before)},
         after={**outcome.after, **_result_of(None if deletion else after)},
         warnings=outcome.warnings,
@@ -90,6 +106,8 @@ def _finished(request: CaptureRequest, target: Target, outcome: Outcome, before:
 
 def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Needs) -> Evidence:
     """The evidence about the VM. In check mode, a VM that still runs is assumed to pass."""
+    if request.specialized:
+        return replace(NO_EVIDENCE, tags=origin_tags(vm))
     power = vm.power or "not stopped"
     if vm.has_stopped:
         saved, prove = Saved(seen.backups, seen.unread), lambda: require_seal(vm, seen.os_disk, seen.verdict)
@@ -126,7 +144,10 @@ def _plan(azure: Azure, request: CaptureRequest, check_mode: bool) -> Plan:
 def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, Any]:
     """The image and the VM as they are after the plan was applied."""
     vm = azure.machines.find(request.vm)
-    return {"image": azure.images.get(request.target).as_result(), **_result_of(vm)}
+    if request.gallery is None:
+        return {"image": azure.images.get(request.target).as_result(), **_result_of(vm)}
+    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
+    return {"version": azure.gallery_image_versions.get(version).as_result(), **_result_of(vm)}
 
 
 CAPTURE = Subject(CaptureRequest.from_params, _plan, _result)

@@ -15,11 +15,14 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
+from ..._core.guard import Guard
 from ..._core.model.disk import Disk
+from ..._core.model.gallery_image_version import COMPLETED, GalleryImageVersion
 from ..._core.model.image import Image
 from ..._core.model.seal import Seal
 from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.ports import Azure
+from ..gallery.numbers import Place
 from .evidence import kept_seal
 from .verdicts import read_verdict
 
@@ -100,6 +103,41 @@ class Replaceable:
         if now is not None and _content(now) != _content(self.image):
             raise InvalidRequest(f"image {now.id.name} was replaced by another run meanwhile, and is left as it is: run again.")
         SameVm(self.vm).require(azure)
+
+
+@dataclass(frozen=True)
+class ReplaceableVersion:
+    """Guards the deletion of a version that is replaced: it is the one that was planned with, and the VM of its successor is the same."""
+
+    version: GalleryImageVersion
+    vm: Vm
+
+    def require(self, azure: Azure) -> None:
+        now = azure.gallery_image_versions.find(self.version.id)
+        if now is not None and _content_of(now) != _content_of(self.version):
+            raise InvalidRequest(f"version {now.id.name} was replaced by another run meanwhile, and is left as it is: run again.")
+        SameVm(self.vm).require(azure)
+
+
+@dataclass(frozen=True)
+class Usable:
+    """Guards the deletion of a VM: others can be created from the version in its region, and ``then`` allows it too."""
+
+    place: Place
+    region: str
+    then: Guard
+
+    def require(self, azure: Azure) -> None:
+        found = azure.gallery_image_versions.find_replicated(self.place.version)
+        if found is None or not any(each.region == self.region and each.state == COMPLETED for each in found.replicas):
+            raise InvalidRequest(
+                f"version {self.place} cannot be used in {self.region} yet, so what it was made from is left as it is: run again later."
+            )
+        self.then.require(azure)
+
+
+def _content_of(version: GalleryImageVersion) -> tuple[Any, ...]:
+    return version.provisioning_state, version.tags.get(tag.VM_ID), version.tags.get(tag.SOURCE), version.tags.get(tag.RUN)
 
 
 def _content(image: Image) -> tuple[Any, ...]:

@@ -28,6 +28,11 @@ class Preparation(NamedTuple):
     vm: Vm
 
 
+def unchanged(vm: Vm) -> Preparation:
+    """No steps: a specialized version holds the VM as it is."""
+    return Preparation((), vm)
+
+
 def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
     """The steps that a VM still lacks. Its seal is kept before it is deallocated, and stamped after that."""
     pending = seal if seal and not vm.generalized and not is_stamped(seal, vm, os_disk) else None

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..._core.errors import Failed, Missing, Refused
+from ..._core.errors import Failed, Missing, Refused, TimedOut
 from ..._core.ids import ResourceId
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.ports import Azure
@@ -25,21 +25,18 @@ Change = Callable[[GalleryImageVersion], Mapping[str, Any]]
 """The body for a version as it is now."""
 
 
-def never(version: GalleryImageVersion | None) -> bool:
-    """Wait for the end of a change."""
-    return False
-
-
-def change(azure: Azure, version: ResourceId, wanted: Change, api: str = "", enough: Watch = never) -> None:
+def change(azure: Azure, version: ResourceId, wanted: Change, watch: Watch, api: str = "") -> None:
     """Change a version to the body that ``wanted`` makes of it, and begin again where another writer has changed it meanwhile.
 
-    Replicas that fail then are left to the step that waits for them. ``enough`` says when the end need not be waited for.
+    Replicas that fail then are left to the step that waits for them. ``watch`` says when the end need not be waited for.
     """
     seen = _read(azure, version, api)
     for _try in range(MOST_TRIES):
         try:
-            azure.gallery_image_versions.publish(version, wanted(seen), api, enough)
+            azure.gallery_image_versions.publish(version, wanted(seen), api, watch.is_enough)
             return
+        except TimedOut as error:
+            raise watch.late(version, error) from error
         except Failed:
             found = azure.gallery_image_versions.find_replicated(version)
             if not failures(found, _regions(found) if found else ()):

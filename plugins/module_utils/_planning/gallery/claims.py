@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core import tags as tag
-from ..._core.errors import Failed, GoldenImageError, InvalidRequest, Missing, Refused
+from ..._core.errors import Failed, GoldenImageError, InvalidRequest, Missing, Refused, TimedOut
 from ..._core.ids import region
 from ..._core.listener import Listener
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -23,7 +23,7 @@ from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.ports import Azure
 from .changing import restore
 from .numbers import Place, is_made_from
-from .replication import enough, failures
+from .replication import Watch, failures, is_usable_anywhere
 from .same_source import is_same
 
 MOST_TRIES = 50
@@ -80,7 +80,7 @@ def _took(azure: Azure, listener: Listener, claim: Claim) -> bool:
     versions, version = azure.gallery_image_versions, claim.place.version
     try:
         _publish(azure, listener, claim)
-    except (Failed, InvalidRequest):
+    except (Failed, InvalidRequest, TimedOut):
         raise
     except GoldenImageError as error:
         found = versions.find(version)
@@ -99,13 +99,14 @@ def _took(azure: Azure, listener: Listener, claim: Claim) -> bool:
 def _publish(azure: Azure, listener: Listener, claim: Claim) -> None:
     """Send the version. Where Azure fails for reasons of its own, delete what that left and send it again."""
     versions, version = azure.gallery_image_versions, claim.place.version
-    tries = 0
+    tries, watch = 0, Watch(listener, claim.regions, claim.wait)
     while True:
         try:
-            return versions.publish(version, claim.body, claim.api, enough(listener, claim.regions, claim.wait))
+            return versions.publish(version, claim.body, claim.api, watch.is_enough)
+        except TimedOut as error:
+            raise watch.late(version, error) from error
         except (Failed, Refused) as error:
-            # The version exists, and only replicas of it failed: they are repaired while the task waits for them.
-            if failures(versions.find_replicated(version), claim.regions):
+            if _only_replicas_failed(versions.find_replicated(version), claim, error):
                 return None
             tries += 1
             if tries == TRANSIENT_TRIES or not _is_transient(error):
@@ -115,6 +116,11 @@ def _publish(azure: Azure, listener: Listener, claim: Claim) -> None:
                 raise
             if found is not None:
                 versions.delete(version)
+
+
+def _only_replicas_failed(found: GalleryImageVersion | None, claim: Claim, error: GoldenImageError) -> bool:
+    """Whether the version exists and replicas of it failed, which are repaired while the task waits for them."""
+    return bool(failures(found, claim.regions)) and (is_usable_anywhere(found) or "replication" in error.message.casefold())
 
 
 def _is_transient(error: GoldenImageError) -> bool:

@@ -56,7 +56,9 @@ class RegionEncryption:
         os_disk = value.get("os_disk")
         data_disks = tuple(_data_disk(each, resource_group, f"{option}.data_disks") for each in value.get("data_disks") or ())
         require_different_luns([each.lun for each in data_disks], f"{option}.data_disks")
-        return cls(_os_disk(os_disk, resource_group, f"{option}.os_disk") if os_disk else None, data_disks)
+        if os_disk is None and not data_disks:
+            raise InvalidRequest(f"{option}: give os_disk or data_disks.")
+        return cls(None if os_disk is None else _os_disk(os_disk, resource_group, f"{option}.os_disk"), data_disks)
 
     def within(self, subscription: str) -> RegionEncryption:
         """The same with full ids."""

@@ -52,18 +52,17 @@ class WantedRegion:
             replicas,
             value.get("storage_account_type"),
             value.get("exclude_from_latest"),
-            RegionEncryption.from_option(encryption, resource_group, "target_regions.encryption") if encryption else None,
+            RegionEncryption.from_option(encryption, resource_group, "target_regions.encryption") if encryption is not None else None,
         )
 
     def over(self, stored: Mapping[str, Any]) -> dict[str, Any]:
         """Azure's JSON for it: the stored one, if there is any, with the properties that the task names."""
+        fixed = given(storageAccountType=self.storage_account_type, encryption=self.encryption and self.encryption.as_body())
         named = given(
             regionalReplicaCount=self.regional_replica_count,
-            storageAccountType=self.storage_account_type,
-            excludeFromLatest=self.exclude_from_latest,
-            encryption=self.encryption.as_body() if self.encryption and not stored.get("encryption") else None,
+            excludeFromLatest=flag(self.exclude_from_latest, stored.get("excludeFromLatest")),
         )
-        return {"name": self.name, **stored, **named}
+        return {"name": self.name, **({} if "name" in stored else fixed), **stored, **named}
 
 
 @dataclass(frozen=True)
@@ -170,24 +169,31 @@ class Publication:
                 **stored,
                 "publishingProfile": self._profile(location, existing),
                 "storageProfile": storage_profile,
-                "safetyProfile": {**safety, **given(blockDeletionBeforeEndOfLife=self.block_deletion_before_end_of_life)},
+                "safetyProfile": {**safety, **given(blockDeletionBeforeEndOfLife=self._block(safety))},
             },
         }
 
     def _profile(self, location: str, existing: GalleryImageVersion | None) -> dict[str, Any]:
         stored = without(existing.publishing, READ_ONLY_IN_PROFILE) if existing else {}
-        storage = self.storage_account_type
-        if not (existing or storage or self.storage_account_strategy):
-            storage = DEFAULT_STORAGE
-        named = given(
-            replicaCount=self.replica_count,
-            storageAccountType=storage,
+        fixed = given(
+            storageAccountType=self.storage_account_type or (None if self.storage_account_strategy else DEFAULT_STORAGE),
             storageAccountStrategy=self.storage_account_strategy,
             replicationMode=self.replication_mode,
-            excludeFromLatest=self.exclude_from_latest,
+        )
+        named = given(
+            replicaCount=self.replica_count,
+            excludeFromLatest=flag(self.exclude_from_latest, stored.get("excludeFromLatest")),
             endOfLifeDate=self._end_of_life(stored.get("endOfLifeDate")),
         )
-        return {**stored, **named, "targetRegions": [dict(each.raw) for each in self.regions(location, existing)]}
+        return {
+            **({} if existing else fixed),
+            **stored,
+            **named,
+            "targetRegions": [dict(each.raw) for each in self.regions(location, existing)],
+        }
+
+    def _block(self, stored: Mapping[str, Any]) -> bool | None:
+        return flag(self.block_deletion_before_end_of_life, stored.get("blockDeletionBeforeEndOfLife"))
 
     def _end_of_life(self, stored: str | None) -> str | None:
         """The text of the date: the stored one if it is the same time."""
@@ -224,6 +230,11 @@ class Publication:
                 f"replication_mode: a {SHALLOW} version has one replica in one region, the version's own one:"
                 " name no other region and no other number of replicas."
             )
+
+
+def flag(wanted: bool | None, stored: bool | None) -> bool | None:
+    """The value to send for a flag. Azure leaves out flags that are false, so that false is not sent where nothing is stored."""
+    return None if wanted is False and stored is None else wanted
 
 
 def _date(text: str | None) -> datetime | None:

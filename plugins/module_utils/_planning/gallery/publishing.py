@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._core import tags as tag
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
@@ -60,18 +61,21 @@ def creation(
     origin: Mapping[str, str],
     source: str,
     more: Mapping[str, Any] | None = None,
+    guard: Guard = NO_GUARD,
+    replaceable: Guard = NO_GUARD,
 ) -> tuple[Step, ...]:
     """The steps that create the version, instead of an existing one if there is one, and wait until it can be used.
 
-    ``tags`` are those of the user and of the origin; ``source`` names the source in sentences; ``more`` are further properties.
+    ``tags`` are those of the user and of the origin; ``source`` names the source in sentences; ``more`` are further properties. ``guard``
+    is asked right before the version is made, ``replaceable`` right before an existing one is deleted.
     """
     place = Place(choice.version, choice.may_move)
     body = publication.body(location, storage_profile, {**tags, **origin, tag.RUN: publication.run_id})
     body["properties"].update(more or {})
     claim = Claim(place, body, origin, publication.wait, publication.api)
     return (
-        *([DeleteGalleryImageVersion(choice.version)] if choice.existing else []),
-        PutGalleryImageVersion(claim, source),
+        *([DeleteGalleryImageVersion(choice.version, replaceable)] if choice.existing else []),
+        PutGalleryImageVersion(claim, source, guard),
         *waiting(publication, place, tuple(claim.regions)),
     )
 

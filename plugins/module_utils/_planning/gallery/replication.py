@@ -9,7 +9,7 @@ from it there: https://learn.microsoft.com/azure/virtual-machines/shared-image-g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..._core.errors import Failed, Missing, TimedOut
@@ -20,8 +20,6 @@ from ..._core.model.provisioning import FAILED
 from ..._core.ports import Azure
 from .publication import WAIT_ALL, WAIT_FIRST, WAIT_NONE
 from .stored import as_body
-
-Watch = Callable[[GalleryImageVersion | None], bool]
 
 
 def states(version: GalleryImageVersion | None) -> dict[str, Replica]:
@@ -38,31 +36,47 @@ def missing(version: GalleryImageVersion | None, regions: Collection[str], wait:
     return open_
 
 
-def watch(listener: Listener, regions: Collection[str], wait: str) -> Watch:
-    """The end of waiting: nothing is missing, or nothing more will come because it failed. The listener learns of each change."""
-    shown: dict[str, tuple[str, int | None]] = {}
+class Watch:
+    """Follows the replication of a version to regions. The listener learns of each change. ``wait`` says for how many regions to wait."""
 
-    def is_settled(version: GalleryImageVersion | None) -> bool:
-        found = states(version)
-        for each in found.values():
-            if shown.get(each.region) != (each.state, each.progress):
-                shown[each.region] = (each.state, each.progress)
-                listener.replicated(each.region, each.state, each.progress)
-        open_ = missing(version, regions, wait)
+    def __init__(self, listener: Listener, regions: Collection[str], wait: str) -> None:
+        self._listener, self._regions, self._wait = listener, regions, wait
+        self._shown: dict[str, Replica] = {}
+        self._last: GalleryImageVersion | None = None
+
+    def is_settled(self, version: GalleryImageVersion | None) -> bool:
+        """Whether nothing is missing, or nothing more will come because it failed."""
+        self._last = version
+        for region_name, each in states(version).items():
+            if self._shown.get(region_name) != each:
+                self._shown[region_name] = each
+                self._listener.replicated(each.region, each.state, each.progress)
+        open_ = missing(version, self._regions, self._wait)
         failed = failures(version, open_)
         return not open_ or len(failed) == len(open_) or (version is not None and version.provisioning_state == FAILED)
 
-    return is_settled
+    def is_enough(self, version: GalleryImageVersion | None) -> bool:
+        """Whether the end of the operation need not be waited for. To wait for all regions is to wait for its end."""
+        return self.is_settled(version) and self._wait != WAIT_ALL
+
+    def late(self, version: ResourceId, error: TimedOut) -> TimedOut:
+        """The error for an operation that lasted until the time limit, with the regions that are missing."""
+        if not (open_ := missing(self._last, self._regions, self._wait)):
+            return error
+        return TimedOut(f"{error.message} {late(self._last or GalleryImageVersion(version, ''), open_)}", **error.facts)
 
 
-def enough(listener: Listener, regions: Collection[str], wait: str) -> Watch:
-    """The end of waiting for the operation that creates or changes a version. To wait for all regions is to wait for its end."""
-    is_settled = watch(listener, regions, wait)
+def late(version: GalleryImageVersion, regions: Collection[str]) -> str:
+    """The sentence about a version whose replication takes longer than the time limit."""
+    return (
+        f"Image version {version.id.name} is not yet usable in {_named(version, regions)}; its replication continues in Azure:"
+        " run again later, or raise wait_timeout."
+    )
 
-    def is_enough(version: GalleryImageVersion | None) -> bool:
-        return is_settled(version) and wait != WAIT_ALL
 
-    return is_enough
+def is_usable_anywhere(version: GalleryImageVersion | None) -> bool:
+    """Whether any region has a complete replica."""
+    return any(each.state == COMPLETED for each in states(version).values())
 
 
 def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
@@ -77,7 +91,7 @@ def await_replication(azure: Azure, listener: Listener, version: ResourceId, reg
     """
     versions = azure.gallery_image_versions
     for repair in (_send_again, _add_again, _give_up):
-        found = versions.await_replicas(version, watch(listener, regions, wait), api)
+        found = versions.await_replicas(version, Watch(listener, regions, wait).is_settled, api)
         open_ = missing(found, regions, wait)
         if not open_:
             return
@@ -87,10 +101,7 @@ def await_replication(azure: Azure, listener: Listener, version: ResourceId, reg
         if found.provisioning_state == FAILED and not failed:
             raise Failed(f"image version {version.name} has failed: run again to replace it.")
         if not failed:
-            raise TimedOut(
-                f"image version {version.name} is not yet usable in {_named(found, open_)}; its replication continues in Azure:"
-                " run again later, or raise wait_timeout."
-            )
+            raise TimedOut(late(found, open_))
         repair(azure, found, failed, api)
 
 

@@ -17,6 +17,7 @@ from .source_rules import BOTH_SUPPORTED, TRUSTED_SUPPORTED
 TAKES_KEYS = (TRUSTED_SUPPORTED, BOTH_SUPPORTED)
 """https://learn.microsoft.com/azure/virtual-machines/trusted-launch-secure-boot-custom-uefi"""
 LISTS = ("kek", "db", "dbx")
+LONGEST_SHOWN = 40
 
 
 def uefi_body(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +31,18 @@ def uefi_body(value: Mapping[str, Any]) -> dict[str, Any]:
 def is_same_uefi(wanted: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
     """Whether stored settings are the wanted ones. The order of templates and keys does not matter."""
     return _comparable(wanted) == _comparable(stored)
+
+
+def brief(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings for a sentence: of each key, the begin of its text."""
+    signatures = settings.get("additionalSignatures") or {}
+    lists = {name: [_brief(each) for each in signatures[name]] for name in LISTS if signatures.get(name)}
+    pk = {"pk": _brief(signatures["pk"])} if signatures.get("pk") else {}
+    return given(signature_template_names=settings.get("signatureTemplateNames"), additional_signatures={**pk, **lists} or None)
+
+
+def _brief(key: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": key.get("type"), "value": [text[:LONGEST_SHOWN] for text in key.get("value") or ()]}
 
 
 def _comparable(settings: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -133,6 +133,8 @@ def _address(text: str, option: str) -> str:
         raise InvalidRequest(f"{option}: give the address without a query: Azure reads the blob by the right of its storage account.")
     if not re.fullmatch(r"https?://[^/\s]+/\S+/\S+", text):
         raise InvalidRequest(f"{option}: {text!r} is not the address of a blob, such as https://account.blob.core.windows.net/vhds/os.vhd.")
+    if not text.casefold().endswith(".vhd"):
+        raise InvalidRequest(f"{option}: Azure's words: \"Blob name in URL {text} must end with '.vhd' extension\".")
     return text
 
 

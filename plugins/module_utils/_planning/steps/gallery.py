@@ -18,7 +18,7 @@ from ..gallery.claims import Claim, create
 from ..gallery.deletion import delete
 from ..gallery.numbers import Place
 from ..gallery.publication import WAIT_ALL, WAIT_FIRST
-from ..gallery.replication import await_replication, enough
+from ..gallery.replication import Watch, await_replication
 
 HOW_MANY = {WAIT_ALL: "", WAIT_FIRST: "one of "}
 
@@ -89,12 +89,14 @@ class PutGalleryImageVersion:
 
     claim: Claim
     source: str
+    guard: Guard = field(default=NO_GUARD, repr=False, compare=False)
 
     def __str__(self) -> str:
         version = self.claim.place.version
         return f"create version {version.name} of image definition {version.parent.name} from {self.source}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        self.guard.require(azure)
         create(azure, listener, self.claim)
 
 
@@ -132,7 +134,7 @@ class UpdateGalleryImageVersion:
         return f"change {self.what} of version {self.version.name} of image definition {self.version.parent.name}"
 
     def run(self, azure: Azure, listener: Listener) -> None:
-        change(azure, self.version, self.change, self.api, enough(listener, self.regions, self.wait))
+        change(azure, self.version, self.change, Watch(listener, self.regions, self.wait), self.api)
 
 
 @dataclass(frozen=True)

@@ -10,31 +10,32 @@ from ..._core.errors import InvalidRequest
 from ..._core.ids import region
 from ..._core.model.disk import Disk
 from ..._core.model.disk_file import DiskContent
+from ..._core.model.image import Image
 from ..._core.model.provisioning import SUCCEEDED
 from ..._core.plan import Step
 from ..steps.disk import CreateUploadDisk, DeleteDisk, DiscardUpload, SendPages
-from .request import UploadRequest
+from .request import X64, UploadRequest
 from .wanted import Wanted, disk_body, owner_tags
 
 UNATTACHED = "Unattached"
 
 
 def require_usable(request: UploadRequest, disk: Disk | None) -> None:
-    """Refuse a disk that was not made for this image, or that a VM uses."""
+    """Refuse a disk that was not made for this image or image definition, or that a VM uses."""
     if disk is None:
         return
     if not is_ours(request, disk):
         raise InvalidRequest(
             f"disk {disk.id.name} in resource group {disk.id.resource_group} exists, and is not the interim disk of "
-            f"image {request.image.name}: name another one with the option disk."
+            f"{request.title}: name another one with the option disk."
         )
     if disk.managed_by is not None:
         raise InvalidRequest(f"disk {disk.id.name} is attached to VM {disk.managed_by.name}: name another one with the option disk.")
 
 
-def is_ours(request: UploadRequest, disk: Disk) -> bool:
-    """Whether a disk is the interim disk of the requested image, by its tags."""
-    return all(disk.tags.get(name, "").casefold() == value.casefold() for name, value in owner_tags(request).items())
+def is_ours(request: UploadRequest, found: Disk | Image) -> bool:
+    """Whether a disk is the interim disk of the requested image, by its tags, or an image the interim image of a version."""
+    return all(found.tags.get(name, "").casefold() == value.casefold() for name, value in owner_tags(request).items())
 
 
 def fill(wanted: Wanted, disk: Disk | None, content: DiskContent) -> tuple[Step, ...]:
@@ -63,4 +64,5 @@ def _is_complete(disk: Disk, wanted: Wanted) -> bool:
         and disk.tags.get(tag.DIGEST) == wanted.file.digest
         and region(disk.location) == region(wanted.location)
         and (disk.os_type, disk.hyper_v_generation) == (wanted.request.os_type, wanted.request.generation)
+        and (disk.architecture or X64) == wanted.request.architecture
     )

@@ -16,24 +16,28 @@ from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import region
 from ..._core.model.disk import Disk
-from ..._core.model.disk_file import FOOTER, DiskContent, DiskFile
+from ..._core.model.disk_file import DiskContent
 from ..._core.model.image import Image
 from ..._core.model.partitions import Partitions, require_bootable
 from ..._core.model.provisioning import FAILED
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
-from ..._core.ranges import total
 from ..._core.references import require_region
 from ..._core.subject import Subject
 from ..missing_groups import require_groups
 from ..settling import settled
-from ..steps.disk import DeleteDisk, SendPages
+from ..steps.disk import DeleteDisk
 from ..steps.image import CreateImage, DeleteImage, TagImage
+from . import to_gallery
 from .interim import fill, is_ours, removal, require_usable
 from .match import difference, is_leftover, other_properties
 from .observe import Observed, observe
 from .request import UploadRequest
+from .results import facts
 from .wanted import Wanted, image_body
+
+Planner = Callable[[DiskContent], Plan]
+"""Makes the plan of an upload, once its content is known."""
 
 
 class Checked(NamedTuple):
@@ -86,7 +90,7 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked) -> Plan:
         before=_state(image.as_result() if image else None, disk),
         after={"image": new.as_result(), "disk": str(request.disk) if request.keep_disk else None},
         warnings=checked.warnings,
-        facts=_facts(steps, wanted.file),
+        facts=facts(steps, wanted.file),
         clean_up=() if request.keep_disk else (DeleteDisk(request.disk),),
     )
 
@@ -102,7 +106,7 @@ def _plan_match(wanted: Wanted, image: Image, checked: Checked) -> Plan:
         before=_state(image.as_result(), ours),
         after=_state({**image.as_result(), "tags": dict(tags)}, None if left else ours),
         warnings=checked.warnings,
-        facts=_facts(steps, wanted.file),
+        facts=facts(steps, wanted.file),
         clean_up=(removal(left),) if left else (),
     )
 
@@ -120,17 +124,23 @@ def _state(image: Mapping[str, Any] | None, disk: Disk | None) -> dict[str, Any]
     return {"image": image, "disk": str(disk.id) if disk else None}
 
 
-def _facts(steps: tuple[Step, ...], file: DiskFile) -> dict[str, Any]:
-    """The digest, and the bytes of disk and footer that the steps send and do not send."""
-    data = total(file.ranges)
-    sent = data + FOOTER if any(isinstance(step, SendPages) for step in steps) else 0
-    return {"digest": file.digest, "bytes_sent": sent, "bytes_skipped": file.upload_bytes - sent}
-
-
 def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
-    """The image as it is now, and the interim disk if it could not be deleted."""
+    """The image or version as it is now, and the interim disk if it could not be deleted."""
     left = azure.disks.find(request.disk) if plan.clean_up else None
-    return {"image": azure.images.get(request.image).as_result(), **({"disk": str(left.id)} if left else {})}
+    made = to_gallery.result(azure, plan) if request.target else {"image": azure.images.get(request.image).as_result()}
+    return {**made, **({"disk": str(left.id)} if left else {})}
+
+
+def _check_image(azure: Azure, request: UploadRequest, check_mode: bool, digest: str) -> Planner:
+    """Ask Azure, and refuse what depends on nothing else. ``digest`` is that of the content, empty before it is read."""
+    checked = check_upload(request, observe(azure, request, check_mode))
+    return lambda content: plan_upload(request, content, checked)
+
+
+def _check_gallery(azure: Azure, request: UploadRequest, check_mode: bool, digest: str) -> Planner:
+    """The same for an upload whose target is a version in a gallery."""
+    checked = to_gallery.check_upload(request, to_gallery.observe(azure, request, check_mode, digest))
+    return lambda content: to_gallery.plan_upload(request, content, checked)
 
 
 def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]) -> Subject[UploadRequest]:
@@ -143,10 +153,11 @@ def upload(look: Callable[[str], Partitions], read: Callable[[str], DiskContent]
         return UploadRequest.from_params(params, look)
 
     def plan(azure: Azure, request: UploadRequest, check_mode: bool) -> Plan:
-        check_upload(request, observe(azure, request, check_mode))
+        check = _check_gallery if request.target else _check_image
+        check(azure, request, check_mode, "")
         with azure.paused_deadline():
             content = read(request.path)
         # Reading a large file takes long enough for the image and the interim disk to change.
-        return plan_upload(request, content, check_upload(request, observe(azure, request, check_mode)))
+        return check(azure, request, check_mode, content.disk.digest)(content)
 
     return Subject(request, plan, _result)

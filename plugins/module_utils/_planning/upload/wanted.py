@@ -14,7 +14,7 @@ from ..._core.limits import GIB
 from ..._core.model.disk import NO_CACHING
 from ..._core.model.disk_file import DiskFile
 from ..._core.model.image import Image, ImageDisk
-from .request import UploadRequest
+from .request import X64, UploadRequest
 
 
 class Wanted(NamedTuple):
@@ -44,8 +44,8 @@ class Wanted(NamedTuple):
 
 
 def owner_tags(request: UploadRequest) -> dict[str, str]:
-    """The tags that mark the interim disk of an image. A tag holds 256 characters, which is too short for a full id."""
-    return {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: f"{request.image.resource_group}/{request.image.name}"}
+    """The tags that mark the interim disk of an image, and the interim image of a version."""
+    return {tag.PURPOSE: tag.UPLOAD, tag.IMAGE: request.owner}
 
 
 def disk_body(wanted: Wanted) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def disk_body(wanted: Wanted) -> dict[str, Any]:
     It has the user's tags too, because a policy may require them of every resource. Another tag says which of several runs fills it.
     """
     request = wanted.request
+    capabilities = {} if request.architecture == X64 else {"supportedCapabilities": {"architecture": request.architecture}}
     return {
         "location": wanted.location,
         "sku": {"name": request.storage_account_type},
@@ -62,6 +63,7 @@ def disk_body(wanted: Wanted) -> dict[str, Any]:
             "creationData": {"createOption": "Upload", "uploadSizeBytes": wanted.file.upload_bytes},
             "osType": request.os_type,
             "hyperVGeneration": request.generation,
+            **capabilities,
         },
     }
 

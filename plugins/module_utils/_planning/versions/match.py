@@ -15,7 +15,7 @@ from ..._core.snake_case import snake_name
 from ..gallery.publication import Publication, WantedRegion
 from ..gallery.same_source import different, sources_of
 from ..gallery.stored import as_body
-from ..gallery.uefi import is_same_uefi
+from ..gallery.uefi import brief, is_same_uefi
 from .observe import Observed
 from .request import VersionRequest
 
@@ -24,8 +24,8 @@ class Difference(NamedTuple):
     """A property that cannot be changed, with its old and its new value."""
 
     name: str
-    old: str
-    new: str
+    old: Any
+    new: Any
 
     def __str__(self) -> str:
         return f"{self.name} is {self.old!r}, not {self.new!r}"
@@ -36,10 +36,14 @@ def differences(request: VersionRequest, seen: Observed, existing: GalleryImageV
     return [
         *_of_place(request, existing),
         *_of_source(request, seen, existing),
-        *_of_profile(request.publication, existing),
-        *_of_regions(request.publication, existing),
+        *publication_differences(request.publication, existing),
         *_of_uefi(request, seen),
     ]
+
+
+def publication_differences(publication: Publication, existing: GalleryImageVersion) -> list[Difference]:
+    """The differences in how a version is published that no change can remove."""
+    return [*_of_profile(publication, existing), *_of_regions(publication, existing)]
 
 
 def _of_place(request: VersionRequest, existing: GalleryImageVersion) -> Iterator[Difference]:
@@ -61,16 +65,20 @@ def _of_source(request: VersionRequest, seen: Observed, existing: GalleryImageVe
             yield Difference("source", identity, seen.origin[tag.SOURCE])
     for place in places:
         yield Difference(place, old.get(place, "not set"), new[place])
-    yield from _of_caching(request, existing)
+    yield from _of_disks(request, existing)
 
 
-def _of_caching(request: VersionRequest, existing: GalleryImageVersion) -> Iterator[Difference]:
+def _of_disks(request: VersionRequest, existing: GalleryImageVersion) -> Iterator[Difference]:
+    """The properties of each disk of the source."""
     data = {each.get("lun"): each for each in existing.storage.get("dataDiskImages") or ()}
     for disk in request.source.disks if request.source else ():
         entry = existing.storage.get("osDiskImage") or {} if disk.lun is None else data.get(disk.lun, {})
-        stored, place = entry.get("hostCaching") or "None", "os_disk" if disk.lun is None else "data_disks"
-        if disk.host_caching and disk.host_caching != stored:
-            yield Difference(f"source.{place}.host_caching{'' if disk.lun is None else f' (lun {disk.lun})'}", stored, disk.host_caching)
+        place, which = ("os_disk", "") if disk.lun is None else ("data_disks", f" (lun {disk.lun})")
+        caching, account = entry.get("hostCaching") or "None", (entry.get("source") or {}).get("storageAccountId")
+        if disk.host_caching and disk.host_caching != caching:
+            yield Difference(f"source.{place}.host_caching{which}", caching, disk.host_caching)
+        if disk.account and account and account.casefold() != str(disk.account).casefold():
+            yield Difference(f"source.{place}.storage_account{which}", account, str(disk.account))
 
 
 def _of_profile(publication: Publication, existing: GalleryImageVersion) -> Iterator[Difference]:
@@ -124,14 +132,7 @@ def _of_uefi(request: VersionRequest, seen: Observed) -> Iterator[Difference]:
         return
     stored = ((seen.uefi.properties.get("securityProfile") or {}).get("uefiSettings") if seen.uefi else None) or {}
     if not is_same_uefi(request.uefi, stored):
-        yield Difference("uefi_settings", _brief(stored), _brief(request.uefi))
-
-
-def _brief(settings: Mapping[str, Any]) -> str:
-    """UEFI settings without the bytes of their keys."""
-    signatures = settings.get("additionalSignatures") or {}
-    templates = ", ".join(settings.get("signatureTemplateNames") or ()) or "no template"
-    return f"({templates}; keys: {', '.join(sorted(signatures)) or 'none'})" if settings else "not set"
+        yield Difference("uefi_settings", brief(stored) or "not set", brief(request.uefi))
 
 
 def changes(wanted: Mapping[str, Any], existing: GalleryImageVersion) -> list[str]:

@@ -25,7 +25,7 @@ from ..evidence.origin import Origin, observe_origin
 from ..gallery.names import version_id
 from ..gallery.publication import NEXT, Publication
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import watch
+from ..gallery.replication import Watch
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
 from ..gallery.version_source import DiskSource, VersionSource
@@ -107,8 +107,8 @@ def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
     if existing is not None and not seen.check_mode:
         stored = {each.name for each in existing.target_regions}
         awaited = [name for name in publication.wanted_regions(existing.location, existing) if name in stored]
-        is_settled = watch(Silence(), awaited, publication.wait)
-        existing = existing if is_settled(existing) else versions.await_replicas(wanted, is_settled, publication.api)
+        watch = Watch(Silence(), awaited, publication.wait)
+        existing = existing if watch.is_settled(existing) else versions.await_replicas(wanted, watch.is_settled, publication.api)
     return Choice(wanted, existing, choice.may_move)
 
 
@@ -182,14 +182,14 @@ def _needs_evidence(request: VersionRequest, seen: Observed, existing: GalleryIm
     """Whether a version will be made that new machines begin with, from a VM or from its disks."""
     generalized = seen.definition is not None and seen.definition.os_state != SPECIALIZED
     made = existing is None or request.recreate or existing.provisioning_state == FAILED
-    return generalized and made and seen.source is not None and not seen.source.missing and bool(_of_machines(request))
+    return generalized and made and seen.source is not None and not seen.source.missing and bool(machine_sources(request))
 
 
 def _origins(azure: Azure, request: VersionRequest) -> tuple[Origin, ...]:
-    return tuple(observe_origin(azure, each, request.rules, request.resource_group) for each in _of_machines(request))
+    return tuple(observe_origin(azure, each, request.rules, request.resource_group) for each in machine_sources(request))
 
 
-def _of_machines(request: VersionRequest) -> list[ResourceId]:
+def machine_sources(request: VersionRequest) -> list[ResourceId]:
     """The VM, disks or snapshots that a version is made from."""
     source = request.source
     if source is None:

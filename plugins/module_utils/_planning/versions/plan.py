@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing, TimedOut
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import GALLERY_IMAGE_VERSION
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -22,7 +23,7 @@ from ..evidence.required import NO_EVIDENCE, Evidence, inherited, require_sealed
 from ..gallery.numbers import Place
 from ..gallery.publication import WAIT_FIRST, WAIT_NONE
 from ..gallery.publishing import creation, predicted, published, waiting
-from ..gallery.replication import failures, missing, states
+from ..gallery.replication import failures, is_usable_anywhere, missing
 from ..gallery.source_rules import REFUSED, WARN
 from ..gallery.sources import security_type_in
 from ..gallery.uefi import TAKES_KEYS
@@ -32,7 +33,8 @@ from .found_source import SAME_REGION, FoundSource
 from .interim import interim_id, is_interim, making
 from .interim import removal as interim_removal
 from .match import changes, differences
-from .observe import Observed, observe
+from .observe import Observed, machine_sources, observe
+from .recheck import StillSealed, StillTheSame
 from .removal import removal
 from .request import VersionRequest
 
@@ -57,10 +59,12 @@ def plan_version(request: VersionRequest, seen: Observed) -> Plan:
 
 
 def _is_useless(request: VersionRequest, existing: GalleryImageVersion) -> bool:
-    """Whether a version was never made: it failed, and no region has or had a replica. Without a source it cannot be made again."""
-    replicas = states(existing)
-    begun = any(each.state in ("Completed", "Failed") for each in replicas.values())
-    return existing.provisioning_state == FAILED and not begun and request.source is not None
+    """Whether a version failed as a whole: no region can use it. It is made again, for which the source must be given."""
+    if existing.provisioning_state != FAILED or is_usable_anywhere(existing):
+        return False
+    if request.source is None:
+        raise InvalidRequest(f"version {existing.id.name} has failed, and no region can use it: give its source to replace it.")
+    return True
 
 
 def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage) -> Plan:
@@ -69,7 +73,7 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
     location = request.location or source.location or definition.location
     warnings = _require_fit(request, seen, source, definition, location)
     evidence = _evidence(request, seen, source)
-    deletion = removal(request, existing, seen.now) if existing else ()
+    deletion = removal(request, existing, seen.now, StillTheSame(existing)) if existing else ()
     own = {**evidence.tags, **seen.origin, tag.RUN: request.publication.run_id}
     tags = tag.wanted(tag.without_ours(existing.tags) if existing else {}, request.tags, request.append_tags, own)
     more = {"securityProfile": {"uefiSettings": request.uefi}} if request.uefi else {}
@@ -79,7 +83,7 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
         publication = replace(publication, wait=WAIT_FIRST)
         warnings += ("wait: none becomes wait: first, because the image on the way is needed until the version exists.",)
     choice = replace(seen.choice, existing=None)
-    steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more)
+    steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more, _sealing(request, seen))
     body = publication.body(location, profile, tags)
     body["properties"].update(more)
     return Plan(
@@ -226,6 +230,12 @@ def _evidence(request: VersionRequest, seen: Observed, source: FoundSource) -> E
         return inherited(source.tags) if source.tags else NO_EVIDENCE
     found = [require_sealed_source(each, request.rules) for each in seen.origins]
     return Evidence(found[0].seal, found[0].tags, tuple(warning for each in found for warning in each.warnings))
+
+
+def _sealing(request: VersionRequest, seen: Observed) -> Guard:
+    """The guard of the creation: evidence that was required is required again."""
+    sources = machine_sources(request) if seen.origins else []
+    return StillSealed(tuple(sources), request.rules, request.resource_group) if sources else NO_GUARD
 
 
 def _sealed(version: GalleryImageVersion) -> str | None:

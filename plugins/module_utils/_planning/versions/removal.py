@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ..._core.errors import InvalidRequest
+from ..._core.guard import NO_GUARD, Guard
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.plan import Step
 from ..._core.times import parse_time
@@ -19,9 +20,12 @@ from .request import VersionRequest
 PROTECTED = "it has block_deletion_before_end_of_life, and its end of life is {end}"
 
 
-def removal(request: VersionRequest, existing: GalleryImageVersion, now: datetime) -> tuple[Step, ...]:
-    """The steps that delete a version. Raises ``InvalidRequest`` if it is protected and the task does not lift the protection."""
-    delete = DeleteGalleryImageVersion(existing.id)
+def removal(request: VersionRequest, existing: GalleryImageVersion, now: datetime, guard: Guard = NO_GUARD) -> tuple[Step, ...]:
+    """The steps that delete a version. Raises ``InvalidRequest`` if it is protected and the task does not lift the protection.
+
+    ``guard`` is asked right before it is deleted.
+    """
+    delete = DeleteGalleryImageVersion(existing.id, guard)
     if not _is_protected(existing, now):
         return (delete,)
     if not request.unblocks:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image_version import Replica
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import ImageDisk
 
 from tests.support.canned import ARM, CannedAzure, answer, error
@@ -26,7 +27,14 @@ DEFINITION = {
 }
 DISKS = {"dataDiskImages": [{"lun": 5, "sizeInGB": 8, "hostCaching": "ReadOnly"}, {"lun": 0}]}
 VERSION = {"properties": {"storageProfile": DISKS}}
-OFFERED = {"properties": {"osDiskImage": {"operatingSystem": "Windows"}, "dataDiskImages": [{"lun": 0}], "features": []}}
+OFFERED = {
+    "properties": {
+        "plan": {"publisher": "Debian", "name": "12-gen2", "product": "debian-12"},
+        "osDiskImage": {"operatingSystem": "Windows"},
+        "dataDiskImages": [{"lun": 0}],
+        "features": [],
+    }
+}
 FOUND = CatalogImage(
     os_type="Linux",
     os_state="Generalized",
@@ -50,9 +58,45 @@ def test_an_image_of_a_gallery_is_its_definition_and_a_version(image, definition
     assert found(image, answer(200, DEFINITION), answer(200, VERSION)) == (FOUND, [definition, f"{definition}/versions/1.0.0"])
 
 
-def version(name, regional=None, **excluded):
+def test_a_version_says_where_it_is_and_the_definition_which_plan_it_needs():
+    plan = {"name": "n", "publisher": "p", "product": "o"}
+    security = {"osDiskImage": {"securityProfile": {"confidentialVMEncryptionType": "EncryptedWithPmk"}}}
+    targets = [{"name": "North Europe"}, {"name": "West Europe", "encryption": security}]
+    summary = [{"region": "North Europe", "state": "Completed"}, {"region": "West Europe", "state": "Replicating", "progress": 40}]
+    made = {
+        "provisioningState": "Succeeded",
+        "publishingProfile": {"targetRegions": targets},
+        "storageProfile": {"osDiskImage": {"sizeInGB": 30}},
+        "replicationStatus": {"aggregatedState": "InProgress", "summary": summary},
+    }
+    definition = {"properties": {**DEFINITION["properties"], "purchasePlan": plan}}
+    canned = CannedAzure(answer(200, definition), answer(200, {"name": "1.0.0", "properties": made}))
+    image = canned.azure.catalog.find(f"{OWN}/versions/1.0.0", "West Europe")
+    assert (image.version, image.plan, image.os_size_gib, image.encryption) == ("1.0.0", plan, 30, "EncryptedWithPmk")
+    assert (image.regions, image.replica) == (("northeurope", "westeurope"), Replica("westeurope", "Replicating", 40))
+    assert image.is_coming
+    assert [sent.query for sent in canned.sent] == [
+        {"api-version": "2024-03-03"}, {"api-version": "2024-03-03", "$expand": "ReplicationStatus"},
+    ]  # fmt: skip
+
+
+def test_the_disks_of_a_community_image_have_their_sizes_under_another_name():
+    disks = {"osDiskImage": {"diskSizeGB": 30}, "dataDiskImages": [{"lun": 0, "diskSizeGB": 8}]}
+    answers = answer(200, DEFINITION), answer(200, {"name": "1.0.0", "properties": {"storageProfile": disks}})
+    image, paths = found("/CommunityGalleries/c/Images/i/Versions/1.0.0", *answers)
+    assert (image.os_size_gib, image.data_disks, image.is_coming) == (30, (ImageDisk(None, 0, 8),), False)
+    assert paths[1] == f"{HERE}/CommunityGalleries/c/Images/i/versions/1.0.0"
+
+
+def test_an_image_in_a_gallery_of_another_subscription_is_read_there():
+    hub = OWN.replace(SUBSCRIPTION, "hub")
+    assert found(f"{hub}/versions/1.0.0", answer(200, DEFINITION), answer(200, VERSION))[1][0] == f"{ARM}{hub}"
+
+
+def version(name, regional=None, only="", state="Succeeded", **excluded):
     regions = [{"name": "West Europe", "excludeFromLatest": regional}] if regional is not None else []
-    return {"name": name, "properties": {"publishingProfile": {"targetRegions": regions, **excluded}}}
+    regions += [{"name": only}] if only else []
+    return {"name": name, "properties": {"provisioningState": state, "publishingProfile": {"targetRegions": regions, **excluded}}}
 
 
 @pytest.mark.parametrize(("versions", "latest"), [
@@ -61,6 +105,10 @@ def version(name, regional=None, **excluded):
     ([version("1.0.0"), version("2.0.0", regional=True)], "1.0.0"),
     ([version("1.0.0"), version("2.0.0", regional=False, excludeFromLatest=True)], "2.0.0"),
     ([version("1.0.0"), {"name": "2.0.0", "properties": {"excludeFromLatest": True}}], "1.0.0"),
+    ([version("1.0.0", only="West Europe"), version("2.0.0", only="North Europe")], "1.0.0"),
+    ([version("1.0.0", only="North Europe"), version("2.0.0", only="North Europe")], "2.0.0"),
+    ([version("1.0.0"), version("2.0.0", state="Failed"), version("3.0.0", state="Creating")], "1.0.0"),
+    ([version("1.0.0"), version("2.0.0", state="Updating")], "2.0.0"),
 ])  # fmt: skip
 def test_without_a_version_the_latest_one_counts(versions, latest):
     answers = answer(200, {"value": versions}), answer(200, DEFINITION), answer(200, VERSION)
@@ -74,7 +122,8 @@ def test_all_pages_of_the_versions_are_read():
 
 
 def test_an_image_of_the_marketplace_says_its_system_and_its_data_disks():
-    windows = CatalogImage(os_type="Windows", data_disks=(ImageDisk(None, 0),))
+    plan = {"name": "12-gen2", "publisher": "Debian", "product": "debian-12"}
+    windows = CatalogImage(os_type="Windows", data_disks=(ImageDisk(None, 0),), plan=plan)
     assert found(f"{URN}:1.2.3", answer(200, OFFERED)) == (windows, [f"{MARKET}/1.2.3"])
     names = [{"name": "1.9.0"}, {"name": "1.10.0"}]
     assert found(f"{URN}:latest", answer(200, names), answer(200, OFFERED)) == (windows, [MARKET, f"{MARKET}/1.10.0"])

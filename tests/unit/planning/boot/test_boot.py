@@ -145,6 +145,7 @@ def test_windows_has_a_configuration_of_its_own():
     (f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i/versions/1.0.0", "id"),
     ("/CommunityGalleries/g/Images/i/Versions/1.0.0", "communityGalleryImageId"),
     ("/SharedGalleries/g/Images/i", "sharedGalleryImageId"),
+    ("/subscriptions/hub/resourceGroups/g/providers/Microsoft.Compute/galleries/g/images/i", "id"),
 ])  # fmt: skip
 def test_images_of_galleries_go_to_azure_as_they_are(gallery, key):
     request = BootRequest.from_params({**PARAMS, "image": gallery}).within(SUBSCRIPTION)
@@ -208,11 +209,6 @@ def test_a_size_with_nvme_only_is_a_warning_if_the_image_does_not_support_it(req
 ], ids=["v5", "image with NVMe", "unknown image", "disk"])  # fmt: skip
 def test_other_sizes_and_images_have_no_warning(request_, seen):
     assert plan_boot(request_, seen).warnings == ()
-
-
-def test_a_specialized_image_of_a_gallery_is_refused():
-    with pytest.raises(InvalidRequest, match="image /CommunityGalleries/g/Images/i is specialized"):
-        plan_boot(from_catalog(), replace(IN_CATALOG, catalog=replace(LINUX, os_state="Specialized")))
 
 
 def test_the_plan_of_an_image_goes_to_the_vm():
@@ -362,6 +358,10 @@ def test_options_become_a_request():
     ({"subnet": "default"}, "subnet: give a resource id"),
     ({"image": None, "os_disk": "d"}, "keeps its users"),
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
+    ({"image": "/CommunityGalleries/g/Images/i/Versions"}, "^image: '/CommunityGalleries/.*' is not the id of an image in a gallery"),
+    ({"image": "/SharedGalleries/g"}, "^image: '/SharedGalleries/g' is not the id of an image in a gallery: give "),
+    ({"image": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/galleries/g"}, "without a version, the latest"),
+    ({"image": "/subscriptions/s/providers/Microsoft.Compute/locations/l/communityGalleries/g/images/i"}, "is not a resource id"),
     ({"image": None, "os_disk": "a/b"}, "os_disk: .a/b. is not a valid name for a resource"),
 ])  # fmt: skip
 def test_options_that_are_refused(params, text):

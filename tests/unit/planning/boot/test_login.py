@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, VM, ResourceId
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.login import require_login
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.login import require_login, require_no_login
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.boot.request import BootRequest
 
 REQUEST = BootRequest(vm=ResourceId.of(VM, "g", "web-1"), admin_username="me", admin_password="Correct-Horse-9")
@@ -86,5 +86,16 @@ def test_only_windows_refuses_a_user_that_ends_with_a_period():
     require_login(replace(REQUEST, admin_username="me."), "Linux")
 
 
-def test_a_specialized_disk_has_its_users_and_its_host_name():
-    require_login(BootRequest(vm=ResourceId.of(VM, "g", "my_vm"), os_disk=ResourceId.of(DISK, "g", "d")), "Linux")
+@pytest.mark.parametrize(("given", "text"), [
+    ({"admin_username": "me"}, "^admin_username: .*: omit admin_username.$"),
+    ({"admin_password": "Correct-Horse-9", "computer_name": "h"}, "^admin_password: .*: omit admin_password, computer_name.$"),
+    ({"ssh_public_keys": ("ssh-rsa x",)}, "^ssh_public_keys: "),
+    ({"custom_data": "#cloud-config"}, "^custom_data: "),
+    ({"computer_name": "h"}, "^computer_name: image i is specialized, .* answer \"Parameter 'osProfile' is not allowed\": "),
+])  # fmt: skip
+def test_a_specialized_image_keeps_its_users_and_its_host_name(given, text):
+    request = BootRequest(vm=ResourceId.of(VM, "g", "my_vm"))
+    require_no_login(request, "image i")
+    with pytest.raises(InvalidRequest, match=text) as refused:
+        require_no_login(replace(request, **given), "image i")
+    assert "Correct-Horse" not in refused.value.message

@@ -18,6 +18,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm i
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import backups_in
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.checks.catalog import WAIVABLE
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.checks.report import RULES, check_capture
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.checks.rule import GALLERY
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import Verdict
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Observed
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.permissions import Place, actions_of
@@ -40,6 +41,7 @@ from tests.support.capture_values import (
     TARGET,
 )
 
+CONCERNED = [rule for rule in RULES if rule.concerns(REQUEST)]
 ALL_RIGHTS = Rights((Permission(("*",)),))
 
 
@@ -200,14 +202,15 @@ def test_a_vm_that_is_not_concerned_is_fine(id, request_, seen):
 
 def test_a_good_vm_has_one_row_for_each_check_and_no_warning():
     plan = plan_capture(REQUEST, GOOD)
-    assert [(row["id"], row["verdict"]) for row in plan.findings["checks"]] == [(rule.id, OK) for rule in RULES]
+    assert [(row["id"], row["verdict"]) for row in plan.findings["checks"]] == [(rule.id, OK) for rule in CONCERNED]
     assert {(row["why"], row["mend"]) for row in plan.findings["checks"]} == {("", "")}
     assert (plan.warnings, plan.findings["azure_clock_offset"]) == ((), 3)
 
 
 def test_every_check_is_in_the_catalog_and_can_find_something():
     assert {rule.id for rule in RULES} == set(WAIVABLE)
-    assert {row[0] for row in (*FORBIDDEN, *WARNED)} == set(WAIVABLE)
+    in_galleries = {rule.id for rule in RULES if rule.only == GALLERY}
+    assert {row[0] for row in (*FORBIDDEN, *WARNED)} == set(WAIVABLE) - in_galleries
 
 
 @pytest.mark.parametrize(("id", "request_", "seen", "text"), [row for row in FORBIDDEN if WAIVABLE[row[0]]])
@@ -261,7 +264,7 @@ def test_an_image_that_azure_still_works_on_is_not_replaced(state):
 def test_an_error_about_the_evidence_carries_the_report():
     with pytest.raises(InvalidRequest, match="not known to be sealed") as raised:
         plan_capture(REQUEST, replace(GOOD, verdict=Verdict(reason="its boot log holds no verdict")))
-    assert [row["id"] for row in raised.value.facts["checks"]] == [rule.id for rule in RULES]
+    assert [row["id"] for row in raised.value.facts["checks"]] == [rule.id for rule in CONCERNED]
 
 
 def test_an_image_that_is_as_requested_needs_no_checks():

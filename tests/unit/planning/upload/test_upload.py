@@ -266,7 +266,7 @@ def test_a_step_has_a_sentence_without_the_content():
 PARAMS = {
     "name": "debian", "resource_group": "images", "path": "/d.raw", "location": None, "os_type": "Linux", "hyper_v_generation": None,
     "disk": None, "storage_account_type": "Standard_LRS", "keep_disk": False, "recreate": False, "tags": None, "append_tags": True,
-    "wait_timeout": 3600,
+    "wait_timeout": 3600, "gallery_image_version": None, "architecture": "x64",
 }  # fmt: skip
 
 

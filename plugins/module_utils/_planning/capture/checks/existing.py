@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from ...._core.checks import BLOCK, WARN
 from ...._core.model.provisioning import BUSY
 from ...missing_groups import absent_group
-from .rule import Candidate, Finding, Rule
+from .rule import IMAGE, Candidate, Finding, Rule
 
 
 def _group(candidate: Candidate) -> Iterator[Finding]:
@@ -53,5 +53,6 @@ RULES = (
         "no image of that name is in the way",
         "https://learn.microsoft.com/rest/api/compute/images/delete",
         _image,
+        IMAGE,
     ),
 )

@@ -34,8 +34,8 @@ def _places(candidate: Candidate) -> tuple[_Place, _Place]:
     request, vm, target = candidate.request, candidate.vm, candidate.target
     is_ready = vm.generalized and vm.power == DEALLOCATED
     return (
-        _Place(vm.id, f"VM {vm.id.name}", request.delete_source or not is_ready, request.delete_source),
-        _Place(request.target, target.title, True, candidate.seen.image is not None),
+        _Place(vm.id, f"VM {vm.id.name}", request.delete_source or not (is_ready or request.specialized), request.delete_source),
+        _Place(request.target, target.title, True, target.exists),
     )
 
 

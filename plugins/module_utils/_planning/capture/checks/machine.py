@@ -54,7 +54,7 @@ def _hibernated(candidate: Candidate) -> Iterator[Finding]:
 
 def _without_boot_log(candidate: Candidate) -> Iterator[Finding]:
     vm = candidate.vm
-    if candidate.request.assume_sealed or vm.boot_diagnostics or trusted_seal(vm, candidate.seen.os_disk):
+    if not candidate.needs_seal or vm.boot_diagnostics or trusted_seal(vm, candidate.seen.os_disk):
         return
     yield Finding(
         f"VM {vm.id.name} has no boot log, since boot diagnostics with managed storage are off",
@@ -87,7 +87,7 @@ def _vm_tags_total(candidate: Candidate) -> Iterator[Finding]:
 def _sealed_tags(candidate: Candidate) -> dict[str, str]:
     """The tags of the VM once its seal is kept and stamped; none if no tag will be written."""
     vm, kept = candidate.vm, kept_seal(candidate.vm)
-    if candidate.request.assume_sealed or vm.generalized or (kept and is_stamped(kept, vm, candidate.seen.os_disk)):
+    if not candidate.needs_seal or vm.generalized or (kept and is_stamped(kept, vm, candidate.seen.os_disk)):
         return {}
     seal = Seal.of(vm.vm_id, "2026-11-22T00:00:00Z").stamped(LONGEST_STAMP)
     return {**vm.tags, tag.SEAL: seal.as_tag()}

@@ -13,12 +13,11 @@ from ...._core.ids import region
 from ...._core.limits import LONGEST_TAG_VALUE
 from ...._core.model.seal import Seal
 from ...._core.tag_limits import broken_limits
-from ...evidence.required import evidence_of
-from ..targets.managed_image import ManagedImage
+from ...evidence.required import evidence_of, origin_tags
 from .machine import DOCS, LIMITATIONS, TAGS, TOO_LATE
-from .rule import Candidate, Finding, Rule
+from .rule import IMAGE, Candidate, Finding, Rule
 
-GALLERY = "publish it to a compute gallery instead"
+GALLERY = "set gallery_image_version, to capture it into a gallery, which takes it"
 UNSUPPORTED_DISKS = {"UltraSSD_LRS": "an Ultra disk", "PremiumV2_LRS": "a Premium SSD v2 disk"}
 """The types of disks that images cannot hold."""
 QUOTED = {"UltraSSD_LRS": ", which Azure refuses: 'Source virtual machine cannot contain UltraSSD.'"}
@@ -39,7 +38,7 @@ def _location(candidate: Candidate) -> Iterator[Finding]:
     there, asked = region(candidate.vm.location), candidate.request.location
     if asked not in (None, there):
         yield Finding(
-            f"location: an image is made where its VM is, in {there}, not in {asked}",
+            f"location: an image or version is made where its VM is, in {there}, not in {asked}",
             TOO_LATE,
             "omit location",
         )
@@ -92,19 +91,21 @@ def _controller(candidate: Candidate) -> Iterator[Finding]:
         yield Finding(
             f"VM {candidate.vm.id.name} has the disk controller type NVMe, which a managed image cannot name",
             "VMs made from the image do not start in sizes that have NVMe only, such as the v6 sizes",
-            "use sizes that also have SCSI for the new VMs, or publish the VM to a compute gallery",
+            "use sizes that also have SCSI for the new VMs, or set gallery_image_version, to capture the VM into a gallery",
             WARN,
         )
 
 
 def _image_tags(candidate: Candidate) -> Iterator[Finding]:
-    image = ManagedImage(candidate.request, candidate.seen.image)
-    for clause in broken_limits(image.tags_with(_likely_tags(candidate))):
-        yield Finding(f"{image.title}: {clause}", TOO_LATE, "give fewer or shorter tags")
+    target = candidate.target
+    for clause in broken_limits(target.tags_with(_likely_tags(candidate))):
+        yield Finding(f"{target.title}: {clause}", TOO_LATE, "give fewer or shorter tags")
 
 
 def _likely_tags(candidate: Candidate) -> Mapping[str, str]:
     """The tags about the origin of the image, with a seal of the length that all have."""
+    if candidate.request.specialized:
+        return origin_tags(candidate.vm)
     seal = Seal.of(candidate.vm.vm_id, "2026-11-22T00:00:00Z")
     return evidence_of(candidate.vm, seal, candidate.request.assume_sealed).tags
 
@@ -136,6 +137,7 @@ RULES = (
         "the image is made in the subscription of the VM",
         LIMITATIONS,
         _subscription,
+        IMAGE,
     ),
     Rule("location", "the image is made in the region of the VM", LIMITATIONS, _location),
     Rule(
@@ -143,8 +145,9 @@ RULES = (
         "the VM has the security type Standard",
         f"{DOCS}/trusted-launch#unsupported-features",
         _security,
+        IMAGE,
     ),
-    Rule("architecture", "the VM is not an Arm64 machine", LIMITATIONS, _architecture),
+    Rule("architecture", "the VM is not an Arm64 machine", LIMITATIONS, _architecture, IMAGE),
     Rule(
         "disk_types",
         "the image holds no Ultra and no Premium SSD v2 disk",
@@ -162,6 +165,7 @@ RULES = (
         "the VM does not need disk controllers that the image cannot name",
         f"{DOCS}/nvme-overview",
         _controller,
+        IMAGE,
     ),
     Rule("image_tags", "the tags of the image are within the limits", TAGS, _image_tags),
     Rule("vm_tag", f"the id of the VM fits into the tag {tag.VM}", TAGS, _vm_tag),
@@ -170,5 +174,6 @@ RULES = (
         f"the VM has no Marketplace plan, or one that the tag {tag.PLAN} can hold",
         LIMITATIONS,
         _plan,
+        IMAGE,
     ),
 )

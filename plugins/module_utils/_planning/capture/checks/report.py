@@ -14,16 +14,16 @@ from ...._core.errors import GoldenImageError, InvalidRequest
 from ...._core.model.vm import Vm
 from ..observe import Observed, needs
 from ..request import CaptureRequest
-from . import existing, locks, machine, managed_image, rights
+from . import existing, gallery, locks, machine, managed_image, rights
 from .rule import Candidate
 
-RULES = (*existing.RULES, *machine.RULES, *managed_image.RULES, *rights.RULES, *locks.RULES)
+RULES = (*existing.RULES, *machine.RULES, *managed_image.RULES, *gallery.RULES, *rights.RULES, *locks.RULES)
 
 
 def check_capture(request: CaptureRequest, seen: Observed, vm: Vm) -> tuple[Check, ...]:
     """The rows about a VM that is to be captured."""
     candidate = Candidate(request, seen, vm)
-    return tuple(row for rule in RULES for row in rule.rows(candidate))
+    return tuple(row for rule in RULES if rule.concerns(request) for row in rule.rows(candidate))
 
 
 def require_unblocked(seen: Observed, vm: Vm, checks: Sequence[Check]) -> None:
@@ -42,7 +42,7 @@ def require_unblocked(seen: Observed, vm: Vm, checks: Sequence[Check]) -> None:
 
 def refuse_before_waiting(request: CaptureRequest, seen: Observed) -> None:
     """Refuse what can be refused already: waiting for a guest to stop is of no use if its VM can never be captured."""
-    if seen.vm and needs(request, seen.image, seen.vm).capture:
+    if seen.vm and needs(request, seen.existing, seen.vm).capture:
         require_unblocked(seen, seen.vm, check_capture(request, seen, seen.vm))
 
 

@@ -18,7 +18,7 @@ NOT_READ = Rights(unread="it does not exist")
 
 def _rights(candidate: Candidate) -> Iterator[Finding]:
     seen = candidate.seen
-    needed = actions_of(candidate.request, seen.image, candidate.vm)
+    needed = actions_of(candidate.request, seen.existing, candidate.vm)
     for place in dict.fromkeys(each.place for each in needed):
         rights = seen.rights.get(place, NOT_READ)
         if rights.unread:

@@ -16,6 +16,9 @@ from ..observe import Observed, target_of
 from ..request import CaptureRequest
 from ..target import Target
 
+IMAGE, GALLERY = "managed image", "gallery"
+"""The kinds of targets."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -28,7 +31,12 @@ class Candidate:
     @property
     def target(self) -> Target:
         """The image that is to be made."""
-        return target_of(self.request, self.seen.image)
+        return target_of(self.request, self.seen.existing)
+
+    @property
+    def needs_seal(self) -> bool:
+        """Whether the guest has to be proven to be generalized."""
+        return not (self.request.assume_sealed or self.request.specialized)
 
     @property
     def captured(self) -> tuple[tuple[AttachedDisk, Disk | None], ...]:
@@ -49,12 +57,20 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Rule:
-    """One requirement. ``fine`` is the clause about a VM that meets it, or to which it does not apply."""
+    """One requirement. ``fine`` is the clause about a VM that meets it, or to which it does not apply.
+
+    ``only`` is the kind of target that it is about; None stands for every kind.
+    """
 
     id: str
     fine: str
     source: str
     find: Callable[[Candidate], Iterable[Finding]]
+    only: str | None = None
+
+    def concerns(self, request: CaptureRequest) -> bool:
+        """Whether it is about the kind of target that is requested."""
+        return self.only in (None, GALLERY if request.gallery else IMAGE)
 
     def rows(self, candidate: Candidate) -> tuple[Check, ...]:
         """A row for each finding; one that says that all is well if there is none."""

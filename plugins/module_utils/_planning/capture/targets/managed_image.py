@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
+from ...._core.guard import Guard
 from ...._core.ids import ResourceId, region
 from ...._core.model.disk import NO_CACHING, Disk
 from ...._core.model.image import Image, ImageDisk
@@ -50,6 +51,11 @@ class ManagedImage:
         return self.image is not None and self.image.provisioning_state == FAILED and _origin(self.image) == vm.vm_id
 
     @property
+    def exists(self) -> bool:
+        """Whether there is an image under its id."""
+        return self.image is not None
+
+    @property
     def tags(self) -> Mapping[str, str]:
         """The tags of the existing image; empty if there is none."""
         return self.image.tags if self.image else {}
@@ -57,6 +63,10 @@ class ManagedImage:
     def state(self) -> Mapping[str, Any]:
         """The image as it is."""
         return _result(self.image)
+
+    def deletable(self, vm: Vm) -> Guard:
+        """The VM may be deleted if it is still the same, and has stopped."""
+        return SameVm(vm)
 
     def create(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> Outcome:
         """Create the image from the VM or, without its data disks, from its OS disk. An existing image is deleted first."""

@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, goldenimage.azure contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The gallery that a capture publishes in, as far as planning needs it, and which of its versions was made from the VM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from ..._core import tags as tag
+from ..._core.ids import GALLERY_IMAGE_VERSION, IMAGE, ResourceId
+from ..._core.limits import LONGEST_NAME
+from ..._core.listener import Silence
+from ..._core.model.gallery import Gallery
+from ..._core.model.gallery_image import GalleryImage
+from ..._core.model.gallery_image_version import GalleryImageVersion
+from ..._core.model.image import Image
+from ..._core.model.provisioning import BEING_MADE, DELETING
+from ..._core.model.vm import Vm
+from ..._core.ports import Azure
+from ..._core.times import format_time
+from ..gallery.names import version_id
+from ..gallery.numbers import newest_of
+from ..gallery.publication import NEXT
+from ..gallery.publishing import Choice, choose
+from ..gallery.replication import Watch
+from ..gallery.target import GalleryTarget
+from ..settling import look_up
+from .request import CaptureRequest
+
+SUFFIX = "-version"
+
+
+@dataclass(frozen=True)
+class InGallery:
+    """The gallery and the image definition, each of which may not exist, and ``choice``: the version that the task is about.
+
+    ``origin`` holds the tags that identify its source. ``others`` are the other definitions, read if this one does not exist. ``interim``
+    is the managed image on the way to the version, if the definition does not take the VM itself. ``regions`` are those that have
+    versions, if they are known.
+    """
+
+    choice: Choice
+    gallery: Gallery | None = None
+    image: GalleryImage | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[GalleryImage, ...] = ()
+    interim: Image | None = None
+    regions: frozenset[str] = frozenset()
+
+
+def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTarget, vm: Vm | None, check_mode: bool) -> InGallery:
+    """Read the gallery. The version that the task is about is waited for while Azure works on it, and has the states of its replicas."""
+    gallery = look_up(azure.galleries, target.gallery, check_mode)
+    image = look_up(azure.gallery_images, target.image, check_mode) if gallery else None
+    source = _Source.of(azure, request, target, vm)
+    choice = _choose(target, source, _versions(azure, target) if image else ())
+    return InGallery(
+        choice=_as_it_is(azure, target, choice, check_mode),
+        gallery=gallery,
+        image=image,
+        origin=source.origin,
+        others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
+        interim=azure.images.find(interim_id(vm)) if vm else None,
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.target_regions and choice.existing is None else frozenset(),
+    )
+
+
+def interim_id(vm: Vm) -> ResourceId:
+    """The managed image on the way from a VM to a version, in the VM's own resource group."""
+    name = f"{vm.id.name[: LONGEST_NAME - len(SUFFIX) - 9]}-{vm.vm_id[:8]}{SUFFIX}"
+    return ResourceId.of(IMAGE, vm.id.resource_group, name, subscription=vm.id.subscription)
+
+
+class _Source(NamedTuple):
+    """The identity of the content that a version is made from.
+
+    A VM that is marked as generalized never runs again, so its vmId identifies its content. A specialized version holds the VM as it is:
+    its content is the same as long as it is neither started nor stopped, and changes while it runs (``run`` is not empty then).
+    If the VM does not exist any more, only its id is known (``vm``). A throw-away copy never exists for long, and the next one has the
+    same id, but other content.
+    """
+
+    content: str = ""
+    run: str = ""
+    vm: str = ""
+
+    @classmethod
+    def of(cls, azure: Azure, request: CaptureRequest, target: GalleryTarget, vm: Vm | None) -> _Source:
+        """The identity for a VM, which may not exist."""
+        if vm is None:
+            return cls(vm=tag.id_value(request.vm))
+        disks = " os" if request.os_only and vm.data_disks else ""
+        if not request.specialized:
+            return cls(f"{vm.vm_id}{disks}")
+        os_disk = azure.disks.find(vm.os_disk.disk) if vm.os_disk.disk else None
+        since = format_time(os_disk.ownership_time) if os_disk and os_disk.ownership_time else "unknown"
+        return cls(f"{vm.vm_id}{disks} {since}", "" if vm.has_stopped else target.publication.run_id)
+
+    @property
+    def origin(self) -> dict[str, str]:
+        """The tags for it; none without a VM, of which nothing can be made."""
+        return {} if self.vm else {tag.SOURCE: f"{self.content} {self.run}".strip()}
+
+    def has_made(self, version: GalleryImageVersion) -> bool:
+        """Whether a version was made from this content. For a VM that runs, only one counts that is still being made."""
+        made_from = version.tags.get(tag.SOURCE, "")
+        if version.provisioning_state == DELETING:
+            return False
+        if self.vm and tag.COPY_OF in version.tags:
+            return False
+        if self.vm:
+            return version.tags.get(tag.VM, "").casefold() == self.vm.casefold()
+        if self.run:
+            return made_from.startswith(f"{self.content} ") and version.provisioning_state in BEING_MADE
+        return made_from == self.content
+
+
+def _choose(target: GalleryTarget, source: _Source, versions: Sequence[GalleryImageVersion]) -> Choice:
+    """The version that the task is about. With ``version: next``, that is any one that was made from this very source, else a new one.
+
+    It need not be the newest one: several VMs may be captured as versions of one definition.
+    """
+    made = newest_of(each for each in versions if source.has_made(each))
+    if target.publication.version == NEXT and made is not None:
+        return Choice(made.id, made, True)
+    return choose(target.publication, versions, source.origin)
+
+
+def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion, ...]:
+    """The versions of the definition. A list may lack what was just created, so one that is named or the next one is read by its id."""
+    if target.publication.version != NEXT:
+        named = azure.gallery_image_versions.find(version_id(target.image, target.publication.version))
+        return (named,) if named else ()
+    known = {each.id: each for each in azure.gallery_image_versions.list_in(target.image)}
+    while found := azure.gallery_image_versions.find(choose(target.publication, known.values(), {}).version):
+        known[found.id] = found
+    return tuple(known.values())
+
+
+def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: bool) -> Choice:
+    """The same choice with the existing version as it is, and with its replicas, once what an earlier run began has ended.
+
+    Outside of check mode, a deletion is waited for, and so is the replication that the task waits for.
+    """
+    versions, publication = azure.gallery_image_versions, target.publication
+    found = versions.find_replicated(choice.version, publication.api) if choice.existing else None
+    if found and found.provisioning_state == DELETING:
+        return replace(choice, existing=None if check_mode else versions.find_settled(choice.version))
+    if found is None or check_mode:
+        return replace(choice, existing=found)
+    stored = {each.name for each in found.target_regions}
+    awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
+    watch = Watch(Silence(), awaited, publication.wait)
+    if not watch.is_settled(found):
+        found = versions.await_replicas(choice.version, watch.is_settled, publication.api)
+    return replace(choice, existing=found)
