@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the module image_upload, and shows the progress of its upload if the module runs on the controller."""
+"""Runs the modules image_upload and gallery_image_version, and shows their progress if they run on the controller.
+
+``meta/runtime.yml`` names it as the action plugin of gallery_image_version.
+"""
 
 from __future__ import annotations
 

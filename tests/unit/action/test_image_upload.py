@@ -148,3 +148,10 @@ def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(run: PluginRunner, 
     assert run() == RESULT
     assert run.shown == []
     assert VARIABLE not in run.seen
+
+
+@pytest.mark.parametrize(
+    "options", [{"name": "web"}, {"gallery": "hub", "gallery_image": "web"}, {"gallery_image_version": {"gallery_image": "web"}}]
+)
+def test_lines_name_the_image_or_the_image_definition(options: dict[str, Any]) -> None:
+    assert image_upload.titled(options) == "image web"

@@ -383,3 +383,14 @@ def test_a_version_that_another_run_has_put_in_its_place_is_not_deleted(run):
     failed = run(known, **options(source={"managed_image": "other"}, recreate=True))
     assert "was replaced by another run meanwhile" in failed["msg"]
     assert len(known.writes) == 1
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_version_that_another_run_is_deleting_is_waited_for(run, state):
+    known = azure()
+    run(known, **options())
+    known.gallery_image_versions.put(replace(stored(known), provisioning_state="Deleting"))
+    assert "is still Deleting; run again later" in run(known, **options(state=state))["msg"]
+    assert run(known, check=True, **options(state=state))["changed"] is (state == "present")
+    known.gallery_image_versions.find_settled = lambda version: known.gallery_image_versions.delete(version)
+    assert run(known, **options(state=state))["changed"] is (state == "present")

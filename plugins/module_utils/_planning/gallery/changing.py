@@ -58,9 +58,7 @@ def purge(azure: Azure, version: ResourceId, drop: set[str], api: str = "") -> N
 
 
 def restore(azure: Azure, found: GalleryImageVersion, body: Mapping[str, Any], api: str = "") -> None:
-    """Give a version the tags and regions of the run that created it, if another run has replaced them."""
-    if all(found.tags.get(name) == value for name, value in body["tags"].items()):
-        return
+    """Give a version the tags and regions of the run that created it, which another run has replaced."""
     stored, wanted = as_body(found), body["properties"]["publishingProfile"]
     regions = {"publishingProfile": {**stored["properties"]["publishingProfile"], "targetRegions": wanted["targetRegions"]}}
     mended = {**stored, "tags": dict(body["tags"]), "properties": {**stored["properties"], **regions}}

@@ -80,15 +80,17 @@ def _took(azure: Azure, listener: Listener, claim: Claim) -> bool:
     versions, version = azure.gallery_image_versions, claim.place.version
     try:
         _publish(azure, listener, claim)
-    except (Failed, InvalidRequest, TimedOut):
+    except (InvalidRequest, TimedOut):
         raise
     except GoldenImageError as error:
         found = versions.find(version)
-        if found is None or _is_failure_of_ours(claim, found):
+        if found is None or _is_failure_of_ours(claim, found) or (isinstance(error, Failed) and claim.is_of_this_run(found)):
             raise error
         return claim.owns(found)
     if (found := versions.find(version)) is None:
         raise Missing(f"image version {version.name} was deleted while it was being created.")
+    if claim.owns(found):
+        return True
     if claim.has_source_of(found):
         restore(azure, found, claim.body, claim.api)
         return True

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._core.ids import ResourceId
-from ..._core.model.gallery_image_version import STRATEGY_API, GalleryImageVersion
+from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.references import require_group
@@ -44,16 +44,16 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
 def _all(azure: Azure, image: ResourceId) -> list[GalleryImageVersion]:
     """All versions, the newest one last. One that is deleted while the others are read is left out."""
     versions = sorted(azure.gallery_image_versions.list_in(image), key=lambda each: each.number)
-    found = (azure.gallery_image_versions.find_replicated(each.id, STRATEGY_API) for each in versions)
+    found = (azure.gallery_image_versions.find_replicated(each.id) for each in versions)
     return [each for each in found if each]
 
 
 def _one(azure: Azure, version: ResourceId) -> list[GalleryImageVersion]:
     """The version with its UEFI settings, for which Azure must be asked apart; an empty list if it does not exist."""
-    found = azure.gallery_image_versions.find_replicated(version, STRATEGY_API)
+    found = azure.gallery_image_versions.find_replicated(version)
     if found is None:
         return []
-    shown = azure.gallery_image_versions.read(version, STRATEGY_API, **{"$expand": "UefiSettings"})
+    shown = azure.gallery_image_versions.read(version, **{"$expand": "UefiSettings"})
     return [replace(found, properties={**shown.properties, **found.properties})]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ..._core import tags as tag
-from ..._core.errors import Missing
+from ..._core.errors import Missing, TimedOut
 from ..._core.ids import ResourceId
 from ..._core.listener import Silence
 from ..._core.model.catalog_image import CatalogImage
@@ -82,7 +82,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
     if definition is None:
         exists = azure.galleries.find(image.parent) is not None
         return Observed(Choice(image), has_gallery=exists, check_mode=check_mode)
-    source = find_source(azure, request, definition) if request.source else None
+    source = find_source(azure, request.source, request.location or definition.location) if request.source else None
     seen = Observed(Choice(image), definition, source, check_mode=check_mode, now=now)
     choice = _choose(azure, request, seen)
     return replace(
@@ -127,15 +127,15 @@ def _settled(azure: Azure, version: ResourceId, check_mode: bool, api: str = "")
     found = azure.gallery_image_versions.find_replicated(version, api)
     if found is None or found.provisioning_state != DELETING:
         return found
-    return None if check_mode else azure.gallery_image_versions.find_settled(version)
+    if not check_mode and azure.gallery_image_versions.find_settled(version) is not None:
+        raise TimedOut(f"image version {version.name} is still {DELETING}; run again later, or raise wait_timeout.")
+    return None
 
 
-def find_source(azure: Azure, request: VersionRequest, definition: GalleryImage) -> FoundSource:
-    """The resources of a source."""
-    source = request.source
-    assert source is not None
+def find_source(azure: Azure, source: VersionSource, location: str) -> FoundSource:
+    """The resources of a source. ``location`` is the region in which an image of the community is read."""
     if source.community:
-        return FoundSource(source, community=_community(azure, source.community, request.location or definition.location))
+        return FoundSource(source, community=_community(azure, source.community, location))
     if source.resource is None:
         return _of_disks(azure, source)
     found = {MANAGED_IMAGE: _of_image, VERSION: _of_version, VM: _of_vm}[source.kind](azure, source, source.resource)

@@ -148,6 +148,17 @@ def test_a_version_of_ours_whose_tags_and_regions_another_run_has_replaced_gets_
     assert found.properties["safetyProfile"]["allowDeletionOfReplicatedLocations"] is False
 
 
+def test_the_tags_of_another_run_with_the_same_source_are_left_alone():
+    azure = FakeAzure()
+
+    def publish(resource, sent, api, enough):
+        azure.gallery_image_versions.put(version("1.0.0", "mine", "run-2"))
+
+    azure.gallery_image_versions.publish = publish
+    assert created(azure, claim()).tags[tag.RUN] == "run-2"
+    assert azure.writes == []
+
+
 @pytest.mark.parametrize(
     ("code", "text"),
     [("InvalidBeginGetAccessForGalleryImageVersionSnapshotResponseFromPIR", "x"), ("InternalError", "Storage allocation failure in x")],
