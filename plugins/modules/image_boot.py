@@ -157,6 +157,7 @@ attributes:
 seealso:
   - module: goldenimage.azure.image_upload
   - module: goldenimage.azure.image_capture
+  - module: goldenimage.azure.gallery_image_version
   - module: goldenimage.azure.vm_backup
 notes:
   - The tags are set on the VM and on its network interface when they are created. Later changes of the tags apply to the VM only.

@@ -129,6 +129,7 @@ attributes:
     description: The same content under the same name changes nothing.
 seealso:
   - module: goldenimage.azure.image_info
+  - module: goldenimage.azure.gallery_image_version
   - module: goldenimage.azure.image_boot
   - module: goldenimage.azure.image_capture
 notes:

@@ -101,6 +101,15 @@ def test_a_version_that_is_being_replicated_is_waited_for(lab, tasks, gallery, s
         assert tasks(image_boot, image=f"{image}/versions/1.0.0", **LOGIN, **place)["vm"]["power_state"] == "running"
 
 
+def test_the_latest_version_is_the_newest_one_that_has_arrived(lab, tasks, gallery, storage, place):
+    image = gallery.image()
+    gallery.create(image, storage)
+    with lab.setting("replication_seconds", {LOCATION: 20.0}):
+        gallery.put(f"{image}/versions/2.0.0", body_of_version(storage)).raise_for_status()
+        vm = tasks(image_boot, image=image, **LOGIN, **place)["vm"]
+    assert lab.arm("GET", vm["id"]).json()["properties"]["storageProfile"]["imageReference"]["exactVersion"] == "1.0.0"
+
+
 def test_a_version_that_its_region_does_not_know_yet_is_requested_again(lab, tasks, gallery, storage, place, monkeypatch):
     monkeypatch.setattr(machines, "LATE_VERSION_PAUSES", (0.2,) * 60)
     image = gallery.image()

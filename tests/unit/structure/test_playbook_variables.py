@@ -44,6 +44,11 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_path=/d.raw", "-e", "image_name="],
         f"Set image_name {FOR_H1}",
     ),
+    (
+        "upload_disk",
+        ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", '{"image_gallery_version": {"gallery": "g", "gallery_image": "i"}}'],
+        f"Set image_path {FOR_H1}",
+    ),
     ("capture_linux", ["-e", "target=h1"], f"Set azure_resource_group, image_name, linux_generalize_confirm {FOR_H1}"),
     ("capture_linux", ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "image_name=i"], f"Set linux_generalize_confirm {FOR_H1}"),
     (
@@ -56,7 +61,10 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", '{"image_gallery_version": {"gallery": "g", "gallery_image": "i"}}'],
         f"Set linux_generalize_confirm {FOR_H1}",
     ),
-], ids=["upload", "upload typo", "upload empty", "capture", "capture confirm", "capture copy", "capture into a gallery"])  # fmt: skip
+], ids=[
+    *("upload", "upload typo", "upload empty", "upload into a gallery"),
+    *("capture", "capture confirm", "capture copy", "capture into a gallery"),
+])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
     assert run.returncode == 2, run.stdout + run.stderr

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .gallery_image import SPECIALIZED
-from .gallery_image_version import REPLICATING, Replica
+from .gallery_image_version import REPLICATING, REPLICATION_FAILED, Replica
 from .image import ImageDisk
 from .provisioning import CREATING, SUCCEEDED
 
@@ -46,5 +46,13 @@ class CatalogImage:
 
     @property
     def is_coming(self) -> bool:
-        """Whether the version is still being made, or replicated to the region of the VM."""
-        return self.provisioning_state == CREATING or (self.replica is not None and self.replica.state == REPLICATING)
+        """Whether the version is still being replicated to the region of the VM; without a known replica, whether it is still being made.
+
+        A version that is being made can be used in the regions that it has reached.
+        """
+        return self.replica.state == REPLICATING if self.replica else self.provisioning_state == CREATING
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether VMs can be made from it in their region, as far as that is known."""
+        return not self.is_coming and (self.replica is None or self.replica.state != REPLICATION_FAILED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"
-CREATING, UPDATING = "Creating", "Updating"
-BEING_MADE = (CREATING, UPDATING)
+CREATING = "Creating"
+BEING_MADE = (CREATING, "Updating")
 DELETING = "Deleting"
 BUSY = (*BEING_MADE, DELETING)

@@ -12,12 +12,12 @@ from ..._core.ids import region
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.gallery_image_version import Replica
 from ..._core.model.image import ImageDisk
-from ..._core.model.provisioning import SUCCEEDED, UPDATING
+from ..._core.model.provisioning import BEING_MADE, SUCCEEDED
 from .gallery import parse_replicas
 from .json import Json, at, properties_of
 
-USABLE = (SUCCEEDED, UPDATING)
-"""The states of a version that VMs can be made from: one that gets another region is Updating, and stays usable."""
+USABLE = (SUCCEEDED, *BEING_MADE)
+"""The states of a version that VMs can be made from. One that is still being made, or gets another region, is usable where it is."""
 
 
 def parse_catalog_image(definition: Json, version: Json, location: str) -> CatalogImage:
@@ -51,14 +51,14 @@ def parse_marketplace_image(version: Json) -> CatalogImage:
     )
 
 
-def latest(versions: Iterable[Json], location: str) -> str | None:
-    """The name of the version that Azure takes in a region if none is named: the highest number that is not excluded.
+def offered_as_latest(versions: Iterable[Json], location: str) -> list[str]:
+    """The names of the versions of which Azure takes the first in a region if none is named: those that are not excluded, newest first.
 
-    If none is in the region, it is the highest one elsewhere, whose regions can then be named; None if there is none at all.
+    If none is in the region, they are those elsewhere, whose regions can then be named.
     """
     offered = [each for each in versions if _is_usable(each) and not _is_excluded(properties_of(each), location)]
     here = [each for each in offered if not _targets(properties_of(each)) or _target(properties_of(each), location)]
-    return max((str(each["name"]) for each in here or offered), key=_numbers, default=None)
+    return sorted((str(each["name"]) for each in here or offered), key=_numbers, reverse=True)
 
 
 def _is_usable(version: Json) -> bool:

@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from ..._core.errors import Denied, Missing
 from ..._core.ids import region
 from ..._core.model.catalog_image import CatalogImage
-from ..parsing.catalog import latest, parse_catalog_image, parse_marketplace_image
+from ..parsing.catalog import offered_as_latest, parse_catalog_image, parse_marketplace_image
 from ..sdk.calls import COMPUTE, GALLERIES
 from ..sdk.client import Client
 from ..sdk.errors import describing
@@ -36,21 +37,29 @@ class Catalog:
                 return found(image, region(location))
         except Denied:
             return None
+        except Missing as error:
+            if image.startswith("/") and not _is_owned(image):
+                hint = f"It may not be shared with this subscription, or not be replicated to {region(location)}."
+                raise Missing(f"{error.message.rstrip('.')}. {hint}", **error.facts) from error
+            raise
 
     def _in_gallery(self, image: str, location: str) -> CatalogImage:
-        owned = image.casefold().startswith("/subscriptions/")
-        definition, *version = _VERSIONS.split(image if owned else f"{self._place(location)}{image}")
-        if not version or version[0].casefold() == LATEST:
-            version = [_require(latest(self._client.list(f"{definition}/versions", GALLERIES), location), image)]
-        replicas = {"$expand": "ReplicationStatus"} if owned else {}
+        owned = _is_owned(image)
+        definition, *names = _VERSIONS.split(image if owned else f"{self._place(location)}{image}")
+        if not names or names[0].casefold() == LATEST:
+            names = _require(offered_as_latest(self._client.list(f"{definition}/versions", GALLERIES), location), image)
+        query = {"$expand": "ReplicationStatus"} if owned else {}
         about = self._client.get(definition, GALLERIES)
-        return parse_catalog_image(about, self._client.get(f"{definition}/versions/{version[0]}", GALLERIES, **replicas), location)
+        versions = (self._client.get(f"{definition}/versions/{name}", GALLERIES, **query) for name in names)
+        images = (parse_catalog_image(about, version, location) for version in versions)
+        newest = next(images)
+        return next((each for each in chain([newest], images) if each.has_arrived), newest)
 
     def _in_marketplace(self, urn: str, location: str) -> CatalogImage:
         publisher, offer, sku, version = urn.split(":")
         path = f"{self._place(location)}/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions"
         if version.casefold() == LATEST:
-            version = _require(latest(self._client.list(path, COMPUTE), location), urn)
+            version = _require(offered_as_latest(self._client.list(path, COMPUTE), location), urn)[0]
         return parse_marketplace_image(self._client.get(f"{path}/{version}", COMPUTE))
 
     def _place(self, location: str) -> str:
@@ -58,7 +67,12 @@ class Catalog:
         return f"/subscriptions/{self._client.subscription}/providers/Microsoft.Compute/locations/{location}"
 
 
-def _require(version: str | None, image: str) -> str:
-    if version is None:
+def _is_owned(image: str) -> bool:
+    """Whether an id is that of a gallery which this identity reads by its own rights, and not one that is shared with it."""
+    return image.casefold().startswith("/subscriptions/")
+
+
+def _require(names: list[str], image: str) -> list[str]:
+    if not names:
         raise Missing(f"could not read image {image}: it has no version that can be used as the latest one: name a version.")
-    return version
+    return names

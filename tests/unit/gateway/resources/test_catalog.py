@@ -107,12 +107,35 @@ def version(name, regional=None, only="", state="Succeeded", **excluded):
     ([version("1.0.0"), {"name": "2.0.0", "properties": {"excludeFromLatest": True}}], "1.0.0"),
     ([version("1.0.0", only="West Europe"), version("2.0.0", only="North Europe")], "1.0.0"),
     ([version("1.0.0", only="North Europe"), version("2.0.0", only="North Europe")], "2.0.0"),
-    ([version("1.0.0"), version("2.0.0", state="Failed"), version("3.0.0", state="Creating")], "1.0.0"),
+    ([version("1.0.0"), version("2.0.0", state="Failed"), version("3.0.0", state="Deleting")], "1.0.0"),
     ([version("1.0.0"), version("2.0.0", state="Updating")], "2.0.0"),
 ])  # fmt: skip
 def test_without_a_version_the_latest_one_counts(versions, latest):
     answers = answer(200, {"value": versions}), answer(200, DEFINITION), answer(200, VERSION)
     assert found(OWN, *answers) == (FOUND, [f"{ARM}{OWN}/versions", f"{ARM}{OWN}", f"{ARM}{OWN}/versions/{latest}"])
+
+
+def replicated(name, state, provisioning="Succeeded"):
+    summary = [{"region": "West Europe", "state": state}] if state else []
+    return {"name": name, "properties": {"provisioningState": provisioning, "replicationStatus": {"summary": summary}}}
+
+
+@pytest.mark.parametrize(("newest", "taken"), [
+    (replicated("2.0.0", "Completed", "Creating"), "2.0.0"),
+    (replicated("2.0.0", "Replicating"), "1.0.0"),
+    (replicated("2.0.0", "Failed"), "1.0.0"),
+    (replicated("2.0.0", None, "Creating"), "1.0.0"),
+])  # fmt: skip
+def test_the_latest_version_is_one_that_has_arrived(newest, taken):
+    answers = answer(200, {"value": [version("1.0.0"), version("2.0.0")]}), answer(200, DEFINITION), answer(200, newest)
+    older = [] if taken == "2.0.0" else [answer(200, replicated("1.0.0", "Completed"))]
+    assert found(OWN, *answers, *older)[0].version == taken
+
+
+def test_the_newest_version_counts_if_none_has_arrived():
+    answers = answer(200, {"value": [version("1.0.0"), version("2.0.0")]}), answer(200, DEFINITION)
+    image, _paths = found(OWN, *answers, *(answer(200, replicated(name, "Replicating")) for name in ("2.0.0", "1.0.0")))
+    assert (image.version, image.is_coming) == ("2.0.0", True)
 
 
 def test_all_pages_of_the_versions_are_read():
@@ -131,6 +154,13 @@ def test_an_image_of_the_marketplace_says_its_system_and_its_data_disks():
 
 def test_an_image_that_may_not_be_read_is_not_known():
     assert found(OWN, error(403, "AuthorizationFailed", "no"))[0] is None
+
+
+def test_an_image_of_a_foreign_gallery_that_is_not_found_may_not_be_in_the_region():
+    with pytest.raises(
+        Missing, match="could not read image /SharedGalleries/s/Images/i/Versions/1.0.0: .* not be replicated to westeurope.$"
+    ):
+        found("/SharedGalleries/s/Images/i/Versions/1.0.0", error(404, "ResourceNotFound", "no."))
 
 
 def test_an_image_that_does_not_exist_is_missing():
