@@ -99,15 +99,8 @@ EXAMPLES = r"""
     vm: web1
     confirm: web1
     subnet:
-      virtual_network: build
-      subnet: closed
-  register: copied
-
-- name: Capture the copy, after its guest was generalized
-  goldenimage.azure.image_capture:
-    resource_group: images
-    name: web
-    vm: "{{ copied.vm }}"
+      virtual_network: closed
+      subnet: copies
 
 - name: Remove the copy
   goldenimage.azure.vm_copy:

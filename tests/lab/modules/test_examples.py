@@ -219,6 +219,13 @@ def to_back_up(setup: ExampleSetup) -> Variables:
     return {}
 
 
+def to_copy(setup: ExampleSetup) -> Variables:
+    """A VM, and a network that its own subnet is not in."""
+    setup.vm("build", "web1")
+    setup.lab.put_subnet("build", network="closed", subnet="copies")
+    return {}
+
+
 def to_restore(setup: ExampleSetup) -> Variables:
     """A VM that was generalized after its backup."""
     setup.sealed("build", "web1")
@@ -273,6 +280,7 @@ SCENES = {
         ("Restore the disks of the VM", "Start a new VM from these disks, if the first one was generalized or deleted"),
     ),
     "vm_backup_info": Scene("vm_backup_info", to_list_backups),
+    "vm_copy": Scene("vm_copy", to_copy),
 }
 
 
