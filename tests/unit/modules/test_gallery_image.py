@@ -196,6 +196,14 @@ def test_an_empty_string_counts_as_omitted(run):
     assert run(azure, **NAMED, **empty)["changed"] is False
 
 
+def test_a_list_that_an_empty_string_became_counts_as_omitted(run):
+    empty = {"disallowed_disk_types": "", "disk_controller_types": ""}
+    assert run(stored(disallowed={"diskTypes": ["Standard_LRS"]}), **NAMED, **empty)["changed"] is False
+    azure = FakeAzure(galleries=[PRIVATE])
+    run(azure, **NEW, **empty)
+    assert "disallowed" not in azure.writes[0][3]["properties"]
+
+
 @pytest.mark.parametrize(
     ("features", "text"),
     [

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._core.errors import InvalidRequest
 from ..._core.model.gallery_image import DISK_CONTROLLERS, SECURITY_TYPE, STANDARD
+from ..._core.references import given_texts
 from ..gallery.settings import Difference
 
 ACCELERATED, HIBERNATION = "IsAcceleratedNetworkSupported", "IsHibernateSupported"
@@ -63,7 +64,7 @@ def from_params(params: Mapping[str, Any]) -> tuple[Feature, ...]:
 def _own_options(params: Mapping[str, Any]) -> Iterable[Feature]:
     if params["security_type"]:
         yield Feature(SECURITY_TYPE, params["security_type"], "security_type")
-    if controllers := params["disk_controller_types"]:
+    if controllers := given_texts(params["disk_controller_types"]):
         if CONTROLLERS[0] not in controllers:
             raise InvalidRequest("disk_controller_types: must be [SCSI] or [SCSI, NVMe]; Azure has no images for NVMe alone.")
         yield Feature(DISK_CONTROLLERS, ", ".join(each for each in CONTROLLERS if each in controllers), "disk_controller_types")
