@@ -194,6 +194,15 @@ def test_location_type_and_generation_come_from_the_source(subject: Subject) -> 
     assert "disk source has hyper_v_generation V2, not V1" in subject.refuses(name="other", hyper_v_generation="V1")
 
 
+def test_an_empty_string_counts_as_omitted(subject: Subject) -> None:
+    plain = subject.stored()
+    empty = {"location": "", "os_type": "", "hyper_v_generation": ""}
+    disk = {"source": subject.disk.id, "caching": "", "storage_account_type": "", "disk_encryption_set": ""}
+    assert not subject.image(**empty, os_disk=disk)["changed"]
+    subject.image(state="absent")
+    assert subject.stored(**empty, os_disk=disk) == plain
+
+
 def test_an_image_of_blobs(subject: Subject, blob: str) -> None:
     options = {
         "os_disk": {"source": blob},
