@@ -293,3 +293,12 @@ def test_the_gallery_may_be_given_by_id(run):
     options = {key: value for key, value in NEW.items() if key != "resource_group"}
     done = run.predict_do_repeat(azure, **{**options, "gallery": {"id": str(HUB), "name": "hub", "location": "westeurope"}})
     assert done["gallery_image"]["id"] == str(HUB.child(GALLERY_IMAGE, "web"))
+
+
+def test_a_security_type_counts_in_any_case(run):
+    """The rules of a security type hold for each of its spellings, and the one that Azure may not know by name is not sent."""
+    shared = FakeAzure(galleries=[DIRECT], read_only=True)
+    assert "images with TrustedLaunch cannot be shared" in run(shared, **NEW, features=[feature("securitytype", "trustedlaunch")])["msg"]
+    azure = FakeAzure(galleries=[PRIVATE])
+    run(azure, **NEW, features=[feature("securitytype", "standard")])
+    assert "features" not in azure.writes[0][3]["properties"]
