@@ -122,7 +122,8 @@ def test_a_date_that_is_over_may_be_repeated_but_not_set(run):
     azure = stored(endOfLifeDate="2020-01-01T00:00:00+00:00")
     assert run(azure, **NAMED, end_of_life_date="2020-01-01")["changed"] is False
     refused = run(azure, **NAMED, end_of_life_date="2020-01-02")["msg"]
-    assert refused == ("end_of_life_date: 2020-01-02T00:00:00Z is not in the future (Azure: EndOfLifeDate must be set to a future date.).")
+    text = "end_of_life_date: 2020-01-02T00:00:00Z is not in the future (Azure: EndOfLifeDate must be set to a future date.)"
+    assert refused == f"{text}: give end_of_life_date another value."
 
 
 @pytest.mark.parametrize(("options", "clause", "path"), NEVER)
