@@ -149,6 +149,8 @@ options:
     description:
       - Whether to replace an existing image that differs from the task. If V(false), such an image is an error.
       - An image as requested is never replaced, except one whose creation has failed, which is always replaced.
+      - Whether Azure finds a blob or a disk encryption set, and may use it, is known only by trying. If the task names one, the new image
+        is first made under a name that ends with C(-trial), and deleted, which takes as long again. If that fails, the old image is kept.
     type: bool
     default: false
 attributes:
