@@ -191,7 +191,7 @@ options:
   recreate:
     description:
       - Whether to delete the definition and create it again if something that cannot be changed differs. This is refused while it has
-        versions. Options that are omitted keep their present values.
+        versions. Options that are omitted keep their present values. If Azure refuses the new definition, the old one is created again.
     type: bool
     default: false
 attributes:

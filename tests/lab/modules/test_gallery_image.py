@@ -247,6 +247,14 @@ def test_a_definition_that_states_standard_is_replaced(
     assert hub.properties("images/web")["eula"] == "new"
 
 
+def test_a_definition_is_put_back_if_azure_refuses_its_successor(tasks: LabTasks, base: dict[str, Any], hub: LabGallery) -> None:
+    before = hub.definition("web", description="kept", hyperVGeneration="V2", features=features(DiskControllerTypes="SCSI, NVMe"))
+    refused = tasks.fails(gallery_image, **again(base, features=[{"name": "SecurityType", "value": "none"}], recreate=True))
+    assert refused["msg"].endswith("The former image definition was created again.")
+    assert (refused["code"], refused["steps"]) == ("InvalidParameter", ["delete image definition web in gallery g"])
+    assert hub.properties("images/web") == before
+
+
 def test_a_definition_with_versions_is_neither_deleted_nor_replaced(
     tasks: LabTasks, base: dict[str, Any], hub: LabGallery, lab_group: LabGroup
 ) -> None:

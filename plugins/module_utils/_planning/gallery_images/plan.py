@@ -24,7 +24,7 @@ from ..gallery.dates import moment
 from ..gallery.settings import Difference, differences, listed, placed, require_changeable, with_values
 from ..missing_groups import absent_group
 from ..settling import settled
-from ..steps.gallery import DeleteGalleryImage, PutGalleryImage
+from ..steps.gallery import DeleteGalleryImage, PutGalleryImage, ReplaceGalleryImage
 from ..steps.gallery_update import UpdateGalleryImage
 from .features import feature_differences, merged_features, sendable
 from .observe import Observed, observe
@@ -117,8 +117,9 @@ def _plan_new(request: GalleryImageRequest, seen: Observed, replaced: GalleryIma
         require_shareable(wanted, gallery.permissions)
     require_new_identifier(wanted, seen.others)
     body = {"location": location, "tags": tags, "properties": properties}
-    first: tuple[Step, ...] = (DeleteGalleryImage(replaced.id),) if replaced else ()
-    steps = (*first, PutGalleryImage(request.image, body))
+    steps: tuple[Step, ...] = (PutGalleryImage(request.image, body),)
+    if replaced:
+        steps = (DeleteGalleryImage(replaced.id), ReplaceGalleryImage(request.image, body, _as_new(replaced, now)))
     return Plan(steps=steps, before=_state(replaced), after=_state(_succeeded(wanted)))
 
 
@@ -131,6 +132,14 @@ def _featured(request: GalleryImageRequest, properties: Mapping[str, Any]) -> di
 def _new_features(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of a new definition, whose features are sent: the one that it replaces may have been made with a newer api-version."""
     return {**properties, "features": sendable(properties["features"])} if "features" in properties else dict(properties)
+
+
+def _as_new(image: GalleryImage, now: datetime) -> dict[str, Any]:
+    """The body that creates a definition again as it was, except an end of life that is over, which Azure would refuse."""
+    properties = _new_features(_own_properties(image))
+    if (end := moment(properties.get("endOfLifeDate") or "")) and end <= now:
+        del properties["endOfLifeDate"]
+    return {"location": image.location, "tags": dict(image.tags), "properties": properties}
 
 
 def _no_gallery(request: GalleryImageRequest, seen: Observed) -> Missing:
