@@ -17,6 +17,8 @@ from tests.support.options.gallery import CASES, DIRECT, FIRST, PUBLIC, SECOND
 from tests.support.running_lab import RunningLab
 from tests.support.tasks import LabTasks
 
+LOCKS_API = "2020-05-01"
+
 
 @pytest.fixture
 def base(group: str) -> dict[str, Any]:
@@ -143,6 +145,22 @@ def test_a_gallery_of_the_community_is_deleted_only_if_sharing_is_stopped(
     assert writes == []
     done = tasks.predict_do_repeat(gallery, **base, state="absent", sharing={"enabled": False})
     assert done["steps"] == ["stop sharing gallery g", "delete gallery g"]
+
+
+def test_a_gallery_that_cannot_be_deleted_stays_shared(lab: RunningLab, tasks: LabTasks, base: dict[str, Any], stored: LabGallery) -> None:
+    tasks(gallery, **base, sharing={**PUBLIC["sharing"], "enabled": True})
+    lock = f"{stored.id}/providers/Microsoft.Authorization/locks/keep"
+    assert lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, LOCKS_API).status_code == 201
+    with tasks.writes() as writes:
+        assert "the CanNotDelete lock keep on" in tasks.fails(gallery, **base, state="absent", sharing={"enabled": False})["msg"]
+        assert lab.arm("DELETE", lock, None, LOCKS_API).status_code == 200
+        with lab.rights({"scope": stored.id, "actions": ["*/read", "Microsoft.Compute/galleries/share/action"]}):
+            assert (
+                "lacks the right Microsoft.Compute/galleries/delete"
+                in tasks.fails(gallery, **base, state="absent", sharing={"enabled": False})["msg"]
+            )
+    assert writes == ["lock.delete"]
+    assert tasks(gallery, **base)["gallery"]["sharing_profile"]["community_gallery_info"]["community_gallery_enabled"]
 
 
 def test_an_empty_gallery_is_replaced(tasks: LabTasks, base: dict[str, Any], stored: LabGallery) -> None:

@@ -194,6 +194,15 @@ def test_location_type_and_generation_come_from_the_source(subject: Subject) -> 
     assert "disk source has hyper_v_generation V2, not V1" in subject.refuses(name="other", hyper_v_generation="V1")
 
 
+def test_an_empty_string_counts_as_omitted(subject: Subject) -> None:
+    plain = subject.stored()
+    empty = {"location": "", "os_type": "", "hyper_v_generation": ""}
+    disk = {"source": subject.disk.id, "caching": "", "storage_account_type": "", "disk_encryption_set": ""}
+    assert not subject.image(**empty, os_disk=disk)["changed"]
+    subject.image(state="absent")
+    assert subject.stored(**empty, os_disk=disk) == plain
+
+
 def test_an_image_of_blobs(subject: Subject, blob: str) -> None:
     options = {
         "os_disk": {"source": blob},
@@ -206,6 +215,32 @@ def test_an_image_of_blobs(subject: Subject, blob: str) -> None:
     storage = subject.stored(**options, os_type="Windows", location="westeurope")["storageProfile"]
     assert (storage["osDisk"]["blobUri"], storage["osDisk"]["osType"]) == (blob, "Windows")
     assert "os_type is Windows, not Linux" in subject.refuses(**options, os_type="Linux")
+
+
+def test_an_image_is_kept_if_azure_cannot_make_its_successor(subject: Subject, blob: str) -> None:
+    made = subject.image()["image"]
+    of_blob = {"os_type": "Linux", "hyper_v_generation": "V2", "recreate": True}
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image, **{**subject.options, **of_blob, "os_disk": {"source": f"{blob[:-4]}x.vhd"}})
+    assert "Unable to find VHD blob" in refused["msg"]
+    assert writes == ["image.put"]
+    assert subject.image()["image"] == made
+    with subject.tasks.writes() as writes:
+        done = subject.image(**of_blob, os_disk={"source": blob})
+    assert writes == ["image.put", "image.delete", "image.delete", "image.put"]
+    assert done["steps"][0].endswith("-trial from blob https://vendor.blob.core.windows.net/images/appliance.vhd as a trial")
+    assert [each["name"] for each in subject.tasks(image_info, resource_group=subject.lab_group.name)["images"]] == ["golden"]
+
+
+def test_the_trial_of_an_interrupted_run_is_removed(lab: RunningLab, subject: Subject, blob: str) -> None:
+    subject.image()
+    options = {"os_type": "Linux", "hyper_v_generation": "V2", "recreate": True, "os_disk": {"source": blob}}
+    with lab.fault(plane="arm", op="image.delete", times=1, status=409):
+        assert subject.tasks.fails(image, **{**subject.options, **options})["steps"][0].startswith("create image golden-")
+    with subject.tasks.writes() as writes:
+        subject.image(**options)
+    assert writes == ["image.delete", "image.put", "image.delete", "image.delete", "image.put"]
+    assert [each["name"] for each in subject.tasks(image_info, resource_group=subject.lab_group.name)["images"]] == ["golden"]
 
 
 def test_an_uploaded_disk_becomes_an_image_with_its_bytes(lab: RunningLab, tasks: LabTasks, group: str, tmp_path: Path) -> None:
