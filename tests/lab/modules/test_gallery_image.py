@@ -45,7 +45,7 @@ def again(base: dict[str, Any], **more: Any) -> dict[str, Any]:
 def test_an_option_is_stored_repeated_and_changed_or_refused(
     tasks: LabTasks, base: dict[str, Any], hub: LabGallery, case: OptionCase
 ) -> None:
-    exercise(tasks, gallery_image, base, case, lambda: hub.ask("GET", "images/web").json())
+    exercise(tasks, gallery_image, base, case, lambda: hub.ask("GET", "images/web"))
 
 
 def test_a_definition_is_created_as_predicted_and_not_again(tasks: LabTasks, base: dict[str, Any], hub: LabGallery) -> None:

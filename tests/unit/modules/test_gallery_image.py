@@ -15,7 +15,8 @@ from ansible_collections.goldenimage.azure.plugins.modules import gallery_image
 from tests.support.fakes import FakeAzure
 from tests.support.gallery_values import DEFINITION, DIRECT, FULL_IMAGE, HUB, PRIVATE, VERSION, WEB
 from tests.support.module_runner import ModuleRunner
-from tests.support.options.gallery_image import BASE
+from tests.support.option_cases import CHANGED
+from tests.support.options.gallery_image import BASE, CASES
 
 NAMED = {"gallery": "hub", "resource_group": "images", "name": "web"}
 NEW = {**NAMED, **BASE}
@@ -189,6 +190,11 @@ def test_disk_types_are_a_set_and_may_become_empty(run):
     assert run(azure, **NAMED, disallowed_disk_types=["Premium_LRS", "Standard_LRS"])["changed"] is False
     run.predict_do_repeat(azure, **NAMED, disallowed_disk_types=[])
     assert azure.writes[0][3]["properties"]["disallowed"] == {"diskTypes": []}
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.outcome == CHANGED], ids=lambda case: case.option)
+def test_an_option_is_set_on_a_definition_that_has_no_value_of_it(run, case):
+    assert run.predict_do_repeat(stored(), **case.params(case.first, NAMED))["changed"]
 
 
 def test_an_empty_string_counts_as_omitted(run):
