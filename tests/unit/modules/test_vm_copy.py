@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SNAPSHOT, SUBNET
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SNAPSHOT, SUBNET, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.body import vm_body
@@ -135,3 +135,19 @@ def test_the_copy_has_the_traits_of_its_source_but_no_way_out():
     (address,) = nic["properties"]["ipConfigurations"]
     assert address["properties"] == {"primary": True, "subnet": {"id": str(CLOSED)}}
     assert "osProfile" not in properties
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_copy_of_another_vm_is_neither_used_nor_removed_nor_are_its_parts(state):
+    request = replace(REQUEST, state=state)
+    other = OURS | {tag.COPY_OF: str(an_id(VM, "build", "web2"))}
+    copy = replace(RUNNING_VM, id=REQUEST.copy, tags=other)
+    with pytest.raises(InvalidRequest, match="not a copy of VM web1 in resource group build, but, by its tags, of .*web2"):
+        plan_copy(request, observe(FakeAzure(vms=[RUNNING_VM, copy]), request, True), NOW)
+    parts = {"snapshots": [replace(OS_SNAPSHOT, tags=other)], "disks": [OS_DISK, DATA_DISK, replace(MADE, tags=other)]}
+    azure = FakeAzure(vms=[RUNNING_VM], **parts)
+    if state == "absent":
+        assert plan_copy(request, observe(azure, request, True), NOW).sentences == []
+    else:
+        with pytest.raises(InvalidRequest, match="is not a free part of copy web1-copy"):
+            plan_copy(request, observe(azure, request, True), NOW)

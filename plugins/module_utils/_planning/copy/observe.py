@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ..._core import tags as tag
-from ..._core.ids import ResourceId
+from ..._core.ids import VM, ResourceId
 from ..._core.model.disk import Disk
 from ..._core.model.nic import Nic
 from ..._core.model.snapshot import Snapshot
@@ -108,5 +108,6 @@ def is_kept(snapshot: Snapshot | None) -> bool:
 
 
 def is_of_copy(tags: Mapping[str, str], request: CopyRequest) -> bool:
-    """Whether the tags of a resource say that it belongs to the copy."""
-    return tags.get(tag.PURPOSE) == tag.COPIED and tags.get(tag.COPY, "").casefold() == request.copy.name.casefold()
+    """Whether the tags of a resource say that it belongs to this copy of this VM. Long names of two VMs can be cut to one name of a copy."""
+    names_copy = tags.get(tag.PURPOSE) == tag.COPIED and tags.get(tag.COPY, "").casefold() == request.copy.name.casefold()
+    return names_copy and tag.id_from(tags.get(tag.COPY_OF, ""), VM) == request.vm

@@ -43,6 +43,11 @@ def _kept(snapshot: Snapshot) -> TagSnapshot:
 
 
 def require_ours(request: CopyRequest, copy: Vm) -> None:
-    """Refuse to use or to delete a VM that this module has not made."""
-    if not is_of_copy(copy.tags, request):
+    """Refuse to use or to delete a VM that this module has not made, or has made as a copy of another VM."""
+    if copy.tags.get(tag.PURPOSE) != tag.COPIED:
         raise InvalidRequest(f"VM {copy.id.name} was not made by vm_copy (it has no tag {tag.PURPOSE}: {tag.COPIED}), so it is left alone.")
+    if not is_of_copy(copy.tags, request):
+        raise InvalidRequest(
+            f"VM {copy.id.name} is not a copy of VM {request.vm.name} in resource group {request.vm.resource_group}, but, by its tags, of"
+            f" {copy.tags.get(tag.COPY_OF) or 'an unknown VM'}, so it is left alone: check vm, or give the copy another name."
+        )
