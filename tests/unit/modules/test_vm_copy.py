@@ -58,8 +58,8 @@ MADE = Disk(
 )
 ALL = [
     "take snapshot web1-copy-os of disk web1-os",
-    "wait for the bytes of snapshot web1-copy-os",
     "take snapshot web1-copy-lun5 of disk web1-data",
+    "wait for the bytes of snapshot web1-copy-os",
     "wait for the bytes of snapshot web1-copy-lun5",
     "create disk web1-copy-os-disk from snapshot web1-copy-os",
     "create disk web1-copy-lun5-disk from snapshot web1-copy-lun5",
@@ -72,7 +72,7 @@ def steps(request=REQUEST, **more):
     return plan_copy(request, observe(azure, request, True), NOW).sentences
 
 
-def test_all_disks_are_copied():
+def test_all_disks_are_copied_from_snapshots_that_are_taken_before_any_is_waited_for():
     assert steps() == ALL
 
 

@@ -21,6 +21,7 @@ from ..backup.sources import Source, sources_of
 from ..boot.prediction import vm_result
 from ..missing_groups import absent, require_groups
 from ..settling import settled
+from ..steps.snapshot import AwaitSnapshot
 from ..steps.vm import CreateVm
 from .body import vm_body, vm_tags
 from .observe import Observed, observe
@@ -43,6 +44,7 @@ def plan_copy(request: CopyRequest, seen: Observed, now: datetime) -> Plan:
     _require_kinds(vm, sources)
     usable = all(is_usable(request, seen, vm, each, now) for each in sources)
     steps = [step for each in sources for step in snapshot_steps(request, seen, vm, each, usable)]
+    steps += [AwaitSnapshot(request.snapshot(each.attached.lun, seen.series)) for each in sources]
     steps += [step for each in sources for step in disk_steps(request, seen, vm, each, usable)]
     steps.append(CreateVm(request.copy, f"the copied disks of VM {vm.id.name}", vm_body(request, vm, sources[0].disk)))
     after = {"vm": vm_result(_predicted(request, vm), None), "snapshots": _snapshot_ids(request, seen, sources), "source": vm.as_result()}
