@@ -13,6 +13,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, SNAPSHOT, SUBNET, VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.body import vm_body
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.observe import observe
@@ -151,3 +152,30 @@ def test_the_copy_of_another_vm_is_neither_used_nor_removed_nor_are_its_parts(st
     else:
         with pytest.raises(InvalidRequest, match="is not a free part of copy web1-copy"):
             plan_copy(request, observe(azure, request, True), NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"generalized": True}, "is marked as generalized, so it cannot be started again"),
+        ({"hibernated": True, "power": "deallocated"}, "is hibernated: its memory is on its OS disk"),
+        ({"provisioning_state": "Deleting"}, "is being deleted"),
+    ],
+)
+def test_a_vm_that_is_no_way_back_is_refused(change, text):
+    azure = FakeAzure(vms=[replace(RUNNING_VM, **change)], disks=[OS_DISK, DATA_DISK])
+    with pytest.raises(InvalidRequest, match=text):
+        plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)
+
+
+@pytest.mark.parametrize("level", ["CanNotDelete", "ReadOnly"])
+def test_a_place_from_which_the_copy_could_not_be_removed_is_refused(level):
+    azure = FakeAzure(vms=[RUNNING_VM], disks=[OS_DISK, DATA_DISK])
+    azure.locks.found = (Lock("keep", level, f"/subscriptions/{SUBSCRIPTION}/resourceGroups/BUILD"),)
+    with pytest.raises(InvalidRequest, match=f"the {level} lock keep on .* forbids to delete VM web1-copy"):
+        plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)
+
+
+def test_a_subnet_without_a_subscription_is_in_that_of_the_copy():
+    params = PARAMS | {"vm": str(replace(VM1, subscription="other")), "subnet": {"virtual_network": "net", "subnet": "closed"}}
+    assert CopyRequest.from_params(params).within(SUBSCRIPTION).subnet == replace(CLOSED, subscription="other")
