@@ -15,12 +15,14 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.body import vm_body
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.tag_limits import total_length
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.sources import Source
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.body import disk_body, vm_body, vm_tags
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.observe import observe
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.plan import plan_copy
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.request import CopyRequest
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, VM1, VM_ID
+from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, STAMPED, VM1, VM_ID
 from tests.support.fakes import FakeAzure
 from tests.support.ids import SUBSCRIPTION, an_id
 
@@ -179,3 +181,25 @@ def test_a_place_from_which_the_copy_could_not_be_removed_is_refused(level):
 def test_a_subnet_without_a_subscription_is_in_that_of_the_copy():
     params = PARAMS | {"vm": str(replace(VM1, subscription="other")), "subnet": {"virtual_network": "net", "subnet": "closed"}}
     assert CopyRequest.from_params(params).within(SUBSCRIPTION).subnet == replace(CLOSED, subscription="other")
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [{f"t{number}": "v" for number in range(50)}, {f"t{number}": "v" * 250 for number in range(9)}],
+    ids=["many", "long"],
+)
+def test_the_tags_of_a_copy_leave_room_for_its_seal(theirs):
+    of_copy = {tag.COPY_OF: "the source of the source", "mine": "0"}
+    tags = vm_tags(replace(REQUEST, tags={"mine": "1"}), replace(RUNNING_VM, tags=theirs | of_copy))
+    assert {**OURS, "mine": "1"}.items() <= tags.items()
+    assert 0 < len(set(theirs) & set(tags)) < len(theirs)
+    sealed = {**tags, tag.SEAL: STAMPED.as_tag()}
+    assert len(sealed) <= 50
+    assert total_length(sealed) <= 2048
+
+
+def test_the_copy_of_a_shared_disk_is_not_shared():
+    shared = replace(DATA_DISK, max_shares=2, storage_account_type="Premium_LRS", tier="P30")
+    body = disk_body(REQUEST, RUNNING_VM, Source(RUNNING_VM.data_disks[0], shared), DATA_SNAPSHOT.id)
+    assert "maxShares" not in body["properties"]
+    assert body["properties"]["tier"] == "P30"
