@@ -22,7 +22,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.o
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.plan import plan_copy
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.copy.request import CopyRequest
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, RUNNING_VM, STAMPED, VM1, VM_ID
+from tests.support.capture_values import DATA_DISK, DEALLOCATED_DISK, OS_DISK, RUNNING_VM, STAMPED, VM1, VM_ID
 from tests.support.fakes import FakeAzure
 from tests.support.ids import SUBSCRIPTION, an_id
 
@@ -203,3 +203,25 @@ def test_the_copy_of_a_shared_disk_is_not_shared():
     body = disk_body(REQUEST, RUNNING_VM, Source(RUNNING_VM.data_disks[0], shared), DATA_SNAPSHOT.id)
     assert "maxShares" not in body["properties"]
     assert body["properties"]["tier"] == "P30"
+
+
+def test_the_snapshot_of_the_os_disk_is_the_last_one_that_is_kept_or_deleted():
+    request = replace(REQUEST, state="absent")
+    for numbers in ([5], [1, 2, 5, 9], range(20)):
+        others = [
+            replace(DATA_SNAPSHOT, id=an_id(SNAPSHOT, "build", f"web1-copy-lun{number}"), tags=OURS | {tag.LUN: str(number)})
+            for number in numbers
+        ]
+        azure = FakeAzure(snapshots=[OS_SNAPSHOT, *others])
+        for keep, sentence in ((True, "set the tags of snapshot web1-copy-os"), (False, "delete snapshot web1-copy-os")):
+            wanted = replace(request, keep_snapshots=keep)
+            assert plan_copy(wanted, observe(azure, wanted, True), NOW).sentences[-1] == sentence
+
+
+def test_a_vm_whose_guest_is_sealed_is_refused():
+    sealed = replace(RUNNING_VM, power="deallocated", tags={tag.SEAL: STAMPED.as_tag()})
+    azure = FakeAzure(vms=[sealed], disks=[DEALLOCATED_DISK, DATA_DISK])
+    with pytest.raises(InvalidRequest, match="the guest of VM web1 was sealed at"):
+        plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)
+    restarted = FakeAzure(vms=[sealed], disks=[OS_DISK, DATA_DISK])
+    assert plan_copy(REQUEST, observe(restarted, REQUEST, True), NOW).sentences == ALL

@@ -28,7 +28,7 @@ from .observe import Observed, observe
 from .parts import disk_steps, is_usable, snapshot_steps
 from .removal import plan_removal, require_ours
 from .request import ABSENT, CopyRequest
-from .source import require_kinds, require_live, require_unlocked
+from .source import require_kinds, require_live, require_unlocked, require_unsealed
 
 
 def plan_copy(request: CopyRequest, seen: Observed, now: datetime) -> Plan:
@@ -40,6 +40,7 @@ def plan_copy(request: CopyRequest, seen: Observed, now: datetime) -> Plan:
         return _plan_existing(request, seen, copy, warnings)
     vm = _require_copyable(request, seen)
     sources = sources_of(vm, seen.disks)
+    require_unsealed(vm, sources[0].disk)
     require_kinds(vm, sources)
     usable = all(is_usable(request, seen, vm, each, now) for each in sources)
     steps = [step for each in sources for step in snapshot_steps(request, seen, vm, each, usable)]

@@ -9,10 +9,12 @@ from collections.abc import Iterable, Sequence
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId
+from ..._core.model.disk import Disk
 from ..._core.model.lock import Lock
 from ..._core.model.provisioning import DELETING
 from ..._core.model.vm import Vm
 from ..backup.sources import Source
+from ..capture.evidence import trusted_seal
 
 ULTRA = "UltraSSD_LRS"
 
@@ -30,6 +32,15 @@ def require_live(vm: Vm) -> None:
         )
     if vm.provisioning_state == DELETING:
         raise InvalidRequest(f"VM {vm.id.name} is being deleted, so it cannot be copied.")
+
+
+def require_unsealed(vm: Vm, os_disk: Disk) -> None:
+    """Refuse a VM whose guest is generalized already: it is no way back, and its copy would start as a new machine."""
+    if kept := trusted_seal(vm, os_disk):
+        raise InvalidRequest(
+            f"the guest of VM {vm.id.name} was sealed at {kept.time}, so it is no way back from generalizing a copy:"
+            " capture the VM itself with image_capture, or start it first."
+        )
 
 
 def require_kinds(vm: Vm, sources: Sequence[Source]) -> None:
