@@ -164,7 +164,7 @@ def test_the_copy_of_another_vm_is_neither_used_nor_removed_nor_are_its_parts(st
         ({"provisioning_state": "Deleting"}, "is being deleted"),
     ],
 )
-def test_a_vm_that_is_no_way_back_is_refused(change, text):
+def test_a_vm_that_could_not_be_used_again_is_refused(change, text):
     azure = FakeAzure(vms=[replace(RUNNING_VM, **change)], disks=[OS_DISK, DATA_DISK])
     with pytest.raises(InvalidRequest, match=text):
         plan_copy(REQUEST, observe(azure, REQUEST, True), NOW)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a copy requires of its source and of its place, all of it before anything is made."""
+"""The requirements of a copy on its source and on its place, all of them checked before anything is made."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def require_live(vm: Vm) -> None:
     """Refuse a VM whose copy would not start as a server, or to which no way leads back from generalizing the copy."""
     if vm.generalized:
         raise InvalidRequest(
-            f"VM {vm.id.name} is marked as generalized, so it cannot be started again, and is no way back from generalizing its copy:"
+            f"VM {vm.id.name} is marked as generalized, so it cannot be started again, and is not a way back from generalizing its copy:"
             " capture the VM itself with image_capture."
         )
     if vm.hibernated:
@@ -35,10 +35,10 @@ def require_live(vm: Vm) -> None:
 
 
 def require_unsealed(vm: Vm, os_disk: Disk) -> None:
-    """Refuse a VM whose guest is generalized already: it is no way back, and its copy would start as a new machine."""
+    """Refuse a VM whose guest is generalized already: it is not a way back, and its copy would start as a new machine."""
     if kept := trusted_seal(vm, os_disk):
         raise InvalidRequest(
-            f"the guest of VM {vm.id.name} was sealed at {kept.time}, so it is no way back from generalizing a copy:"
+            f"the guest of VM {vm.id.name} was sealed at {kept.time}, so it is not a way back from generalizing a copy:"
             " capture the VM itself with image_capture, or start it first."
         )
 
