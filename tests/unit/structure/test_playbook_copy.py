@@ -57,7 +57,9 @@ def test_what_forbids_the_capture_in_azure_is_reported_before_the_copy_is_made()
     names = [task["name"] for task in PLAY["tasks"]]
     (block,) = (task for task in PLAY["tasks"] if [one.get("register") for one in task.get("block", [])] == ["__planned_original"])
     (plan,) = block["block"]
-    assert names.index(block["name"]) < names.index("Check the guest of the VM, if its copy does not exist yet") < names.index("Copy the VM")
+    assert (
+        names.index(block["name"]) < names.index("Check the guest of the VM, if its copy does not exist yet") < names.index("Copy the VM")
+    )
     assert (block["vars"]["__source"], plan["check_mode"]) == ("{{ __original }}", True)
     (check,) = (
         task for task in yaml.safe_load((PLAYBOOKS / "tasks/check_original.yml").read_text()) if "ansible.builtin.include_role" in task
