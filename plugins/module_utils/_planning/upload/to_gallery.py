@@ -205,7 +205,7 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Ch
     return Plan(
         steps=(*steps, *_copied(publication, place, checked.location, clean_up)),
         before=_state(choice.existing, checked.disk),
-        after={"version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
+        after={"gallery_image_version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
         warnings=checked.warnings,
         facts=facts(steps, wanted.file),
         clean_up=clean_up,
@@ -313,14 +313,14 @@ def _predicted(steps: tuple[Step, ...], choice: Choice) -> Mapping[str, Any] | N
 
 
 def _state(version: GalleryImageVersion | None, disk: Disk | None) -> dict[str, Any]:
-    return {"version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
+    return {"gallery_image_version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
 
 
 def result(azure: Azure, plan: Plan) -> Mapping[str, Any]:
     """The version as it is now, under the number that it got."""
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
     found = azure.gallery_image_versions.find_replicated(version) or azure.gallery_image_versions.get(version)
-    return {"version": found.as_result()}
+    return {"gallery_image_version": found.as_result()}
 
 
 def target_of(request: UploadRequest) -> GalleryTarget:
