@@ -106,6 +106,17 @@ def test_a_vm_with_trusted_launch_is_refused_as_an_image_and_becomes_a_version_f
     assert made["gallery_image_version"]["provisioning_state"] == "Succeeded"
 
 
+@pytest.mark.parametrize("asked", [{}, {"security_type": "Standard"}])
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_standard_definition_is_made_on_request_whether_or_not_azure_knows_the_word(
+    subject: Subject, refuses: bool, asked: dict[str, Any]
+) -> None:
+    subject.vm()
+    with subject.lab_group.lab.switched("no_standard_security_type", refuses):
+        subject.capture({**NEW, **asked})
+    assert "features" not in subject.gallery.properties("images/i")
+
+
 def test_a_definition_that_takes_no_vm_gets_a_managed_image_of_it(subject: Subject) -> None:
     subject.vm()
     subject.gallery.made()

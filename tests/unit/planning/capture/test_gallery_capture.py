@@ -124,12 +124,12 @@ def test_a_gallery_and_a_definition_are_made_before_the_vm_is_touched():
     }
 
 
-def test_the_defaults_of_a_definition_are_sent_by_name():
+def test_a_standard_definition_is_made_without_naming_its_security_type():
     there = azure(gallery_images=[])
     given = {"create_gallery_image": True, "identifier": {"publisher": "P", "offer": "O", "sku": None}}
     captured(there, request(given))
     (made,) = [write[3]["properties"] for write in there.writes if write[1] == "image definition"]
-    assert made["features"] == [{"name": "SecurityType", "value": "Standard"}]
+    assert "features" not in made
     assert (made["architecture"], made["identifier"]) == ("x64", {"publisher": "P", "offer": "O", "sku": "web"})
 
 
