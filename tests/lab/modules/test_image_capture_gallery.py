@@ -201,6 +201,8 @@ def test_a_version_of_another_vm_is_replaced_only_on_request(subject: Subject) -
     image = subject.gallery.image(hyperVGeneration="V2")
     subject.gallery.create(image, {"osDiskImage": {"source": {"id": subject.lab_group.os_disk("other", hyperVGeneration="V2").id}}})
     named = {"version": "1.0.0"}
+    nowhere = {"target_regions": [{"name": "marsnorth"}]}
+    assert "marsnorth is not a region that has galleries" in subject.refuses({**named, **nowhere}, recreate=True)["msg"]
     assert "version 1.0.0 of image definition i exists, but was made from an unknown source" in subject.refuses(named)["msg"]
     assert subject.capture(named, recreate=True)["steps"][2:4] == [
         "delete version 1.0.0 of image definition i",

@@ -64,7 +64,7 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
         origin=source.origin,
         others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
         interim=azure.images.find(interim_id(vm)) if vm else None,
-        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.target_regions and choice.existing is None else frozenset(),
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.names_new_region(choice.existing) else frozenset(),
     )
 
 

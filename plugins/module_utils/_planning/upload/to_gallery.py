@@ -130,12 +130,7 @@ def check_upload(request: UploadRequest, seen: Observed) -> Checked:
 def _require_regions(request: UploadRequest, publication: Publication, regions: frozenset[str]) -> None:
     """Refuse regions that have no versions."""
     require_region(request.location, regions, "image versions")
-    for each in publication.target_regions:
-        if regions and region(each.name) not in regions:
-            raise InvalidRequest(
-                f"gallery_image_version: target_regions: {each.name!r} is not a region that has image versions; these have: "
-                f"{', '.join(sorted(regions))}."
-            )
+    publication.require_regions(regions)
 
 
 def _require_own(request: UploadRequest, image: Image | None) -> None:

@@ -46,6 +46,7 @@ def plan_version(request: VersionRequest, seen: Observed) -> Plan:
         steps = removal(request, existing, seen.now) if existing else ()
         return Plan(steps=steps, before=_state(existing), after=_state(None))
     definition = _require_definition(request, seen)
+    request.publication.require_regions(seen.regions)
     if existing is None or _is_useless(request, existing):
         return _plan_new(request, seen, definition)
     if found := differences(request, seen, existing):
