@@ -211,6 +211,16 @@ def test_a_version_of_another_vm_is_replaced_only_on_request(subject: Subject) -
     assert subject.capture(named, recreate=True)["changed"] is False
 
 
+def test_a_version_that_is_protected_until_its_end_of_life_is_not_replaced(subject: Subject) -> None:
+    subject.vm()
+    subject.gallery.made()
+    image = subject.gallery.image(hyperVGeneration="V2")
+    disk = subject.lab_group.os_disk("other", hyperVGeneration="V2").id
+    dated = {"profile": {"endOfLifeDate": "2036-01-01T00:00:00Z"}, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}}
+    subject.gallery.create(image, {"osDiskImage": {"source": {"id": disk}}}, **dated)
+    assert "is protected until its end of life" in subject.refuses({"version": "1.0.0"}, recreate=True)["msg"]
+
+
 @pytest.mark.parametrize("wait", ["none", "first"])
 def test_a_vm_is_deleted_only_once_its_version_is_usable_in_its_region(subject: Subject, lab: RunningLab, wait: str) -> None:
     subject.vm()

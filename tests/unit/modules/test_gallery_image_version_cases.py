@@ -331,7 +331,7 @@ def test_a_protected_version_is_deleted_only_if_the_task_lifts_the_protection(ru
     known, wanted = protected()
     run(known, **wanted)
     failed = run(known, **options(state="absent"))
-    assert "set allow_deletion_before_end_of_life: true" in failed["msg"].replace("Set", "set")
+    assert "with allow_deletion_before_end_of_life: true" in failed["msg"]
     assert len(known.writes) == 1
     done = run(known, **options(state="absent", allow_deletion_before_end_of_life=True))
     assert done["steps"] == [
