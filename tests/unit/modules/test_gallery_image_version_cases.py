@@ -248,6 +248,34 @@ def test_an_interrupted_road_is_continued_and_cleaned_up(run, broken):
     assert stored(known).provisioning_state == "Succeeded"
 
 
+@pytest.mark.parametrize("wait", ["first", "none"])
+def test_the_image_on_the_way_stays_until_azure_has_copied_it(run, wait):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d")])
+    wanted = options(source={"os_disk": {"disk": "d"}}, target_regions=regions("northeurope"), wait=wait, **UNPROVEN)
+    known.break_at = ("delete image", Refused("could not do it: broken", status=409))
+    assert run(known, **wanted)["steps"][-1] == "wait until version 1.0.0 can be used in westeurope"
+    known.break_at = None
+    known.gallery_image_versions.replication["westeurope"] = ["Replicating", "Replicating", "Completed"]
+    again = run(known, **wanted)
+    assert [step.split(" web-")[0] for step in again["steps"]] == ["wait until version 1.0.0 can be used in westeurope", "delete image"]
+
+
+def test_the_image_on_the_way_to_a_shallow_version_stays_with_it(run):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d")])
+    wanted = options(source={"os_disk": {"disk": "d"}}, replication_mode="Shallow", **UNPROVEN)
+    assert not run(known, **wanted)["failed"]
+    assert run(known, **wanted)["changed"] is False
+    assert len(known.images.list()) == 2
+
+
+def test_a_version_is_not_deleted_if_the_image_on_the_way_to_the_next_one_cannot_be_made(run):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d"), disk("e")])
+    run(known, **options(source={"os_disk": {"disk": "d"}}, **UNPROVEN))
+    known.break_at = ("create image", Refused("could not do it: broken", status=409))
+    assert run(known, **options(source={"os_disk": {"disk": "e"}}, recreate=True, **UNPROVEN))["failed"]
+    assert stored(known).provisioning_state == "Succeeded"
+
+
 def test_a_disk_of_a_machine_needs_evidence_for_a_generalized_definition(run):
     known = azure(snapshots=[snapshot("s")], read_only=True)
     failed = run(known, **options(source={"os_disk": {"snapshot": "s"}}))
@@ -315,7 +343,7 @@ def test_a_protected_version_is_deleted_only_if_the_task_lifts_the_protection(ru
     known, wanted = protected()
     run(known, **wanted)
     failed = run(known, **options(state="absent"))
-    assert "set allow_deletion_before_end_of_life: true" in failed["msg"].replace("Set", "set")
+    assert "with allow_deletion_before_end_of_life: true" in failed["msg"]
     assert len(known.writes) == 1
     done = run(known, **options(state="absent", allow_deletion_before_end_of_life=True))
     assert done["steps"] == [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from ..._core import tags as tag
@@ -39,7 +40,7 @@ class InGallery:
 
     ``origin`` holds the tags that identify its source. ``others`` are the other definitions, read if this one does not exist. ``interim``
     is the managed image on the way to the version, if the definition does not take the VM itself. ``regions`` are those that have
-    versions, if they are known.
+    versions, if they are known. ``now`` is the time of the task.
     """
 
     choice: Choice
@@ -49,6 +50,7 @@ class InGallery:
     others: tuple[GalleryImage, ...] = ()
     interim: Image | None = None
     regions: frozenset[str] = frozenset()
+    now: datetime = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTarget, vm: Vm | None, check_mode: bool) -> InGallery:
@@ -64,7 +66,8 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
         origin=source.origin,
         others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
         interim=azure.images.find(interim_id(vm)) if vm else None,
-        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.target_regions and choice.existing is None else frozenset(),
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.names_new_region(choice.existing) else frozenset(),
+        now=datetime.now(timezone.utc),
     )
 
 

@@ -9,7 +9,7 @@ The modules gallery_image_version, image_capture and image_upload have the same 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -143,6 +143,19 @@ class Publication:
         """The short names of the regions that the task waits for: those that it names and the version's own, or else all."""
         named = {region(each.name) for each in self.target_regions} | {region(location)}
         return tuple(each.name for each in self.regions(location, existing) if each.name in named or not self.target_regions)
+
+    def names_new_region(self, existing: GalleryImageVersion | None) -> bool:
+        """Whether the task names a region in which there is no such version yet, so that its name may be wrong."""
+        stored = {each.name for each in existing.target_regions} if existing else set()
+        return any(region(each.name) not in stored for each in self.target_regions)
+
+    def require_regions(self, known: Collection[str]) -> None:
+        """Refuse target regions that have no image versions. Without known regions, any region is accepted."""
+        for each in self.target_regions:
+            if known and region(each.name) not in known:
+                raise InvalidRequest(
+                    f"target_regions: {each.name!r} is not a region that has image versions; these have: {', '.join(sorted(known))}."
+                )
 
     def purged_regions(self, existing: GalleryImageVersion) -> tuple[str, ...]:
         """The short names of the regions that the task removes."""

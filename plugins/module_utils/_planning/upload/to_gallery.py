@@ -26,8 +26,8 @@ from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..gallery.numbers import Place, is_made_from
-from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
-from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
+from ..gallery.publication import NEXT, WAIT_ALL, Publication
+from ..gallery.publishing import Choice, choose, copied, creation, is_left_over, predicted, published, refers
 from ..gallery.replication import missing
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
@@ -36,7 +36,7 @@ from ..gallery.way import SeenTarget, Way, candidate_of, find_way, observe_targe
 from ..missing_groups import require_groups
 from ..settling import look_up, settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk
-from ..steps.gallery import AwaitReplication, PutGalleryImageVersion
+from ..steps.gallery import PutGalleryImageVersion
 from ..steps.image import CreateImage, DeleteImage
 from ..versions.match import publication_differences
 from .interim import fill, is_ours, removal, require_usable
@@ -130,12 +130,7 @@ def check_upload(request: UploadRequest, seen: Observed) -> Checked:
 def _require_regions(request: UploadRequest, publication: Publication, regions: frozenset[str]) -> None:
     """Refuse regions that have no versions."""
     require_region(request.location, regions, "image versions")
-    for each in publication.target_regions:
-        if regions and region(each.name) not in regions:
-            raise InvalidRequest(
-                f"gallery_image_version: target_regions: {each.name!r} is not a region that has image versions; these have: "
-                f"{', '.join(sorted(regions))}."
-            )
+    publication.require_regions(regions)
 
 
 def _require_own(request: UploadRequest, image: Image | None) -> None:
@@ -203,9 +198,9 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Ch
     clean_up = _clean_up(request, detour or _own_image(request, checked) is not None, has_disk)
     kept = has_disk and not any(isinstance(step, DeleteDisk) for step in clean_up)
     return Plan(
-        steps=(*steps, *_copied(publication, place, checked.location, clean_up)),
+        steps=(*steps, *copied(publication, place, checked.location, clean_up)),
         before=_state(choice.existing, checked.disk),
-        after={"version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
+        after={"gallery_image_version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
         warnings=checked.warnings,
         facts=facts(steps, wanted.file),
         clean_up=clean_up,
@@ -238,9 +233,9 @@ def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion)
     """The version exists: make its tags and regions those of the task, and delete what an interrupted run left."""
     request, publication, disk = wanted.request, target_of(wanted.request).publication, _own_disk(wanted.request, checked)
     found = adjust(request, publication, existing, checked.check_mode)
-    left = () if _refers(publication, existing) else _left(request, checked)
+    left = () if refers(publication, existing) else _left(request, checked)
     uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
-    steps = (*found.steps, *(_copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))
+    steps = (*found.steps, *(copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))
     return Plan(
         steps=steps,
         before=_state(existing, disk),
@@ -249,13 +244,6 @@ def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion)
         facts=facts(steps, wanted.file),
         clean_up=left,
     )
-
-
-def _copied(publication: Publication, place: Place, location: str, clean_up: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The step that waits until Azure has copied what is then deleted, if the task does not wait for all regions."""
-    if not clean_up or publication.wait == WAIT_ALL:
-        return ()
-    return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
 
 
 def _left(request: UploadRequest, checked: Checked) -> tuple[Step, ...]:
@@ -279,18 +267,12 @@ def _own_disk(request: UploadRequest, checked: Checked) -> Disk | None:
 
 def _clean_up(request: UploadRequest, has_image: bool, has_disk: bool) -> tuple[Step, ...]:
     """The steps that delete what was made on the way. It stays for a version that only refers to it."""
-    if _refers(target_of(request).publication):
+    if refers(target_of(request).publication):
         return ()
     return (
         *((DeleteImage(request.image),) if has_image else ()),
         *((DeleteDisk(request.disk),) if has_disk and not request.keep_disk else ()),
     )
-
-
-def _refers(publication: Publication, existing: GalleryImageVersion | None = None) -> bool:
-    """Whether the version refers to its source instead of holding a copy of it."""
-    stored = existing.publishing.get("replicationMode") if existing else None
-    return (stored or publication.replication_mode) == SHALLOW
 
 
 def _occupied(request: UploadRequest, existing: GalleryImageVersion, found: str) -> InvalidRequest:
@@ -313,14 +295,14 @@ def _predicted(steps: tuple[Step, ...], choice: Choice) -> Mapping[str, Any] | N
 
 
 def _state(version: GalleryImageVersion | None, disk: Disk | None) -> dict[str, Any]:
-    return {"version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
+    return {"gallery_image_version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
 
 
 def result(azure: Azure, plan: Plan) -> Mapping[str, Any]:
     """The version as it is now, under the number that it got."""
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
     found = azure.gallery_image_versions.find_replicated(version) or azure.gallery_image_versions.get(version)
-    return {"version": found.as_result()}
+    return {"gallery_image_version": found.as_result()}
 
 
 def target_of(request: UploadRequest) -> GalleryTarget:

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 
 from ..._core import tags as tag
 from ..._core.errors import Missing, TimedOut
-from ..._core.ids import ResourceId
+from ..._core.ids import GALLERY_IMAGE_VERSION, ResourceId
 from ..._core.listener import Silence
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
@@ -41,7 +41,8 @@ class Observed:
     """The state of Azure. ``choice`` is the version of the task, with its replicas if it exists. ``origins`` are those of the source.
 
     ``uefi`` is the version with its UEFI settings. ``interim`` is a managed image that an earlier run made on the way to the version.
-    ``has_gallery`` is whether the gallery exists, if its definition was not found.
+    ``has_gallery`` is whether the gallery exists, if its definition was not found. ``regions`` are those that have image versions; they
+    are not read if the version is in every region that the task names.
     """
 
     choice: Choice
@@ -51,6 +52,7 @@ class Observed:
     uefi: GalleryImageVersion | None = None
     interim: Image | None = None
     has_gallery: bool = True
+    regions: frozenset[str] = frozenset()
     check_mode: bool = False
     now: datetime = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -91,6 +93,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
         origins=_origins(azure, request) if _needs_evidence(request, seen, choice.existing) else (),
         uefi=azure.gallery_image_versions.read(choice.version, **UEFI) if choice.existing and request.uefi else None,
         interim=azure.images.find(interim_id(request, seen.origin)) if seen.takes_a_road else None,
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if request.publication.names_new_region(choice.existing) else frozenset(),
     )
 
 

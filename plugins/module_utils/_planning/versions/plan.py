@@ -12,7 +12,7 @@ from typing import Any
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest, Missing, TimedOut
 from ..._core.guard import NO_GUARD, Guard
-from ..._core.ids import GALLERY_IMAGE_VERSION
+from ..._core.ids import GALLERY_IMAGE_VERSION, region
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
@@ -21,14 +21,14 @@ from ..._core.ports import Azure
 from ..._core.subject import Subject
 from ..evidence.required import NO_EVIDENCE, Evidence, inherited, require_sealed_source
 from ..gallery.numbers import Place
-from ..gallery.publication import WAIT_FIRST, WAIT_NONE
-from ..gallery.publishing import creation, predicted, published, waiting
+from ..gallery.publication import WAIT_ALL
+from ..gallery.publishing import copied, creation, predicted, published, refers, waiting
 from ..gallery.replication import failures, is_usable_anywhere, missing
 from ..gallery.source_rules import REFUSED, WARN
 from ..gallery.sources import security_type_in
 from ..gallery.uefi import TAKES_KEYS
 from ..missing_groups import absent
-from ..steps.gallery import PurgeRegions, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ..steps.gallery import PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
 from .found_source import SAME_REGION, FoundSource
 from .interim import interim_id, is_interim, making
 from .interim import removal as interim_removal
@@ -46,6 +46,7 @@ def plan_version(request: VersionRequest, seen: Observed) -> Plan:
         steps = removal(request, existing, seen.now) if existing else ()
         return Plan(steps=steps, before=_state(existing), after=_state(None))
     definition = _require_definition(request, seen)
+    request.publication.require_regions(seen.regions)
     if existing is None or _is_useless(request, existing):
         return _plan_new(request, seen, definition)
     if found := differences(request, seen, existing):
@@ -79,15 +80,13 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
     more = {"securityProfile": {"uefiSettings": request.uefi}} if request.uefi else {}
     road, profile, clean_up = _road(request, seen, source, definition, location)
     publication = request.publication
-    if road and publication.wait == WAIT_NONE:
-        publication = replace(publication, wait=WAIT_FIRST)
-        warnings += ("wait: none becomes wait: first, because the image on the way is needed until the version exists.",)
     choice = replace(seen.choice, existing=None)
     steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more, _sealing(request, seen))
+    place = next(step.claim.place for step in steps if isinstance(step, PutGalleryImageVersion))
     body = publication.body(location, profile, tags)
     body["properties"].update(more)
     return Plan(
-        steps=(*deletion, *road, *steps),
+        steps=(*road, *deletion, *steps, *copied(publication, place, location, clean_up)),
         before=_state(existing),
         after=_state(predicted(choice, body)),
         warnings=(*warnings, *evidence.warnings),
@@ -104,7 +103,8 @@ def _road(
         return (), source.source.storage_profile(), ()
     image = interim_id(request, seen.origin)
     steps = making(image, seen.interim, source.source, definition, location, seen.origin)
-    return steps, {"source": {"id": str(image)}}, (interim_removal(image, seen.origin),)
+    clean_up = () if refers(request.publication) else (interim_removal(image, seen.origin),)
+    return steps, {"source": {"id": str(image)}}, clean_up
 
 
 def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageVersion) -> Plan:
@@ -116,12 +116,15 @@ def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageV
     changed = changes(body, existing)
     warnings = _require_replicated(request, seen, existing, bool(changed))
     new = replace(existing, properties={**existing.properties, **body["properties"]}, tags=body["tags"])
-    left = seen.interim if seen.interim is not None and is_interim(seen.interim, seen.origin) else None
+    has_left = seen.interim is not None and is_interim(seen.interim, seen.origin) and not refers(publication, existing)
+    clean_up = (interim_removal(interim_id(request, seen.origin), seen.origin),) if has_left else ()
+    uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
     repairs = existing.provisioning_state == FAILED or changed or failures(existing, wanted)
     steps = (
         *_change(request, existing, new, changed, wanted),
         *([PurgeRegions(existing.id, purged, publication.api)] if purged else []),
         *(waiting(publication, Place(existing.id), wanted, existing) if repairs else ()),
+        *(copied(publication, Place(existing.id), existing.location, clean_up) if uncopied else ()),
     )
     return Plan(
         steps=steps,
@@ -129,7 +132,7 @@ def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageV
         after=_state(_without(new, purged)),
         warnings=warnings,
         facts={"sealed": _sealed(existing)},
-        clean_up=(interim_removal(left.id, seen.origin),) if left else (),
+        clean_up=clean_up,
     )
 
 

@@ -34,6 +34,7 @@ PLAN = {"name": "n", "publisher": "p", "product": "o"}
 CREATE = {"create_gallery_image": True}
 SPECIALIZED = {"os_state": "specialized"}
 OTHERS = version(tags={tag.VM_ID: "ffffffff", tag.VM: "other"})
+PROTECTED = replace(OTHERS, properties={**OTHERS.properties, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}})
 
 
 def seen(found=EMPTY, vm=STOPPED_VM, os_disk=OS_DISK, request_=None, **more: Any) -> Observed:
@@ -114,6 +115,7 @@ FORBIDDEN = [
     ),
     ("gallery_version", {"version": "1.0.0"}, {}, chosen(OTHERS), "version 1.0.0 of image definition web exists, but was made from the VM"),
     ("gallery_version", {"version": "1.0.0"}, {"recreate": True}, chosen(replace(OTHERS, provisioning_state="Updating")), "is Updating"),
+    ("gallery_version", {"version": "1.0.0"}, {"recreate": True}, chosen(PROTECTED), "is protected until its end of life"),
     ("gallery_plan", {}, {}, vm(plan=PLAN), "has the purchase plan n:p:o, and image definition web has no purchase plan"),
     ("gallery_plan", {}, {}, of(purchasePlan=PLAN), "has no purchase plan, and image definition web has the purchase plan n:p:o"),
     ("running_vm", SPECIALIZED, {"source": "delete"}, {**of(osState="Specialized"), "vm": RUNNING_VM}, "is running, and is to be deleted"),

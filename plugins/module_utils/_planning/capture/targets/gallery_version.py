@@ -284,4 +284,4 @@ def _traits(vm: Vm, os_disk: Disk | None) -> Traits:
 
 
 def _result(version: GalleryImageVersion | None) -> dict[str, Any]:
-    return {"version": version.as_result() if version else None}
+    return {"gallery_image_version": version.as_result() if version else None}
