@@ -196,7 +196,8 @@ def test_the_replicas_of_a_version_of_the_same_content_are_waited_for_before_the
     azure.gallery_image_versions.replication["westeurope"] = ["Replicating"]
     run.warnings.clear()
     assert run(azure, check=True, **options)["changed"] is False
-    assert run.warnings == ["Version 1.0.0 is still being replicated to westeurope: planned as if that had succeeded."]
+    text = "Version 1.0.0 of image definition web is still being replicated to westeurope: planned as if that had succeeded."
+    assert run.warnings == [text]
     late = run(azure, **options)
     assert (late["failed"], late["changed"]) == (True, False)
     assert "is not yet usable in westeurope (Replicating, 40 %)" in late["msg"]

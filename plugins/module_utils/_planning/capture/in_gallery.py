@@ -12,7 +12,6 @@ from typing import NamedTuple
 from ..._core import tags as tag
 from ..._core.ids import GALLERY_IMAGE_VERSION, IMAGE, ResourceId
 from ..._core.limits import LONGEST_NAME
-from ..._core.listener import Silence
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -21,11 +20,11 @@ from ..._core.model.provisioning import BEING_MADE, DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..._core.times import format_time
+from ..gallery.adjusting import await_stored
 from ..gallery.names import version_id
 from ..gallery.numbers import newest_of
 from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import Watch
 from ..gallery.target import GalleryTarget
 from ..settling import look_up
 from .request import CaptureRequest
@@ -151,9 +150,4 @@ def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: b
         return replace(choice, existing=None if check_mode else versions.find_settled(choice.version))
     if found is None or check_mode:
         return replace(choice, existing=found)
-    stored = {each.name for each in found.target_regions}
-    awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
-    watch = Watch(Silence(), awaited, publication.wait)
-    if not watch.is_settled(found):
-        found = versions.await_replicas(choice.version, watch.is_settled, publication.api)
-    return replace(choice, existing=found)
+    return replace(choice, existing=await_stored(azure, publication, found))

@@ -70,7 +70,7 @@ def late(version: GalleryImageVersion, regions: Collection[str]) -> str:
     """The sentence about a version whose replication takes longer than the time limit."""
     return (
         f"Image version {version.id.name} is not yet usable in {_named(version, regions)}; its replication continues in Azure:"
-        " run again later, or raise wait_timeout."
+        " run again later, raise wait_timeout, or set wait to first or none."
     )
 
 

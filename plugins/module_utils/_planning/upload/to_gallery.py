@@ -25,6 +25,7 @@ from ..._core.model.provisioning import FAILED, SUCCEEDED
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.references import require_region
+from ..gallery.adjusting import adjust, await_stored
 from ..gallery.numbers import Place, is_made_from
 from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
 from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
@@ -32,18 +33,17 @@ from ..gallery.replication import missing
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
 from ..gallery.target import GalleryTarget
+from ..gallery.version_differences import publication_differences
 from ..gallery.way import SeenTarget, Way, candidate_of, find_way, observe_target
 from ..missing_groups import require_groups
 from ..settling import look_up, settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk
 from ..steps.gallery import AwaitReplication, PutGalleryImageVersion
 from ..steps.image import CreateImage, DeleteImage
-from ..versions.match import publication_differences
 from .interim import fill, is_ours, removal, require_usable
 from .match import other_properties
 from .request import UploadRequest
 from .results import facts
-from .version_match import adjust, await_stored
 from .wanted import Wanted, image_body, owner_tags
 
 
@@ -87,7 +87,7 @@ def _with_replicas(azure: Azure, request: UploadRequest, target: SeenTarget, dig
     publication, candidate = target_of(request).publication, candidate_of(target_of(request), target.versions)
     if candidate is None or not is_made_from(candidate, {tag.DIGEST: digest}):
         return target
-    ready = await_stored(azure, publication, candidate)
+    ready = await_stored(azure, publication, candidate) or candidate
     return replace(target, versions=tuple(ready if each is candidate else each for each in target.versions))
 
 
@@ -237,7 +237,7 @@ def _is_complete(wanted: Wanted, image: Image) -> bool:
 def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion) -> Plan:
     """The version exists: make its tags and regions those of the task, and delete what an interrupted run left."""
     request, publication, disk = wanted.request, target_of(wanted.request).publication, _own_disk(wanted.request, checked)
-    found = adjust(request, publication, existing, checked.check_mode)
+    found = adjust(publication, existing, lambda tags: tag.wanted(tags, request.tags, request.append_tags), checked.check_mode)
     left = () if _refers(publication, existing) else _left(request, checked)
     uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
     steps = (*found.steps, *(_copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))

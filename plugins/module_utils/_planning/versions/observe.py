@@ -12,7 +12,6 @@ from datetime import datetime, timezone
 from ..._core import tags as tag
 from ..._core.errors import Missing, TimedOut
 from ..._core.ids import ResourceId
-from ..._core.listener import Silence
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.gallery_image import GalleryImage
@@ -22,10 +21,10 @@ from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 from ..evidence.origin import Origin, observe_origin
+from ..gallery.adjusting import await_stored
 from ..gallery.names import version_id
 from ..gallery.publication import NEXT, Publication
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import Watch
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
 from ..gallery.version_source import DiskSource, VersionSource
@@ -96,7 +95,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
 
 def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
     """The version of the task with the states of its replicas, once no other run is deleting it and what the task waits for has ended."""
-    publication, versions = request.publication, azure.gallery_image_versions
+    publication = request.publication
     choice = Choice(publication.image)
     if publication.version == NEXT:
         choice = _next(azure, publication, seen.origin)
@@ -105,10 +104,7 @@ def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
         return choice
     existing = _settled(azure, wanted, seen.check_mode, publication.api)
     if existing is not None and not seen.check_mode:
-        stored = {each.name for each in existing.target_regions}
-        awaited = [name for name in publication.wanted_regions(existing.location, existing) if name in stored]
-        watch = Watch(Silence(), awaited, publication.wait)
-        existing = existing if watch.is_settled(existing) else versions.await_replicas(wanted, watch.is_settled, publication.api)
+        existing = await_stored(azure, publication, existing)
     return Choice(wanted, existing, choice.may_move)
 
 

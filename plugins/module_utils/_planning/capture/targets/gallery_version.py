@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
-from ...._core.errors import TimedOut
 from ...._core.guard import Guard
 from ...._core.ids import region
 from ...._core.model.disk import Disk
@@ -21,17 +20,17 @@ from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...._core.plan import Step
 from ...evidence.required import Evidence, origin_tags
+from ...gallery.adjusting import adjust
 from ...gallery.numbers import Place
 from ...gallery.publication import WAIT_ALL
-from ...gallery.publishing import creation, predicted, waiting
-from ...gallery.replication import failures, missing
+from ...gallery.publishing import creation, predicted
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
 from ...gallery.target import GalleryTarget, Traits, creation_steps
+from ...gallery.version_differences import publication_differences
 from ...gallery.way import require_state
-from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ...steps.gallery import AwaitReplication, PutGalleryImageVersion
 from ...steps.image import DeleteImage
-from ...versions.match import changes, publication_differences
 from ..in_gallery import InGallery, interim_id
 from ..recheck import Replaceable, ReplaceableVersion, SameVm, Usable
 from ..request import CaptureRequest
@@ -151,45 +150,20 @@ class GalleryVersion:
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Set the tags and regions of the version that differ, repair replicas that failed, and remove what an interrupted run has left."""
-        publication, version = self.wanted.publication, self.existing
+        version = self.existing
         if version is None:
             raise ValueError("there is no version to adjust")
         if self.found.image:
             require_state(self.wanted, self.found.image)
-        warnings = self._require_replicated(version, check_mode)
-        place, wanted = Place(version.id), publication.wanted_regions(version.location, version)
-        body, purged = self._body(version, vm), publication.purged_regions(version)
-        changed = changes(body, version)
-        repaired = bool(changed) or version.provisioning_state == FAILED or bool(failures(version, wanted))
-        tagging = (TagGalleryImageVersion(version.id, body["tags"]),) if body["tags"] != dict(version.tags) else ()
-        update = UpdateGalleryImageVersion(
-            version.id, ", ".join(changed), lambda found: self._body(found, vm), wanted, publication.wait, publication.api
+        found = adjust(self.wanted.publication, version, lambda tags: self._wanted_tags(tags, vm), check_mode)
+        awaiting = (
+            self._await_own_region(vm, Place(version.id), self.found.interim is not None) if vm and not _is_usable(version, vm) else ()
         )
-        steps: tuple[Step, ...] = (
-            *((update,) if changed else tagging),
-            *([PurgeRegions(version.id, purged, publication.api)] if purged else []),
-            *(waiting(publication, place, wanted, version) if repaired else ()),
-            *(self._await_own_region(vm, place, self.found.interim is not None) if vm and not _is_usable(version, vm) else ()),
-        )
-        after = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
-        return Outcome(steps, _result(after), warnings, clean_up=self._removal_of_rest(vm))
+        return Outcome((*found.steps, *awaiting), _result(found.after), found.warnings, clean_up=self._removal_of_rest(vm))
 
-    def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
-        """The request body that publishes a version as the task asks for it."""
-        tags = tag.wanted(version.tags, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
-        return self.wanted.publication.body(version.location, version.storage, tags, version)
-
-    def _require_replicated(self, version: GalleryImageVersion, check_mode: bool) -> tuple[str, ...]:
-        """Refuse to go on while the replication is still running, which was waited for; check mode warns about it."""
-        publication, stored = self.wanted.publication, {each.name for each in version.target_regions}
-        wanted = [name for name in publication.wanted_regions(version.location, version) if name in stored]
-        open_ = missing(version, wanted, publication.wait)
-        if not open_ or failures(version, open_) or version.provisioning_state == FAILED:
-            return ()
-        sentence = f"{self.title} is still being replicated to {', '.join(open_)}"
-        if check_mode:
-            return (f"{sentence[0].upper()}{sentence[1:]}: planned as if that had succeeded.",)
-        raise TimedOut(f"{sentence}: run again later, raise wait_timeout, or set wait to first or none.")
+    def _wanted_tags(self, stored: Mapping[str, str], vm: Vm | None) -> dict[str, str]:
+        """The tags of an accepted version."""
+        return tag.wanted(stored, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
 
     def _publish(self, vm: Vm, road: tuple[str, ...], evidence: Evidence) -> tuple[Step, ...]:
         existing = self.existing
