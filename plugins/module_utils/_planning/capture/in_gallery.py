@@ -20,8 +20,7 @@ from ..._core.model.provisioning import BEING_MADE, DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..._core.times import format_time
-from ..gallery.adjusting import await_stored
-from ..gallery.names import version_id
+from ..gallery.known_versions import as_it_is, known_versions
 from ..gallery.numbers import newest_of
 from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
@@ -55,15 +54,16 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
     gallery = look_up(azure.galleries, target.gallery, check_mode)
     image = look_up(azure.gallery_images, target.image, check_mode) if gallery else None
     source = _Source.of(azure, request, target, vm)
-    choice = _choose(target, source, _versions(azure, target) if image else ())
+    publication = target.publication
+    choice = _choose(target, source, known_versions(azure, publication) if image else ())
     return InGallery(
-        choice=_as_it_is(azure, target, choice, check_mode),
+        choice=replace(choice, existing=choice.existing and as_it_is(azure, publication, choice.version, check_mode)),
         gallery=gallery,
         image=image,
         origin=source.origin,
         others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
         interim=azure.images.find(interim_id(vm)) if vm else None,
-        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.target_regions and choice.existing is None else frozenset(),
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if publication.target_regions and choice.existing is None else frozenset(),
     )
 
 
@@ -126,28 +126,3 @@ def _choose(target: GalleryTarget, source: _Source, versions: Sequence[GalleryIm
     if target.publication.version == NEXT and made is not None:
         return Choice(made.id, made, True)
     return choose(target.publication, versions, source.origin)
-
-
-def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion, ...]:
-    """The versions of the definition. A list may lack what was just created, so one that is named or the next one is read by its id."""
-    if target.publication.version != NEXT:
-        named = azure.gallery_image_versions.find(version_id(target.image, target.publication.version))
-        return (named,) if named else ()
-    known = {each.id: each for each in azure.gallery_image_versions.list_in(target.image)}
-    while found := azure.gallery_image_versions.find(choose(target.publication, known.values(), {}).version):
-        known[found.id] = found
-    return tuple(known.values())
-
-
-def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: bool) -> Choice:
-    """The same choice with the existing version as it is, and with its replicas, once what an earlier run began has ended.
-
-    Outside of check mode, a deletion is waited for, and so is the replication that the task waits for.
-    """
-    versions, publication = azure.gallery_image_versions, target.publication
-    found = versions.find_replicated(choice.version, publication.api) if choice.existing else None
-    if found and found.provisioning_state == DELETING:
-        return replace(choice, existing=None if check_mode else versions.find_settled(choice.version))
-    if found is None or check_mode:
-        return replace(choice, existing=found)
-    return replace(choice, existing=await_stored(azure, publication, found))

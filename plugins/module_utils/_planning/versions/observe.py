@@ -10,20 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ..._core import tags as tag
-from ..._core.errors import Missing, TimedOut
+from ..._core.errors import Missing
 from ..._core.ids import ResourceId
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.image import Image
-from ..._core.model.provisioning import DELETING, FAILED
+from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 from ..evidence.origin import Origin, observe_origin
-from ..gallery.adjusting import await_stored
+from ..gallery.known_versions import as_it_is, known_versions, once_deleted
 from ..gallery.names import version_id
-from ..gallery.publication import NEXT, Publication
+from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
@@ -76,7 +76,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
     image, now = request.publication.image, datetime.now(timezone.utc)
     if request.absent:
         wanted = version_id(image, request.publication.version)
-        return Observed(Choice(wanted, _settled(azure, wanted, check_mode)), check_mode=check_mode, now=now)
+        return Observed(Choice(wanted, once_deleted(azure, wanted, check_mode)), check_mode=check_mode, now=now)
     definition = azure.gallery_images.find(image)
     if definition is None:
         exists = azure.galleries.find(image.parent) is not None
@@ -96,36 +96,11 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
 def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
     """The version of the task with the states of its replicas, once no other run is deleting it and what the task waits for has ended."""
     publication = request.publication
-    choice = Choice(publication.image)
-    if publication.version == NEXT:
-        choice = _next(azure, publication, seen.origin)
-    wanted = choice.version if choice.may_move else version_id(publication.image, publication.version)
-    if choice.may_move and choice.existing is None:
-        return choice
-    existing = _settled(azure, wanted, seen.check_mode, publication.api)
-    if existing is not None and not seen.check_mode:
-        existing = await_stored(azure, publication, existing)
-    return Choice(wanted, existing, choice.may_move)
-
-
-def _next(azure: Azure, publication: Publication, origin: Mapping[str, str]) -> Choice:
-    """The newest version or the next number. A list can lack what was created in the last minutes, so the number is looked up."""
-    known = list(azure.gallery_image_versions.list_in(publication.image))
-    while (choice := choose(publication, known, origin)).existing is None:
-        if (found := azure.gallery_image_versions.find(choice.version)) is None:
-            break
-        known.append(found)
-    return choice
-
-
-def _settled(azure: Azure, version: ResourceId, check_mode: bool, api: str = "") -> GalleryImageVersion | None:
-    """The version. One that is being deleted is waited for; check mode takes it for deleted."""
-    found = azure.gallery_image_versions.find_replicated(version, api)
-    if found is None or found.provisioning_state != DELETING:
-        return found
-    if not check_mode and azure.gallery_image_versions.find_settled(version) is not None:
-        raise TimedOut(f"image version {version.name} is still {DELETING}; run again later, or raise wait_timeout.")
-    return None
+    if publication.version != NEXT:
+        wanted = version_id(publication.image, publication.version)
+        return Choice(wanted, as_it_is(azure, publication, wanted, seen.check_mode))
+    choice = choose(publication, known_versions(azure, publication, seen.origin), seen.origin)
+    return replace(choice, existing=choice.existing and as_it_is(azure, publication, choice.version, seen.check_mode))
 
 
 def find_source(azure: Azure, source: VersionSource, location: str) -> FoundSource:
