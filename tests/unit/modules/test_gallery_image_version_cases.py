@@ -140,7 +140,7 @@ def test_a_version_that_is_updating_because_it_replicates_is_good(run):
         ({"replica_count": 101}, "replica_count: must be between 1 and 100"),
         ({"target_regions": regions("westeurope", "eastus", regional_replica_count=60)}, "120 replicas are more than the 100"),
         ({"storage_account_strategy": "PreferStandard_ZRS", "storage_account_type": "Standard_LRS"}, "exclude each other"),
-        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a time"),
+        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a date"),
         ({"version": "7.9.2201041542"}, "'7.9.2201041542' is not a valid version"),
         ({"purge_target_regions": True}, "name the regions to keep"),
         ({"version": "next", "state": "absent"}, "name the version to delete"),

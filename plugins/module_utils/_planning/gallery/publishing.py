@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.guard import NO_GUARD, Guard
-from ..._core.ids import ResourceId
+from ..._core.ids import ResourceId, region
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
 from ..._core.plan import Step
@@ -19,7 +19,7 @@ from ..steps.gallery import AwaitReplication, DeleteGalleryImageVersion, PutGall
 from .claims import Claim
 from .names import version_id
 from .numbers import Place, after, is_made_from, newest_of
-from .publication import NEXT, WAIT_NONE, Publication
+from .publication import NEXT, WAIT_ALL, WAIT_NONE, Publication
 from .replication import missing
 
 
@@ -86,6 +86,14 @@ def waiting(
     """The step that waits for the replication; none if the task does not wait, or an existing version can be used already."""
     done = existing is not None and not missing(existing, regions, publication.wait)
     return () if done or publication.wait == WAIT_NONE else (AwaitReplication(place, regions, publication.wait, publication.api),)
+
+
+def copying(publication: Publication, place: Place, location: str) -> tuple[Step, ...]:
+    """The step before the deletion of what a version is made from: Azure has copied it once the version's own region can use the version.
+
+    None if the task waits for all regions anyway.
+    """
+    return () if publication.wait == WAIT_ALL else (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
 
 
 def predicted(choice: Choice, body: Mapping[str, Any]) -> GalleryImageVersion:

@@ -79,6 +79,11 @@ def is_usable_anywhere(version: GalleryImageVersion | None) -> bool:
     return any(each.state == COMPLETED for each in states(version).values())
 
 
+def is_usable_in(version: GalleryImageVersion | None, location: str) -> bool:
+    """Whether VMs can be created from a version in a region."""
+    return not missing(version, [region(location)], WAIT_ALL)
+
+
 def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
     """The replicas in these regions whose replication failed."""
     found = states(version)

@@ -27,9 +27,9 @@ from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..gallery.adjusting import adjust, await_stored
 from ..gallery.numbers import Place, is_made_from
-from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
-from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
-from ..gallery.replication import missing
+from ..gallery.publication import NEXT, SHALLOW, Publication
+from ..gallery.publishing import Choice, choose, copying, creation, is_left_over, predicted, published
+from ..gallery.replication import is_usable_in
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
 from ..gallery.target import GalleryTarget
@@ -38,7 +38,7 @@ from ..gallery.way import SeenTarget, Way, candidate_of, find_way, observe_targe
 from ..missing_groups import require_groups
 from ..settling import look_up, settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk
-from ..steps.gallery import AwaitReplication, PutGalleryImageVersion
+from ..steps.gallery import PutGalleryImageVersion
 from ..steps.image import CreateImage, DeleteImage
 from .interim import fill, is_ours, removal, require_usable
 from .match import other_properties
@@ -203,7 +203,7 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Ch
     clean_up = _clean_up(request, detour or _own_image(request, checked) is not None, has_disk)
     kept = has_disk and not any(isinstance(step, DeleteDisk) for step in clean_up)
     return Plan(
-        steps=(*steps, *_copied(publication, place, checked.location, clean_up)),
+        steps=(*steps, *(copying(publication, place, checked.location) if clean_up else ())),
         before=_state(choice.existing, checked.disk),
         after={"version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
         warnings=checked.warnings,
@@ -239,8 +239,8 @@ def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion)
     request, publication, disk = wanted.request, target_of(wanted.request).publication, _own_disk(wanted.request, checked)
     found = adjust(publication, existing, lambda tags: tag.wanted(tags, request.tags, request.append_tags), checked.check_mode)
     left = () if _refers(publication, existing) else _left(request, checked)
-    uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
-    steps = (*found.steps, *(_copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))
+    uncopied = left and not is_usable_in(existing, existing.location)
+    steps = (*found.steps, *(copying(publication, Place(existing.id), existing.location) if uncopied else ()))
     return Plan(
         steps=steps,
         before=_state(existing, disk),
@@ -249,13 +249,6 @@ def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion)
         facts=facts(steps, wanted.file),
         clean_up=left,
     )
-
-
-def _copied(publication: Publication, place: Place, location: str, clean_up: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The step that waits until Azure has copied what is then deleted, if the task does not wait for all regions."""
-    if not clean_up or publication.wait == WAIT_ALL:
-        return ()
-    return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
 
 
 def _left(request: UploadRequest, checked: Checked) -> tuple[Step, ...]:

@@ -15,21 +15,21 @@ from ...._core.ids import region
 from ...._core.model.disk import Disk
 from ...._core.model.gallery import Gallery
 from ...._core.model.gallery_image import GalleryImage
-from ...._core.model.gallery_image_version import COMPLETED, GalleryImageVersion
+from ...._core.model.gallery_image_version import GalleryImageVersion
 from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...._core.plan import Step
 from ...evidence.required import Evidence, origin_tags
 from ...gallery.adjusting import adjust
 from ...gallery.numbers import Place
-from ...gallery.publication import WAIT_ALL
-from ...gallery.publishing import creation, predicted
+from ...gallery.publishing import copying, creation, predicted
+from ...gallery.replication import is_usable_anywhere, is_usable_in
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
 from ...gallery.target import GalleryTarget, Traits, creation_steps
 from ...gallery.version_differences import publication_differences
 from ...gallery.way import require_state
-from ...steps.gallery import AwaitReplication, PutGalleryImageVersion
+from ...steps.gallery import PutGalleryImageVersion
 from ...steps.image import DeleteImage
 from ..in_gallery import InGallery, interim_id
 from ..recheck import Replaceable, ReplaceableVersion, SameVm, Usable
@@ -74,7 +74,7 @@ class GalleryVersion:
         version = self.existing
         if version is None:
             return None
-        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE) and not _is_usable_somewhere(version):
+        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE) and not is_usable_anywhere(version):
             return f"exists, but its provisioning state is {version.provisioning_state}"
         fixed = publication_differences(self.wanted.publication, version)
         other = f"exists, but {'; '.join(map(str, fixed))}" if fixed else None
@@ -83,7 +83,7 @@ class GalleryVersion:
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing version is the remains of a failed run for this VM: it has never been usable."""
         version = self.existing
-        if version is None or version.provisioning_state != FAILED or _is_usable_somewhere(version):
+        if version is None or version.provisioning_state != FAILED or is_usable_anywhere(version):
             return False
         return _origin(version) == vm.vm_id
 
@@ -156,9 +156,8 @@ class GalleryVersion:
         if self.found.image:
             require_state(self.wanted, self.found.image)
         found = adjust(self.wanted.publication, version, lambda tags: self._wanted_tags(tags, vm), check_mode)
-        awaiting = (
-            self._await_own_region(vm, Place(version.id), self.found.interim is not None) if vm and not _is_usable(version, vm) else ()
-        )
+        left = self.found.interim is not None
+        awaiting = () if vm is None or is_usable_in(version, vm.location) else self._await_own_region(vm, Place(version.id), left)
         return Outcome((*found.steps, *awaiting), _result(found.after), found.warnings, clean_up=self._removal_of_rest(vm))
 
     def _wanted_tags(self, stored: Mapping[str, str], vm: Vm | None) -> dict[str, str]:
@@ -204,10 +203,7 @@ class GalleryVersion:
 
     def _await_own_region(self, vm: Vm, place: Place, needed: bool) -> tuple[Step, ...]:
         """The step that waits for the region of the VM if what the version is made from is deleted, and the task waits for less."""
-        publication = self.wanted.publication
-        if not (needed or self.request.delete_source) or publication.wait == WAIT_ALL:
-            return ()
-        return (AwaitReplication(place, (region(vm.location),), WAIT_ALL, publication.api),)
+        return copying(self.wanted.publication, place, vm.location) if needed or self.request.delete_source else ()
 
     def _deletable(self, vm: Vm, place: Place) -> Guard:
         return Usable(place, region(vm.location), SameVm(vm))
@@ -232,16 +228,6 @@ class GalleryVersion:
 def _origin(version: GalleryImageVersion) -> str:
     """The vmId of the VM that a version was made from, in lower case; empty if it is unknown."""
     return version.tags.get(tag.VM_ID, "").lower()
-
-
-def _is_usable_somewhere(version: GalleryImageVersion) -> bool:
-    """Whether some region has a replica, from which VMs may have been made: such a version is mended, not replaced."""
-    return any(each.state == COMPLETED for each in version.replicas)
-
-
-def _is_usable(version: GalleryImageVersion, vm: Vm) -> bool:
-    """Whether VMs can be created from the version in the region of the VM."""
-    return any(each.region == region(vm.location) and each.state == COMPLETED for each in version.replicas)
 
 
 def _traits(vm: Vm, os_disk: Disk | None) -> Traits:
