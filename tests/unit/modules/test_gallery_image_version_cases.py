@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""gallery_image_version: regions, numbers, sources, roads and deletion."""
+"""gallery_image_version: regions, numbers, sources, managed images in between and deletion."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_the_result_and_the_steps_name_the_number_that_was_free(run):
     assert done["steps"][0] == "create version 1.0.1 of image definition web from image gold"
 
 
-# Sources and roads
+# Sources, and what versions are made through
 
 
 def test_a_disk_that_the_definition_does_not_take_goes_through_a_managed_image(run):

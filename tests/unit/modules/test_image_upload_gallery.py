@@ -86,11 +86,12 @@ def test_predict_do_repeat(run, options):
     assert left(azure) == []
 
 
-def test_a_definition_that_takes_no_disks_gets_a_managed_image_on_the_way(run, options):
+def test_a_definition_that_takes_no_disks_is_reached_through_a_managed_image(run, options):
     azure = azure_with(definition(features=TRUSTED))
     done = run(azure, tags={"cost": "7"}, **options)
     assert done["steps"][2:] == [
-        "create image web-upload from disk web-upload, because the image definition takes no disks", f"{CREATE} image web-upload", WAIT,
+        "create image web-upload from disk web-upload, because the image definition takes it only through a managed image",
+        f"{CREATE} image web-upload", WAIT,
         "delete image web-upload", "delete disk web-upload",
     ]  # fmt: skip
     assert done["version"]["storage_profile"] == {"source": {"id": str(INTERIM_IMAGE)}}

@@ -36,7 +36,7 @@ class InGallery:
     """The gallery and the image definition, each of which may not exist, and ``choice``: the version that the task is about.
 
     ``origin`` holds the tags that identify its source. ``others`` are the other definitions, read if this one does not exist. ``interim``
-    is the managed image on the way to the version, if the definition does not take the VM itself. ``regions`` are those that have
+    is the interim image, if the definition takes the VM only through a managed image. ``regions`` are those that have
     versions, if they are known.
     """
 
@@ -68,7 +68,7 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
 
 
 def interim_id(vm: Vm) -> ResourceId:
-    """The managed image on the way from a VM to a version, in the VM's own resource group."""
+    """The interim image between a VM and a version, in the VM's own resource group."""
     name = f"{vm.id.name[: LONGEST_NAME - len(SUFFIX) - 9]}-{vm.vm_id[:8]}{SUFFIX}"
     return ResourceId.of(IMAGE, vm.id.resource_group, name, subscription=vm.id.subscription)
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way from a disk to a version in a gallery: what must exist for it, what is created first, and a detour that Azure requires."""
+"""The way from a disk to a version in a gallery: what must exist, what is created first, and whether it leads through a managed image."""
 
 from __future__ import annotations
 

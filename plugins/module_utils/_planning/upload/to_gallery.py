@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An upload whose target is a version in a gallery.
 
-The version is made from the interim disk. Where the image definition takes no disks, it is made from a managed image of the disk, which is
+The version is made from the interim disk. Where the image definition takes a disk only through a managed image, that is made of it and
 deleted with the disk. Gallery and definition are created before the upload, so that a missing right is found at once.
 """
 
@@ -139,11 +139,11 @@ def _require_regions(request: UploadRequest, publication: Publication, regions: 
 
 
 def _require_own(request: UploadRequest, image: Image | None) -> None:
-    """Refuse to replace an image that was not made on the way to a version of this definition."""
+    """Refuse to replace an image that is not the interim image of a version of this definition."""
     if image is not None and not is_ours(request, image):
         raise InvalidRequest(
             f"image {image.id.name} in resource group {image.id.resource_group} exists, and is not the interim image of {request.title}, "
-            "which takes no disks: rename or delete that image, or choose another resource_group for what the upload needs on its way."
+            "which takes no disks: rename or delete that image, or choose another resource_group for the interim image and disk."
         )
 
 
@@ -219,7 +219,7 @@ def _by_managed_image(wanted: Wanted, content: DiskContent, checked: Checked) ->
         return ()
     new = wanted.image({})
     made = replace(new, tags={**new.tags, **owner_tags(request)})
-    reason = f"disk {request.disk.name}, because the image definition takes no disks"
+    reason = f"disk {request.disk.name}, because the image definition takes it only through a managed image"
     return (
         *fill(wanted, checked.disk, content),
         *([DeleteImage(image.id)] if image else []),
@@ -271,7 +271,7 @@ def _own_disk(request: UploadRequest, checked: Checked) -> Disk | None:
 
 
 def _clean_up(request: UploadRequest, has_image: bool, has_disk: bool) -> tuple[Step, ...]:
-    """The steps that delete what was made on the way. It stays for a version that only refers to it."""
+    """The steps that delete interim image and disk. They stay for a version that only refers to them."""
     if _refers(target_of(request).publication):
         return ()
     return (

@@ -39,7 +39,7 @@ UEFI = {"$expand": "UefiSettings"}
 class Observed:
     """The state of Azure. ``choice`` is the version of the task, with its replicas if it exists. ``origins`` are those of the source.
 
-    ``uefi`` is the version with its UEFI settings. ``interim`` is a managed image that an earlier run made on the way to the version.
+    ``uefi`` is the version with its UEFI settings. ``interim`` is the interim image that an earlier run has left.
     ``has_gallery`` is whether the gallery exists, if its definition was not found.
     """
 
@@ -66,7 +66,7 @@ class Observed:
         return judge(DefinitionKind.of(self.definition), self.source.kind())
 
     @property
-    def takes_a_road(self) -> bool:
+    def needs_managed_image(self) -> bool:
         """Whether the definition takes the source only through a managed image."""
         return self.judgement is not None and self.judgement.verdict == ROAD
 
@@ -89,7 +89,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
         choice=choice,
         origins=_origins(azure, request) if _needs_evidence(request, seen, choice.existing) else (),
         uefi=azure.gallery_image_versions.read(choice.version, **UEFI) if choice.existing and request.uefi else None,
-        interim=azure.images.find(interim_id(request, seen.origin)) if seen.takes_a_road else None,
+        interim=azure.images.find(interim_id(request, seen.origin)) if seen.needs_managed_image else None,
     )
 
 

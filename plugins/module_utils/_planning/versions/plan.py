@@ -80,7 +80,7 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
     publication = request.publication
     if road and publication.wait == WAIT_NONE:
         publication = replace(publication, wait=WAIT_FIRST)
-        warnings += ("wait: none becomes wait: first, because the image on the way is needed until the version exists.",)
+        warnings += ("wait: none becomes wait: first, because the managed image is needed until the version exists.",)
     choice = replace(seen.choice, existing=None)
     steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more, _sealing(request, seen))
     body = publication.body(location, profile, tags)
@@ -99,7 +99,7 @@ def _road(
     request: VersionRequest, seen: Observed, source: FoundSource, definition: GalleryImage, location: str
 ) -> tuple[tuple[Step, ...], Mapping[str, Any], tuple[Step, ...]]:
     """The steps before the version, its storage profile, and the steps after it. Most sources need neither step."""
-    if not seen.takes_a_road:
+    if not seen.needs_managed_image:
         return (), source.source.storage_profile(), ()
     image = interim_id(request, seen.origin)
     steps = making(image, seen.interim, source.source, definition, location, seen.origin)

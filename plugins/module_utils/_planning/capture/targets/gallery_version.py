@@ -102,7 +102,7 @@ class GalleryVersion:
         return self._deletable(vm, Place(self.found.choice.version))
 
     def judgement(self, vm: Vm, os_disk: Disk | None) -> Judgement:
-        """Whether the definition takes the VM, or on which road the version is made."""
+        """Whether the definition takes the VM, or through what the version is made."""
         return judge(DefinitionKind.of(self.definition(vm, os_disk)), self.kind(vm, os_disk))
 
     def kind(self, vm: Vm, os_disk: Disk | None) -> SourceKind:
@@ -119,7 +119,7 @@ class GalleryVersion:
         return self.found.gallery or self.wanted.new_gallery(vm.location)
 
     def interim(self, vm: Vm) -> ManagedImage:
-        """The managed image on the way to the version, next to one that an interrupted run has left."""
+        """The interim image, next to one that an interrupted run has left."""
         request = replace(self.request, target=interim_id(vm), gallery=None, recreate=False, location=None)
         return ManagedImage(request, self.found.interim)
 
@@ -190,12 +190,12 @@ class GalleryVersion:
         return {"source": {"virtualMachineId": str(vm.id)}}, f"VM {vm.id.name}"
 
     def _interim_steps(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> tuple[Step, ...]:
-        """The steps that make the managed image on the way; none if an interrupted run has made it."""
+        """The steps that make the interim image; none if an interrupted run has made it."""
         interim = self.interim(vm)
         return () if interim.exists and interim.flaw(vm) is None else interim.create(vm, disks, evidence).steps
 
     def _removal_of_rest(self, vm: Vm | None) -> tuple[Step, ...]:
-        """The step that removes the managed image on the way, if an interrupted run has left it, and made it for this VM."""
+        """The step that removes the interim image, if an interrupted run has left it, and made it for this VM."""
         left = self.found.interim
         if vm is None or left is None or left.tags.get(tag.VM_ID, "").lower() != vm.vm_id:
             return ()
