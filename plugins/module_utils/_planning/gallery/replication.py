@@ -9,8 +9,7 @@ from it there: https://learn.microsoft.com/azure/virtual-machines/shared-image-g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from ..._core.errors import Failed, Missing, TimedOut
 from ..._core.ids import ResourceId, region
@@ -151,11 +150,3 @@ def _state(replica: Replica | None) -> str:
     if replica is None:
         return "not begun"
     return replica.state if replica.progress is None else f"{replica.state}, {replica.progress} %"
-
-
-def result_of(version: GalleryImageVersion) -> list[Mapping[str, Any]]:
-    """The return value for the replicas of a version."""
-    return [
-        {"region": each.region, "state": each.state, "progress": each.progress, "details": each.details or None}
-        for each in version.replicas
-    ]
