@@ -101,7 +101,7 @@ def test_a_definition_that_takes_no_disks_gets_a_managed_image_on_the_way(tasks,
     assert made["steps"] == [
         "create disk tl-upload for the upload",
         f"upload {uefi} to disk tl-upload",
-        "create image tl-upload from disk tl-upload, because the image definition takes no disks",
+        "create image tl-upload from disk tl-upload, because the image definition takes it only through a managed image",
         "create version 1.0.0 of image definition tl from image tl-upload",
         f"wait until version 1.0.0 can be used in {LOCATION}",
         "delete image tl-upload",

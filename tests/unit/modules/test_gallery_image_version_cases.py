@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""gallery_image_version: regions, numbers, sources, roads and deletion."""
+"""gallery_image_version: regions, numbers, sources, managed images in between and deletion."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_version_that_is_updating_because_it_replicates_is_good(run):
         ({"replica_count": 101}, "replica_count: must be between 1 and 100"),
         ({"target_regions": regions("westeurope", "eastus", regional_replica_count=60)}, "120 replicas are more than the 100"),
         ({"storage_account_strategy": "PreferStandard_ZRS", "storage_account_type": "Standard_LRS"}, "exclude each other"),
-        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a time"),
+        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a date"),
         ({"version": "7.9.2201041542"}, "'7.9.2201041542' is not a valid version"),
         ({"purge_target_regions": True}, "name the regions to keep"),
         ({"version": "next", "state": "absent"}, "name the version to delete"),
@@ -218,7 +218,7 @@ def test_the_result_and_the_steps_name_the_number_that_was_free(run):
     assert done["steps"][0] == "create version 1.0.1 of image definition web from image gold"
 
 
-# Sources and roads
+# Sources, and what versions are made through
 
 
 def test_a_disk_that_the_definition_does_not_take_goes_through_a_managed_image(run):

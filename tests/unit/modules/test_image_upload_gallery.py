@@ -89,11 +89,12 @@ def test_predict_do_repeat(run, options):
     assert left(azure) == []
 
 
-def test_a_definition_that_takes_no_disks_gets_a_managed_image_on_the_way(run, options):
+def test_a_definition_that_takes_no_disks_is_reached_through_a_managed_image(run, options):
     azure = azure_with(definition(features=TRUSTED))
     done = run(azure, tags={"cost": "7"}, **options)
     assert done["steps"][2:] == [
-        "create image web-upload from disk web-upload, because the image definition takes no disks", f"{CREATE} image web-upload", WAIT,
+        "create image web-upload from disk web-upload, because the image definition takes it only through a managed image",
+        f"{CREATE} image web-upload", WAIT,
         "delete image web-upload", "delete disk web-upload",
     ]  # fmt: skip
     assert done["gallery_image_version"]["storage_profile"] == {"source": {"id": str(INTERIM_IMAGE)}}
@@ -199,7 +200,8 @@ def test_the_replicas_of_a_version_of_the_same_content_are_waited_for_before_the
     azure.gallery_image_versions.replication["westeurope"] = ["Replicating"]
     run.warnings.clear()
     assert run(azure, check=True, **options)["changed"] is False
-    assert run.warnings == ["Version 1.0.0 is still being replicated to westeurope: planned as if that had succeeded."]
+    text = "Version 1.0.0 of image definition web is still being replicated to westeurope: planned as if that had succeeded."
+    assert run.warnings == [text]
     late = run(azure, **options)
     assert (late["failed"], late["changed"]) == (True, False)
     assert "is not yet usable in westeurope (Replicating, 40 %)" in late["msg"]

@@ -88,9 +88,12 @@ def waiting(
     return () if done or publication.wait == WAIT_NONE else (AwaitReplication(place, regions, publication.wait, publication.api),)
 
 
-def copied(publication: Publication, place: Place, location: str, clean_up: Iterable[Step]) -> tuple[Step, ...]:
-    """The step that waits until Azure has copied what is then deleted, if the task does not wait for all regions."""
-    if not clean_up or publication.wait == WAIT_ALL:
+def copied(publication: Publication, place: Place, location: str, needed: bool) -> tuple[Step, ...]:
+    """The step before the deletion of what a version is made from, if that is ``needed``, and the task does not wait for all regions.
+
+    Azure has copied it once the version's own region can use the version.
+    """
+    if not needed or publication.wait == WAIT_ALL:
         return ()
     return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
 

@@ -219,7 +219,7 @@ def test_a_vm_that_no_managed_image_takes_is_taken_by_a_gallery():
             {"snapshots/read", "images/write", "images/delete"},
         ),
     ],
-    ids=["a version", "a definition", "a gallery", "a replaced version", "a managed image on the way"],
+    ids=["a version", "a definition", "a gallery", "a replaced version", "an interim image"],
 )
 def test_rights_are_needed_at_the_nearest_resource_that_exists(found_, title, actions):
     needed = [each for each in actions_of(request(), found_, STOPPED_VM) if each.place.title == title]
