@@ -21,7 +21,7 @@ class CopiedServer:
     """The server of this tier, with the variables for a capture from a copy."""
 
     env: lived_in.LivedInServer
-    image: str = field(default_factory=lambda: random_name("copied-"))
+    gallery: str = field(default_factory=lambda: random_name("gallery."))
     clone: str = field(default_factory=lambda: random_name("clone-"))
 
     def inventory(self, closed: str) -> dict[str, Any]:
@@ -30,7 +30,13 @@ class CopiedServer:
         known = env.inventory
         copy = env.guest_of(COPY, env.scenario.first_user)
         variables = {
-            "image_name": self.image,
+            "image_gallery_version": {
+                "gallery": self.gallery,
+                "gallery_image": "server",
+                "create_gallery": True,
+                "create_gallery_image": True,
+                "identifier": {"publisher": "tests", "offer": "servers", "sku": "lived-in"},
+            },
             "image_from": "copy",
             "copy_subnet": closed,
             "copy_confirm": env.scenario.vm,
@@ -39,7 +45,8 @@ class CopiedServer:
             "copy_ssh_common_args": shlex.join(copy.ssh_options),
         }
         known["all"]["hosts"][env.scenario.vm].update(variables)
-        del known["all"]["hosts"][env.scenario.vm]["linux_generalize_confirm"]
+        for name in ("image_name", "linux_generalize_confirm"):
+            del known["all"]["hosts"][env.scenario.vm][name]
         return known
 
     def bodies(self) -> list[dict[str, Any]]:
@@ -61,10 +68,10 @@ class CopiedServer:
             found += [each["name"] for each in env.client.get(path, version)["value"]]
         return [name for name in found if name.startswith(COPY)]
 
-    def facts_of_a_clone(self) -> dict[str, Any]:
-        """Boot a VM from the image, read its identity in the guest, and remove it."""
+    def facts_of_a_clone(self, version: str) -> dict[str, Any]:
+        """Boot a VM from the version with this id, read its identity in the guest, and remove it."""
         env, scenario = self.env, self.env.scenario
-        env.boot(self.clone, scenario.clone_host_name, scenario.second_user, image=self.image)
+        env.boot(self.clone, scenario.clone_host_name, scenario.second_user, image=version)
         clone = env.guest_of(self.clone, scenario.second_user)
         clone.wait()
         known = guest_scripts.facts_of(clone)

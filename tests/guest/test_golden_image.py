@@ -94,7 +94,7 @@ def test_a_server_that_keeps_running_is_captured_from_a_copy(env: lived_in.Lived
     inventory = server.inventory(env.client.put_subnet(scenario.group, "closed", location=scenario.location))
     unprepared = env.ansible.play(CAPTURE, inventory, target=scenario.vm)
     assert (unprepared.returncode, unprepared.changed) == (2, 0)
-    assert "linux_prepare mends this" in unprepared.output
+    assert "block network_disabled" in unprepared.output
 
     server.prepare(inventory)
     boot, bodies = env.guest.run("cat /proc/sys/kernel/random/boot_id"), server.bodies()
@@ -104,9 +104,11 @@ def test_a_server_that_keeps_running_is_captured_from_a_copy(env: lived_in.Lived
     assert env.guest.run("cat /proc/sys/kernel/random/boot_id") == boot
     assert server.bodies() == bodies
     assert server.left() == []
-    assert run.result("image_capture")["image"]["tags"]["goldenimage.copy_of"].endswith(f"/{scenario.vm}")
+    version = run.result("image_capture")["gallery_image_version"]
+    assert version["name"] == "1.0.0"
+    assert version["tags"]["goldenimage.copy_of"].endswith(f"/{scenario.vm}")
 
-    known = server.facts_of_a_clone()
+    known = server.facts_of_a_clone(version["id"])
     assert known["machine_id"] != env.secrets["machine_id"]
     assert known["marker"] == scenario.marker
 

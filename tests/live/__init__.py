@@ -8,3 +8,11 @@ scenario   a disk by upload, an image of it, a gallery, a definition and a versi
 probes     requests of which the lab assumes how Azure answers, with the part of the scenario after which each is sent
 report     what the lab assumed, and what Azure said
 """
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# Python finds the modules of the collection only by this path.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "build" / "collections"))

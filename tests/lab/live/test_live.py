@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from tests.live.probes import PROBES
 from tests.live.report import Finding, says
 from tests.live.scenario import Scenario, Stage
 from tests.support.running_lab import RunningLab
+from tests.support.tree import ROOT
 
 HUGE = "Value '40000' of parameter 'diskSizeGB' is out of range. It must be between '1' and '32767' inclusive."
 
@@ -36,18 +40,13 @@ def groups(lab: RunningLab) -> list[str]:
     return [group["name"] for group in found if group["name"].startswith("goldenimage-live")]
 
 
-def test_without_credentials_one_sentence_says_what_to_set(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name in os.environ:
-        if name.startswith("AZURE_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert live.main() == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert "set AZURE_SUBSCRIPTION_ID, AZURE_TENANT, AZURE_CLIENT_ID and AZURE_SECRET" in said.err
+def test_without_credentials_one_sentence_says_what_to_set(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_")}
+    command = [sys.executable, "-m", "tests.live"]
+    done = subprocess.run(command, cwd=ROOT, env={**environment, "HOME": str(tmp_path)}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "set AZURE_SUBSCRIPTION_ID, AZURE_TENANT, AZURE_CLIENT_ID and AZURE_SECRET" in done.stderr
 
 
 @pytest.mark.parametrize("confirmation", ["", "yes", "00000000-0000-0000-0000-000000000000"])

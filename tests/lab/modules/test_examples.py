@@ -146,7 +146,9 @@ def to_publish(setup: ExampleSetup) -> Variables:
     setup.outside.write_text(json.dumps({"blobs": {"https://contoso.blob.core.windows.net/vhds/logs.vhd": {"diskSizeGB": 1}}}))
     web, source = hub.image("web"), of_whole(group.id("images", "web-2026-11"))
     hub.create(web, source, "1.0.3", ("westeurope", "northeurope"), safetyProfile={"allowDeletionOfReplicatedLocations": False})
-    hub.create(web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01"}, safetyProfile={"blockDeletionBeforeEndOfLife": True})
+    hub.create(
+        web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01T00:00:00Z"}, safetyProfile={"blockDeletionBeforeEndOfLife": True}
+    )
     return {}
 
 
@@ -219,6 +221,13 @@ def to_back_up(setup: ExampleSetup) -> Variables:
     return {}
 
 
+def to_copy(setup: ExampleSetup) -> Variables:
+    """A VM, and a network that its own subnet is not in."""
+    setup.vm("build", "web1")
+    setup.lab.put_subnet("build", network="closed", subnet="copies")
+    return {}
+
+
 def to_restore(setup: ExampleSetup) -> Variables:
     """A VM that was generalized after its backup."""
     setup.sealed("build", "web1")
@@ -273,6 +282,7 @@ SCENES = {
         ("Restore the disks of the VM", "Start a new VM from these disks, if the first one was generalized or deleted"),
     ),
     "vm_backup_info": Scene("vm_backup_info", to_list_backups),
+    "vm_copy": Scene("vm_copy", to_copy),
 }
 
 

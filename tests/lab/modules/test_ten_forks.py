@@ -123,7 +123,7 @@ def test_ten_forks_make_ten_versions_and_a_second_run_changes_nothing(lab: Runni
         stack.enter_context(lab.fault(op="gallery_version.put", delay=TOGETHER))
         stack.enter_context(lab.setting("replication_seconds", {"*": 2 * TOGETHER}))
         made = fleet.capture(create_gallery=True, create_gallery_image=True)
-        versions = {name: made[name]["version"]["id"] for name in NAMES}
+        versions = {name: made[name]["gallery_image_version"]["id"] for name in NAMES}
         assert sorted(id.rpartition("/")[2] for id in versions.values()) == [f"1.0.{number}" for number in range(FORKS)]
         for name, version in versions.items():
             fleet.require_own(name, version)
@@ -131,6 +131,6 @@ def test_ten_forks_make_ten_versions_and_a_second_run_changes_nothing(lab: Runni
         traffic = lab.traffic()
         again = fleet.capture(create_gallery=True, create_gallery_image=True)
     assert traffic.writes() == []
-    assert {name: (again[name]["changed"], again[name]["version"]["id"]) for name in NAMES} == {
+    assert {name: (again[name]["changed"], again[name]["gallery_image_version"]["id"]) for name in NAMES} == {
         name: (False, version) for name, version in versions.items()
     }

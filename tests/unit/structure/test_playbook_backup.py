@@ -29,7 +29,11 @@ def test_each_preflight_knows_whether_there_is_a_backup(policy: dict[str, str], 
     tasks = yaml.safe_load((PLAYBOOKS / "tasks/seal_linux.yml").read_text())
     given = [task["vars"]["linux_generalize_backup"] for task in tasks if "linux_generalize_backup" in task.get("vars", {})]
     variables = trusted(
-        {**{name: play["vars"][name] for name in ("__is_copy", "__backup_policy", "__planned_backup")}, "__backup": taken, **policy}
+        {
+            **{name: play["vars"][name] for name in ("__image_from", "__is_copy", "__backup_policy", "__planned_backup")},
+            "__backup": taken,
+            **policy,
+        }
     )
     templar = Templar(DataLoader(), variables=variables)
     assert [templar.template(trusted(each)) for each in given] == expected

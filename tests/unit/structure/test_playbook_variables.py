@@ -98,6 +98,13 @@ def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
     assert "\n#   image_waive " in text
 
 
+def test_a_misspelt_source_of_the_image_never_generalizes_the_vm(tmp_path: Path) -> None:
+    known = ["azure_resource_group=g", "image_name=i", "linux_generalize_confirm=h1", "image_from=copi"]
+    run = play(tmp_path, "capture_linux", "-e", "target=h1", *(word for each in known for word in ("-e", each)))
+    assert "image_from must be vm or copy, not copi" in run.stdout
+    assert "ok=1    changed=0    unreachable=0    failed=1" in run.stdout
+
+
 def test_a_specialized_version_is_refused_before_the_guest_is_generalized(tmp_path: Path) -> None:
     given = '{"image_gallery_version": {"gallery": "g", "gallery_image": "i", "os_state": "specialized"}}'
     named = ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", "linux_generalize_confirm=h1", "-e", given]

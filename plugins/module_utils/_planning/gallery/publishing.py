@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.guard import NO_GUARD, Guard
-from ..._core.ids import ResourceId
+from ..._core.ids import ResourceId, region
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
 from ..._core.plan import Plan, Step
@@ -20,7 +20,7 @@ from ..steps.gallery import AwaitReplication, DeleteGalleryImageVersion, PutGall
 from .claims import Claim
 from .names import version_id
 from .numbers import Place, after, is_made_from, newest_of
-from .publication import NEXT, WAIT_NONE, Publication
+from .publication import NEXT, SHALLOW, WAIT_ALL, WAIT_NONE, Publication
 from .replication import missing
 
 
@@ -89,6 +89,22 @@ def waiting(
     return () if done or publication.wait == WAIT_NONE else (AwaitReplication(place, regions, publication.wait, publication.api),)
 
 
+def copied(publication: Publication, place: Place, location: str, needed: bool) -> tuple[Step, ...]:
+    """The step before the deletion of what a version is made from, if that is ``needed``, and the task does not wait for all regions.
+
+    Azure has copied it once the version's own region can use the version.
+    """
+    if not needed or publication.wait == WAIT_ALL:
+        return ()
+    return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
+
+
+def refers(publication: Publication, existing: GalleryImageVersion | None = None) -> bool:
+    """Whether the version refers to its source instead of holding a copy of it, so that the source must stay."""
+    stored = existing.publishing.get("replicationMode") if existing else None
+    return (stored or publication.replication_mode) == SHALLOW
+
+
 def predicted(choice: Choice, body: Mapping[str, Any]) -> GalleryImageVersion:
     """The version that a body makes."""
     tags = {name: value for name, value in body["tags"].items() if name != tag.RUN}
@@ -102,6 +118,6 @@ def published(steps: Iterable[object], otherwise: ResourceId) -> ResourceId:
 
 def version_result(azure: Azure, plan: Plan, api: str) -> dict[str, Any]:
     """The return value for the version of a task, under the number that it got, with the states of its replicas."""
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
     found = azure.gallery_image_versions.find_replicated(version, api) or azure.gallery_image_versions.get(version)
-    return {"version": found.as_result()}
+    return {"gallery_image_version": found.as_result()}

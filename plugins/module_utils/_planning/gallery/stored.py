@@ -14,7 +14,7 @@ from ..._core.model.gallery_image_version import GalleryImageVersion
 READ_ONLY = {"provisioningState", "replicationStatus", "validationsProfile"}
 READ_ONLY_IN_PROFILE = {"publishedDate"}
 READ_ONLY_IN_SAFETY = {"reportedForPolicyViolation", "policyViolations"}
-READ_ONLY_OF_DISK = {"sizeInGB"}
+READ_ONLY_IN_DISK = {"sizeInGB"}
 
 
 def as_body(
@@ -29,20 +29,20 @@ def as_body(
     safety = without(version.properties.get("safetyProfile") or {}, READ_ONLY_IN_SAFETY)
     properties = {
         **without(version.properties, READ_ONLY),
+        "storageProfile": writable_storage(version.storage),
         "publishingProfile": {**profile, "targetRegions": [dict(each) for each in regions]},
-        "storageProfile": storage_to_send(version.storage),
         "safetyProfile": {**safety, "allowDeletionOfReplicatedLocations": deletes_replicas},
     }
     return {"location": version.location, "tags": dict(version.tags), "properties": properties}
 
 
-def storage_to_send(storage: Mapping[str, Any]) -> dict[str, Any]:
-    """A storage profile without the sizes of its disks, which Azure only shows."""
+def writable_storage(storage: Mapping[str, Any]) -> dict[str, Any]:
+    """A storage profile without the sizes of its disks, which can only be read."""
     os_disk, data_disks = storage.get("osDiskImage"), storage.get("dataDiskImages")
     return {
         **storage,
-        **({"osDiskImage": without(os_disk, READ_ONLY_OF_DISK)} if os_disk else {}),
-        **({"dataDiskImages": [without(each, READ_ONLY_OF_DISK) for each in data_disks]} if data_disks else {}),
+        **({"osDiskImage": without(os_disk, READ_ONLY_IN_DISK)} if os_disk else {}),
+        **({"dataDiskImages": [without(each, READ_ONLY_IN_DISK) for each in data_disks]} if data_disks else {}),
     }
 
 
