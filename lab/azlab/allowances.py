@@ -124,6 +124,12 @@ ALLOWANCES = (
         switch="one_writer_while_creating",
     ),
     Allowance(
+        "a request that names another source than an image version has is refused",
+        UNKNOWN,
+        "arm/compute/gallery_versions/change.py",
+        switch="silent_sources",
+    ),
+    Allowance(
         "an image version is changed while it is being changed or replicated",
         UNKNOWN,
         "arm/compute/gallery_versions/change.py",

@@ -31,6 +31,7 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `failed_region_stays`: a region whose replica failed is not replicated again before it was removed from the target regions;
 - `failed_version_stays`: a version that could not be created must be deleted before it is created again;
 - `one_writer_while_creating`: a version is not changed while it is being created;
+- `silent_sources`: a request that names another source than a version has changes that version, but not its source;
 - `no_update_while_replicating`: a version is not changed while it is being changed;
 - `keep_replicated_regions`: a version that does not say whether regions may be removed does not allow it;
 - `one_version_per_source`: no second version is made of a source while one is being made of it;
@@ -78,7 +79,7 @@ class Fault:
 _EFFECTS = {field.name for field in fields(Fault)} - {"id"}
 _SWITCHES_OF_VERSIONS = (
     *("early_success", "lagging_regions", "failed_region_stays", "failed_version_stays", "one_writer_while_creating"),
-    *("no_update_while_replicating", "keep_replicated_regions", "one_version_per_source", "loose_security_sources"),
+    *("silent_sources", "no_update_while_replicating", "keep_replicated_regions", "one_version_per_source", "loose_security_sources"),
 )
 _SWITCHES = (
     *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),

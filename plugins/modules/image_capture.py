@@ -260,6 +260,7 @@ gallery_image_version:
     location: {description: Region of the version., type: str}
     publishing_profile: {description: "How it is published, with target_regions.", type: dict}
     storage_profile: {description: Its disks and their sources., type: dict}
+    replication_status: {description: The states of its replicas; not in check mode., type: dict}
     tags: {description: "Tags, with names and values unchanged.", type: dict}
 os_state:
   description: C(generalized), or C(specialized) if the VM was copied as it is.

@@ -303,7 +303,7 @@ class FakeLocks:
 
     found: tuple[Lock, ...] = ()
 
-    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
+    def around(self, *resources: ResourceId) -> tuple[Lock, ...]:
         return self.found
 
 

@@ -179,8 +179,8 @@ class Nics(Protocol):
 class Locks(Protocol):
     """Management locks."""
 
-    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
-        """The locks on the subscription of a resource, its resource group and what is in that, as far as they may be read."""
+    def around(self, *resources: ResourceId) -> tuple[Lock, ...]:
+        """The locks on the subscriptions of resources, their groups and what is in these, as far as they may be read."""
 
 
 class Permissions(Protocol):

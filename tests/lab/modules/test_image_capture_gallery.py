@@ -75,6 +75,7 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     first = ["create gallery g", "create image definition i in gallery g"]
     assert made["steps"] == [*first, *PREPARED, create, f"wait until version 1.0.0 can be used in {LOCATION}"]
     assert (made["sealed"], made["os_state"], made["gallery_image_version"]["name"]) == ("assume", "generalized", "1.0.0")
+    assert made["gallery_image_version"]["replication_status"]["aggregated_state"] == "Completed"
     shown = subject.shown()
     assert shown["properties"]["storageProfile"]["source"] == {"virtualMachineId": vm}
     assert [each["lun"] for each in shown["properties"]["storageProfile"]["dataDiskImages"]] == [5]

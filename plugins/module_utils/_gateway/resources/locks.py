@@ -21,10 +21,13 @@ class Locks:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def around(self, resource: ResourceId) -> tuple[Lock, ...]:
-        """The locks on the subscription of a resource, on its resource group, and on what is in that group, as far as they may be read."""
-        subscription = f"/subscriptions/{resource.subscription}"
-        return (*self._at(subscription), *self._at(f"{subscription}/resourceGroups/{resource.resource_group}"))
+    def around(self, *resources: ResourceId) -> tuple[Lock, ...]:
+        """The locks on the subscriptions of resources, on their groups, and on what is in these, as far as they may be read.
+
+        Each scope is asked for once.
+        """
+        scopes = {scope.casefold(): scope for each in resources for scope in _scopes(each)}
+        return tuple(lock for scope in scopes.values() for lock in self._at(scope))
 
     def _at(self, scope: str) -> tuple[Lock, ...]:
         """The locks that Azure lists for a scope. Most identities that may delete may not read locks of the whole subscription.
@@ -36,3 +39,9 @@ class Locks:
                 return tuple(map(parse_lock, self._client.list(f"{scope}/providers/Microsoft.Authorization/locks", LOCKS_API)))
         except (Denied, Missing, Refused, Failed):
             return ()
+
+
+def _scopes(resource: ResourceId) -> tuple[str, str]:
+    """The subscription and the resource group of a resource."""
+    subscription = f"/subscriptions/{resource.subscription}"
+    return subscription, f"{subscription}/resourceGroups/{resource.resource_group}"

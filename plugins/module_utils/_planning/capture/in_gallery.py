@@ -64,10 +64,16 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
         image=image,
         origin=source.origin,
         others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
-        interim=azure.images.find(interim_id(vm)) if vm else None,
+        interim=_interim(azure, vm, check_mode) if vm else None,
         regions=azure.regions.of(GALLERY_IMAGE_VERSION) if publication.names_new_region(choice.existing) else frozenset(),
         now=datetime.now(timezone.utc),
     )
+
+
+def _interim(azure: Azure, vm: Vm, check_mode: bool) -> Image | None:
+    """The managed image on the way that a killed run has left, once Azure has made it: no version can be made from it before."""
+    found = look_up(azure.images, interim_id(vm), check_mode)
+    return None if found and found.provisioning_state == DELETING else found
 
 
 def interim_id(vm: Vm) -> ResourceId:

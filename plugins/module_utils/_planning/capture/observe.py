@@ -162,7 +162,7 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
         seen,
         without_group=missing,
         rights={place: azure.permissions.at(place.path, place.title) for place in places},
-        locks=frozenset((*azure.locks.around(seen.vm.id), *azure.locks.around(request.target))),
+        locks=frozenset(azure.locks.around(seen.vm.id, request.target)),
         clock_offset=azure.clock_offset,
     )
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from ..._core.checks import Check
 from ..._core.errors import InvalidRequest
-from ..._core.ids import ResourceId
 from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
@@ -27,7 +26,7 @@ from ..evidence.required import (
     require_way_back,
     sealed_result,
 )
-from ..gallery.publishing import published
+from ..gallery.publishing import version_result
 from ..missing_groups import absent
 from ..steps.vm import DeleteVm
 from . import source
@@ -146,8 +145,7 @@ def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, A
     vm = azure.machines.find(request.vm)
     if request.gallery is None:
         return {"image": azure.images.get(request.target).as_result(), **_result_of(vm)}
-    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
-    return {"gallery_image_version": azure.gallery_image_versions.get(version).as_result(), **_result_of(vm)}
+    return {**version_result(azure, plan, request.gallery.publication.api), **_result_of(vm)}
 
 
 CAPTURE = Subject(CaptureRequest.from_params, _plan, _result)

@@ -89,9 +89,11 @@ def _listed_luns(azure: Azure, request: CopyRequest) -> frozenset[int | None]:
 
 def _with_parts(azure: Azure, request: CopyRequest, seen: Observed, luns: frozenset[int | None]) -> Observed:
     """Read the snapshots and the disks that have the names of the copy's parts."""
-    series = _series(azure, request) if luns else 1
-    snapshots = (look_up(azure.snapshots, request.snapshot(lun, series), seen.check_mode) for lun in luns)
-    copied = (look_up(azure.disks, request.disk(lun), seen.check_mode) for lun in luns)
+    in_order = sorted(luns, key=lambda lun: -1 if lun is None else lun)
+    series, of_os_disk = _series(azure, request, seen.check_mode) if luns else (1, None)
+    others = (look_up(azure.snapshots, request.snapshot(lun, series), seen.check_mode) for lun in in_order if lun is not None)
+    snapshots = (of_os_disk if None in luns else None, *others)
+    copied = (look_up(azure.disks, request.disk(lun), seen.check_mode) for lun in in_order)
     return replace(
         seen,
         snapshots={each.id: each for each in snapshots if each},
@@ -100,9 +102,10 @@ def _with_parts(azure: Azure, request: CopyRequest, seen: Observed, luns: frozen
     )
 
 
-def _series(azure: Azure, request: CopyRequest) -> int:
-    """The first number whose snapshots were not kept for the user."""
-    return next(number for number in count(1) if not is_kept(azure.snapshots.find(request.snapshot(None, number))))
+def _series(azure: Azure, request: CopyRequest, check_mode: bool) -> tuple[int, Snapshot | None]:
+    """The first number whose snapshots were not kept for the user, and the snapshot of the OS disk with this number if it exists."""
+    found = ((number, look_up(azure.snapshots, request.snapshot(None, number), check_mode)) for number in count(1))
+    return next((number, snapshot) for number, snapshot in found if not is_kept(snapshot))
 
 
 def is_kept(snapshot: Snapshot | None) -> bool:

@@ -20,6 +20,7 @@ from .numbers import Place
 from .publication import Publication
 from .publishing import waiting
 from .replication import Watch, failures, late, missing
+from .stored import after_change
 from .version_differences import changes
 
 Tags = Callable[[Mapping[str, str]], Mapping[str, str]]
@@ -39,7 +40,7 @@ def await_stored(azure: Azure, publication: Publication, version: GalleryImageVe
     watch = Watch(Silence(), _stored(publication, version), publication.wait)
     if watch.is_settled(version):
         return version
-    return azure.gallery_image_versions.await_replicas(version.id, watch.is_settled, publication.api)
+    return azure.gallery_image_versions.await_replicas(version.id, watch.is_settled, publication.api) or version
 
 
 def adjust(publication: Publication, existing: GalleryImageVersion, tags: Tags, check_mode: bool) -> Adjustment:
@@ -67,7 +68,7 @@ def adjust(publication: Publication, existing: GalleryImageVersion, tags: Tags, 
 
 def _changed(version: GalleryImageVersion, body: Mapping[str, Any], purged: tuple[str, ...]) -> GalleryImageVersion:
     """The version as a body makes it, without the regions that are removed from it."""
-    new = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
+    new = after_change(version, body)
     regions = [each.raw for each in new.target_regions if each.name not in purged]
     return replace(new, properties={**new.properties, "publishingProfile": {**new.publishing, "targetRegions": regions}})
 

@@ -14,7 +14,8 @@ from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId, region
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
-from ..._core.plan import Step
+from ..._core.plan import Plan, Step
+from ..._core.ports import Azure
 from ..steps.gallery import AwaitReplication, DeleteGalleryImageVersion, PutGalleryImageVersion
 from .claims import Claim
 from .names import version_id
@@ -113,3 +114,10 @@ def predicted(choice: Choice, body: Mapping[str, Any]) -> GalleryImageVersion:
 def published(steps: Iterable[object], otherwise: ResourceId) -> ResourceId:
     """The version that steps have created, whose number is known only after they have run; another one if they create none."""
     return next((step.claim.place.version for step in steps if isinstance(step, PutGalleryImageVersion)), otherwise)
+
+
+def version_result(azure: Azure, plan: Plan, api: str) -> dict[str, Any]:
+    """The return value for the version of a task, under the number that it got, with the states of its replicas."""
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
+    found = azure.gallery_image_versions.find_replicated(version, api) or azure.gallery_image_versions.get(version)
+    return {"gallery_image_version": found.as_result()}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -43,6 +44,14 @@ def writable_storage(storage: Mapping[str, Any]) -> dict[str, Any]:
         **({"osDiskImage": without(os_disk, READ_ONLY_IN_DISK)} if os_disk else {}),
         **({"dataDiskImages": [without(each, READ_ONLY_IN_DISK) for each in data_disks]} if data_disks else {}),
     }
+
+
+def after_change(version: GalleryImageVersion, body: Mapping[str, Any]) -> GalleryImageVersion:
+    """The version once a body was sent that changes it. Its disks, and what Azure only shows, stay as they are."""
+    sent = body["properties"]
+    publishing = {**version.publishing, **sent["publishingProfile"]}
+    properties = {**version.properties, **sent, "publishingProfile": publishing, "storageProfile": version.storage}
+    return replace(version, tags=body["tags"], properties=properties)
 
 
 def without(properties: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import DISK_CONTROLLERS, GENERALIZED, SECURITY_TYPE, SPECIALIZED, GalleryImage
 from ..._core.plan import Step
 from ..gallery_images.features import sendable
-from ..steps.gallery import PutGallery, PutGalleryImage
+from ..steps.gallery import CreateGalleryImageOnRequest, CreateGalleryOnRequest
 from .publication import Publication
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]+(?<![.])")
@@ -114,8 +114,8 @@ class GalleryTarget:
 def creation_steps(gallery: Gallery | None, image: GalleryImage | None) -> tuple[Step, ...]:
     """The steps that make a gallery and a definition on request; None stands for one that exists."""
     return (
-        *([PutGallery(gallery.id, {"location": gallery.location, "properties": dict(gallery.properties)})] if gallery else []),
-        *([PutGalleryImage(image.id, {"location": image.location, "properties": dict(image.properties)})] if image else []),
+        *([CreateGalleryOnRequest(gallery.id, {"location": gallery.location, "properties": dict(gallery.properties)})] if gallery else []),
+        *([CreateGalleryImageOnRequest(image, {"location": image.location, "properties": dict(image.properties)})] if image else []),
     )
 
 

@@ -20,7 +20,7 @@ from ..._core.ports import Azure
 from ..gallery_images.settings import require_consistent, require_new_identifier
 from ..missing_groups import absent_group
 from ..settling import look_up, settled
-from ..steps.gallery import PutGallery, PutGalleryImage
+from ..steps.gallery import CreateGalleryImageOnRequest, CreateGalleryOnRequest
 from .known_versions import known_versions
 from .numbers import newest_of
 from .publication import NEXT
@@ -165,8 +165,10 @@ def _new_definition(target: GalleryTarget, seen: SeenTarget, source: SourceKind,
 
 def _create_gallery(target: GalleryTarget, location: str, tags: Mapping[str, str]) -> Step:
     gallery = target.new_gallery(location)
-    return PutGallery(gallery.id, {"location": gallery.location, "tags": dict(tags), "properties": dict(gallery.properties)})
+    body = {"location": gallery.location, "tags": dict(tags), "properties": dict(gallery.properties)}
+    return CreateGalleryOnRequest(gallery.id, body)
 
 
 def _create_definition(definition: GalleryImage, tags: Mapping[str, str]) -> Step:
-    return PutGalleryImage(definition.id, {"location": definition.location, "tags": dict(tags), "properties": dict(definition.properties)})
+    body = {"location": definition.location, "tags": dict(tags), "properties": dict(definition.properties)}
+    return CreateGalleryImageOnRequest(definition, body)

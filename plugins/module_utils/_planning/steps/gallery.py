@@ -13,11 +13,13 @@ from ..._core.errors import Failed, Refused
 from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
+from ..._core.model.gallery_image import GalleryImage
 from ..._core.ports import Azure
 from ..gallery.changing import Change, change, purge
 from ..gallery.claims import Claim, create
 from ..gallery.deletion import delete
 from ..gallery.numbers import Place
+from ..gallery.on_request import create_gallery, create_image
 from ..gallery.publication import WAIT_ALL, WAIT_FIRST
 from ..gallery.replication import Watch, await_replication
 
@@ -71,6 +73,34 @@ class ReplaceGalleryImage:
         except (Refused, Failed) as error:
             azure.gallery_images.put(self.image, self.former)
             raise type(error)(f"{error.message.rstrip('.')}. The former image definition was created again.", **error.facts) from error
+
+
+@dataclass(frozen=True)
+class CreateGalleryOnRequest:
+    """Create a gallery for what a task makes. One that another run has created meanwhile stays as it is."""
+
+    gallery: ResourceId
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create gallery {self.gallery.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        create_gallery(azure, self.gallery, self.body)
+
+
+@dataclass(frozen=True)
+class CreateGalleryImageOnRequest:
+    """Create an image definition for what a task makes. One that another run has created meanwhile stays as it is, if it is the same."""
+
+    image: GalleryImage
+    body: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create image definition {self.image.id.name} in gallery {self.image.id.parent.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        create_image(azure, self.image, self.body)
 
 
 @dataclass(frozen=True)

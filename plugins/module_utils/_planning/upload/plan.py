@@ -127,7 +127,7 @@ def _state(image: Mapping[str, Any] | None, disk: Disk | None) -> dict[str, Any]
 def _result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
     """The image or version as it is now, and the interim disk if it could not be deleted."""
     left = azure.disks.find(request.disk) if plan.clean_up else None
-    made = to_gallery.result(azure, plan) if request.target else {"image": azure.images.get(request.image).as_result()}
+    made = to_gallery.result(azure, request, plan) if request.target else {"image": azure.images.get(request.image).as_result()}
     return {**made, **({"disk": str(left.id)} if left else {})}
 
 

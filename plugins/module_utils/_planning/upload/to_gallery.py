@@ -28,7 +28,7 @@ from ..._core.references import require_region
 from ..gallery.adjusting import adjust, await_stored
 from ..gallery.numbers import Place, is_made_from
 from ..gallery.publication import NEXT, Publication
-from ..gallery.publishing import Choice, choose, copied, creation, is_left_over, predicted, published, refers
+from ..gallery.publishing import Choice, choose, copied, creation, is_left_over, predicted, refers, version_result
 from ..gallery.replication import is_usable_in
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
@@ -298,11 +298,9 @@ def _state(version: GalleryImageVersion | None, disk: Disk | None) -> dict[str, 
     return {"gallery_image_version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
 
 
-def result(azure: Azure, plan: Plan) -> Mapping[str, Any]:
+def result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any]:
     """The version as it is now, under the number that it got."""
-    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
-    found = azure.gallery_image_versions.find_replicated(version) or azure.gallery_image_versions.get(version)
-    return {"gallery_image_version": found.as_result()}
+    return version_result(azure, plan, target_of(request).publication.api)
 
 
 def target_of(request: UploadRequest) -> GalleryTarget:

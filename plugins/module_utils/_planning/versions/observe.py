@@ -28,6 +28,7 @@ from ..gallery.publishing import Choice, choose
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
 from ..gallery.version_source import DiskSource, VersionSource
+from ..settling import look_up
 from .found_source import FoundSource
 from .interim import interim_id
 from .request import VersionRequest
@@ -91,7 +92,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
         choice=choice,
         origins=_origins(azure, request) if _needs_evidence(request, seen, choice.existing) else (),
         uefi=azure.gallery_image_versions.read(choice.version, **UEFI) if choice.existing and request.uefi else None,
-        interim=azure.images.find(interim_id(request, seen.origin)) if seen.needs_managed_image else None,
+        interim=look_up(azure.images, interim_id(request, seen.origin), check_mode) if seen.needs_managed_image else None,
         regions=azure.regions.of(GALLERY_IMAGE_VERSION) if request.publication.names_new_region(choice.existing) else frozenset(),
     )
 

@@ -90,6 +90,22 @@ def test_two_writers_of_a_new_version(lab: RunningLab, gallery: LabVersions, sto
     assert set(gallery.replicas(id).values()) == {"Completed"}
 
 
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_writer_with_another_source(lab: RunningLab, gallery: LabVersions, storage: dict[str, object], silent: bool) -> None:
+    """It is refused, or changes the tags of a version that keeps its source."""
+    id = f"{gallery.image()}/versions/1.0.0"
+    gallery.done(gallery.put(id, body_of_version(storage, tags={"by": "first"})))
+    other = {"source": {"id": gallery.id.replace("/galleries/", "/images/")}}
+    with lab.switched("silent_sources", silent):
+        answer = gallery.put(id, body_of_version(other, tags={"by": "second"}))
+        assert answer.status_code == (200 if silent else 409)
+        if silent:
+            gallery.done(answer)
+    shown = gallery.show(id)
+    assert shown["tags"] == {"by": "second" if silent else "first"}
+    assert shown["properties"]["storageProfile"]["osDiskImage"]["source"] == storage["osDiskImage"]["source"]  # type: ignore[index]
+
+
 def test_a_region_that_is_added_while_a_new_version_is_replicated(
     lab: RunningLab, gallery: LabVersions, storage: dict[str, object]
 ) -> None:

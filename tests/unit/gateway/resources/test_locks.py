@@ -25,6 +25,12 @@ def test_locks_are_read_at_the_subscription_and_the_group_as_far_as_they_may_be_
     ]
 
 
+def test_the_locks_of_a_scope_are_read_once():
+    canned = CannedAzure(*(answer(200, {"value": []}) for _scope in range(3)))
+    assert canned.azure.locks.around(S, an_id(SNAPSHOT, "G", "t"), an_id(SNAPSHOT, "h", "s")) == ()
+    assert [sent.path.rpartition("/providers")[0].rpartition("/")[2] for sent in canned.sent] == [SUBSCRIPTION, "G", "h"]
+
+
 def test_all_pages_of_locks_are_read_and_an_error_of_azure_forbids_nothing():
     raw = {
         "id": f"{S}/providers/Microsoft.Authorization/locks/keep",

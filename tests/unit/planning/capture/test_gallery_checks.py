@@ -135,6 +135,7 @@ WARNED = [
 UNCONCERNED = [
     ("gallery", {"create_gallery": True, **CREATE}, {}, found(gallery=None, image=None)),
     ("gallery_image", CREATE, {}, found(image=None)),
+    ("gallery_image", CREATE, {}, found(image=None, others=(definition(),))),
     ("gallery_source", {}, {}, {**of(security="TrustedLaunch"), "os_disk": TRUSTED}),
     ("gallery_source", {}, {}, of(security="TrustedLaunchSupported")),
     ("gallery_source", {}, {}, found(image=definition("TrustedLaunchSupported"), interim=replace(LEFT, tags=CAPTURED.tags))),

@@ -10,7 +10,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import GALLERY, GALLERY_IMAGE, GALLERY_IMAGE_VERSION
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image_version import GalleryImageVersion
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.gallery.publication import Publication
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.gallery.stored import as_body
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.gallery.stored import after_change, as_body
 
 from tests.support.ids import SUBSCRIPTION, an_id
 
@@ -65,6 +65,18 @@ def test_deleting_replicas_is_never_allowed_by_a_body():
     )
     assert body_of(publication(), known)["safetyProfile"] == {"allowDeletionOfReplicatedLocations": False}
     assert as_body(known, deletes_replicas=True)["properties"]["safetyProfile"] == {"allowDeletionOfReplicatedLocations": True}
+
+
+def test_the_sizes_of_disks_are_not_sent_back_and_stay():
+    disk, data = {"source": {"id": "/disk"}}, {"lun": 2, "hostCaching": "None"}
+    shown = {"osDiskImage": {**disk, "sizeInGB": 30}, "dataDiskImages": [{**data, "sizeInGB": 4}]}
+    known = existing({"name": "West Europe"}, storageProfile=shown)
+    body = publication(exclude_from_latest=True).body("westeurope", known.storage, {"a": "1"}, known)
+    for each in (body, as_body(known)):
+        assert each["properties"]["storageProfile"] == {"osDiskImage": disk, "dataDiskImages": [data]}
+    after = after_change(known, body)
+    assert (after.storage, after.publishing["publishedDate"], after.tags) == (shown, "2026-11-01", {"a": "1"})
+    assert after.publishing["excludeFromLatest"] is True
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,8 @@ def _new_definition(target: GalleryVersion, definition: GalleryImage) -> Iterato
         )
     identifier = _identifier(definition)
     for other in target.found.others:
-        if _identifier(other) == identifier:
+        # Another run may create this very definition while it is read.
+        if other.id != definition.id and _identifier(other) == identifier:
             yield Finding(
                 f"image definition {other.id.name} in gallery {other.id.parent.name} has the publisher, offer and SKU"
                 f" {':'.join(identifier.values())}, too",
