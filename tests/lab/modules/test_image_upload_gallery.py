@@ -141,6 +141,18 @@ def test_tags_and_regions_of_an_existing_version_are_changed(tasks, gallery, opt
     assert (done["bytes_sent"], done["version"]["tags"]["release"]) == (0, "2")
 
 
+def test_a_repeated_run_shows_no_difference_and_a_purged_region_is_gone_from_the_prediction(tasks, gallery, options):
+    gallery.image(hyperVGeneration="V1")
+    two = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}, {"name": OTHER}])}
+    tasks(image_upload, **two)
+    repeated = tasks(image_upload, **two)
+    assert repeated["diff"]["before"] == repeated["diff"]["after"]
+    assert repeated["version"]["publishing_profile"]["published_date"]
+    one = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}], purge_target_regions=True)}
+    predicted = tasks(image_upload, check=True, **one)
+    assert len(predicted["version"]["publishing_profile"]["target_regions"]) == 1
+
+
 @pytest.mark.parametrize("wait", ["first", "none"])
 def test_what_a_version_is_made_from_stays_until_it_was_copied(lab, tasks, gallery, options, left, wait):
     gallery.image(hyperVGeneration="V1")

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..._core import tags as tag
@@ -21,7 +20,7 @@ from ..gallery.publication import Publication
 from ..gallery.publishing import waiting
 from ..gallery.replication import Watch, failures, late, missing
 from ..steps.gallery import PurgeRegions, TagGalleryImageVersion, UpdateGalleryImageVersion
-from ..versions.match import changes
+from ..versions.match import changed_to, changes
 from .request import UploadRequest
 
 
@@ -54,8 +53,7 @@ def adjust(request: UploadRequest, publication: Publication, existing: GalleryIm
         *([PurgeRegions(existing.id, purged, publication.api)] if purged else []),
         *(waiting(publication, Place(existing.id), wanted, existing) if repairs else ()),
     )
-    after = replace(existing, tags=new["tags"], properties={**existing.properties, **new["properties"]})
-    return Adjustment(steps, after, () if repairs else _about_replicas(publication, existing, check_mode))
+    return Adjustment(steps, changed_to(new, existing, purged), () if repairs else _about_replicas(publication, existing, check_mode))
 
 
 def _change(

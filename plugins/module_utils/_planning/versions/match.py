@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..._core import tags as tag
@@ -14,7 +15,7 @@ from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.snake_case import snake_name
 from ..gallery.publication import Publication, WantedRegion
 from ..gallery.same_source import different, sources_of
-from ..gallery.stored import as_body
+from ..gallery.stored import READ_ONLY_IN_PROFILE, READ_ONLY_IN_SAFETY, as_body
 from ..gallery.uefi import brief, is_same_uefi
 from .observe import Observed
 from .request import VersionRequest
@@ -143,6 +144,23 @@ def changes(wanted: Mapping[str, Any], existing: GalleryImageVersion) -> list[st
         *_changed(stored["safetyProfile"], new["safetyProfile"]),
         *(["allow_deletion_of_replicated_locations"] if _allows_deletion(existing) else []),
     ]
+
+
+def changed_to(wanted: Mapping[str, Any], existing: GalleryImageVersion, purged: tuple[str, ...] = ()) -> GalleryImageVersion:
+    """The version once a request body was sent, if it differs at all, without regions that are purged. What only Azure sets stays."""
+    new = replace(existing, tags=wanted["tags"])
+    if changes(wanted, existing):
+        kept = {"publishingProfile": READ_ONLY_IN_PROFILE, "safetyProfile": READ_ONLY_IN_SAFETY}
+        profiles = {name: {**_only(existing.properties.get(name) or {}, keys), **wanted["properties"][name]} for name, keys in kept.items()}
+        new = replace(new, properties={**existing.properties, **wanted["properties"], **profiles})
+    if not purged:
+        return new
+    regions = [each.raw for each in new.target_regions if each.name not in purged]
+    return replace(new, properties={**new.properties, "publishingProfile": {**new.publishing, "targetRegions": regions}})
+
+
+def _only(properties: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in properties.items() if key in names}
 
 
 def _changed(stored: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

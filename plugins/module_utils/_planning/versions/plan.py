@@ -32,7 +32,7 @@ from ..steps.gallery import PurgeRegions, TagGalleryImageVersion, UpdateGalleryI
 from .found_source import SAME_REGION, FoundSource
 from .interim import interim_id, is_interim, making
 from .interim import removal as interim_removal
-from .match import changes, differences
+from .match import changed_to, changes, differences
 from .observe import Observed, machine_sources, observe
 from .recheck import StillSealed, StillTheSame
 from .removal import removal
@@ -115,7 +115,7 @@ def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageV
     body = publication.body(existing.location, existing.storage, tag.wanted(existing.tags, request.tags, request.append_tags), existing)
     changed = changes(body, existing)
     warnings = _require_replicated(request, seen, existing, bool(changed))
-    new = replace(existing, properties={**existing.properties, **body["properties"]}, tags=body["tags"])
+    new = changed_to(body, existing, purged)
     left = seen.interim if seen.interim is not None and is_interim(seen.interim, seen.origin) else None
     repairs = existing.provisioning_state == FAILED or changed or failures(existing, wanted)
     steps = (
@@ -126,7 +126,7 @@ def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageV
     return Plan(
         steps=steps,
         before=_state(existing),
-        after=_state(_without(new, purged)),
+        after=_state(new),
         warnings=warnings,
         facts={"sealed": _sealed(existing)},
         clean_up=(interim_removal(left.id, seen.origin),) if left else (),
@@ -146,12 +146,6 @@ def _change(
         return publication.body(version.location, version.storage, tags, version)
 
     return (UpdateGalleryImageVersion(existing.id, ", ".join(changed), body, wanted, publication.wait, publication.api),)
-
-
-def _without(version: GalleryImageVersion, purged: tuple[str, ...]) -> GalleryImageVersion:
-    """The version without the regions that are removed from it."""
-    regions = [each.raw for each in version.target_regions if each.name not in purged]
-    return replace(version, properties={**version.properties, "publishingProfile": {**version.publishing, "targetRegions": regions}})
 
 
 def _require_replicated(request: VersionRequest, seen: Observed, existing: GalleryImageVersion, changes_it: bool) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, sec
 from ...gallery.target import GalleryTarget, Traits, creation_steps
 from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
 from ...steps.image import DeleteImage
-from ...versions.match import changes, publication_differences
+from ...versions.match import changed_to, changes, publication_differences
 from ..in_gallery import InGallery, interim_id
 from ..recheck import Replaceable, ReplaceableVersion, SameVm, Usable
 from ..request import CaptureRequest
@@ -168,8 +168,7 @@ class GalleryVersion:
             *(waiting(publication, place, wanted, version) if repaired else ()),
             *(self._await_own_region(vm, place, self.found.interim is not None) if vm and not _is_usable(version, vm) else ()),
         )
-        after = replace(version, tags=body["tags"], properties={**version.properties, **body["properties"]})
-        return Outcome(steps, _result(after), warnings, clean_up=self._removal_of_rest(vm))
+        return Outcome(steps, _result(changed_to(body, version, purged)), warnings, clean_up=self._removal_of_rest(vm))
 
     def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
         """The request body that publishes a version as the task asks for it."""
