@@ -26,7 +26,7 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def write(self, phase: str, *, method: str, path: str, **facts: Any) -> None:
-        """Log one request or response; facts are op, status, bytes, client and others."""
+        """Log one request or response; facts are op, status, bytes, client and others, such as the body of a request on a gallery."""
         entry = {"t": round(time.time(), 6), "phase": phase, "method": method, "path": masked(path), **facts}
         line = json.dumps(entry, separators=(",", ":")) + "\n"
         with self._lock:

@@ -35,6 +35,7 @@ options:
     description:
       - V(present) creates the gallery, or changes it.
       - V(absent) deletes it. This is refused while it has image definitions, and while it is shared, unless O(sharing.enabled=false).
+        Before sharing is stopped, locks and missing rights that would forbid to delete it are looked for.
     type: str
     choices: [present, absent]
     default: present

@@ -161,7 +161,7 @@ options:
         need V(NVMe). Must contain V(SCSI). A definition without this feature has V(SCSI) only.
     type: list
     elements: str
-    choices: [SCSI, NVMe]
+    choices: ["", SCSI, NVMe]
   accelerated_networking:
     description: Whether the image supports accelerated networking, as the feature C(IsAcceleratedNetworkSupported).
     type: bool
@@ -191,7 +191,7 @@ options:
   recreate:
     description:
       - Whether to delete the definition and create it again if something that cannot be changed differs. This is refused while it has
-        versions. Options that are omitted keep their present values.
+        versions. Options that are omitted keep their present values. If Azure refuses the new definition, the old one is created again.
     type: bool
     default: false
 attributes:
@@ -356,7 +356,7 @@ ARGUMENTS = arguments(
     disallowed_disk_types=dict(type="list", elements="str"),
     purchase_plan=dict(type="dict", options=dict(name=dict(type="str"), publisher=dict(type="str"), product=dict(type="str"))),
     security_type=dict(type="str", choices=SECURITY_TYPES),
-    disk_controller_types=dict(type="list", elements="str", choices=["SCSI", "NVMe"]),
+    disk_controller_types=dict(type="list", elements="str", choices=["", "SCSI", "NVMe"]),
     accelerated_networking=dict(type="bool"),
     hibernation=dict(type="bool"),
     features=dict(type="list", elements="dict", options=FEATURE),

@@ -54,7 +54,7 @@ options:
       caching:
         description: Caching of the disks of new VMs. If omitted, Azure decides, and an existing image is accepted with any value.
         type: str
-        choices: [None, ReadOnly, ReadWrite]
+        choices: ["", None, ReadOnly, ReadWrite]
       size_gib:
         description:
           - Size of the disks of new VMs. Must not be smaller than the source. At most 4095.
@@ -63,7 +63,7 @@ options:
       storage_account_type:
         description: Storage of the disk in the image. If omitted, Azure decides, and an existing image is accepted with any value.
         type: str
-        choices: [Premium_LRS, Premium_ZRS, StandardSSD_LRS, StandardSSD_ZRS, Standard_LRS]
+        choices: ["", Premium_LRS, Premium_ZRS, StandardSSD_LRS, StandardSSD_ZRS, Standard_LRS]
       disk_encryption_set:
         description:
           - "The disk encryption set for the disk: a resource id, a name, or a dictionary with C(name), C(resource_group) and
@@ -88,14 +88,14 @@ options:
       caching:
         description: As for O(os_disk.caching).
         type: str
-        choices: [None, ReadOnly, ReadWrite]
+        choices: ["", None, ReadOnly, ReadWrite]
       size_gib:
         description: As for O(os_disk.size_gib). At most 32767.
         type: int
       storage_account_type:
         description: As for O(os_disk.storage_account_type).
         type: str
-        choices: [Premium_LRS, Premium_ZRS, StandardSSD_LRS, StandardSSD_ZRS, Standard_LRS]
+        choices: ["", Premium_LRS, Premium_ZRS, StandardSSD_LRS, StandardSSD_ZRS, Standard_LRS]
       disk_encryption_set:
         description: As for O(os_disk.disk_encryption_set).
         type: raw
@@ -109,13 +109,13 @@ options:
       - Operating system on the OS disk. Cannot be changed later.
       - If omitted, it is that of the source. Required if the source does not say it, such as a blob.
     type: str
-    choices: [Linux, Windows]
+    choices: ["", Linux, Windows]
   hyper_v_generation:
     description:
       - Generation of the VMs that the OS disk starts in. Cannot be changed later.
       - If omitted, it is that of the source. Required if the source does not say it, such as a blob. It must not differ from the source.
     type: str
-    choices: [V1, V2]
+    choices: ["", V1, V2]
   zone_resilient:
     description:
       - Whether the image is stored in several zones. Cannot be changed later.
@@ -149,6 +149,8 @@ options:
     description:
       - Whether to replace an existing image that differs from the task. If V(false), such an image is an error.
       - An image as requested is never replaced, except one whose creation has failed, which is always replaced.
+      - Whether Azure finds a blob or a disk encryption set, and may use it, is known only by trying. If the task names one, the new image
+        is first made under a name that ends with C(-trial), and deleted, which takes as long again. If that fails, the old image is kept.
     type: bool
     default: false
 attributes:
@@ -292,9 +294,9 @@ from ..module_utils._planning.managed_image.plan import MANAGED_IMAGE
 
 DISK = dict(
     source=dict(type="raw", required=True),
-    caching=dict(type="str", choices=["None", "ReadOnly", "ReadWrite"]),
+    caching=dict(type="str", choices=["", "None", "ReadOnly", "ReadWrite"]),
     size_gib=dict(type="int"),
-    storage_account_type=dict(type="str", choices=["Premium_LRS", "Premium_ZRS", "StandardSSD_LRS", "StandardSSD_ZRS", "Standard_LRS"]),
+    storage_account_type=dict(type="str", choices=["", "Premium_LRS", "Premium_ZRS", "StandardSSD_LRS", "StandardSSD_ZRS", "Standard_LRS"]),
     disk_encryption_set=dict(type="raw"),
 )
 
@@ -307,8 +309,8 @@ ARGUMENTS = arguments(
     os_disk=dict(type="dict", options=DISK),
     data_disks=dict(type="list", elements="dict", options=dict(lun=dict(type="int", required=True), **DISK)),
     location=dict(type="str"),
-    os_type=dict(type="str", choices=["Linux", "Windows"]),
-    hyper_v_generation=dict(type="str", choices=["V1", "V2"]),
+    os_type=dict(type="str", choices=["", "Linux", "Windows"]),
+    hyper_v_generation=dict(type="str", choices=["", "V1", "V2"]),
     zone_resilient=dict(type="bool"),
     sealed=dict(type="str", choices=["verified", "assume"], default="verified"),
     backup=dict(type="str", choices=["require", "none"], default="require"),

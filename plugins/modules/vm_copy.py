@@ -32,17 +32,21 @@ options:
   resource_group:
     description:
       - Resource group of the copy, and of the VM if it is given by name only.
-      - It is in the subscription of the VM, which can be another one than the configured one.
+      - It is in the subscription of the VM, which can be another one than the configured one. A lock on it that forbids to delete is
+        refused, because the copy could not be removed again.
     type: str
     required: true
   name:
-    description: Name of the copy. Defaults to the name of the VM and C(-copy). Must have at most 64 characters.
+    description:
+      - Name of the copy. Defaults to the name of the VM, of which at most 59 characters are used, and C(-copy). Must have at most 64
+        characters.
     type: str
   state:
     description:
       - V(present) makes the copy. A copy that exists already is used as it is, whether it runs or not. Snapshots and disks that an
         interrupted run has left are used if they are of the same disks and recent, else they are replaced.
-      - V(absent) deletes the snapshots, the copy with its network interface, and its disks. It works without the source, too.
+      - V(absent) deletes the snapshots, the copy with its network interface, and its disks. It works without the source, too. The copy of
+        another VM is refused, whatever its name.
     type: str
     choices: [present, absent]
     default: present

@@ -8,6 +8,7 @@ import pytest
 from azlab.settings import Settings
 
 from tests.support.ansible_runs import TEMPORARY
+from tests.support.body_check import require_logged_bodies
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import RunningLab, azlab
 from tests.support.tasks import LabTasks
@@ -29,6 +30,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
         yield RunningLab(Settings.load(state))
     finally:
         azlab("--state", state, "down")
+
+
+@pytest.fixture(autouse=True)
+def gallery_bodies_fit(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Check the bodies on galleries that the lab accepts during a test, from whichever process and client they come."""
+    if "lab" not in request.fixturenames or request.node.get_closest_marker("other_bodies"):
+        yield
+        return
+    log = request.getfixturevalue("lab").settings.state / "logs" / "arm.jsonl"
+    start = log.stat().st_size
+    yield
+    require_logged_bodies(log, start)
 
 
 @pytest.fixture

@@ -17,12 +17,15 @@ from datetime import datetime
 from enum import Enum
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from requests import PreparedRequest
 from requests.adapters import HTTPAdapter
 
+REFUSED = 400
+"""Statuses from this one on are refusals."""
 TYPES = find_spec("azure.mgmt.compute.types")
 """The place of the types of request bodies; None with an azure-mgmt-compute that has none."""
 
@@ -79,6 +82,18 @@ def check_sent_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
         return send(adapter, request, *arguments, **options)
 
     monkeypatch.setattr(HTTPAdapter, "send", checked)
+
+
+def require_logged_bodies(log: Path, start: int) -> None:
+    """Check what a lab has logged since its log had a size: the bodies of all requests of any client, but those that it refused.
+
+    Tests of the lab itself send wrong bodies on purpose, which the lab must refuse.
+    """
+    with log.open("rb") as file:
+        file.seek(start)
+        for line in map(json.loads, (line for line in file if line.endswith(b"\n"))):
+            if line["phase"] == "out" and "body" in line and line["status"] < REFUSED:
+                require_body(line["method"], line["path"], _parsed(line["body"]))
 
 
 def _parsed(content: Any) -> Any:

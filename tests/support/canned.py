@@ -22,6 +22,7 @@ from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse
 
+from tests.support.body_check import require_body
 from tests.support.clock import Clock
 from tests.support.ids import SUBSCRIPTION
 
@@ -75,6 +76,7 @@ class Canned(HTTPAdapter):
         assert isinstance(request.body, bytes | str | None)
         content = request.body.encode() if isinstance(request.body, str) else request.body or b""
         body = json.loads(content) if content else None
+        require_body(request.method, request.url, body)
         headers = {name: str(value) for name, value in request.headers.items()}
         self.moments.append(self._clock())
         self.sent.append(Sent(request.method, request.url, body, content, headers))

@@ -16,6 +16,9 @@ from azlab.store import Store
 
 from tests.support.running_lab import MIB, RunningLab
 
+EFI_SYSTEM = 0xEF
+"""The kind of a partition from which UEFI starts."""
+
 
 def boot_record(*types: int, code: bytes = b"\xfa\x33\xc0") -> bytes:
     """A master boot record with boot code, and with partitions of these types from the second mebibyte on."""
@@ -23,15 +26,15 @@ def boot_record(*types: int, code: bytes = b"\xfa\x33\xc0") -> bytes:
     return code.ljust(446, b"\0") + entries.ljust(64, b"\0") + b"\x55\xaa"
 
 
-def make_disk(path: Path, size: int = 32 * MIB, offsets: tuple[int, ...] = (0, 5 * MIB + 512, 20 * MIB)) -> Path:
-    """Create a sparse raw disk that BIOS could start, with random data at some offsets."""
+def make_disk(path: Path, size: int = 32 * MIB, offsets: tuple[int, ...] = (0, 5 * MIB + 512, 20 * MIB), kind: int = 0x83) -> Path:
+    """Create a sparse raw disk that BIOS could start, with random data at some offsets, and with one partition of a kind."""
     with open(path, "wb") as file:
         file.truncate(size)
         for offset in offsets:
             file.seek(offset)
             file.write(os.urandom(300_000))
         file.seek(0)
-        file.write(boot_record(0x83))
+        file.write(boot_record(kind))
     return path
 
 

@@ -28,6 +28,11 @@ def definition(sku: str = "s", **more: Any) -> dict[str, Any]:
     return {"location": LOCATION, "properties": {"osType": "Linux", "osState": "Generalized", "identifier": identifier, **more}}
 
 
+def sent_by(method: str, body: dict[str, Any]) -> dict[str, Any]:
+    """The body as a PUT or a PATCH has it: a PATCH has no location."""
+    return {key: value for key, value in body.items() if method == "PUT" or key != "location"}
+
+
 def features(**values: str) -> list[dict[str, str]]:
     """The features of an image definition."""
     return [{"name": name, "value": value} for name, value in values.items()]

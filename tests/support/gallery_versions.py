@@ -36,8 +36,11 @@ class LabVersions(LabGallery):
 
     def show(self, id: str, expand: str = "ReplicationStatus", api: str = GALLERIES) -> dict[str, Any]:
         """A version as a GET with `$expand` shows it."""
-        answer = self.lab.http.get(id, params={"api-version": api, "$expand": expand})
-        return dict(answer.raise_for_status().json())
+        return dict(self.shown(id, expand, api).raise_for_status().json())
+
+    def shown(self, id: str, expand: str = "ReplicationStatus", api: str = GALLERIES) -> httpx.Response:
+        """The answer to a GET of a version with `$expand`."""
+        return self.lab.http.get(id, params={"api-version": api, "$expand": expand})
 
     def replicas(self, id: str) -> dict[str, str]:
         """The state of each replica of a version."""

@@ -56,3 +56,11 @@ def graph(sources: Mapping[str, str]) -> dict[str, set[str]]:
 def package_of(path: Path) -> str:
     """The package that a file of the collection belongs to."""
     return ".".join([COLLECTION, *path.relative_to(ROOT).parent.parts])
+
+
+def has_test(test: str) -> bool:
+    """Whether a test, given as file::function, exists."""
+    path, _, name = test.partition("::")
+    file = ROOT / path
+    functions = ast.walk(ast.parse(file.read_text())) if file.is_file() else ()
+    return any(isinstance(node, ast.FunctionDef) and node.name == name for node in functions)

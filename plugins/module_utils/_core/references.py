@@ -27,6 +27,11 @@ def require_given(option: str, value: Any) -> None:
         raise InvalidRequest(f"{option}: must not be empty.")
 
 
+def given_texts(values: Sequence[str] | None) -> Sequence[str] | None:
+    """The texts in a list that are not empty. None, as for an omitted option, if all are: Ansible makes such a list of an empty string."""
+    return [each for each in values if each] or None if values else values
+
+
 def require_name(option: str, name: Any) -> str:
     """The name of a resource, if Azure allows it."""
     require_given(option, name)

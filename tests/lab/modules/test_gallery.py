@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import gallery
 
@@ -16,6 +17,8 @@ from tests.support.option_cases import OptionCase, exercise
 from tests.support.options.gallery import CASES, DIRECT, FIRST, PUBLIC, SECOND
 from tests.support.running_lab import RunningLab
 from tests.support.tasks import LabTasks
+
+LOCKS_API = "2020-05-01"
 
 
 @pytest.fixture
@@ -30,10 +33,14 @@ def stored(lab: RunningLab, group: str) -> LabGallery:
     return LabGallery(lab, group)
 
 
+def shown(stored: LabGallery) -> httpx.Response:
+    """The answer for the gallery, with whom it is shared."""
+    return stored.lab.http.get(stored.id, params={"api-version": stored.version, "$expand": "SharingProfile/Groups"})
+
+
 def shared(stored: LabGallery) -> dict[str, Any]:
-    """The whole answer for the gallery, with whom it is shared."""
-    query = {"api-version": stored.version, "$expand": "SharingProfile/Groups"}
-    found: dict[str, Any] = stored.lab.http.get(stored.id, params=query).raise_for_status().json()
+    """The gallery, with whom it is shared."""
+    found: dict[str, Any] = shown(stored).raise_for_status().json()
     return found
 
 
@@ -41,7 +48,7 @@ def shared(stored: LabGallery) -> dict[str, Any]:
 def test_an_option_is_stored_repeated_and_changed_or_refused(
     tasks: LabTasks, base: dict[str, Any], stored: LabGallery, case: OptionCase
 ) -> None:
-    exercise(tasks, gallery, base, case, lambda: shared(stored))
+    exercise(tasks, gallery, base, case, lambda: shown(stored))
 
 
 def test_a_gallery_is_created_as_predicted_and_not_again(tasks: LabTasks, base: dict[str, Any], stored: LabGallery) -> None:
@@ -143,6 +150,22 @@ def test_a_gallery_of_the_community_is_deleted_only_if_sharing_is_stopped(
     assert writes == []
     done = tasks.predict_do_repeat(gallery, **base, state="absent", sharing={"enabled": False})
     assert done["steps"] == ["stop sharing gallery g", "delete gallery g"]
+
+
+def test_a_gallery_that_cannot_be_deleted_stays_shared(lab: RunningLab, tasks: LabTasks, base: dict[str, Any], stored: LabGallery) -> None:
+    tasks(gallery, **base, sharing={**PUBLIC["sharing"], "enabled": True})
+    lock = f"{stored.id}/providers/Microsoft.Authorization/locks/keep"
+    assert lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, LOCKS_API).status_code == 201
+    with tasks.writes() as writes:
+        assert "the CanNotDelete lock keep on" in tasks.fails(gallery, **base, state="absent", sharing={"enabled": False})["msg"]
+        assert lab.arm("DELETE", lock, None, LOCKS_API).status_code == 200
+        with lab.rights({"scope": stored.id, "actions": ["*/read", "Microsoft.Compute/galleries/share/action"]}):
+            assert (
+                "lacks the right Microsoft.Compute/galleries/delete"
+                in tasks.fails(gallery, **base, state="absent", sharing={"enabled": False})["msg"]
+            )
+    assert writes == ["lock.delete"]
+    assert tasks(gallery, **base)["gallery"]["sharing_profile"]["community_gallery_info"]["community_gallery_enabled"]
 
 
 def test_an_empty_gallery_is_replaced(tasks: LabTasks, base: dict[str, Any], stored: LabGallery) -> None:

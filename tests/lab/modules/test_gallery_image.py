@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -43,7 +45,7 @@ def again(base: dict[str, Any], **more: Any) -> dict[str, Any]:
 def test_an_option_is_stored_repeated_and_changed_or_refused(
     tasks: LabTasks, base: dict[str, Any], hub: LabGallery, case: OptionCase
 ) -> None:
-    exercise(tasks, gallery_image, base, case, lambda: hub.ask("GET", "images/web").json())
+    exercise(tasks, gallery_image, base, case, lambda: hub.ask("GET", "images/web"))
 
 
 def test_a_definition_is_created_as_predicted_and_not_again(tasks: LabTasks, base: dict[str, Any], hub: LabGallery) -> None:
@@ -220,6 +222,37 @@ def test_a_definition_without_versions_is_replaced(tasks: LabTasks, base: dict[s
     assert done["steps"] == ["delete image definition web in gallery g", "create image definition web in gallery g"]
     after = hub.properties("images/web")
     assert (after["osType"], after["description"], after["hyperVGeneration"]) == ("Windows", "kept", "V2")
+
+
+def test_a_definition_whose_end_of_life_is_over_is_replaced_only_with_another_one(
+    tasks: LabTasks, base: dict[str, Any], hub: LabGallery
+) -> None:
+    end = datetime.now(timezone.utc) + timedelta(seconds=2)
+    hub.definition("web", hyperVGeneration="V2", endOfLifeDate=end.isoformat())
+    time.sleep(2)
+    with tasks.writes() as writes:
+        refused = tasks.fails(gallery_image, **again(base, eula="new", recreate=True))
+    assert "is not in the future" in refused["msg"]
+    assert writes == []
+    assert tasks(gallery_image, **again(base, eula="new", recreate=True, end_of_life_date="2036-12-31"))["changed"]
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_definition_that_states_standard_is_replaced(
+    lab: RunningLab, tasks: LabTasks, base: dict[str, Any], hub: LabGallery, refuses: bool
+) -> None:
+    hub.at(SECURE).definition("web", hyperVGeneration="V2", features=features(SecurityType="Standard"))
+    with lab.switched(SWITCH, refuses):
+        tasks.predict_do_repeat(gallery_image, **again(base, eula="new", recreate=True))
+    assert hub.properties("images/web")["eula"] == "new"
+
+
+def test_a_definition_is_put_back_if_azure_refuses_its_successor(tasks: LabTasks, base: dict[str, Any], hub: LabGallery) -> None:
+    before = hub.definition("web", description="kept", hyperVGeneration="V2", features=features(DiskControllerTypes="SCSI, NVMe"))
+    refused = tasks.fails(gallery_image, **again(base, features=[{"name": "SecurityType", "value": "none"}], recreate=True))
+    assert refused["msg"].endswith("The former image definition was created again.")
+    assert (refused["code"], refused["steps"]) == ("InvalidParameter", ["delete image definition web in gallery g"])
+    assert hub.properties("images/web") == before
 
 
 def test_a_definition_with_versions_is_neither_deleted_nor_replaced(

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources import galleries
 from ansible_collections.goldenimage.azure.plugins.modules import gallery_image_version
@@ -52,9 +53,14 @@ def options(hub: LabVersions, **more: Any) -> dict[str, Any]:
     return {"resource_group": hub.group, "gallery": hub.name, "gallery_image": "i", "version": "1.0.0", **IMAGE, **more}
 
 
-def read(hub: LabVersions, image: str = "i", version: str = "1.0.0", expand: str = "UefiSettings") -> dict[str, Any]:
+def shown(hub: LabVersions, image: str = "i", version: str = "1.0.0") -> httpx.Response:
+    """The answer for the version to a caller of the newest api-version."""
+    return hub.shown(f"{hub.id}/images/{image}/versions/{version}", "UefiSettings", STRATEGY)
+
+
+def read(hub: LabVersions, image: str = "i", version: str = "1.0.0") -> dict[str, Any]:
     """The version as Azure shows it to a caller of the newest api-version."""
-    return hub.show(f"{hub.id}/images/{image}/versions/{version}", expand, STRATEGY)
+    return dict(shown(hub, image, version).raise_for_status().json())
 
 
 def regions(*names: str) -> list[dict[str, str]]:
@@ -132,14 +138,7 @@ class Sources:
             "{versions}": f"{self.hub.id}/images/source/versions",
             "{community}": f"/communityGalleries/{self._public_name()}/images/source/versions" if "{community}" in str(case.first) else "",
         }
-
-        def fill(value: Any) -> Any:
-            for mark, text in places.items():
-                value = value.replace(mark, text) if isinstance(value, str) else value
-            return value
-
-        values = case.values and tuple(map(fill, case.values))
-        return replace(case, first=fill(case.first), second=fill(case.second), values=values)
+        return case.filled(places)
 
     def _public_name(self) -> str:
         info = replace(self.hub, name="public").properties()["sharingProfile"]["communityGalleryInfo"]
@@ -163,7 +162,7 @@ def test_an_option_is_stored_repeated_and_changed_or_refused(
     sources.make_for(case)
     image = str(case.extra.get("gallery_image", "i"))
     base = {key: value for key, value in options(hub).items() if key != "source"}
-    exercise(tasks, gallery_image_version, base, sources.filled(case), lambda: read(hub, image))
+    exercise(tasks, gallery_image_version, base, sources.filled(case), lambda: shown(hub, image))
 
 
 def test_a_version_is_published_as_predicted_and_not_again(tasks: LabTasks, hub: LabVersions, images: None) -> None:

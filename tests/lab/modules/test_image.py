@@ -19,10 +19,13 @@ from ansible_collections.goldenimage.azure.plugins.modules import image, image_c
 from tests.support.bodies import vm_of_disk
 from tests.support.disk_files import make_disk, same_bytes
 from tests.support.lab_group import LabGroup
+from tests.support.option_cases import OptionCase, exercise
+from tests.support.options.image import CASES
 from tests.support.running_lab import RunningLab, done
 from tests.support.tasks import LabTasks
 
 BLOB = "https://vendor.blob.core.windows.net/images/appliance.vhd"
+KINDS = {"disks": "disks", "snapshots": "snapshots", "sets": "diskEncryptionSets"}
 ASSUMED = {"sealed": "assume", "backup": "none"}
 
 
@@ -98,46 +101,31 @@ def test_create_tag_delete(subject: Subject) -> None:
     assert subject.tasks(image, resource_group="no-such-group", name="golden", state="absent")["changed"] is False
 
 
-# Each option of an OS disk: what Azure stores for it, another value, and the refusal to change it.
-OF_OS_DISK = [
-    ("caching", "ReadOnly", {"caching": "ReadOnly"}, "ReadWrite"),
-    ("size_gib", 5, {"diskSizeGB": 5}, 6),
-    ("storage_account_type", "Premium_LRS", {"storageAccountType": "Premium_LRS"}, "StandardSSD_ZRS"),
-]
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.option)
+def test_an_option_is_stored_repeated_and_changed_or_refused(subject: Subject, case: OptionCase) -> None:
+    group = subject.lab_group
+    group.snapshot(subject.disk.id, "source")
+    places = {f"{{{mark}}}": group.id(kind, "").rstrip("/") for mark, kind in KINDS.items()}
+    exercise(subject.tasks, image, subject.options, case.filled(places), lambda: group.lab.arm("GET", group.id("images", "golden")))
 
 
-@pytest.mark.parametrize(("option", "value", "stored", "other"), OF_OS_DISK)
-def test_an_option_of_the_os_disk(subject: Subject, option: str, value: Any, stored: dict[str, Any], other: Any) -> None:
+def test_names_are_compared_without_case(subject: Subject) -> None:
+    subject.image()
+    assert subject.image(name="GOLDEN", resource_group=subject.lab_group.name.upper())["changed"] is False
+
+
+def test_an_image_that_differs_is_replaced_on_request(subject: Subject) -> None:
+    subject.image()
     source = subject.options["os_disk"]
-    properties = subject.stored(os_disk={**source, option: value})
-    assert properties["storageProfile"]["osDisk"].items() >= stored.items()
-    message = subject.refuses(os_disk={**source, option: other})
-    assert f"os_disk.{option} is {value}, not {other}, which cannot be changed" in message
-    changed = subject.replaces(os_disk={**source, option: other})
-    assert changed["storageProfile"]["osDisk"][next(iter(stored))] == other
+    disks = [{"lun": 7, "source": {"type": "snapshot", "name": "data"}, "size_gib": 6}]
+    storage = subject.replaces(os_disk={**source, "caching": "ReadWrite"}, data_disks=disks, zone_resilient=True)["storageProfile"]
+    assert (storage["osDisk"]["caching"], storage["dataDisks"][0]["diskSizeGB"], storage["zoneResilient"]) == ("ReadWrite", 6, True)
 
 
-@pytest.mark.parametrize(("option", "value", "stored", "other"), OF_OS_DISK)
-def test_an_option_of_a_data_disk(subject: Subject, option: str, value: Any, stored: dict[str, Any], other: Any) -> None:
-    disk = {"lun": 7, "source": {"type": "snapshot", "name": "data"}}
-    (properties,) = subject.stored(data_disks=[{**disk, option: value}])["storageProfile"]["dataDisks"]
-    assert properties.items() >= {"lun": 7, "snapshot": {"id": subject.data.id}, **stored}.items()
-    assert f"data_disks[0].{option} is {value}, not {other}" in subject.refuses(data_disks=[{**disk, option: other}])
-    (changed,) = subject.replaces(data_disks=[{**disk, option: other}])["storageProfile"]["dataDisks"]
-    assert changed[next(iter(stored))] == other
-
-
-@pytest.mark.parametrize("place", ["os_disk", "data_disks"])
-def test_a_disk_encryption_set(subject: Subject, place: str) -> None:
-    def options(name: str) -> dict[str, Any]:
-        if place == "os_disk":
-            return {"os_disk": {**subject.options["os_disk"], "disk_encryption_set": name}}
-        return {"data_disks": [{"lun": 0, "source": subject.data.id, "disk_encryption_set": name}]}
-
-    storage = subject.stored(**options("des"))["storageProfile"]
-    (held,) = [storage["osDisk"]] if place == "os_disk" else storage["dataDisks"]
-    assert held["diskEncryptionSet"] == {"id": subject.lab_group.id("diskEncryptionSets", "des")}
-    assert "disk_encryption_set is /subscriptions/" in subject.refuses(**options("other"))
+def test_a_task_ends_at_its_time_limit(lab: RunningLab, subject: Subject) -> None:
+    with lab.fault(plane="arm", op="image.put", times=1, operation_delay=3.0):
+        assert "wait_timeout" in subject.tasks.fails(image, **subject.options, wait_timeout=2)["msg"]
+    assert subject.image()["changed"] is False
 
 
 def test_the_source_of_the_os_disk_and_its_forms(subject: Subject) -> None:
@@ -175,13 +163,6 @@ def test_the_luns_and_sources_of_data_disks(subject: Subject) -> None:
     assert f"data_disks[0].source is {subject.data.id}, not {second.id}" in subject.refuses(data_disks=swapped)
 
 
-@pytest.mark.parametrize("value", [True, False])
-def test_zone_resilience(subject: Subject, value: bool) -> None:
-    assert subject.stored(zone_resilient=value)["storageProfile"]["zoneResilient"] is value
-    assert f"zone_resilient is {value}, not {not value}" in subject.refuses(zone_resilient=not value)
-    assert subject.replaces(zone_resilient=not value)["storageProfile"]["zoneResilient"] is not value
-
-
 def test_location_type_and_generation_come_from_the_source(subject: Subject) -> None:
     same = {"location": "West Europe", "os_type": "Linux", "hyper_v_generation": "V2"}
     properties = subject.stored(**same)
@@ -192,6 +173,15 @@ def test_location_type_and_generation_come_from_the_source(subject: Subject) -> 
     assert "disk source is in westeurope, not in northeurope" in subject.refuses(name="other", location="northeurope")
     assert "disk source has os_type Linux, not Windows" in subject.refuses(name="other", os_type="Windows")
     assert "disk source has hyper_v_generation V2, not V1" in subject.refuses(name="other", hyper_v_generation="V1")
+
+
+def test_an_empty_string_counts_as_omitted(subject: Subject) -> None:
+    plain = subject.stored()
+    empty = {"location": "", "os_type": "", "hyper_v_generation": ""}
+    disk = {"source": subject.disk.id, "caching": "", "storage_account_type": "", "disk_encryption_set": ""}
+    assert not subject.image(**empty, os_disk=disk)["changed"]
+    subject.image(state="absent")
+    assert subject.stored(**empty, os_disk=disk) == plain
 
 
 def test_an_image_of_blobs(subject: Subject, blob: str) -> None:
@@ -206,6 +196,32 @@ def test_an_image_of_blobs(subject: Subject, blob: str) -> None:
     storage = subject.stored(**options, os_type="Windows", location="westeurope")["storageProfile"]
     assert (storage["osDisk"]["blobUri"], storage["osDisk"]["osType"]) == (blob, "Windows")
     assert "os_type is Windows, not Linux" in subject.refuses(**options, os_type="Linux")
+
+
+def test_an_image_is_kept_if_azure_cannot_make_its_successor(subject: Subject, blob: str) -> None:
+    made = subject.image()["image"]
+    of_blob = {"os_type": "Linux", "hyper_v_generation": "V2", "recreate": True}
+    with subject.tasks.writes() as writes:
+        refused = subject.tasks.fails(image, **{**subject.options, **of_blob, "os_disk": {"source": f"{blob[:-4]}x.vhd"}})
+    assert "Unable to find VHD blob" in refused["msg"]
+    assert writes == ["image.put"]
+    assert subject.image()["image"] == made
+    with subject.tasks.writes() as writes:
+        done = subject.image(**of_blob, os_disk={"source": blob})
+    assert writes == ["image.put", "image.delete", "image.delete", "image.put"]
+    assert done["steps"][0].endswith("-trial from blob https://vendor.blob.core.windows.net/images/appliance.vhd as a trial")
+    assert [each["name"] for each in subject.tasks(image_info, resource_group=subject.lab_group.name)["images"]] == ["golden"]
+
+
+def test_the_trial_of_an_interrupted_run_is_removed(lab: RunningLab, subject: Subject, blob: str) -> None:
+    subject.image()
+    options = {"os_type": "Linux", "hyper_v_generation": "V2", "recreate": True, "os_disk": {"source": blob}}
+    with lab.fault(plane="arm", op="image.delete", times=1, status=409):
+        assert subject.tasks.fails(image, **{**subject.options, **options})["steps"][0].startswith("create image golden-")
+    with subject.tasks.writes() as writes:
+        subject.image(**options)
+    assert writes == ["image.delete", "image.put", "image.delete", "image.delete", "image.put"]
+    assert [each["name"] for each in subject.tasks(image_info, resource_group=subject.lab_group.name)["images"]] == ["golden"]
 
 
 def test_an_uploaded_disk_becomes_an_image_with_its_bytes(lab: RunningLab, tasks: LabTasks, group: str, tmp_path: Path) -> None:

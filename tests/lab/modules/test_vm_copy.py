@@ -131,6 +131,17 @@ def test_a_vm_with_the_name_of_the_copy_is_left_alone(tasks, group, options):
     assert "was not made by vm_copy" in tasks.fails(vm_copy, state="absent", vm="web2", name="web1", resource_group=group)["msg"]
 
 
+def test_nothing_is_made_where_a_lock_forbids_to_remove_it(lab, tasks, group, options):
+    lock = f"resourceGroups/{group}/providers/Microsoft.Authorization/locks/keep"
+    lab.arm("PUT", lock, {"properties": {"level": "CanNotDelete"}}, version="2020-05-01").raise_for_status()
+    try:
+        for check in (True, False):
+            assert "the CanNotDelete lock keep on" in tasks.fails(vm_copy, check=check, **options)["msg"]
+    finally:
+        lab.arm("DELETE", lock, version="2020-05-01").raise_for_status()
+    assert made(lab, group) == []
+
+
 @pytest.mark.parametrize(("op", "moment"), MAKE, ids=[f"{op} {moment}" for op, moment in MAKE])
 def test_a_killed_copy_is_completed_by_the_next_run(lab, tasks, group, tmp_path, disk, options, op, moment):
     ModuleRun(lab, tmp_path, "vm_copy", **options).kill_at(op, moment, path="web1-copy")

@@ -37,6 +37,7 @@ CASES = [
     ),
     OptionCase("tags", {"a": "1"}, {"b": "2"}, CHANGED, "tags", values=({"a": "1"}, {"a": "1", "b": "2"})),
 ]  # fmt: skip
+TESTS = ("test_gallery.py",)
 ELSEWHERE = {
     "name": "test_names_are_compared_without_case",
     "resource_group": "test_a_missing_group_is_refused_or_means_absent",

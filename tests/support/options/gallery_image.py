@@ -56,6 +56,7 @@ CASES = [
     OptionCase("allow_update_image", True, False, CHANGED, "properties.allowUpdateImage"),
     OptionCase("tags", {"a": "1"}, {"b": "2"}, CHANGED, "tags", values=({"a": "1"}, {"a": "1", "b": "2"})),
 ]  # fmt: skip
+TESTS = ("test_gallery_image.py",)
 ELSEWHERE = {
     "gallery": "test_a_gallery_is_named_by_id_name_or_dictionary",
     "name": "test_names_are_compared_without_case",

@@ -10,25 +10,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.option_cases import ABSENT, CHANGED, REFUSED, OptionCase
+from tests.support import publication_cases
+from tests.support.option_cases import CHANGED, REFUSED, OptionCase
 
 UNPROVEN = {"sealed": "assume", "backup": "none"}
 IMAGE: dict[str, Any] = {"source": {"managed_image": "one"}}
 TRUSTED: dict[str, Any] = {"source": {"managed_image": "modern"}, "gallery_image": "trusted"}
 BLOBS = ("https://a.example/v/one.vhd", "https://a.example/v/two.vhd")
 ACCOUNTS = ("{accounts}/a", "{accounts}/b")
-SETS = ("{sets}/one", "{sets}/two")
-CONFIDENTIAL = {"confidential_vm_encryption_type": "EncryptedWithCmk", "secure_vm_disk_encryption_set": "one"}
-_PROFILE = "properties.publishingProfile"
-_REGION = f"{_PROFILE}.targetRegions.0"
-_ENCRYPTION = f"{_REGION}.encryption"
 _STORAGE = "properties.storageProfile"
 _OS, _DATA = f"{_STORAGE}.osDiskImage", f"{_STORAGE}.dataDiskImages.0"
 _UEFI = "properties.securityProfile.uefiSettings"
-
-
-def _region(**more: Any) -> dict[str, Any]:
-    return {**IMAGE, "target_regions": [{"name": "westeurope", **more}]}
 
 
 def _of_disks(**data: Any) -> dict[str, Any]:
@@ -50,44 +42,8 @@ def _key(name: str, is_list: bool) -> list[OptionCase]:
 
 CASES = [
     OptionCase("location", "westeurope", "northeurope", REFUSED, "location", extra=IMAGE),
-    OptionCase("target_regions.regional_replica_count", 1, 2, CHANGED, f"{_REGION}.regionalReplicaCount", extra=_region()),
-    OptionCase(
-        "target_regions.storage_account_type", "Standard_ZRS", "Premium_LRS", REFUSED, f"{_REGION}.storageAccountType", extra=_region(),
-    ),
-    OptionCase("target_regions.exclude_from_latest", True, False, CHANGED, f"{_REGION}.excludeFromLatest", extra=_region()),
-    OptionCase(
-        "target_regions.encryption.os_disk.disk_encryption_set", "one", "two", REFUSED, f"{_ENCRYPTION}.osDiskImage.diskEncryptionSetId",
-        values=SETS, extra=_region(),
-    ),
-    OptionCase(
-        "target_regions.encryption.os_disk.confidential_vm_encryption_type", "EncryptedWithPmk", "EncryptedVMGuestStateOnlyWithPmk",
-        REFUSED, f"{_ENCRYPTION}.osDiskImage.securityProfile.confidentialVMEncryptionType", extra=_region(),
-    ),
-    OptionCase(
-        "target_regions.encryption.os_disk.secure_vm_disk_encryption_set", "one", "two", REFUSED,
-        f"{_ENCRYPTION}.osDiskImage.securityProfile.secureVMDiskEncryptionSetId", values=SETS,
-        extra=_region(encryption={"os_disk": CONFIDENTIAL}),
-    ),
-    OptionCase(
-        "target_regions.encryption.data_disks.disk_encryption_set", "one", "two", REFUSED,
-        f"{_ENCRYPTION}.dataDiskImages.0.diskEncryptionSetId", values=SETS,
-        extra={**_region(encryption={"data_disks": [{"lun": 0}]}), **_of_disks(disk="data-one")},
-    ),
-    OptionCase("replica_count", 1, 3, CHANGED, f"{_PROFILE}.replicaCount", extra=IMAGE),
-    OptionCase("storage_account_type", "Standard_ZRS", "Premium_LRS", REFUSED, f"{_PROFILE}.storageAccountType", extra=IMAGE),
-    OptionCase(
-        "storage_account_strategy", "PreferStandard_ZRS", "DefaultStandard_LRS", REFUSED, f"{_PROFILE}.storageAccountStrategy", extra=IMAGE,
-    ),
-    OptionCase("replication_mode", "Shallow", "Full", REFUSED, f"{_PROFILE}.replicationMode", extra=IMAGE),
-    OptionCase("exclude_from_latest", True, False, CHANGED, f"{_PROFILE}.excludeFromLatest", extra=IMAGE),
-    OptionCase(
-        "end_of_life_date", "2036-12-31", "2037-06-30T12:00:00Z", CHANGED, f"{_PROFILE}.endOfLifeDate",
-        values=("2036-12-31T00:00:00+00:00", "2037-06-30T12:00:00+00:00"), extra=IMAGE,
-    ),
-    OptionCase(
-        "block_deletion_before_end_of_life", True, False, CHANGED, "properties.safetyProfile.blockDeletionBeforeEndOfLife",
-        extra={**IMAGE, "end_of_life_date": "2036-12-31"},
-    ),
+    *(case.with_extra(IMAGE) for case in publication_cases.CASES),
+    *(case.with_extra(_of_disks(disk="data-one")) for case in publication_cases.OF_DATA_DISKS),
     OptionCase(
         "source.managed_image", "one", "two", REFUSED, f"{_STORAGE}.source.id", values=("{images}/one", "{images}/two"), named="source",
     ),
@@ -144,8 +100,9 @@ CASES = [
     *_key("kek", is_list=True),
     *_key("db", is_list=True),
     *_key("dbx", is_list=True),
-    OptionCase("tags", {"a": "1"}, {"b": "2"}, CHANGED, "tags.b", values=(ABSENT, "2"), extra=IMAGE),
+    OptionCase("tags", {"a": "1"}, {"a": "2"}, CHANGED, "tags.a", values=("1", "2"), extra=IMAGE),
 ]  # fmt: skip
+TESTS = ("test_gallery_image_version.py",)
 ELSEWHERE = {
     "gallery": "test_a_gallery_is_named_by_id_name_or_dictionary",
     "gallery_image": "test_a_gallery_is_named_by_id_name_or_dictionary",

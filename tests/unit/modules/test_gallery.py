@@ -250,3 +250,12 @@ def test_the_diff_shows_the_gallery_before_and_after(run):
     diff = run(FakeAzure(galleries=[PRIVATE]), **BASE, description="new")["diff"]
     assert diff["before"]["gallery"] == PRIVATE.as_result()
     assert diff["after"]["gallery"] == {**PRIVATE.as_result(), "description": "new"}
+
+
+def test_a_list_that_an_empty_string_became_stops_no_sharing(run):
+    groups = [{"type": "Subscriptions", "ids": IDS[:2]}, {"type": "AADTenants", "ids": [IDS[2]]}]
+    azure = FakeAzure(
+        galleries=[replace(DIRECT, properties={"sharingProfile": {"permissions": "Groups", "groups": groups}})], read_only=True
+    )
+    done = run(azure, **BASE, sharing={"subscriptions": "", "tenants": "", "purge": True})
+    assert (done["failed"], done["changed"]) == (False, False)

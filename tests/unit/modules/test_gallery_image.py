@@ -15,7 +15,8 @@ from ansible_collections.goldenimage.azure.plugins.modules import gallery_image
 from tests.support.fakes import FakeAzure
 from tests.support.gallery_values import DEFINITION, DIRECT, FULL_IMAGE, HUB, PRIVATE, VERSION, WEB
 from tests.support.module_runner import ModuleRunner
-from tests.support.options.gallery_image import BASE
+from tests.support.option_cases import CHANGED
+from tests.support.options.gallery_image import BASE, CASES
 
 NAMED = {"gallery": "hub", "resource_group": "images", "name": "web"}
 NEW = {**NAMED, **BASE}
@@ -122,7 +123,8 @@ def test_a_date_that_is_over_may_be_repeated_but_not_set(run):
     azure = stored(endOfLifeDate="2020-01-01T00:00:00+00:00")
     assert run(azure, **NAMED, end_of_life_date="2020-01-01")["changed"] is False
     refused = run(azure, **NAMED, end_of_life_date="2020-01-02")["msg"]
-    assert refused == ("end_of_life_date: 2020-01-02T00:00:00Z is not in the future (Azure: EndOfLifeDate must be set to a future date.).")
+    text = "end_of_life_date: 2020-01-02T00:00:00Z is not in the future (Azure: EndOfLifeDate must be set to a future date.)"
+    assert refused == f"{text}: give end_of_life_date another value."
 
 
 @pytest.mark.parametrize(("options", "clause", "path"), NEVER)
@@ -190,10 +192,23 @@ def test_disk_types_are_a_set_and_may_become_empty(run):
     assert azure.writes[0][3]["properties"]["disallowed"] == {"diskTypes": []}
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.outcome == CHANGED], ids=lambda case: case.option)
+def test_an_option_is_set_on_a_definition_that_has_no_value_of_it(run, case):
+    assert run.predict_do_repeat(stored(), **case.params(case.first, NAMED))["changed"]
+
+
 def test_an_empty_string_counts_as_omitted(run):
     azure = FakeAzure(galleries=[PRIVATE], gallery_images=[FULL_IMAGE], read_only=True)
     empty = dict.fromkeys(("os_type", "os_state", "eula", "description", "security_type", "end_of_life_date", "location"), "")
     assert run(azure, **NAMED, **empty)["changed"] is False
+
+
+def test_a_list_that_an_empty_string_became_counts_as_omitted(run):
+    empty = {"disallowed_disk_types": "", "disk_controller_types": ""}
+    assert run(stored(disallowed={"diskTypes": ["Standard_LRS"]}), **NAMED, **empty)["changed"] is False
+    azure = FakeAzure(galleries=[PRIVATE])
+    run(azure, **NEW, **empty)
+    assert "disallowed" not in azure.writes[0][3]["properties"]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +300,12 @@ def test_the_gallery_may_be_given_by_id(run):
     options = {key: value for key, value in NEW.items() if key != "resource_group"}
     done = run.predict_do_repeat(azure, **{**options, "gallery": {"id": str(HUB), "name": "hub", "location": "westeurope"}})
     assert done["gallery_image"]["id"] == str(HUB.child(GALLERY_IMAGE, "web"))
+
+
+def test_a_security_type_counts_in_any_case(run):
+    """The rules of a security type hold for each of its spellings, and the one that Azure may not know by name is not sent."""
+    shared = FakeAzure(galleries=[DIRECT], read_only=True)
+    assert "images with TrustedLaunch cannot be shared" in run(shared, **NEW, features=[feature("securitytype", "trustedlaunch")])["msg"]
+    azure = FakeAzure(galleries=[PRIVATE])
+    run(azure, **NEW, features=[feature("securitytype", "standard")])
+    assert "features" not in azure.writes[0][3]["properties"]

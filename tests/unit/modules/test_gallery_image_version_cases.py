@@ -86,6 +86,18 @@ def test_properties_that_the_module_does_not_know_are_sent_back(run):
     assert "publishedDate" not in sent["publishingProfile"]
 
 
+@pytest.mark.parametrize("wanted", [{"exclude_from_latest": True}, {"target_regions": regions("eastus"), "purge_target_regions": True}])
+def test_the_sizes_of_disks_are_not_sent_back(run, wanted):
+    known = azure()
+    run(known, **options(target_regions=regions("westeurope", "northeurope", "eastus")))
+    before = stored(known)
+    storage = {**before.storage, "osDiskImage": {"sizeInGB": 30, "hostCaching": "None"}, "dataDiskImages": [{"lun": 1, "sizeInGB": 8}]}
+    known.gallery_image_versions.put(replace(before, properties={**before.properties, "storageProfile": storage}))
+    run(known, **options(**wanted))
+    sent = known.writes[-1][3]["properties"]["storageProfile"]
+    assert (sent["osDiskImage"], sent["dataDiskImages"]) == ({"hostCaching": "None"}, [{"lun": 1}])
+
+
 def test_a_failed_region_is_sent_again_then_removed_and_added(run):
     known = azure()
     known.gallery_image_versions.replication = {"northeurope": ["Failed", "Failed", "Failed", "Failed", "Completed"]}

@@ -204,6 +204,8 @@ def test_a_missing_source_or_group_is_named(run: ModuleRunner) -> None:
     azure = FakeAzure()
     assert "there is no disk os in resource group images" in refused(run, azure, **OF_DISK)
     assert "there is no snapshot os" in refused(run, azure, **OPTIONS, os_disk={"source": str(SNAPSHOT_ID)})
+    azure.disks.put(UPLOADED)
+    assert "there is no snapshot os" in refused(run, azure, **OF_DISK, data_disks=[{"lun": 0, "source": str(SNAPSHOT_ID)}])
     azure.groups.missing = {"images"}
     assert "resource group images was not found" in refused(run, azure, **OF_BLOB)
 

@@ -30,6 +30,7 @@ from azlab.arm.http.versions import seen_by
 from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
 from azlab.arm.tenant.subscriptions import known_subscriptions
 from azlab.faults import Fault
+from azlab.requestlog import masked
 from azlab.serving import cut
 
 log = logging.getLogger("azlab.arm")
@@ -44,6 +45,7 @@ _ROUTES = [
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/([^/]+)/.+", re.IGNORECASE)
 _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)", re.IGNORECASE)
+_IN_GALLERIES = "/providers/microsoft.compute/galleries/"
 _NAMESPACES = {*(each.namespace.lower() for each in registry.TYPES.values()), "microsoft.resources", "microsoft.storage"}
 
 
@@ -84,7 +86,7 @@ class ControlPlane:
         fault = self._lab.faults.match("arm", request.method, target, op)
         response = await self._answered(replace(incoming, fault=fault))
         status = response.status_code if response else 0
-        self._lab.log.write("out", **facts, status=status, bytes=len(response.body) if response else 0)
+        self._lab.log.write("out", **facts, status=status, bytes=len(response.body) if response else 0, **_logged_body(target, raw))
         if response is None:
             cut(dict(request.scope))
             return Response(status_code=500)
@@ -224,6 +226,11 @@ class ControlPlane:
                 f"Microsoft.Compute/{route.bucket}3Min;999,Microsoft.Compute/{route.bucket}30Min;7999"
             )
         return headers
+
+
+def _logged_body(target: str, raw: bytes) -> dict[str, str]:
+    """The body of a request on a gallery, for the request log. Bodies of other requests may hold passwords."""
+    return {"body": masked(raw.decode(errors="replace"))} if raw and _IN_GALLERIES in target.lower() else {}
 
 
 def _parsed(raw: bytes) -> Any:

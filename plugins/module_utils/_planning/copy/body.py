@@ -6,18 +6,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from ..._core import tags as tag
 from ..._core.ids import ResourceId
+from ..._core.limits import LONGEST_VM_TAGS
 from ..._core.model.catalog_image import NVME
 from ..._core.model.disk import ONLY_INCREMENTAL, Disk
+from ..._core.model.seal import Seal
 from ..._core.model.vm import AttachedDisk, Vm
+from ..._core.tag_limits import total_length
 from ..backup.likeness import copied_tags, copy_properties, disk_properties, traits_of_disk
 from ..backup.sources import Source
 from ..boot.security import security_of_disk
 from ..network import network_profile
 from .request import CopyRequest
+
+ANY_TIME = datetime(2026, 11, 22, tzinfo=timezone.utc)
+"""All times have the same length in a tag."""
 
 
 def own_tags(request: CopyRequest, vm: Vm) -> dict[str, str]:
@@ -26,8 +34,14 @@ def own_tags(request: CopyRequest, vm: Vm) -> dict[str, str]:
 
 
 def vm_tags(request: CopyRequest, vm: Vm) -> dict[str, str]:
-    """The tags of the copy: those of its source and of the user, and ours."""
-    return copied_tags(vm.tags, request.tags, request.append_tags, own_tags(request, vm))
+    """The tags of the copy: those of its source and of the user, and ours. Room is left for the tag in which a capture keeps the seal."""
+    own = own_tags(request, vm)
+    seal = {tag.SEAL: Seal.of(vm.vm_id, "2026-11-22T00:00:00Z").stamped(ANY_TIME).as_tag()}
+    tags = copied_tags(vm.tags, request.tags, request.append_tags, own | seal)
+    spare = [name for name in tags if name in tag.without_ours(vm.tags) and name not in (request.tags or {})]
+    while spare and total_length(tags) > LONGEST_VM_TAGS:
+        del tags[spare.pop()]
+    return {name: value for name, value in tags.items() if name != tag.SEAL}
 
 
 def part_tags(request: CopyRequest, vm: Vm, source: Source) -> dict[str, str]:
@@ -49,8 +63,9 @@ def snapshot_body(request: CopyRequest, vm: Vm, source: Source) -> dict[str, Any
 
 
 def disk_body(request: CopyRequest, vm: Vm, source: Source, snapshot: ResourceId) -> dict[str, Any]:
-    """A disk like the source's, made from its snapshot."""
-    disk, traits = source.disk, traits_of_disk(source.attached, source.disk)
+    """A disk like the source's, made from its snapshot. It is not shared: only the copy has it, and it is deleted with the copy."""
+    disk = replace(source.disk, max_shares=None)
+    traits = traits_of_disk(source.attached, disk)
     creation: dict[str, Any] = {"createOption": "Copy", "sourceResourceId": str(snapshot)}
     if traits.get("sector_size"):
         creation["logicalSectorSize"] = traits["sector_size"]

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from ..._core import tags as tag
-from ..._core.ids import ResourceId
+from ..._core.ids import VM, ResourceId
 from ..._core.model.disk import Disk
+from ..._core.model.lock import Lock
 from ..._core.model.nic import Nic
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
@@ -26,7 +27,7 @@ class Observed:
 
     ``series`` is the number in the names of the snapshots: those of earlier numbers were kept for the user. ``subnets`` are those of the
     source's network interfaces, ``nic`` is the interface of an existing ``copy``. ``without_group`` holds resources that were not found and
-    whose resource group does not exist either.
+    whose resource group does not exist either. ``locks`` are those that may hold for a copy that is to be made.
     """
 
     vm: Vm | None = None
@@ -39,6 +40,7 @@ class Observed:
     subnets: frozenset[ResourceId] = frozenset()
     has_subnet: bool = True
     without_group: frozenset[ResourceId] = frozenset()
+    locks: tuple[Lock, ...] = ()
     check_mode: bool = False
 
     @property
@@ -67,7 +69,8 @@ def _with_source(azure: Azure, request: CopyRequest, seen: Observed) -> Observed
         return seen
     disks = tuple(azure.disks.get(each.disk) for each in vm.disks if each.disk)
     nics = [nic for each in vm.nics if (nic := azure.nics.find(each))]
-    return replace(seen, disks=disks, subnets=frozenset(nic.subnet for nic in nics if nic.subnet))
+    locks = azure.locks.around(request.copy)
+    return replace(seen, disks=disks, locks=locks, subnets=frozenset(nic.subnet for nic in nics if nic.subnet))
 
 
 def _luns(seen: Observed) -> frozenset[int | None]:
@@ -108,5 +111,6 @@ def is_kept(snapshot: Snapshot | None) -> bool:
 
 
 def is_of_copy(tags: Mapping[str, str], request: CopyRequest) -> bool:
-    """Whether the tags of a resource say that it belongs to the copy."""
-    return tags.get(tag.PURPOSE) == tag.COPIED and tags.get(tag.COPY, "").casefold() == request.copy.name.casefold()
+    """Whether the tags of a resource say that it belongs to this copy of this VM. Long names of two VMs can be cut to one."""
+    names_copy = tags.get(tag.PURPOSE) == tag.COPIED and tags.get(tag.COPY, "").casefold() == request.copy.name.casefold()
+    return names_copy and tag.id_from(tags.get(tag.COPY_OF, ""), VM) == request.vm

@@ -17,7 +17,7 @@ from ..._core.model.vm import Vm
 from ..._core.plan import Step
 from ..backup.sources import Source
 from ..steps.disk import CopyDisk, DeleteDisk
-from ..steps.snapshot import AwaitSnapshot, DeleteSnapshot, TakeSnapshot
+from ..steps.snapshot import DeleteSnapshot, TakeSnapshot
 from .body import disk_body, snapshot_body
 from .observe import Observed, is_of_copy
 from .request import CopyRequest
@@ -44,9 +44,9 @@ def snapshot_steps(request: CopyRequest, seen: Observed, vm: Vm, source: Source,
     if present and not is_of_copy(present.tags, request):
         raise _foreign("snapshot", id, request)
     if usable:
-        return [AwaitSnapshot(id)]
+        return []
     former: list[Step] = [DeleteSnapshot(id)] if present else []
-    return [*former, TakeSnapshot(id, source.disk.id, snapshot_body(request, vm, source)), AwaitSnapshot(id)]
+    return [*former, TakeSnapshot(id, source.disk.id, snapshot_body(request, vm, source))]
 
 
 def disk_steps(request: CopyRequest, seen: Observed, vm: Vm, source: Source, usable: bool) -> list[Step]:

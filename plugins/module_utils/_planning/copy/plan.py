@@ -21,14 +21,14 @@ from ..backup.sources import Source, sources_of
 from ..boot.prediction import vm_result
 from ..missing_groups import absent, require_groups
 from ..settling import settled
+from ..steps.snapshot import AwaitSnapshot
 from ..steps.vm import CreateVm
 from .body import vm_body, vm_tags
 from .observe import Observed, observe
 from .parts import disk_steps, is_usable, snapshot_steps
 from .removal import plan_removal, require_ours
 from .request import ABSENT, CopyRequest
-
-ULTRA = "UltraSSD_LRS"
+from .source import require_kinds, require_live, require_unlocked, require_unsealed
 
 
 def plan_copy(request: CopyRequest, seen: Observed, now: datetime) -> Plan:
@@ -40,9 +40,11 @@ def plan_copy(request: CopyRequest, seen: Observed, now: datetime) -> Plan:
         return _plan_existing(request, seen, copy, warnings)
     vm = _require_copyable(request, seen)
     sources = sources_of(vm, seen.disks)
-    _require_kinds(vm, sources)
+    require_unsealed(vm, sources[0].disk)
+    require_kinds(vm, sources)
     usable = all(is_usable(request, seen, vm, each, now) for each in sources)
     steps = [step for each in sources for step in snapshot_steps(request, seen, vm, each, usable)]
+    steps += [AwaitSnapshot(request.snapshot(each.attached.lun, seen.series)) for each in sources]
     steps += [step for each in sources for step in disk_steps(request, seen, vm, each, usable)]
     steps.append(CreateVm(request.copy, f"the copied disks of VM {vm.id.name}", vm_body(request, vm, sources[0].disk)))
     after = {"vm": vm_result(_predicted(request, vm), None), "snapshots": _snapshot_ids(request, seen, sources), "source": vm.as_result()}
@@ -68,6 +70,7 @@ def _require_copyable(request: CopyRequest, seen: Observed) -> Vm:
     vm = seen.vm
     if vm is None:
         raise absent("VM", request.vm, seen.without_group, ", so it cannot be copied")
+    require_live(vm)
     if request.confirm.casefold() != vm.id.name.casefold():
         raise InvalidRequest(
             f"confirm: must be {vm.id.name}, the name of the VM to copy, not {request.confirm!r}. The copy starts the services of that VM,"
@@ -83,19 +86,8 @@ def _require_copyable(request: CopyRequest, seen: Observed) -> Vm:
     require_groups(seen.without_group, request.copy)
     if not seen.has_subnet:
         raise absent(f"virtual network {request.subnet.names[0]} with a subnet", request.subnet, seen.without_group)
+    require_unlocked(request.copy, seen.locks)
     return vm
-
-
-def _require_kinds(vm: Vm, sources: Sequence[Source]) -> None:
-    """Refuse disks whose copy cannot be started or captured."""
-    for attached, disk in sources:
-        if attached.encrypted or disk.encrypted:
-            raise InvalidRequest(
-                f"disk {disk.id.name} of VM {vm.id.name} is encrypted with Azure Disk Encryption, whose key is bound to that VM:"
-                " Azure does not support a new VM from its disks."
-            )
-        if disk.storage_account_type == ULTRA:
-            raise InvalidRequest(f"disk {disk.id.name} of VM {vm.id.name} is of type {ULTRA}, which no image can hold.")
 
 
 def _predicted(request: CopyRequest, vm: Vm) -> Vm:

@@ -23,11 +23,14 @@ from .request import CopyRequest
 def plan_removal(request: CopyRequest, seen: Observed) -> Plan:
     """Delete the snapshots, then the VM, with which Azure deletes its disks and its interface, then disks that no VM has.
 
-    The snapshots go first: as long as the VM exists, a run that was interrupted here finds what is left.
+    The snapshots go first: as long as the VM exists, a run that was interrupted here finds what is left. That of the OS disk comes last of
+    them: once it is kept for the user, later runs look for snapshots of the next series.
     """
     if seen.copy:
         require_ours(request, seen.copy)
-    ours = [each for each in seen.snapshots.values() if is_of_copy(each.tags, request)]
+    os_snapshot = request.snapshot(None, seen.series)
+    parts = sorted(seen.snapshots.values(), key=lambda each: (each.id == os_snapshot, str(each.id)))
+    ours = [each for each in parts if is_of_copy(each.tags, request)]
     snapshots = [_kept(each) if request.keep_snapshots else DeleteSnapshot(each.id) for each in ours]
     free = [each for each in seen.copied.values() if is_of_copy(each.tags, request) and each.managed_by is None]
     steps = (*snapshots, *([DeleteVm(seen.copy.id, SameVm(seen.copy))] if seen.copy else []), *(DeleteDisk(each.id) for each in free))
@@ -43,6 +46,11 @@ def _kept(snapshot: Snapshot) -> TagSnapshot:
 
 
 def require_ours(request: CopyRequest, copy: Vm) -> None:
-    """Refuse to use or to delete a VM that this module has not made."""
-    if not is_of_copy(copy.tags, request):
+    """Refuse to use or to delete a VM that this module has not made, or has made as a copy of another VM."""
+    if copy.tags.get(tag.PURPOSE) != tag.COPIED:
         raise InvalidRequest(f"VM {copy.id.name} was not made by vm_copy (it has no tag {tag.PURPOSE}: {tag.COPIED}), so it is left alone.")
+    if not is_of_copy(copy.tags, request):
+        raise InvalidRequest(
+            f"VM {copy.id.name} is not a copy of VM {request.vm.name} in resource group {request.vm.resource_group}, but, by its tags, of"
+            f" {copy.tags.get(tag.COPY_OF) or 'an unknown VM'}, so it is left alone: check vm, or give the copy another name."
+        )

@@ -61,9 +61,10 @@ class CopyRequest:
         return request
 
     def within(self, subscription: str) -> CopyRequest:
-        """The same request with full ids."""
-        subnet = self.subnet.within(subscription) if self.subnet else None
-        return replace(self, vm=self.vm.within(subscription), copy=self.copy.within(subscription), subnet=subnet)
+        """The same request with full ids. A VM can only be in a subnet of its own subscription."""
+        copy = self.copy.within(subscription)
+        subnet = self.subnet.within(copy.subscription) if self.subnet else None
+        return replace(self, vm=self.vm.within(subscription), copy=copy, subnet=subnet)
 
     def snapshot(self, lun: int | None, series: int) -> ResourceId:
         """The id of the snapshot of the disk at a LUN, which is None for the OS disk. Snapshots of other series were kept."""

@@ -17,6 +17,7 @@ from ..._core.model.disk import Disk
 from ..._core.model.snapshot import Snapshot
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
+from ..capture.evidence import trusted_seal
 
 
 def is_copy(vm: Vm) -> bool:
@@ -32,7 +33,10 @@ def flaw_of_copy(azure: Azure, vm: Vm, disks: Sequence[Disk]) -> str | None:
         return f"the VM that it was made from ({vm.tags.get(tag.COPY_OF) or 'unknown'}) does not exist any more"
     if source.generalized:
         return f"the VM that it was made from ({source.id.name}) is marked as generalized, and cannot be started again"
-    originals = {azure.disks.get(each.disk).unique_id for each in source.disks if each.disk}
+    original_disks = [azure.disks.get(each.disk) for each in source.disks if each.disk]
+    if trusted_seal(source, next((each for each in original_disks if each.id == source.os_disk.disk), None)):
+        return f"the VM that it was made from ({source.id.name}) is itself sealed"
+    originals = {each.unique_id for each in original_disks}
     strange = next((disk for disk in disks if not _is_of(disk, _snapshot(azure, disk.source), originals)), None)
     return f"disk {strange.id.name} was not made from a snapshot of a disk of VM {source.id.name}" if strange else None
 

@@ -5,14 +5,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._core.errors import Missing
 from ..._core.ids import GALLERY, ResourceId, region
 from ..._core.model.gallery import Gallery
+from ..._core.model.lock import Lock
+from ..._core.model.rights import Rights
 from ..._core.ports import Azure
 from ..settling import look_up
 from .request import ABSENT, GalleryRequest
+
+UNREAD = Rights(unread="they were not needed")
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Observed:
     """The state of Azure. ``location`` is the requested one, else that of the resource group.
 
     ``definitions`` are the names of the image definitions in it; they are read only if the gallery may have to be deleted. ``regions`` are
-    those that have galleries: empty if they may not be read or were not needed.
+    those that have galleries: empty if they may not be read or were not needed. ``locks`` and ``rights`` are those on a gallery that is
+    to be deleted after sharing was stopped, which cannot be undone.
     """
 
     location: str = ""
@@ -28,6 +33,8 @@ class Observed:
     definitions: tuple[str, ...] = ()
     without_group: frozenset[ResourceId] = frozenset()
     regions: frozenset[str] = frozenset()
+    locks: tuple[Lock, ...] = ()
+    rights: Rights = UNREAD
     check_mode: bool = False
 
 
@@ -38,13 +45,24 @@ def observe(azure: Azure, request: GalleryRequest, check_mode: bool) -> Observed
     deletes = gallery is not None and (request.recreate or request.state == ABSENT)
     definitions = tuple(each.id.name for each in azure.gallery_images.list_in(request.gallery)) if deletes else ()
     if gallery is not None or request.state == ABSENT:
-        return Observed(gallery=gallery, definitions=definitions, regions=_regions(azure, request, gallery), check_mode=check_mode)
+        seen = Observed(gallery=gallery, definitions=definitions, regions=_regions(azure, request, gallery), check_mode=check_mode)
+        return _with_obstacles(azure, seen, gallery) if gallery and _stops_and_deletes(request, gallery) else seen
     return Observed(
         location=request.location or azure.groups.location(request.gallery.resource_group),
         without_group=azure.groups.without_group(request.gallery),
         regions=_regions(azure, request, None),
         check_mode=check_mode,
     )
+
+
+def _stops_and_deletes(request: GalleryRequest, gallery: Gallery) -> bool:
+    return request.state == ABSENT and request.sharing.enabled is False and gallery.is_shared
+
+
+def _with_obstacles(azure: Azure, seen: Observed, gallery: Gallery) -> Observed:
+    """The same state with what can forbid to delete the gallery."""
+    rights = azure.permissions.at(str(gallery.id), f"gallery {gallery.id.name}")
+    return replace(seen, locks=azure.locks.around(gallery.id), rights=rights)
 
 
 def find_with_sharing(azure: Azure, gallery: ResourceId) -> Gallery | None:

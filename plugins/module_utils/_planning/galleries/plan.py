@@ -28,6 +28,7 @@ from .request import ABSENT, PUBLISHER, SETTINGS, GalleryRequest, require_fittin
 from .sharing import require_room, shared_profile, sharing_steps, stop_sharing
 
 NESTED = "Cannot delete resource while nested resources exist."
+DELETE = "Microsoft.Compute/galleries/delete"
 _OF_AZURE = ("identifier", "provisioningState", "sharingStatus")
 _SHARING_OF_AZURE = ("groups",)
 _COMMUNITY_OF_AZURE = ("communityGalleryEnabled", "publicNames")
@@ -51,8 +52,24 @@ def _plan_absent(request: GalleryRequest, seen: Observed) -> Plan:
             f"gallery {gallery.id.name} is shared, so it cannot be deleted:"
             " set sharing: {enabled: false} to stop sharing it first. Others cannot use its images any more then."
         )
+    if stops:
+        _require_deletable(seen, gallery)
     steps: tuple[Step, ...] = (*([stop_sharing(gallery.id)] if stops else []), DeleteGallery(gallery.id))
     return Plan(steps=steps, before=_state(gallery), after={"gallery": None})
+
+
+def _require_deletable(seen: Observed, gallery: Gallery) -> None:
+    """Refuse to stop sharing, which cannot be undone, if the gallery cannot be deleted after that."""
+    if lock := next((lock for lock in seen.locks if lock.holds(gallery.id)), None):
+        raise InvalidRequest(
+            f"gallery {gallery.id.name} cannot be deleted, and is still shared: the {lock.level} lock {lock.name} on {lock.scope}"
+            " forbids it. Remove the lock first."
+        )
+    if not seen.rights.unread and not seen.rights.allow(DELETE):
+        raise InvalidRequest(
+            f"gallery {gallery.id.name} cannot be deleted, and is still shared: this identity lacks the right {DELETE}."
+            " Use one that has it, or leave out state: absent to stop sharing only."
+        )
 
 
 def _require_empty(seen: Observed, gallery: Gallery, done: str) -> None:

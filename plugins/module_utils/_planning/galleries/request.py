@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..._core.errors import InvalidRequest
 from ..._core.ids import GALLERY, ResourceId
 from ..._core.limits import MOST_SHARED_WITH, require_wait
 from ..._core.model.gallery import COMMUNITY, GROUPS, PRIVATE, SUBSCRIPTIONS, TENANTS
-from ..._core.references import require_group
+from ..._core.references import given_texts, require_group
 from ..gallery.names import require_gallery_name
 from ..gallery.settings import Setting, same_name
 
@@ -67,7 +67,7 @@ class GalleryRequest:
     def from_params(cls, params: Mapping[str, Any]) -> GalleryRequest:
         """Check and complete the module's options; raises ``InvalidRequest``."""
         require_wait(params)
-        name, sharing = require_gallery_name("name", params["name"]), params["sharing"] or {}
+        name, sharing = require_gallery_name("name", params["name"]), _without_empty(params["sharing"] or {})
         given = _given(params, sharing)
         request = cls(
             gallery=ResourceId.of(GALLERY, require_group(params["resource_group"]), name),
@@ -88,6 +88,11 @@ class GalleryRequest:
         return replace(self, gallery=self.gallery.within(subscription))
 
 
+def _without_empty(sharing: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of sharing; a list of subscriptions or tenants that an empty string has become is omitted, and purges nothing."""
+    return {**sharing, **{option: given_texts(sharing.get(option)) for option in KINDS}}
+
+
 def _given(params: Mapping[str, Any], sharing: Mapping[str, Any]) -> dict[str, Any]:
     community = sharing.get("community") or {}
     given = {"description": params["description"], "sharing.permissions": PERMISSIONS.get(sharing.get("permissions") or "")}
@@ -103,7 +108,7 @@ def _sharing(sharing: Mapping[str, Any]) -> Sharing:
     return Sharing(groups=groups, purge=bool(sharing.get("purge")), enabled=enabled)
 
 
-def _ids(option: str, given: list[str]) -> tuple[str, ...]:
+def _ids(option: str, given: Sequence[str]) -> tuple[str, ...]:
     """The ids in a list, in lower case and each once."""
     for each in given:
         if not _GUID.fullmatch(str(each)):

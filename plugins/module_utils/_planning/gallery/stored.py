@@ -13,6 +13,7 @@ from ..._core.model.gallery_image_version import GalleryImageVersion
 READ_ONLY = {"provisioningState", "replicationStatus", "validationsProfile"}
 READ_ONLY_IN_PROFILE = {"publishedDate"}
 READ_ONLY_IN_SAFETY = {"reportedForPolicyViolation", "policyViolations"}
+READ_ONLY_IN_DISK = {"sizeInGB"}
 
 
 def as_body(
@@ -27,10 +28,21 @@ def as_body(
     safety = without(version.properties.get("safetyProfile") or {}, READ_ONLY_IN_SAFETY)
     properties = {
         **without(version.properties, READ_ONLY),
+        "storageProfile": writable_storage(version.storage),
         "publishingProfile": {**profile, "targetRegions": [dict(each) for each in regions]},
         "safetyProfile": {**safety, "allowDeletionOfReplicatedLocations": deletes_replicas},
     }
     return {"location": version.location, "tags": dict(version.tags), "properties": properties}
+
+
+def writable_storage(storage: Mapping[str, Any]) -> dict[str, Any]:
+    """A storage profile without the sizes of its disks, which can only be read."""
+    os_disk, data_disks = storage.get("osDiskImage"), storage.get("dataDiskImages")
+    return {
+        **storage,
+        **({"osDiskImage": without(os_disk, READ_ONLY_IN_DISK)} if os_disk else {}),
+        **({"dataDiskImages": [without(each, READ_ONLY_IN_DISK) for each in data_disks]} if data_disks else {}),
+    }
 
 
 def without(properties: Mapping[str, Any], names: set[str]) -> dict[str, Any]:

@@ -154,6 +154,11 @@ def _require_creation(target: GalleryTarget, gallery: Gallery | None, without_gr
 def _require_fitting(target: GalleryTarget, definition: GalleryImage) -> None:
     if definition.provisioning_state == FAILED:
         raise InvalidRequest(f"{OPTION}: {titled(target)} is {FAILED}: set create_gallery_image: true to create it again, or name another.")
+    require_state(target, definition)
+
+
+def require_state(target: GalleryTarget, definition: GalleryImage) -> None:
+    """Refuse a definition whose versions have another state than the task asks for."""
     if definition.os_state and definition.os_state != target.os_state:
         raise InvalidRequest(
             f"{OPTION}: {titled(target)} is for {definition.os_state.lower()} systems, and os_state is {target.os_state.lower()}: set"

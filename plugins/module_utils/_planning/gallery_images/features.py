@@ -11,7 +11,9 @@ from typing import Any
 
 from ..._core.errors import InvalidRequest
 from ..._core.model.gallery_image import DISK_CONTROLLERS, SECURITY_TYPE, STANDARD
+from ..._core.references import given_texts
 from ..gallery.settings import Difference
+from ..gallery.source_rules import SECURITY_TYPES
 
 ACCELERATED, HIBERNATION = "IsAcceleratedNetworkSupported", "IsHibernateSupported"
 OPTIONS = {
@@ -63,7 +65,7 @@ def from_params(params: Mapping[str, Any]) -> tuple[Feature, ...]:
 def _own_options(params: Mapping[str, Any]) -> Iterable[Feature]:
     if params["security_type"]:
         yield Feature(SECURITY_TYPE, params["security_type"], "security_type")
-    if controllers := params["disk_controller_types"]:
+    if controllers := given_texts(params["disk_controller_types"]):
         if CONTROLLERS[0] not in controllers:
             raise InvalidRequest("disk_controller_types: must be [SCSI] or [SCSI, NVMe]; Azure has no images for NVMe alone.")
         yield Feature(DISK_CONTROLLERS, ", ".join(each for each in CONTROLLERS if each in controllers), "disk_controller_types")
@@ -73,11 +75,17 @@ def _own_options(params: Mapping[str, Any]) -> Iterable[Feature]:
 
 
 def _listed(given: Mapping[str, Any]) -> Feature:
-    """A feature of the option ``features``; one that Azure knows under another spelling gets Azure's."""
+    """A feature of the option ``features``; a name or a security type that Azure knows under another spelling gets Azure's."""
     if not given["name"] or not given["value"]:
         raise InvalidRequest("features: each feature needs a name and a value that are not empty.")
-    name = next((each for each in OPTIONS if each.casefold() == given["name"].casefold()), given["name"])
-    return Feature(name, given["value"], f"features.{name}", given["starts_at_version"] or "")
+    name = _spelt(given["name"], OPTIONS)
+    value = _spelt(given["value"], SECURITY_TYPES) if name == SECURITY_TYPE else given["value"]
+    return Feature(name, value, f"features.{name}", given["starts_at_version"] or "")
+
+
+def _spelt(text: str, known: Iterable[str]) -> str:
+    """The known text that differs at most in case, else the text itself."""
+    return next((each for each in known if each.casefold() == text.casefold()), text)
 
 
 def feature_differences(wanted: Iterable[Feature], stored: Sequence[Mapping[str, Any]], changeable: bool) -> tuple[Difference, ...]:

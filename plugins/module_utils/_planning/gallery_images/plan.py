@@ -24,9 +24,9 @@ from ..gallery.dates import moment
 from ..gallery.settings import Difference, differences, listed, placed, require_changeable, with_values
 from ..missing_groups import absent_group
 from ..settling import settled
-from ..steps.gallery import DeleteGalleryImage, PutGalleryImage
+from ..steps.gallery import DeleteGalleryImage, PutGalleryImage, ReplaceGalleryImage
 from ..steps.gallery_update import UpdateGalleryImage
-from .features import feature_differences, merged_features
+from .features import feature_differences, merged_features, sendable
 from .observe import Observed, observe
 from .request import ABSENT, GalleryImageRequest
 from .settings import DEFAULTS, SETTINGS, require_complete, require_consistent, require_new_identifier, require_shareable
@@ -87,9 +87,15 @@ def _differences(request: GalleryImageRequest, image: GalleryImage) -> tuple[Dif
 def _require_future(found: tuple[Difference, ...], now: datetime) -> None:
     """Refuse another end of life than the stored one if it is over: Azure only keeps such a date."""
     for each in found:
-        date = moment(each.new) if each.option == "end_of_life_date" else None
-        if date is not None and date <= now:
-            raise InvalidRequest(f"end_of_life_date: {each.new} is not in the future (Azure: {PAST}).")
+        if each.option == "end_of_life_date":
+            _require_later_end(each.new, now)
+
+
+def _require_later_end(end: str | None, now: datetime) -> None:
+    """Refuse an end of life that is over, also one that a definition would take over from the one it replaces."""
+    date = moment(end) if end else None
+    if date is not None and date <= now:
+        raise InvalidRequest(f"end_of_life_date: {end} is not in the future (Azure: {PAST}): give end_of_life_date another value.")
 
 
 def _plan_new(request: GalleryImageRequest, seen: Observed, replaced: GalleryImage | None, now: datetime) -> Plan:
@@ -100,8 +106,8 @@ def _plan_new(request: GalleryImageRequest, seen: Observed, replaced: GalleryIma
         require_complete(request.given, f"image definition {request.image.name} in gallery {gallery.id.name}")
     base = _own_properties(replaced) if replaced else {}
     defaults = {option: getattr(replaced, option) for option in DEFAULTS} if replaced else DEFAULTS
-    properties = _featured(request, placed(SETTINGS, {**defaults, **request.given}, base))
-    _require_future(differences(SETTINGS, request.given, base), now)
+    properties = _new_features(_featured(request, placed(SETTINGS, {**defaults, **request.given}, base)))
+    _require_later_end(properties.get("endOfLifeDate"), now)
     location = region(request.location or (replaced or gallery).location)
     current = tag.without_ours(replaced.tags) if replaced else {}
     tags = tag.wanted(current, request.tags, request.append_tags)
@@ -111,8 +117,9 @@ def _plan_new(request: GalleryImageRequest, seen: Observed, replaced: GalleryIma
         require_shareable(wanted, gallery.permissions)
     require_new_identifier(wanted, seen.others)
     body = {"location": location, "tags": tags, "properties": properties}
-    first: tuple[Step, ...] = (DeleteGalleryImage(replaced.id),) if replaced else ()
-    steps = (*first, PutGalleryImage(request.image, body))
+    steps: tuple[Step, ...] = (PutGalleryImage(request.image, body),)
+    if replaced:
+        steps = (DeleteGalleryImage(replaced.id), ReplaceGalleryImage(request.image, body, _as_new(replaced, now)))
     return Plan(steps=steps, before=_state(replaced), after=_state(_succeeded(wanted)))
 
 
@@ -120,6 +127,19 @@ def _featured(request: GalleryImageRequest, properties: Mapping[str, Any]) -> di
     """The properties with the requested features."""
     features = merged_features(request.features, properties.get("features") or ())
     return {**properties, "features": features} if features or "features" in properties else dict(properties)
+
+
+def _new_features(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of a new definition, whose features are sent: the one that it replaces may have been made with a newer api-version."""
+    return {**properties, "features": sendable(properties["features"])} if "features" in properties else dict(properties)
+
+
+def _as_new(image: GalleryImage, now: datetime) -> dict[str, Any]:
+    """The body that creates a definition again as it was, except an end of life that is over, which Azure would refuse."""
+    properties = _new_features(_own_properties(image))
+    if (end := moment(properties.get("endOfLifeDate") or "")) and end <= now:
+        del properties["endOfLifeDate"]
+    return {"location": image.location, "tags": dict(image.tags), "properties": properties}
 
 
 def _no_gallery(request: GalleryImageRequest, seen: Observed) -> Missing:

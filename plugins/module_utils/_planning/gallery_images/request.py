@@ -12,7 +12,7 @@ from typing import Any
 from ..._core import tags as tag
 from ..._core.ids import GALLERY_IMAGE, ResourceId
 from ..._core.limits import LONGEST_IDENTIFIER, require_number, require_wait
-from ..._core.references import require_group, require_name
+from ..._core.references import given_texts, require_group, require_name
 from ..gallery.dates import require_date
 from ..gallery.names import gallery_id, require_version
 from .features import Feature, from_params
@@ -75,7 +75,7 @@ def _given(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         for end, value in ((params["recommended"] or {}).get(option) or {}).items():
             path = f"recommended.{option}.{end}"
             yield path, value if value is None else require_number(path, value)
-    yield "disallowed_disk_types", params["disallowed_disk_types"]
+    yield "disallowed_disk_types", given_texts(params["disallowed_disk_types"])
     for part in PLAN:
         yield f"purchase_plan.{part}", (params["purchase_plan"] or {}).get(part)
     yield "allow_update_image", params["allow_update_image"]

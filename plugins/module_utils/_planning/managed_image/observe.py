@@ -18,6 +18,7 @@ from ..missing_groups import absent, without_group
 from ..settling import look_up
 from .difference import is_made_again
 from .request import ImageRequest, WantedDisk
+from .trial import needs_trial, trial_id
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class Observed:
     """The state of Azure. ``origins`` has the disks and snapshots among the sources by the option of their disk, if the image must be made.
 
     ``group_location`` is the region of the image's resource group, read only if no source says where the image must be. ``source_id`` is
-    Azure's unique id of the source of the OS disk, as far as it exists.
+    Azure's unique id of the source of the OS disk, as far as it exists. ``trial`` is what an interrupted run has left of a trial.
     """
 
     image: Image | None = None
     origins: dict[str, Origin] = field(default_factory=dict)
     group_location: str = ""
     source_id: str = ""
+    trial: Image | None = None
     without_group: frozenset[ResourceId] = frozenset()
     check_mode: bool = False
 
@@ -46,7 +48,8 @@ def observe(azure: Azure, request: ImageRequest, check_mode: bool) -> Observed:
         seen = replace(seen, source_id=_source_id(azure, request.os_disk))
         if not is_made_again(request, image, seen.source_id):
             return seen
-    return _observe_sources(azure, replace(seen, without_group=without_group(azure, image is not None, request.image)), request)
+    left = look_up(azure.images, trial_id(request), check_mode) if needs_trial(request, image) else None
+    return _observe_sources(azure, replace(seen, trial=left, without_group=without_group(azure, image is not None, request.image)), request)
 
 
 def _source_id(azure: Azure, os_disk: WantedDisk | None) -> str:

@@ -25,6 +25,7 @@ from .observe import Observed, observe
 from .recheck import SameImage, SameSources
 from .request import ImageRequest
 from .sources import title_of
+from .trial import needs_trial, trial
 from .wanted import body_of, image_of
 
 
@@ -67,9 +68,11 @@ def _plan_new(request: ImageRequest, seen: Observed, former: Image | None, warni
     kept = tag.without_ours(former.tags) if former else {}
     image = image_of(request, checked, tag.wanted(kept, request.tags, request.append_tags, evidence.tags))
     guard = SameSources(tuple(seen.origins.values()))
+    sources, body = _sources(request), body_of(request, image)
     steps: tuple[Step, ...] = (
+        *(trial(request, seen.trial, sources, body) if needs_trial(request, former) else ()),
         *((DeleteImage(former.id, SameImage(former, guard)),) if former else ()),
-        CreateImage(image.id, _sources(request), body_of(request, image), guard),
+        CreateImage(image.id, sources, body, guard),
     )
     return Plan(
         steps,

@@ -39,9 +39,9 @@ class WantedDisk:
             option=option,
             source=parse_source(params["source"], group, f"{option}.source"),
             lun=None if lun is None else require_number(f"{option}.lun", lun, 0, HIGHEST_LUN),
-            caching=params["caching"],
+            caching=params["caching"] or None,
             size_gib=None if size is None else require_number(f"{option}.size_gib", size, 1, largest, "GiB"),
-            storage_account_type=params["storage_account_type"],
+            storage_account_type=params["storage_account_type"] or None,
             encryption_set=parse_reference(encryption, DISK_ENCRYPTION_SET, group, f"{option}.disk_encryption_set") if encryption else None,
         )
 
@@ -86,8 +86,8 @@ class ImageRequest:
             os_disk=WantedDisk.from_params(os_disk, group, "os_disk", LARGEST_OS_DISK // GIB) if os_disk else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
             location=region(params["location"]) if params["location"] else None,
-            os_type=params["os_type"],
-            generation=params["hyper_v_generation"],
+            os_type=params["os_type"] or None,
+            generation=params["hyper_v_generation"] or None,
             zone_resilient=params["zone_resilient"],
             rules=Rules.from_params(params),
             recreate=params["recreate"],

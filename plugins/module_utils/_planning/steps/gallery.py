@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..._core.errors import Failed, Refused
 from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import ResourceId
 from ..._core.listener import Listener
@@ -51,6 +52,25 @@ class PutGalleryImage:
 
     def run(self, azure: Azure, listener: Listener) -> None:
         azure.gallery_images.put(self.image, self.body)
+
+
+@dataclass(frozen=True)
+class ReplaceGalleryImage:
+    """Create an image definition in place of one that was deleted. If Azure refuses it, ``former``, the body of that one, is put back."""
+
+    image: ResourceId
+    body: Mapping[str, Any]
+    former: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create image definition {self.image.name} in gallery {self.image.parent.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        try:
+            azure.gallery_images.put(self.image, self.body)
+        except (Refused, Failed) as error:
+            azure.gallery_images.put(self.image, self.former)
+            raise type(error)(f"{error.message.rstrip('.')}. The former image definition was created again.", **error.facts) from error
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from azlab.arm.compute.gallery_versions.state import Replica, VersionBlob, Versi
 from azlab.store import Resource, Store
 
 from tests.support.bodies import vm_of_image
-from tests.support.gallery_bodies import COMMUNITY_INFO, GALLERIES, gallery
+from tests.support.gallery_bodies import COMMUNITY_INFO, GALLERIES, gallery, sent_by
 from tests.support.gallery_versions import LabVersions, of_disk
 from tests.support.lab_gallery import LabGallery
 from tests.support.lab_group import LabGroup
@@ -164,10 +164,10 @@ def test_a_bad_permission_is_refused(lab: RunningLab, group: str) -> None:
 )
 def test_the_permissions_never_change(lab: RunningLab, group: str, method: str, before: str, after: str) -> None:
     made = LabGallery(lab, group).made(before)
-    status, code, text = made.refused(method, "", gallery(after))
+    status, code, text = made.refused(method, "", sent_by(method, gallery(after)))
     assert (status, code) == (409, "PropertyChangeNotAllowed")
     assert "sharingProfile.permissions" in text
-    assert made.ask(method, "", gallery(before)).status_code == 200
+    assert made.ask(method, "", sent_by(method, gallery(before))).status_code == 200
 
 
 def test_the_community_facts_change_and_the_prefix_does_not(community: LabGallery) -> None:

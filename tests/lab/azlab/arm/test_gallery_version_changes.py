@@ -62,7 +62,7 @@ def test_a_put_as_recorded_with_the_disks_of_a_whole_source(lab_group: LabGroup,
 def test_a_patch_changes_what_it_names(gallery: LabVersions, id: str) -> None:
     patch(gallery, id, tags={"c": "d"})
     assert gallery.show(id)["tags"] == {"c": "d"}
-    patch(gallery, id, properties={"publishingProfile": {"endOfLifeDate": "2030-01-01"}})
+    patch(gallery, id, properties={"publishingProfile": {"endOfLifeDate": "2030-01-01T00:00:00Z"}})
     patch(gallery, id, properties={"safetyProfile": {"blockDeletionBeforeEndOfLife": True}})
     shown = gallery.show(id)
     assert shown["tags"] == {"c": "d"}
@@ -77,12 +77,12 @@ def test_a_version_that_is_protected_until_its_end_of_life(gallery: LabVersions,
     patch(gallery, id, properties={"publishingProfile": profile, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}})
     answer = gallery.lab.arm("DELETE", id, version=GALLERIES)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "DeleteGalleryImageVersionBlockedBeforeEndOfLife")
-    patch(gallery, id, properties={"publishingProfile": {"endOfLifeDate": "2020-01-01"}})
+    patch(gallery, id, properties={"publishingProfile": {"endOfLifeDate": "2020-01-01T00:00:00Z"}})
     assert gallery.lab.arm("DELETE", id, version=GALLERIES).status_code == 202
 
 
 def test_a_protection_that_is_taken_back(gallery: LabVersions, id: str) -> None:
-    profile = {"endOfLifeDate": "2030-01-01"}
+    profile = {"endOfLifeDate": "2030-01-01T00:00:00Z"}
     patch(gallery, id, properties={"publishingProfile": profile, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}})
     patch(gallery, id, properties={"safetyProfile": {"blockDeletionBeforeEndOfLife": False}})
     assert gallery.lab.arm("DELETE", id, version=GALLERIES).status_code == 202

@@ -149,6 +149,13 @@ PROTECTED = {
 PROTECTION = Protection("AllowPrivate", "/access", "Disabled", "AzureActiveDirectory", "EncryptionAtRestWithCustomerKey", "/set")
 
 
+@pytest.mark.parametrize("more", [{}, {"dataDisks": None}, {"dataDisks": []}])
+def test_an_image_without_data_disks_is_parsed(more):
+    storage = {"osDisk": {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": str(OS)}}, **more}
+    found = parse_image({"id": str(an_id(IMAGE, "g", "i")), "location": "westeurope", "properties": {"storageProfile": storage}})
+    assert (found.data_disks, found.as_result()["data_disks"]) == ((), [])
+
+
 def test_a_protection_is_requested_as_it_is_shown():
     assert PROTECTION.as_body() == PROTECTED
     assert Protection(encryption="EncryptionAtRestWithPlatformKey").as_body() == {}

@@ -56,7 +56,8 @@ def test_what_is_in_a_missing_gallery_is_absent():
 
 
 def test_a_body_arrives_as_it_is_under_the_api_version_of_the_task():
-    body = {"location": "westeurope", "properties": {"publishingProfile": {"storageAccountStrategy": "PreferStandard_ZRS"}}}
+    profiles = {"publishingProfile": {"storageAccountStrategy": "PreferStandard_ZRS"}, "storageProfile": {}}
+    body = {"location": "westeurope", "properties": profiles}
     canned = CannedAzure(answer(200, raw(V1)))
     canned.azure.gallery_image_versions.put(V1, body, "2025-03-03")
     assert (canned.sent[0].method, canned.sent[0].path, canned.sent[0].body) == ("PUT", str(V1), body)

@@ -37,6 +37,12 @@ def test_every_credential_option_is_read():
     assert set(VARIABLES) | ignored == set(AZURE)
 
 
+def test_options_without_an_effect_change_nothing():
+    given = {"secret": "s", "client_id": "c", "tenant": "t"}
+    ignored = {"api_profile": "latest", "log_mode": "x", "log_path": "/x"}
+    assert merge({**given, **ignored}, {"HOME": "/nowhere"}) == merge(given, {"HOME": "/nowhere"})
+
+
 @pytest.mark.parametrize(("option", "variable"), [(option, name) for option, names in VARIABLES.items() for name in names])
 def test_every_variable_is_read(option, variable, home):
     if option == "profile":

@@ -264,6 +264,13 @@ def test_what_azure_never_changes_is_refused_unless_the_version_is_replaced():
     assert planned(there, request(asked, recreate=True)).sentences[0] == "delete version 1.0.0 of image definition web"
 
 
+def test_the_definition_of_a_version_that_exists_must_have_the_state_too():
+    known = azure(vm=replace(GENERALIZED), gallery_image_versions=[version()])
+    assert planned(known, request()).steps == ()
+    with pytest.raises(InvalidRequest, match="is for generalized systems, and os_state is specialized"):
+        planned(known, request({**SPECIALIZED, "version": "1.0.0"}))
+
+
 def test_without_a_vm_the_version_must_name_it():
     gone = azure(None, gallery_image_versions=[version(), version("1.0.1", source="x", tags={tag.VM_ID: "f", tag.VM: "other"})])
     assert planned(gone, request()).after["version"]["name"] == "1.0.0"

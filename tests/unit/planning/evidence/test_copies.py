@@ -14,11 +14,11 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk import Disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import STOPPED, AttachedDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, STOPPED, AttachedDisk
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import observe
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import plan_capture
 
-from tests.support.capture_values import DATA_DISK, OS_DISK, REQUEST, RUNNING_VM, SEALED_AT, VM1, VM_ID
+from tests.support.capture_values import DATA_DISK, DEALLOCATED_DISK, OS_DISK, REQUEST, RUNNING_VM, SEALED_AT, STAMPED, VM1, VM_ID
 from tests.support.fakes import FakeAzure
 from tests.support.ids import an_id
 
@@ -46,14 +46,15 @@ COPY = replace(
     data_disks=(AttachedDisk("c2", COPIED_DATA.id, 5, 8, "None", "Standard_LRS"),),
     tags={tag.PURPOSE: tag.COPIED, tag.COPY: "web1-copy", tag.COPY_OF: str(VM1), tag.COPY_OF_VM_ID: VM_ID},
 )
+SEALED_SOURCE = replace(RUNNING_VM, power=DEALLOCATED, tags={tag.SEAL: STAMPED.as_tag()})
 CAPTURE = replace(REQUEST, vm=COPY.id)
 SEAL = Seal.of(COPY_ID, SEALED_AT)
 BOOT_LOG = f"GOLDENIMAGE-SEAL: OK vmId={COPY_ID} time={SEALED_AT}\n"
 
 
-def plan(source=RUNNING_VM, copy=COPY, disks=(COPIED_OS, COPIED_DATA), snapshots=(OS_SNAPSHOT, DATA_SNAPSHOT)):
+def plan(source=RUNNING_VM, copy=COPY, disks=(COPIED_OS, COPIED_DATA), snapshots=(OS_SNAPSHOT, DATA_SNAPSHOT), os_disk=OS_DISK):
     vms = [vm for vm in (source, copy) if vm]
-    azure = FakeAzure(vms=vms, disks=(OS_DISK, DATA_DISK, *disks), snapshots=snapshots, boot_logs={COPY.id: BOOT_LOG})
+    azure = FakeAzure(vms=vms, disks=(os_disk, DATA_DISK, *disks), snapshots=snapshots, boot_logs={COPY.id: BOOT_LOG})
     return plan_capture(CAPTURE, observe(azure, CAPTURE, False))
 
 
@@ -68,6 +69,7 @@ def test_a_copy_of_a_vm_that_still_runs_needs_no_backup_and_its_image_names_the_
         ({"source": None}, "does not exist any more"),
         ({"source": replace(RUNNING_VM, vm_id="other")}, "does not exist any more"),
         ({"source": replace(RUNNING_VM, generalized=True)}, "is marked as generalized"),
+        ({"source": SEALED_SOURCE, "os_disk": DEALLOCATED_DISK}, "is itself sealed"),
         ({"snapshots": (OS_SNAPSHOT,)}, "disk web1-copy-lun5-disk was not made from a snapshot"),
         ({"snapshots": (OS_SNAPSHOT, replace(DATA_SNAPSHOT, source_unique_id="u-x"))}, "disk web1-copy-lun5-disk was not made"),
         ({"snapshots": (OS_SNAPSHOT, replace(DATA_SNAPSHOT, source_unique_id=""))}, "disk web1-copy-lun5-disk was not made"),

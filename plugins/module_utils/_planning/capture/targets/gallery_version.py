@@ -28,6 +28,7 @@ from ...gallery.replication import failures, missing
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
 from ...gallery.target import GalleryTarget, Traits, creation_steps
+from ...gallery.way import require_state
 from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
 from ...steps.image import DeleteImage
 from ...versions.match import changed_to, changes, publication_differences
@@ -153,6 +154,8 @@ class GalleryVersion:
         publication, version = self.wanted.publication, self.existing
         if version is None:
             raise ValueError("there is no version to adjust")
+        if self.found.image:
+            require_state(self.wanted, self.found.image)
         warnings = self._require_replicated(version, check_mode)
         place, wanted = Place(version.id), publication.wanted_regions(version.location, version)
         body, purged = self._body(version, vm), publication.purged_regions(version)
