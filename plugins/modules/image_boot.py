@@ -75,7 +75,8 @@ options:
     type: raw
   location:
     description:
-      - Region of the VM. Defaults to the region of the image or of the OS disk, else to that of the resource group.
+      - Region of the VM. Defaults to the region of the managed image or of the OS disk. For other images, defaults to the region of the
+        resource group.
       - Must be the region of the managed image and of the disks. For an image of a gallery or of the Marketplace, must be a region in which
         VMs are available. This is checked before anything is written, if the identity has the right to read the list of regions.
     type: str

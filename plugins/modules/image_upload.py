@@ -46,7 +46,6 @@ options:
       - Mutually exclusive with O(name); one of both is required.
       - Gallery, definition and source are checked before the disk file is read. Gallery and definition are created before the upload, if
         they do not exist and this is requested. A new definition takes O(os_type), O(hyper_v_generation) and O(architecture).
-      - The system on the disk must have been generalized, unless O(gallery_image_version.os_state=specialized).
       - Azure copies the interim disk into the region of the version first. The task waits for that before it deletes the disk, also if
         O(gallery_image_version.wait) is V(first) or V(none), unless O(keep_disk=true).
       - With O(gallery_image_version.replication_mode=Shallow), what the version was made from is kept, because the version refers to it.
@@ -56,7 +55,8 @@ options:
     description:
       - Path of the disk file, a raw disk or a fixed VHD. The format is recognized by the content. Convert other formats first, for example
         with C(qemu-img convert -O raw).
-      - The operating system on it must have been generalized. The module reads the partition table, and nothing inside the partitions.
+      - The operating system on it must have been generalized, unless O(gallery_image_version.os_state=specialized). The module reads the
+        partition table, and nothing inside the partitions.
     type: path
     required: true
   location:

@@ -118,7 +118,7 @@ def main() -> None:
     """Play every scene, and print the requests that it sent."""
     seen = {}
     for name, (call, answers) in scenes().items():
-        canned = CannedAzure(*answers)
+        canned = CannedAzure(*answers, checked=False)
         call(canned.azure)
         seen[name] = [
             [sent.method, sent.url.partition("?")[0], sorted(sent.query.items()), sent.content.hex(), sent.headers.get("Content-Type", "")]

@@ -118,7 +118,7 @@ def test_a_read_right_after_the_creation_may_find_nothing(lab, tasks, options, r
 
 
 @pytest.mark.parametrize(("change", "text"), [
-    ({"image": "nothing"}, "no image nothing"),
+    ({"image": "nothing"}, "no managed image nothing"),
     ({"location": "northeurope"}, "image debian is in westeurope"),
     ({"admin_username": None}, "must have a first user"),
     ({"admin_password": None, "ssh_public_keys": []}, "no one could log in"),

@@ -141,6 +141,28 @@ def test_tags_and_regions_of_an_existing_version_are_changed(tasks, gallery, opt
     assert (done["bytes_sent"], done["gallery_image_version"]["tags"]["release"]) == (0, "2")
 
 
+def test_a_repeated_run_shows_no_difference_and_a_purged_region_is_gone_from_the_prediction(tasks, gallery, options):
+    gallery.image(hyperVGeneration="V1")
+    two = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}, {"name": OTHER}])}
+    tasks(image_upload, **two)
+    repeated = tasks(image_upload, **two)
+    assert repeated["diff"]["before"] == repeated["diff"]["after"]
+    assert repeated["version"]["publishing_profile"]["published_date"]
+    one = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}], purge_target_regions=True)}
+    predicted = tasks(image_upload, check=True, **one)
+    assert len(predicted["version"]["publishing_profile"]["target_regions"]) == 1
+
+
+@pytest.mark.parametrize("version", ["next", "1.0.0"])
+def test_a_version_in_another_region_is_not_taken_for_the_requested_one(tasks, gallery, options, version):
+    gallery.image(hyperVGeneration="V1")
+    target = wanted(version=version)
+    tasks(image_upload, **{**options, "gallery_image_version": target})
+    msg = tasks.fails(image_upload, location=OTHER, **{**options, "gallery_image_version": target})["msg"]
+    assert f"version 1.0.0 of image definition i in gallery g exists, but it is in {LOCATION}: " in msg
+    assert ("choose another version or version: next" in msg) == (version != "next")
+
+
 @pytest.mark.parametrize("wait", ["first", "none"])
 def test_what_a_version_is_made_from_stays_until_it_was_copied(lab, tasks, gallery, options, left, wait):
     gallery.image(hyperVGeneration="V1")

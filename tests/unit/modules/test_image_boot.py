@@ -92,7 +92,7 @@ def test_other_failures_stay_as_they_are(run):
 
 
 @pytest.mark.parametrize(("options", "text"), [
-    ({"image": "web-9"}, "no image web-9"),
+    ({"image": "web-9"}, "no managed image web-9"),
     ({"os_disk": "d"}, "mutually exclusive"),
     ({"name": "v" * 65}, "name: the name of a VM must have 1 to 64 characters, not 65."),
     ({"name": "my_vm"}, "name: 'my_vm' cannot be the host name of a Linux VM: use 1 to 64 characters, "),
@@ -138,7 +138,7 @@ def test_removing_from_a_group_that_is_not_there_warns(run):
 @pytest.mark.parametrize(("options", "text"), [
     ({"resource_group": "nogroup", "location": "westeurope", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
     ({"resource_group": "nogroup", "image": str(CAPTURED.id)}, "{gone}: create it first, or name another one."),
-    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "{gone}, so there is no image web-1 in it: check resource_group."),
+    ({"image": {"name": "web-1", "resource_group": "nogroup"}}, "{gone}, so there is no managed image web-1 in it: check resource_group."),
 ])  # fmt: skip
 @pytest.mark.parametrize("check", [True, False])
 def test_a_group_that_does_not_exist_is_named(run, options, text, check):

@@ -29,6 +29,10 @@ URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
 OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
 """An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
 
+_OF_GALLERY = {"gallery", "gallery_name", "gallery_image", "gallery_image_name", "version"}
+"""Keys by which other modules name an image in a gallery."""
+IN_GALLERY = "Name an image in a gallery by its resource id: gallery_image_info and gallery_image_version_info show it."
+
 
 @dataclass(frozen=True)
 class DataDisk:
@@ -131,6 +135,8 @@ def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
     """A managed image, or the id or URN of another image, which is passed to Azure unchanged."""
     if not value:
         return None, None
+    if isinstance(value, Mapping) and _OF_GALLERY & value.keys():
+        raise InvalidRequest(f"image: a name stands for a managed image. {IN_GALLERY}")
     text = references.id_of(value, IMAGE, "image")
     if isinstance(text, str) and text.startswith("/") and "galleries/" in text.casefold():
         return None, _gallery_image(text)

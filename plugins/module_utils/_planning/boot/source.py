@@ -16,7 +16,7 @@ from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import SUCCEEDED
 from ..missing_groups import absent
 from .observe import Observed
-from .request import BootRequest
+from .request import IN_GALLERY, BootRequest
 from .security import Security, find_security
 
 
@@ -89,7 +89,7 @@ def find_source(request: BootRequest, seen: Observed) -> Source:
 
 def _require_image(seen: Observed, image: ResourceId) -> Image:
     if seen.image is None:
-        raise absent("image", image, seen.without_group)
+        raise absent("managed image", image, seen.without_group, f". {IN_GALLERY.rstrip('.')}")
     if seen.image.provisioning_state != SUCCEEDED:
         raise InvalidRequest(f"image {image.name} is {seen.image.provisioning_state}, so no VM can be made from it.")
     return seen.image

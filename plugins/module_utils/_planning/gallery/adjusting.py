@@ -40,7 +40,7 @@ def await_stored(azure: Azure, publication: Publication, version: GalleryImageVe
     watch = Watch(Silence(), _stored(publication, version), publication.wait)
     if watch.is_settled(version):
         return version
-    return azure.gallery_image_versions.await_replicas(version.id, watch.is_settled, publication.api)
+    return azure.gallery_image_versions.await_replicas(version.id, watch.is_settled, publication.api) or version
 
 
 def adjust(publication: Publication, existing: GalleryImageVersion, tags: Tags, check_mode: bool) -> Adjustment:
@@ -68,7 +68,7 @@ def adjust(publication: Publication, existing: GalleryImageVersion, tags: Tags, 
 
 def _changed(version: GalleryImageVersion, body: Mapping[str, Any], purged: tuple[str, ...]) -> GalleryImageVersion:
     """The version as a body makes it, without the regions that are removed from it."""
-    new = after_change(version, body)
+    new = after_change(version, body) if changes(body, version) else replace(version, tags=body["tags"])
     regions = [each.raw for each in new.target_regions if each.name not in purged]
     return replace(new, properties={**new.properties, "publishingProfile": {**new.publishing, "targetRegions": regions}})
 

@@ -22,7 +22,7 @@ from ..._core.times import format_time, parse_time
 from .dates import require_moment
 from .encryption import RegionEncryption, given
 from .names import image_id, require_version
-from .stored import READ_ONLY_IN_PROFILE, as_body, without
+from .stored import READ_ONLY_IN_PROFILE, as_body, without, writable_storage
 
 NEXT = "next"
 DEFAULT_STORAGE = "Standard_LRS"
@@ -182,7 +182,7 @@ class Publication:
             "properties": {
                 **stored,
                 "publishingProfile": self._profile(location, existing),
-                "storageProfile": storage_profile,
+                "storageProfile": writable_storage(storage_profile),
                 "safetyProfile": {**safety, **given(blockDeletionBeforeEndOfLife=self._block(safety))},
             },
         }

@@ -50,7 +50,9 @@ def after_change(version: GalleryImageVersion, body: Mapping[str, Any]) -> Galle
     """The version once a body was sent that changes it. Its disks, and what Azure only shows, stay as they are."""
     sent = body["properties"]
     publishing = {**version.publishing, **sent["publishingProfile"]}
-    properties = {**version.properties, **sent, "publishingProfile": publishing, "storageProfile": version.storage}
+    safety = {**(version.properties.get("safetyProfile") or {}), **(sent.get("safetyProfile") or {})}
+    profiles = {"publishingProfile": publishing, "safetyProfile": safety, "storageProfile": version.storage}
+    properties = {**version.properties, **sent, **profiles}
     return replace(version, tags=body["tags"], properties=properties)
 
 

@@ -57,6 +57,25 @@ class PutGalleryImage:
 
 
 @dataclass(frozen=True)
+class ReplaceGalleryImage:
+    """Create an image definition in place of one that was deleted. If Azure refuses it, ``former``, the body of that one, is put back."""
+
+    image: ResourceId
+    body: Mapping[str, Any]
+    former: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"create image definition {self.image.name} in gallery {self.image.parent.name}"
+
+    def run(self, azure: Azure, listener: Listener) -> None:
+        try:
+            azure.gallery_images.put(self.image, self.body)
+        except (Refused, Failed) as error:
+            azure.gallery_images.put(self.image, self.former)
+            raise type(error)(f"{error.message.rstrip('.')}. The former image definition was created again.", **error.facts) from error
+
+
+@dataclass(frozen=True)
 class CreateGalleryOnRequest:
     """Create a gallery for what a task makes. One that another run has created meanwhile stays as it is."""
 
@@ -82,25 +101,6 @@ class CreateGalleryImageOnRequest:
 
     def run(self, azure: Azure, listener: Listener) -> None:
         create_image(azure, self.image, self.body)
-
-
-@dataclass(frozen=True)
-class ReplaceGalleryImage:
-    """Create an image definition in place of one that was deleted. If Azure refuses it, ``former``, the body of that one, is put back."""
-
-    image: ResourceId
-    body: Mapping[str, Any]
-    former: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        return f"create image definition {self.image.name} in gallery {self.image.parent.name}"
-
-    def run(self, azure: Azure, listener: Listener) -> None:
-        try:
-            azure.gallery_images.put(self.image, self.body)
-        except (Refused, Failed) as error:
-            azure.gallery_images.put(self.image, self.former)
-            raise type(error)(f"{error.message.rstrip('.')}. The former image definition was created again.", **error.facts) from error
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,8 @@ def _difference(request: UploadRequest, content: DiskContent, existing: GalleryI
     if not is_made_from(existing, {tag.DIGEST: content.disk.digest}):
         found = existing.tags.get(tag.DIGEST) or "no digest tag"
         return f"it was made from other content ({found}, {request.path} has {content.disk.digest})"
-    return "; ".join(map(str, publication_differences(target_of(request).publication, existing))) or None
+    place = [f"it is in {existing.location}"] if request.location and region(request.location) != region(existing.location) else []
+    return "; ".join([*place, *map(str, publication_differences(target_of(request).publication, existing))]) or None
 
 
 def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Choice) -> Plan:
@@ -277,9 +278,9 @@ def _clean_up(request: UploadRequest, has_image: bool, has_disk: bool) -> tuple[
 
 def _occupied(request: UploadRequest, existing: GalleryImageVersion, found: str) -> InvalidRequest:
     """The error for an existing version that is not the requested one."""
+    other = "name another version" if target_of(request).publication.version == NEXT else "choose another version or version: next"
     return InvalidRequest(
-        f"version {existing.id.name} of {request.title} exists, but {found}: choose another version or version: next, or set "
-        "recreate: true to replace it."
+        f"version {existing.id.name} of {request.title} exists, but {found}: {other}, or set recreate: true to replace it."
     )
 
 

@@ -292,7 +292,7 @@ def test_an_image_of_the_marketplace_is_a_urn():
 
 
 @pytest.mark.parametrize(("request_", "seen", "error", "text"), [
-    (REQUEST, Observed(location="x"), Missing, "no image web-1"),
+    (REQUEST, Observed(location="x"), Missing, "no managed image web-1 in .*[.] Name an image in a gallery by its .* it[.]$"),
     (REQUEST, replace(SEEN, image=replace(CAPTURED, provisioning_state=FAILED)), InvalidRequest, "image web-1 is Failed"),
     (replace(REQUEST, location="North Europe"), SEEN, InvalidRequest, "image web-1 is in westeurope"),
     (replace(REQUEST, data_disks=(DataDisk(5, size_gib=1),)), SEEN, InvalidRequest, "LUN 5 is taken"),
@@ -359,6 +359,7 @@ def test_options_become_a_request():
     ({"image": None, "os_disk": "d"}, "keeps its users"),
     ({"image": f"{OS}"}, "not of a Microsoft.Compute/images"),
     ({"image": "/CommunityGalleries/g/Images/i/Versions"}, "^image: '/CommunityGalleries/.*' is not the id of an image in a gallery"),
+    ({"image": {"gallery": "g", "gallery_image": "i"}}, "^image: a name stands for a managed image. Name an image in a gallery by"),
     ({"image": "/SharedGalleries/g"}, "^image: '/SharedGalleries/g' is not the id of an image in a gallery: give "),
     ({"image": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.Compute/galleries/g"}, "without a version, the latest"),
     ({"image": "/subscriptions/s/providers/Microsoft.Compute/locations/l/communityGalleries/g/images/i"}, "is not a resource id"),
