@@ -247,7 +247,7 @@ image:
     data_disks: []
     zone_resilient: false
     tags: {release: "1"}
-version:
+gallery_image_version:
   description: The version after the task; in check mode as predicted, without what only Azure knows. It has every property of the version
     in snake case; the keys that are always there are listed.
   returned: success, with O(gallery_image_version)

@@ -184,7 +184,7 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-version:
+gallery_image_version:
   description: The version after the task, with every property that Azure shows; in check mode as predicted.
   returned: success, if O(gallery_image_version) is given
   type: dict

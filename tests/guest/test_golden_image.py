@@ -104,7 +104,7 @@ def test_a_server_that_keeps_running_is_captured_from_a_copy(env: lived_in.Lived
     assert env.guest.run("cat /proc/sys/kernel/random/boot_id") == boot
     assert server.bodies() == bodies
     assert server.left() == []
-    version = run.result("image_capture")["version"]
+    version = run.result("image_capture")["gallery_image_version"]
     assert version["name"] == "1.0.0"
     assert version["tags"]["goldenimage.copy_of"].endswith(f"/{scenario.vm}")
 

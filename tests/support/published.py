@@ -63,7 +63,9 @@ def snapshot(name: str, **more: Any) -> Snapshot:
 def azure(*versions: GalleryImageVersion, **more: Any) -> FakeAzure:
     """An Azure with the gallery, the definition and the managed image ``gold``."""
     known = dict(galleries=[Gallery(HUB, "westeurope")], gallery_images=[definition()], images=[image()])
-    return FakeAzure(**{**known, "gallery_image_versions": versions, **more})
+    found = FakeAzure(**{**known, "gallery_image_versions": versions, **more})
+    found.regions.known |= {"eastus"}
+    return found
 
 
 def options(**more: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ HEADINGS = {
     rules.SNAPSHOT: "snapshot",
     rules.VM: "VM",
 }
-WORDS = {rules.OK: "yes", rules.WARN: "not known", rules.REFUSED: "no", rules.ROAD: "by managed image"}
+WORDS = {rules.OK: "yes", rules.WARN: "not known", rules.REFUSED: "no", rules.ROAD: "through a managed image"}
 STATEFUL = (rules.VERSION, rules.DISK, rules.SNAPSHOT, rules.VM)
 """The kinds of sources that can have a security type of their own other than Standard."""
 

@@ -31,7 +31,7 @@ def test_a_killed_upload_into_a_gallery_is_completed_by_the_next_run(lab, tasks,
     options = {"resource_group": group, "path": str(disk), "gallery_image_version": target}
     ModuleRun(lab, tmp_path, "image_upload", **options).kill_at(op, moment, path=group)
 
-    version = tasks(image_upload, **options)["version"]
+    version = tasks(image_upload, **options)["gallery_image_version"]
 
     assert (version["name"], version["provisioning_state"]) == ("1.0.0", "Succeeded")
     assert list(lab.compute.disks.list_by_resource_group(group)) == list(lab.compute.images.list_by_resource_group(group)) == []

@@ -146,7 +146,9 @@ def to_publish(setup: ExampleSetup) -> Variables:
     setup.outside.write_text(json.dumps({"blobs": {"https://contoso.blob.core.windows.net/vhds/logs.vhd": {"diskSizeGB": 1}}}))
     web, source = hub.image("web"), of_whole(group.id("images", "web-2026-11"))
     hub.create(web, source, "1.0.3", ("westeurope", "northeurope"), safetyProfile={"allowDeletionOfReplicatedLocations": False})
-    hub.create(web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01"}, safetyProfile={"blockDeletionBeforeEndOfLife": True})
+    hub.create(
+        web, source, "1.0.2", profile={"endOfLifeDate": "2999-01-01T00:00:00Z"}, safetyProfile={"blockDeletionBeforeEndOfLife": True}
+    )
     return {}
 
 

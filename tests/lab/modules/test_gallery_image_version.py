@@ -280,6 +280,17 @@ def test_a_version_of_another_source_is_replaced_on_request(tasks: LabTasks, hub
     assert read(hub)["properties"]["storageProfile"]["source"]["id"].endswith("/two")
 
 
+def test_no_version_is_replaced_if_a_region_does_not_exist(tasks: LabTasks, hub: LabVersions, images: None) -> None:
+    tasks(gallery_image_version, **options(hub))
+    replaced = options(hub, source={"managed_image": "two"}, recreate=True, target_regions=regions("marsnorth"))
+    for check in (True, False):
+        with tasks.writes() as writes:
+            assert (
+                "'marsnorth' is not a region that has image versions" in tasks.fails(gallery_image_version, check=check, **replaced)["msg"]
+            )
+        assert writes == []
+
+
 def test_a_protected_version_is_deleted_only_on_request(tasks: LabTasks, hub: LabVersions, images: None) -> None:
     tasks(gallery_image_version, **options(hub, end_of_life_date="2036-12-31", block_deletion_before_end_of_life=True))
     with tasks.writes() as writes:

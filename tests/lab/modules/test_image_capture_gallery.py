@@ -74,7 +74,7 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     create = "create version 1.0.0 of image definition i from VM vm"
     first = ["create gallery g", "create image definition i in gallery g"]
     assert made["steps"] == [*first, *PREPARED, create, f"wait until version 1.0.0 can be used in {LOCATION}"]
-    assert (made["sealed"], made["os_state"], made["version"]["name"]) == ("assume", "generalized", "1.0.0")
+    assert (made["sealed"], made["os_state"], made["gallery_image_version"]["name"]) == ("assume", "generalized", "1.0.0")
     shown = subject.shown()
     assert shown["properties"]["storageProfile"]["source"] == {"virtualMachineId": vm}
     assert [each["lun"] for each in shown["properties"]["storageProfile"]["dataDiskImages"]] == [5]
@@ -89,7 +89,7 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     changed = subject.tasks.predict_do_repeat(
         image_capture, **subject.options, tags={"release": "2"}, gallery_image_version=subject.target(**more)
     )
-    assert changed["version"]["tags"]["release"] == "2"
+    assert changed["gallery_image_version"]["tags"]["release"] == "2"
     assert {region for region, state in subject.gallery.replicas(f"{subject.gallery.id}/images/i/versions/1.0.0").items() if state} == {
         LOCATION,
         "northeurope",
@@ -103,7 +103,18 @@ def test_a_vm_with_trusted_launch_is_refused_as_an_image_and_becomes_a_version_f
     assert (writes, "Set gallery_image_version, to capture it into a gallery" in refused["msg"]) == ([], True)
     made = subject.capture(NEW)
     assert subject.gallery.properties("images/i")["features"] == [{"name": "SecurityType", "value": "TrustedLaunch"}]
-    assert made["version"]["provisioning_state"] == "Succeeded"
+    assert made["gallery_image_version"]["provisioning_state"] == "Succeeded"
+
+
+@pytest.mark.parametrize("asked", [{}, {"security_type": "Standard"}])
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_standard_definition_is_made_on_request_whether_or_not_azure_knows_the_word(
+    subject: Subject, refuses: bool, asked: dict[str, Any]
+) -> None:
+    subject.vm()
+    with subject.lab_group.lab.switched("no_standard_security_type", refuses):
+        subject.capture({**NEW, **asked})
+    assert "features" not in subject.gallery.properties("images/i")
 
 
 def test_a_definition_that_takes_no_vm_gets_a_managed_image_of_it(subject: Subject) -> None:
@@ -144,7 +155,7 @@ def test_the_os_disk_alone_becomes_a_version(subject: Subject) -> None:
     assert made["steps"][-2] == "create version 1.0.0 of image definition i from the OS disk of VM vm"
     assert "dataDiskImages" not in subject.shown()["properties"]["storageProfile"]
     assert subject.capture(disks="os")["changed"] is False
-    assert subject.capture()["version"]["name"] == "1.0.1"
+    assert subject.capture()["gallery_image_version"]["name"] == "1.0.1"
 
 
 def test_what_the_definition_requires_is_found_before_azure_refuses_it(subject: Subject) -> None:
@@ -165,7 +176,7 @@ def test_a_hub_gallery_in_another_subscription(subject: Subject, lab: RunningLab
         group = hub.put_group("hub")
         there = {"name": "g", "resource_group": group, "subscription_id": hub.settings.subscription}
         made = subject.tasks.predict_do_repeat(image_capture, **subject.options, gallery_image_version=subject.target(**NEW, gallery=there))
-        assert f"/subscriptions/{hub.settings.subscription}/" in made["version"]["id"]
+        assert f"/subscriptions/{hub.settings.subscription}/" in made["gallery_image_version"]["id"]
         assert subject.lab_group.id("virtualMachines", "vm") == made["vm"]["id"]
         missing = {**there, "resource_group": "nowhere"}
         assert "resource group nowhere was not found" in subject.refuses({"gallery": missing, **NEW})["msg"]
@@ -190,6 +201,8 @@ def test_a_version_of_another_vm_is_replaced_only_on_request(subject: Subject) -
     image = subject.gallery.image(hyperVGeneration="V2")
     subject.gallery.create(image, {"osDiskImage": {"source": {"id": subject.lab_group.os_disk("other", hyperVGeneration="V2").id}}})
     named = {"version": "1.0.0"}
+    nowhere = {"target_regions": [{"name": "marsnorth"}]}
+    assert "marsnorth is not a region that has galleries" in subject.refuses({**named, **nowhere}, recreate=True)["msg"]
     assert "version 1.0.0 of image definition i exists, but was made from an unknown source" in subject.refuses(named)["msg"]
     assert subject.capture(named, recreate=True)["steps"][2:4] == [
         "delete version 1.0.0 of image definition i",
@@ -198,13 +211,23 @@ def test_a_version_of_another_vm_is_replaced_only_on_request(subject: Subject) -
     assert subject.capture(named, recreate=True)["changed"] is False
 
 
+def test_a_version_that_is_protected_until_its_end_of_life_is_not_replaced(subject: Subject) -> None:
+    subject.vm()
+    subject.gallery.made()
+    image = subject.gallery.image(hyperVGeneration="V2")
+    disk = subject.lab_group.os_disk("other", hyperVGeneration="V2").id
+    dated = {"profile": {"endOfLifeDate": "2036-01-01T00:00:00Z"}, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}}
+    subject.gallery.create(image, {"osDiskImage": {"source": {"id": disk}}}, **dated)
+    assert "is protected until its end of life" in subject.refuses({"version": "1.0.0"}, recreate=True)["msg"]
+
+
 @pytest.mark.parametrize("wait", ["none", "first"])
 def test_a_vm_is_deleted_only_once_its_version_is_usable_in_its_region(subject: Subject, lab: RunningLab, wait: str) -> None:
     subject.vm()
     regions = {"target_regions": [{"name": "northeurope"}, {"name": LOCATION}]}
     with lab.setting("replication_seconds", {LOCATION: 1.0, "northeurope": 0.0}):
         made = subject.capture({**NEW, **regions, "wait": wait}, source="delete")
-        assert subject.gallery.replicas(made["version"]["id"])[LOCATION] == "Completed"
+        assert subject.gallery.replicas(made["gallery_image_version"]["id"])[LOCATION] == "Completed"
     assert (made["vm"], made["steps"][-2:]) == (None, [f"wait until version 1.0.0 can be used in {LOCATION}", "delete VM vm"])
     assert subject.capture(source="delete")["changed"] is False
 
@@ -219,10 +242,10 @@ def test_a_specialized_version_of_a_running_vm(subject: Subject) -> None:
     assert subject.tasks.warnings[-1].startswith("VM vm is running: deallocate the VM first")
     assert subject.lab_group.properties("virtualMachines", "vm") == before
     assert subject.gallery.properties("images/i")["osState"] == "Specialized"
-    assert made["version"]["storage_profile"]["source"] == {"virtual_machine_id": vm}
-    assert subject.tasks(image_capture, **options)["version"]["name"] == "1.0.1"
+    assert made["gallery_image_version"]["storage_profile"]["source"] == {"virtual_machine_id": vm}
+    assert subject.tasks(image_capture, **options)["gallery_image_version"]["name"] == "1.0.1"
     subject.lab_group.stop()
-    assert subject.tasks(image_capture, **options)["version"]["name"] == "1.0.2"
+    assert subject.tasks(image_capture, **options)["gallery_image_version"]["name"] == "1.0.2"
     assert subject.tasks(image_capture, **options)["changed"] is False
     text = subject.tasks.fails(image_capture, **{**options, "gallery_image_version": subject.target()})["msg"]
     assert "have different states" in text

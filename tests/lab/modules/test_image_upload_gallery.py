@@ -70,7 +70,7 @@ def test_a_version_is_made_of_the_disk_and_a_vm_starts_from_it(lab, tasks, group
         f"wait until version 1.0.0 can be used in {LOCATION}",
         "delete disk i-upload",
     ]
-    version = made["version"]
+    version = made["gallery_image_version"]
     assert (version["name"], version["tags"]["goldenimage.digest"], made["disk"]) == ("1.0.0", made["digest"], None)
     assert left() == []
     lab.put_subnet(group)
@@ -91,7 +91,7 @@ def test_gallery_and_definition_are_created_on_request(lab, tasks, group, uefi, 
         "Generalized",
         "Debian",
     ]
-    assert made["version"]["tags"]["cost"] == "7"
+    assert made["gallery_image_version"]["tags"]["cost"] == "7"
     assert left() == []
 
 
@@ -101,7 +101,7 @@ def test_a_definition_that_takes_no_disks_gets_a_managed_image_on_the_way(tasks,
     assert made["steps"] == [
         "create disk tl-upload for the upload",
         f"upload {uefi} to disk tl-upload",
-        "create image tl-upload from disk tl-upload, because the image definition takes no disks",
+        "create image tl-upload from disk tl-upload, because the image definition takes it only through a managed image",
         "create version 1.0.0 of image definition tl from image tl-upload",
         f"wait until version 1.0.0 can be used in {LOCATION}",
         "delete image tl-upload",
@@ -114,15 +114,15 @@ def test_an_arm_system_is_marked_as_one(lab, tasks, group, uefi, options):
     target = wanted(create_gallery=True, create_gallery_image=True)
     made = tasks.predict_do_repeat(image_upload, architecture="Arm64", **{**options, "path": str(uefi), "gallery_image_version": target})
     assert LabVersions(lab, group).properties("images/i")["architecture"] == "Arm64"
-    assert made["version"]["name"] == "1.0.0"
+    assert made["gallery_image_version"]["name"] == "1.0.0"
 
 
 def test_other_content_becomes_the_next_version(tasks, gallery, options, tmp_path):
     gallery.image(hyperVGeneration="V1")
-    assert tasks(image_upload, **options)["version"]["name"] == "1.0.0"
+    assert tasks(image_upload, **options)["gallery_image_version"]["name"] == "1.0.0"
     other = make_disk(tmp_path / "other.raw")
     second = tasks.predict_do_repeat(image_upload, **{**options, "path": str(other)})
-    assert second["version"]["name"] == "1.0.1"
+    assert second["gallery_image_version"]["name"] == "1.0.1"
     named = {**options, "gallery_image_version": wanted(version="1.0.1")}
     assert "exists, but it was made from other content" in tasks.fails(image_upload, **named)["msg"]
     replaced = tasks(image_upload, recreate=True, **named)
@@ -138,7 +138,7 @@ def test_tags_and_regions_of_an_existing_version_are_changed(tasks, gallery, opt
         "change target_regions of version 1.0.0 of image definition i",
         f"wait until version 1.0.0 can be used in {LOCATION}, {OTHER}",
     ]
-    assert (done["bytes_sent"], done["version"]["tags"]["release"]) == (0, "2")
+    assert (done["bytes_sent"], done["gallery_image_version"]["tags"]["release"]) == (0, "2")
 
 
 def test_a_repeated_run_shows_no_difference_and_a_purged_region_is_gone_from_the_prediction(tasks, gallery, options):
@@ -147,10 +147,10 @@ def test_a_repeated_run_shows_no_difference_and_a_purged_region_is_gone_from_the
     tasks(image_upload, **two)
     repeated = tasks(image_upload, **two)
     assert repeated["diff"]["before"] == repeated["diff"]["after"]
-    assert repeated["version"]["publishing_profile"]["published_date"]
+    assert repeated["gallery_image_version"]["publishing_profile"]["published_date"]
     one = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}], purge_target_regions=True)}
     predicted = tasks(image_upload, check=True, **one)
-    assert len(predicted["version"]["publishing_profile"]["target_regions"]) == 1
+    assert len(predicted["gallery_image_version"]["publishing_profile"]["target_regions"]) == 1
 
 
 @pytest.mark.parametrize("version", ["next", "1.0.0"])
@@ -171,7 +171,7 @@ def test_what_a_version_is_made_from_stays_until_it_was_copied(lab, tasks, galle
         made = tasks(image_upload, **{**options, "gallery_image_version": target})
         again = tasks(image_upload, **{**options, "gallery_image_version": target})
     assert f"wait until version 1.0.0 can be used in {LOCATION}" in made["steps"]
-    assert [each["state"] for each in made["version"]["replication_status"]["summary"]] == ["Completed", "Replicating"]
+    assert [each["state"] for each in made["gallery_image_version"]["replication_status"]["summary"]] == ["Completed", "Replicating"]
     assert (left(), again["changed"]) == ([], False)
 
 
@@ -202,7 +202,7 @@ def test_a_run_that_ends_at_any_write_is_completed_by_the_next_one(lab, tasks, o
     with lab.fault(plane="arm", op=op, **fault):
         assert tasks.fails(image_upload, **on_the_way)["changed"] is (op != "gallery_image.put")
     repaired = tasks(image_upload, **on_the_way)
-    assert (repaired["version"]["name"], repaired["version"]["provisioning_state"]) == ("1.0.0", "Succeeded")
+    assert (repaired["gallery_image_version"]["name"], repaired["gallery_image_version"]["provisioning_state"]) == ("1.0.0", "Succeeded")
     assert (repaired["bytes_sent"] > 0) == (op not in ("image.put", "gallery_version.put"))
     assert left() == []
     with tasks.writes() as writes:
@@ -213,7 +213,7 @@ def test_a_run_that_ends_at_any_write_is_completed_by_the_next_one(lab, tasks, o
 @pytest.mark.parametrize("op", ["image.delete", "disk.delete"])
 def test_what_could_not_be_deleted_is_deleted_by_the_next_run(lab, tasks, on_the_way, left, op):
     with lab.fault(plane="arm", op=op, status=409, code="ScopeLocked", message="The scope is locked."):
-        assert tasks(image_upload, **on_the_way)["version"]["name"] == "1.0.0"
+        assert tasks(image_upload, **on_the_way)["gallery_image_version"]["name"] == "1.0.0"
     assert left() != []
     assert tasks(image_upload, **on_the_way)["steps"] in (["delete image x-upload"], ["delete disk x-upload"])
     assert left() == []
@@ -253,5 +253,5 @@ def test_a_gallery_of_another_subscription(lab, tasks, group, options, left):
         gallery.made()
         gallery.image(hyperVGeneration="V1")
         made = tasks.predict_do_repeat(image_upload, **{**options, "gallery_image_version": {"gallery": gallery.id, "gallery_image": "i"}})
-        assert made["version"]["id"].startswith(f"{gallery.id}/images/i/versions/")
+        assert made["gallery_image_version"]["id"].startswith(f"{gallery.id}/images/i/versions/")
     assert left() == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""gallery_image_version: regions, numbers, sources, roads and deletion."""
+"""gallery_image_version: regions, numbers, sources, managed images in between and deletion."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_version_that_is_updating_because_it_replicates_is_good(run):
         ({"replica_count": 101}, "replica_count: must be between 1 and 100"),
         ({"target_regions": regions("westeurope", "eastus", regional_replica_count=60)}, "120 replicas are more than the 100"),
         ({"storage_account_strategy": "PreferStandard_ZRS", "storage_account_type": "Standard_LRS"}, "exclude each other"),
-        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a time"),
+        ({"end_of_life_date": "soon"}, "end_of_life_date: 'soon' is not a date"),
         ({"version": "7.9.2201041542"}, "'7.9.2201041542' is not a valid version"),
         ({"purge_target_regions": True}, "name the regions to keep"),
         ({"version": "next", "state": "absent"}, "name the version to delete"),
@@ -218,7 +218,7 @@ def test_the_result_and_the_steps_name_the_number_that_was_free(run):
     assert done["steps"][0] == "create version 1.0.1 of image definition web from image gold"
 
 
-# Sources and roads
+# Sources, and what versions are made through
 
 
 def test_a_disk_that_the_definition_does_not_take_goes_through_a_managed_image(run):
@@ -245,6 +245,34 @@ def test_an_interrupted_road_is_continued_and_cleaned_up(run, broken):
     known.break_at = None
     assert not run(known, **options(source={"os_disk": {"disk": "d"}}, **UNPROVEN))["failed"]
     assert known.images.list() == (image(),)
+    assert stored(known).provisioning_state == "Succeeded"
+
+
+@pytest.mark.parametrize("wait", ["first", "none"])
+def test_the_image_on_the_way_stays_until_azure_has_copied_it(run, wait):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d")])
+    wanted = options(source={"os_disk": {"disk": "d"}}, target_regions=regions("northeurope"), wait=wait, **UNPROVEN)
+    known.break_at = ("delete image", Refused("could not do it: broken", status=409))
+    assert run(known, **wanted)["steps"][-1] == "wait until version 1.0.0 can be used in westeurope"
+    known.break_at = None
+    known.gallery_image_versions.replication["westeurope"] = ["Replicating", "Replicating", "Completed"]
+    again = run(known, **wanted)
+    assert [step.split(" web-")[0] for step in again["steps"]] == ["wait until version 1.0.0 can be used in westeurope", "delete image"]
+
+
+def test_the_image_on_the_way_to_a_shallow_version_stays_with_it(run):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d")])
+    wanted = options(source={"os_disk": {"disk": "d"}}, replication_mode="Shallow", **UNPROVEN)
+    assert not run(known, **wanted)["failed"]
+    assert run(known, **wanted)["changed"] is False
+    assert len(known.images.list()) == 2
+
+
+def test_a_version_is_not_deleted_if_the_image_on_the_way_to_the_next_one_cannot_be_made(run):
+    known = azure(gallery_images=[definition("TrustedLaunchSupported")], disks=[disk("d"), disk("e")])
+    run(known, **options(source={"os_disk": {"disk": "d"}}, **UNPROVEN))
+    known.break_at = ("create image", Refused("could not do it: broken", status=409))
+    assert run(known, **options(source={"os_disk": {"disk": "e"}}, recreate=True, **UNPROVEN))["failed"]
     assert stored(known).provisioning_state == "Succeeded"
 
 
@@ -315,7 +343,7 @@ def test_a_protected_version_is_deleted_only_if_the_task_lifts_the_protection(ru
     known, wanted = protected()
     run(known, **wanted)
     failed = run(known, **options(state="absent"))
-    assert "set allow_deletion_before_end_of_life: true" in failed["msg"].replace("Set", "set")
+    assert "with allow_deletion_before_end_of_life: true" in failed["msg"]
     assert len(known.writes) == 1
     done = run(known, **options(state="absent", allow_deletion_before_end_of_life=True))
     assert done["steps"] == [

@@ -79,21 +79,25 @@ def test_predict_do_repeat(run, options):
         "create disk web-upload for the upload", f"upload {options['path']} to disk web-upload", f"{CREATE} disk web-upload", WAIT,
         "delete disk web-upload",
     ]  # fmt: skip
-    assert (done["version"]["id"], done["version"]["tags"][tag.DIGEST]) == (f"{WEB}/versions/1.0.0", done["digest"])
-    assert (predicted["version"]["name"], predicted["disk"], again["bytes_sent"]) == ("1.0.0", None, 0)
-    assert done["version"]["storage_profile"] == {"os_disk_image": {"source": {"id": str(INTERIM)}}}
+    assert (done["gallery_image_version"]["id"], done["gallery_image_version"]["tags"][tag.DIGEST]) == (
+        f"{WEB}/versions/1.0.0",
+        done["digest"],
+    )
+    assert (predicted["gallery_image_version"]["name"], predicted["disk"], again["bytes_sent"]) == ("1.0.0", None, 0)
+    assert done["gallery_image_version"]["storage_profile"] == {"os_disk_image": {"source": {"id": str(INTERIM)}}}
     assert "image" not in done
     assert left(azure) == []
 
 
-def test_a_definition_that_takes_no_disks_gets_a_managed_image_on_the_way(run, options):
+def test_a_definition_that_takes_no_disks_is_reached_through_a_managed_image(run, options):
     azure = azure_with(definition(features=TRUSTED))
     done = run(azure, tags={"cost": "7"}, **options)
     assert done["steps"][2:] == [
-        "create image web-upload from disk web-upload, because the image definition takes no disks", f"{CREATE} image web-upload", WAIT,
+        "create image web-upload from disk web-upload, because the image definition takes it only through a managed image",
+        f"{CREATE} image web-upload", WAIT,
         "delete image web-upload", "delete disk web-upload",
     ]  # fmt: skip
-    assert done["version"]["storage_profile"] == {"source": {"id": str(INTERIM_IMAGE)}}
+    assert done["gallery_image_version"]["storage_profile"] == {"source": {"id": str(INTERIM_IMAGE)}}
     (made,) = [write for write in azure.writes if write[:2] == ("create", "image")]
     assert made[3]["tags"] == {
         "cost": "7", tag.DIGEST: done["digest"], tag.PURPOSE: tag.UPLOAD, tag.IMAGE: "images/g/web",
@@ -141,12 +145,12 @@ def test_other_content_becomes_the_next_version(run, options, tmp_path):
     azure = azure_with()
     run(azure, **options)
     second = {**options, "path": disk_file(tmp_path / "second.raw", b"other")}
-    assert run(azure, **second)["version"]["name"] == "1.0.1"
+    assert run(azure, **second)["gallery_image_version"]["name"] == "1.0.1"
     named = {**options, "gallery_image_version": wanted(version="1.0.1")}
     assert "but it was made from other content (sha256-4m:" in run(azure, **named)["msg"]
     replaced = run(azure, recreate=True, **named)
     assert "delete version 1.0.1 of image definition web" in replaced["steps"]
-    assert replaced["version"]["tags"][tag.DIGEST] == replaced["digest"]
+    assert replaced["gallery_image_version"]["tags"][tag.DIGEST] == replaced["digest"]
 
 
 def test_a_named_version_of_unknown_content_is_refused_before_the_disk_is_read(run, options, monkeypatch):
@@ -164,7 +168,7 @@ def test_the_version_of_a_failed_run_is_replaced(run, options):
     azure.gallery_image_versions.put(replace(version, provisioning_state="Failed"))
     again = run(azure, **options)
     assert "delete version 1.0.0 of image definition web" in again["steps"]
-    assert again["version"]["provisioning_state"] == "Succeeded"
+    assert again["gallery_image_version"]["provisioning_state"] == "Succeeded"
 
 
 def test_gallery_and_definition_are_created_first_with_the_users_tags(run, options):
@@ -187,7 +191,7 @@ def test_tags_and_regions_of_an_existing_version_are_changed_without_an_upload(r
         "change target_regions of version 1.0.0 of image definition web",
         "wait until version 1.0.0 can be used in westeurope, northeurope",
     ]  # fmt: skip
-    assert (done["bytes_sent"], done["version"]["tags"]["release"]) == (0, "2")
+    assert (done["bytes_sent"], done["gallery_image_version"]["tags"]["release"]) == (0, "2")
 
 
 def test_the_replicas_of_a_version_of_the_same_content_are_waited_for_before_the_plan(run, options):
@@ -196,7 +200,8 @@ def test_the_replicas_of_a_version_of_the_same_content_are_waited_for_before_the
     azure.gallery_image_versions.replication["westeurope"] = ["Replicating"]
     run.warnings.clear()
     assert run(azure, check=True, **options)["changed"] is False
-    assert run.warnings == ["Version 1.0.0 is still being replicated to westeurope: planned as if that had succeeded."]
+    text = "Version 1.0.0 of image definition web is still being replicated to westeurope: planned as if that had succeeded."
+    assert run.warnings == [text]
     late = run(azure, **options)
     assert (late["failed"], late["changed"]) == (True, False)
     assert "is not yet usable in westeurope (Replicating, 40 %)" in late["msg"]
@@ -212,7 +217,7 @@ def test_what_cannot_be_changed_in_a_version_is_refused_unless_it_may_be_replace
     azure = azure_with()
     run(azure, **options)
     other = {**options, "gallery_image_version": wanted(**change)}
-    assert f"version 1.0.0 of image definition web in gallery g exists, but {text}: choose" in run(azure, **other)["msg"]
+    assert f"version 1.0.0 of image definition web in gallery g exists, but {text}: name another version, or set" in run(azure, **other)["msg"]
     assert "delete version 1.0.0 of image definition web" in run(azure, recreate=True, **other)["steps"]
 
 

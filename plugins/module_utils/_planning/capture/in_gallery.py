@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from ..._core import tags as tag
 from ..._core.ids import GALLERY_IMAGE_VERSION, IMAGE, ResourceId
 from ..._core.limits import LONGEST_NAME
-from ..._core.listener import Silence
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
@@ -21,11 +21,10 @@ from ..._core.model.provisioning import BEING_MADE, DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..._core.times import format_time
-from ..gallery.names import version_id
+from ..gallery.known_versions import as_it_is, known_versions
 from ..gallery.numbers import newest_of
 from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import Watch
 from ..gallery.target import GalleryTarget
 from ..settling import look_up
 from .request import CaptureRequest
@@ -38,8 +37,8 @@ class InGallery:
     """The gallery and the image definition, each of which may not exist, and ``choice``: the version that the task is about.
 
     ``origin`` holds the tags that identify its source. ``others`` are the other definitions, read if this one does not exist. ``interim``
-    is the managed image on the way to the version, if the definition does not take the VM itself. ``regions`` are those that have
-    versions, if they are known.
+    is the interim image, if the definition takes the VM only through a managed image. ``regions`` are those that have
+    versions, if they are known. ``now`` is the time of the task.
     """
 
     choice: Choice
@@ -49,6 +48,7 @@ class InGallery:
     others: tuple[GalleryImage, ...] = ()
     interim: Image | None = None
     regions: frozenset[str] = frozenset()
+    now: datetime = datetime.min.replace(tzinfo=timezone.utc)
 
 
 def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTarget, vm: Vm | None, check_mode: bool) -> InGallery:
@@ -56,20 +56,22 @@ def look_up_in_gallery(azure: Azure, request: CaptureRequest, target: GalleryTar
     gallery = look_up(azure.galleries, target.gallery, check_mode)
     image = look_up(azure.gallery_images, target.image, check_mode) if gallery else None
     source = _Source.of(azure, request, target, vm)
-    choice = _choose(target, source, _versions(azure, target) if image else ())
+    publication = target.publication
+    choice = _choose(target, source, known_versions(azure, publication) if image else ())
     return InGallery(
-        choice=_as_it_is(azure, target, choice, check_mode),
+        choice=replace(choice, existing=choice.existing and as_it_is(azure, publication, choice.version, check_mode)),
         gallery=gallery,
         image=image,
         origin=source.origin,
         others=azure.gallery_images.list_in(target.gallery) if gallery and image is None else (),
         interim=azure.images.find(interim_id(vm)) if vm else None,
-        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if target.publication.target_regions and choice.existing is None else frozenset(),
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if publication.names_new_region(choice.existing) else frozenset(),
+        now=datetime.now(timezone.utc),
     )
 
 
 def interim_id(vm: Vm) -> ResourceId:
-    """The managed image on the way from a VM to a version, in the VM's own resource group."""
+    """The interim image between a VM and a version, in the VM's own resource group."""
     name = f"{vm.id.name[: LONGEST_NAME - len(SUFFIX) - 9]}-{vm.vm_id[:8]}{SUFFIX}"
     return ResourceId.of(IMAGE, vm.id.resource_group, name, subscription=vm.id.subscription)
 
@@ -127,33 +129,3 @@ def _choose(target: GalleryTarget, source: _Source, versions: Sequence[GalleryIm
     if target.publication.version == NEXT and made is not None:
         return Choice(made.id, made, True)
     return choose(target.publication, versions, source.origin)
-
-
-def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion, ...]:
-    """The versions of the definition. A list may lack what was just created, so one that is named or the next one is read by its id."""
-    if target.publication.version != NEXT:
-        named = azure.gallery_image_versions.find(version_id(target.image, target.publication.version))
-        return (named,) if named else ()
-    known = {each.id: each for each in azure.gallery_image_versions.list_in(target.image)}
-    while found := azure.gallery_image_versions.find(choose(target.publication, known.values(), {}).version):
-        known[found.id] = found
-    return tuple(known.values())
-
-
-def _as_it_is(azure: Azure, target: GalleryTarget, choice: Choice, check_mode: bool) -> Choice:
-    """The same choice with the existing version as it is, and with its replicas, once what an earlier run began has ended.
-
-    Outside of check mode, a deletion is waited for, and so is the replication that the task waits for.
-    """
-    versions, publication = azure.gallery_image_versions, target.publication
-    found = versions.find_replicated(choice.version, publication.api) if choice.existing else None
-    if found and found.provisioning_state == DELETING:
-        return replace(choice, existing=None if check_mode else versions.find_settled(choice.version))
-    if found is None or check_mode:
-        return replace(choice, existing=found)
-    stored = {each.name for each in found.target_regions}
-    awaited = [name for name in publication.wanted_regions(found.location, found) if name in stored]
-    watch = Watch(Silence(), awaited, publication.wait)
-    if not watch.is_settled(found):
-        found = versions.await_replicas(choice.version, watch.is_settled, publication.api)
-    return replace(choice, existing=found)

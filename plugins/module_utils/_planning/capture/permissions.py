@@ -138,8 +138,8 @@ _TABLE = (
         "create the image",
         lambda it: it.request.gallery is None,
     ),
-    _Row(f"{_COMPUTE}/images/write", _backup_group, "create a managed image on the way to the version", _makes_interim),
-    _Row(f"{_COMPUTE}/images/delete", _backup_group, "remove the managed image on the way to the version", _makes_interim),
+    _Row(f"{_COMPUTE}/images/write", _backup_group, "make the version through a managed image", _makes_interim),
+    _Row(f"{_COMPUTE}/images/delete", _backup_group, "remove the managed image that the version was made through", _makes_interim),
     _Row(
         f"{_VERSIONS}/delete",
         _of_gallery,

@@ -146,8 +146,8 @@ def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, A
     vm = azure.machines.find(request.vm)
     if request.gallery is None:
         return {"image": azure.images.get(request.target).as_result(), **_result_of(vm)}
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
-    return {"version": azure.gallery_image_versions.get(version).as_result(), **_result_of(vm)}
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
+    return {"gallery_image_version": azure.gallery_image_versions.get(version).as_result(), **_result_of(vm)}
 
 
 CAPTURE = Subject(CaptureRequest.from_params, _plan, _result)

@@ -17,12 +17,13 @@ from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.guard import Guard
 from ..._core.model.disk import Disk
-from ..._core.model.gallery_image_version import COMPLETED, GalleryImageVersion
+from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.image import Image
 from ..._core.model.seal import Seal
 from ..._core.model.vm import DEALLOCATED, Vm
 from ..._core.ports import Azure
 from ..gallery.numbers import Place
+from ..gallery.replication import is_usable_in
 from .evidence import kept_seal
 from .verdicts import read_verdict
 
@@ -129,7 +130,7 @@ class Usable:
 
     def require(self, azure: Azure) -> None:
         found = azure.gallery_image_versions.find_replicated(self.place.version)
-        if found is None or not any(each.region == self.region and each.state == COMPLETED for each in found.replicas):
+        if not is_usable_in(found, self.region):
             raise InvalidRequest(
                 f"version {self.place} cannot be used in {self.region} yet, so what it was made from is left as it is: run again later."
             )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The evidence that every road from a VM, its disks or their snapshots to a generalized image requires.
+"""The evidence that is required of every generalized image of a VM, also of one made from its disks or their snapshots.
 
     origin = observe_origin(azure, id_of_a_vm_disk_or_snapshot, rules, resource_group)      (origin.py; reads)
     evidence = require_sealed_source(origin, rules)                                         (raises InvalidRequest)

@@ -16,9 +16,14 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 def require_date(option: str, text: str) -> str:
     """The time in an option, as it is sent to Azure: ``2027-01-01T00:00:00Z`` for ``2027-01-01``. Raises ``InvalidRequest``."""
-    if (found := moment(text)) is None:
+    return require_moment(option, text).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def require_moment(option: str, text: str) -> datetime:
+    """The time in an option, whose clock can be left out. Raises ``InvalidRequest``."""
+    if (found := moment(text.strip())) is None:
         raise InvalidRequest(f"{option}: {text!r} is not a date: give one such as 2027-01-01 or 2027-01-01T12:00:00Z.")
-    return found.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return found
 
 
 def same_date(stored: object, wanted: object) -> bool:

@@ -15,7 +15,6 @@ from ..._core.limits import HIGHEST_LUN, require_number
 from ..._core.references import parse_reference
 
 CUSTOMER_KEY = "EncryptedWithCmk"
-CONFIDENTIAL_TYPES = ("EncryptedVMGuestStateOnlyWithPmk", "EncryptedWithPmk", CUSTOMER_KEY, "NonPersistedTPM")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ The modules gallery_image_version, image_capture and image_upload have the same 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from ..._core.ids import ResourceId, region
 from ..._core.limits import MOST_REPLICAS, require_number
 from ..._core.model.gallery_image_version import STRATEGY_API, GalleryImageVersion, TargetRegion
 from ..._core.times import format_time, parse_time
+from .dates import require_moment
 from .encryption import RegionEncryption, given
 from .names import image_id, require_version
 from .stored import READ_ONLY_IN_PROFILE, as_body, without
@@ -89,7 +90,7 @@ class Publication:
     @classmethod
     def from_params(cls, params: Mapping[str, Any], resource_group: str | None) -> Publication:
         """Check the options of the table PUBLICATION. Resources that are given by name are in ``resource_group``."""
-        version = params.get("version") or NEXT
+        version, end_of_life = params.get("version") or NEXT, params.get("end_of_life_date")
         publication = cls(
             image=image_id(params, resource_group),
             version=version if version == NEXT else require_version("version", version),
@@ -99,7 +100,7 @@ class Publication:
             storage_account_strategy=params.get("storage_account_strategy"),
             replication_mode=params.get("replication_mode"),
             exclude_from_latest=params.get("exclude_from_latest"),
-            end_of_life_date=_date(params.get("end_of_life_date")),
+            end_of_life_date=None if end_of_life is None else require_moment("end_of_life_date", end_of_life),
             block_deletion_before_end_of_life=params.get("block_deletion_before_end_of_life"),
             purge_target_regions=bool(params.get("purge_target_regions")),
             wait=params.get("wait") or WAIT_ALL,
@@ -143,6 +144,19 @@ class Publication:
         """The short names of the regions that the task waits for: those that it names and the version's own, or else all."""
         named = {region(each.name) for each in self.target_regions} | {region(location)}
         return tuple(each.name for each in self.regions(location, existing) if each.name in named or not self.target_regions)
+
+    def names_new_region(self, existing: GalleryImageVersion | None) -> bool:
+        """Whether the task names a region in which there is no such version yet, so that its name may be wrong."""
+        stored = {each.name for each in existing.target_regions} if existing else set()
+        return any(region(each.name) not in stored for each in self.target_regions)
+
+    def require_regions(self, known: Collection[str]) -> None:
+        """Refuse target regions that have no image versions. Without known regions, any region is accepted."""
+        for each in self.target_regions:
+            if known and region(each.name) not in known:
+                raise InvalidRequest(
+                    f"target_regions: {each.name!r} is not a region that has image versions; these have: {', '.join(sorted(known))}."
+                )
 
     def purged_regions(self, existing: GalleryImageVersion) -> tuple[str, ...]:
         """The short names of the regions that the task removes."""
@@ -235,15 +249,6 @@ class Publication:
 def flag(wanted: bool | None, stored: bool | None) -> bool | None:
     """The value to send for a flag. Azure leaves out flags that are false, so that false is not sent where nothing is stored."""
     return None if wanted is False and stored is None else wanted
-
-
-def _date(text: str | None) -> datetime | None:
-    """The time in the option ``end_of_life_date``, whose clock can be left out."""
-    if text is None:
-        return None
-    if (found := parse_time(text) or parse_time(f"{text.strip()}T00:00:00Z")) is None:
-        raise InvalidRequest(f"end_of_life_date: {text!r} is not a time: give one such as 2027-06-30 or 2027-06-30T12:00:00Z.")
-    return found
 
 
 def _require_sets_of(subscription: str, regions: tuple[WantedRegion, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..._core import tags as tag
 from ..._core.guard import NO_GUARD, Guard
-from ..._core.ids import ResourceId
+from ..._core.ids import ResourceId, region
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.provisioning import FAILED
 from ..._core.plan import Step
@@ -19,7 +19,7 @@ from ..steps.gallery import AwaitReplication, DeleteGalleryImageVersion, PutGall
 from .claims import Claim
 from .names import version_id
 from .numbers import Place, after, is_made_from, newest_of
-from .publication import NEXT, WAIT_NONE, Publication
+from .publication import NEXT, SHALLOW, WAIT_ALL, WAIT_NONE, Publication
 from .replication import missing
 
 
@@ -86,6 +86,22 @@ def waiting(
     """The step that waits for the replication; none if the task does not wait, or an existing version can be used already."""
     done = existing is not None and not missing(existing, regions, publication.wait)
     return () if done or publication.wait == WAIT_NONE else (AwaitReplication(place, regions, publication.wait, publication.api),)
+
+
+def copied(publication: Publication, place: Place, location: str, needed: bool) -> tuple[Step, ...]:
+    """The step before the deletion of what a version is made from, if that is ``needed``, and the task does not wait for all regions.
+
+    Azure has copied it once the version's own region can use the version.
+    """
+    if not needed or publication.wait == WAIT_ALL:
+        return ()
+    return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
+
+
+def refers(publication: Publication, existing: GalleryImageVersion | None = None) -> bool:
+    """Whether the version refers to its source instead of holding a copy of it, so that the source must stay."""
+    stored = existing.publishing.get("replicationMode") if existing else None
+    return (stored or publication.replication_mode) == SHALLOW
 
 
 def predicted(choice: Choice, body: Mapping[str, Any]) -> GalleryImageVersion:

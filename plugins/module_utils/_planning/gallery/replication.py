@@ -9,8 +9,7 @@ from it there: https://learn.microsoft.com/azure/virtual-machines/shared-image-g
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from ..._core.errors import Failed, Missing, TimedOut
 from ..._core.ids import ResourceId, region
@@ -70,13 +69,18 @@ def late(version: GalleryImageVersion, regions: Collection[str]) -> str:
     """The sentence about a version whose replication takes longer than the time limit."""
     return (
         f"Image version {version.id.name} is not yet usable in {_named(version, regions)}; its replication continues in Azure:"
-        " run again later, or raise wait_timeout."
+        " run again later, raise wait_timeout, or set wait to first or none."
     )
 
 
 def is_usable_anywhere(version: GalleryImageVersion | None) -> bool:
     """Whether any region has a complete replica."""
     return any(each.state == COMPLETED for each in states(version).values())
+
+
+def is_usable_in(version: GalleryImageVersion | None, location: str) -> bool:
+    """Whether VMs can be created from a version in a region."""
+    return not missing(version, [region(location)], WAIT_ALL)
 
 
 def failures(version: GalleryImageVersion | None, regions: Collection[str]) -> list[Replica]:
@@ -146,11 +150,3 @@ def _state(replica: Replica | None) -> str:
     if replica is None:
         return "not begun"
     return replica.state if replica.progress is None else f"{replica.state}, {replica.progress} %"
-
-
-def result_of(version: GalleryImageVersion) -> list[Mapping[str, Any]]:
-    """The return value for the replicas of a version."""
-    return [
-        {"region": each.region, "state": each.state, "progress": each.progress, "details": each.details or None}
-        for each in version.replicas
-    ]

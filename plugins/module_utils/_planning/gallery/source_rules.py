@@ -110,7 +110,7 @@ def _through_a_managed_image(definitions: tuple[str, ...], source: str, quote: s
 
     return (
         refusal("a managed image cannot be made of one of security type {own}: use a definition of SecurityType {own}.", STATEFUL),
-        refusal("a managed image on the way would be generalized" + BLOB_OR_STANDARD, os_state=SPECIALIZED),
+        refusal("through a managed image it would be generalized" + BLOB_OR_STANDARD, os_state=SPECIALIZED),
         refusal("managed images of Arm64 machines do not exist" + BLOB_OR_STANDARD, architecture=ARM),
         Rule(
             ROAD,

@@ -141,8 +141,7 @@ def judge(definition: DefinitionKind, source: SourceKind) -> Judgement:
 def security_type_for(source: SourceKind) -> str:
     """The SecurityType of a definition that is created for this source, if the user asks for none.
 
-    VM guest state needs a definition of its own type. Everything else becomes ``Standard``, which takes every kind of source; it is sent
-    by name, because the default differs between Azure's API versions.
+    VM guest state needs a definition of its own type. Everything else becomes ``Standard``, which takes every kind of source.
     """
     return source.security_type if source.kind == VERSION or source.security_type in (TRUSTED, CONFIDENTIAL) else STANDARD
 

@@ -15,6 +15,7 @@ from ..._core.ids import ResourceId, region
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import DISK_CONTROLLERS, GENERALIZED, SECURITY_TYPE, SPECIALIZED, GalleryImage
 from ..._core.plan import Step
+from ..gallery_images.features import sendable
 from ..steps.gallery import PutGallery, PutGalleryImage
 from .publication import Publication
 
@@ -93,7 +94,7 @@ class GalleryTarget:
         return Gallery(self.gallery, region(location))
 
     def new_image(self, location: str, traits: Traits, security_type: str) -> GalleryImage:
-        """The definition that is made on request. Values are sent even where they are Azure's defaults, which depend on the api-version."""
+        """The definition that is made on request, with the values that the module gallery_image sends for it."""
         features = [{"name": SECURITY_TYPE, "value": self.security_type or security_type}]
         if traits.controllers:
             features.append({"name": DISK_CONTROLLERS, "value": traits.controllers})
@@ -103,7 +104,7 @@ class GalleryTarget:
             "hyperVGeneration": traits.generation,
             "architecture": traits.architecture,
             "identifier": dict(self.identifier),
-            "features": features,
+            "features": sendable(features) or None,
             "description": self.description,
             "purchasePlan": {part: traits.plan[part] for part in PLAN if traits.plan.get(part)} or None,
         }

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The way from a disk to a version in a gallery: what must exist for it, what is created first, and a detour that Azure requires."""
+"""The way from a disk to a version in a gallery: what must exist, what is created first, and whether it leads through a managed image."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from ..gallery_images.settings import require_consistent, require_new_identifier
 from ..missing_groups import absent_group
 from ..settling import look_up, settled
 from ..steps.gallery import PutGallery, PutGalleryImage
-from .names import version_id
-from .numbers import after, newest_of
+from .known_versions import known_versions
+from .numbers import newest_of
 from .publication import NEXT
 from .source_rules import BY_MANAGED_IMAGE, REFUSED, WARN
 from .sources import DefinitionKind, SourceKind, judge, security_type_for
@@ -58,7 +58,7 @@ def observe_target(azure: Azure, target: GalleryTarget, check_mode: bool) -> See
     """
     image = look_up(azure.gallery_images, target.image, check_mode)
     if image is not None:
-        versions = tuple(each for each in _versions(azure, target) if not _is_gone(azure, each, check_mode))
+        versions = tuple(each for each in known_versions(azure, target.publication) if not _is_gone(azure, each, check_mode))
         return SeenTarget(image, _with_replicas(azure, target, versions))
     gallery = look_up(azure.galleries, target.gallery, check_mode)
     return SeenTarget(
@@ -66,18 +66,6 @@ def observe_target(azure: Azure, target: GalleryTarget, check_mode: bool) -> See
         others=azure.gallery_images.list_in(target.gallery) if gallery else (),
         without_group=frozenset() if gallery else azure.groups.without_group(target.gallery),
     )
-
-
-def _versions(azure: Azure, target: GalleryTarget) -> tuple[GalleryImageVersion, ...]:
-    """The version with the requested number; for ``version: next`` all of them, and newer ones that a list can lack for some minutes."""
-    versions, named = azure.gallery_image_versions, target.publication.version
-    if named != NEXT:
-        found = versions.find(version_id(target.image, named))
-        return (found,) if found else ()
-    known = versions.list_in(target.image)
-    while newer := versions.find(after(target.image, [each.number for each in known])):
-        known = (*known, newer)
-    return known
 
 
 def _with_replicas(azure: Azure, target: GalleryTarget, versions: tuple[GalleryImageVersion, ...]) -> tuple[GalleryImageVersion, ...]:

@@ -26,7 +26,7 @@ X64, ARM64 = "x64", "Arm64"
 class UploadRequest:
     """The image and its interim disk, the file at ``path``, and how the image should be. ``generation`` is ``V1`` or ``V2``.
 
-    With a ``target``, a version in a gallery is made, and ``image`` is the interim image that some definitions require on the way to it.
+    With a ``target``, a version in a gallery is made. ``image`` is the interim image then, for definitions that take no disks.
     ``run_id`` is different in every run.
     """
 
@@ -96,7 +96,7 @@ class UploadRequest:
 
 
 def interim_name(name: str) -> str:
-    """The name of what an upload makes on the way."""
+    """The name of the interim disk or image of an upload."""
     return f"{name[: LONGEST_NAME - len(SUFFIX)]}{SUFFIX}"
 
 

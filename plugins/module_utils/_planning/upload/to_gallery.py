@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An upload whose target is a version in a gallery.
 
-The version is made from the interim disk. Where the image definition takes no disks, it is made from a managed image of the disk, which is
+The version is made from the interim disk. Where the image definition takes a disk only through a managed image, that is made of it and
 deleted with the disk. Gallery and definition are created before the upload, so that a missing right is found at once.
 """
 
@@ -25,25 +25,25 @@ from ..._core.model.provisioning import FAILED, SUCCEEDED
 from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.references import require_region
+from ..gallery.adjusting import adjust, await_stored
 from ..gallery.numbers import Place, is_made_from
-from ..gallery.publication import NEXT, SHALLOW, WAIT_ALL, Publication
-from ..gallery.publishing import Choice, choose, creation, is_left_over, predicted, published
-from ..gallery.replication import missing
+from ..gallery.publication import NEXT, Publication
+from ..gallery.publishing import Choice, choose, copied, creation, is_left_over, predicted, published, refers
+from ..gallery.replication import is_usable_in
 from ..gallery.source_rules import DISK
 from ..gallery.sources import SourceKind
 from ..gallery.target import GalleryTarget
+from ..gallery.version_differences import publication_differences
 from ..gallery.way import SeenTarget, Way, candidate_of, find_way, observe_target
 from ..missing_groups import require_groups
 from ..settling import look_up, settled
 from ..steps.disk import CreateUploadDisk, DeleteDisk
-from ..steps.gallery import AwaitReplication, PutGalleryImageVersion
+from ..steps.gallery import PutGalleryImageVersion
 from ..steps.image import CreateImage, DeleteImage
-from ..versions.match import publication_differences
 from .interim import fill, is_ours, removal, require_usable
 from .match import other_properties
 from .request import UploadRequest
 from .results import facts
-from .version_match import adjust, await_stored
 from .wanted import Wanted, image_body, owner_tags
 
 
@@ -87,7 +87,7 @@ def _with_replicas(azure: Azure, request: UploadRequest, target: SeenTarget, dig
     publication, candidate = target_of(request).publication, candidate_of(target_of(request), target.versions)
     if candidate is None or not is_made_from(candidate, {tag.DIGEST: digest}):
         return target
-    ready = await_stored(azure, publication, candidate)
+    ready = await_stored(azure, publication, candidate) or candidate
     return replace(target, versions=tuple(ready if each is candidate else each for each in target.versions))
 
 
@@ -130,20 +130,15 @@ def check_upload(request: UploadRequest, seen: Observed) -> Checked:
 def _require_regions(request: UploadRequest, publication: Publication, regions: frozenset[str]) -> None:
     """Refuse regions that have no versions."""
     require_region(request.location, regions, "image versions")
-    for each in publication.target_regions:
-        if regions and region(each.name) not in regions:
-            raise InvalidRequest(
-                f"gallery_image_version: target_regions: {each.name!r} is not a region that has image versions; these have: "
-                f"{', '.join(sorted(regions))}."
-            )
+    publication.require_regions(regions)
 
 
 def _require_own(request: UploadRequest, image: Image | None) -> None:
-    """Refuse to replace an image that was not made on the way to a version of this definition."""
+    """Refuse to replace an image that is not the interim image of a version of this definition."""
     if image is not None and not is_ours(request, image):
         raise InvalidRequest(
             f"image {image.id.name} in resource group {image.id.resource_group} exists, and is not the interim image of {request.title}, "
-            "which takes no disks: rename or delete that image, or choose another resource_group for what the upload needs on its way."
+            "which takes no disks: rename or delete that image, or choose another resource_group for the interim image and disk."
         )
 
 
@@ -204,9 +199,9 @@ def _plan_new(wanted: Wanted, content: DiskContent, checked: Checked, choice: Ch
     clean_up = _clean_up(request, detour or _own_image(request, checked) is not None, has_disk)
     kept = has_disk and not any(isinstance(step, DeleteDisk) for step in clean_up)
     return Plan(
-        steps=(*steps, *_copied(publication, place, checked.location, clean_up)),
+        steps=(*steps, *copied(publication, place, checked.location, bool(clean_up))),
         before=_state(choice.existing, checked.disk),
-        after={"version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
+        after={"gallery_image_version": _predicted(steps, choice), "disk": str(request.disk) if kept else None},
         warnings=checked.warnings,
         facts=facts(steps, wanted.file),
         clean_up=clean_up,
@@ -220,7 +215,7 @@ def _by_managed_image(wanted: Wanted, content: DiskContent, checked: Checked) ->
         return ()
     new = wanted.image({})
     made = replace(new, tags={**new.tags, **owner_tags(request)})
-    reason = f"disk {request.disk.name}, because the image definition takes no disks"
+    reason = f"disk {request.disk.name}, because the image definition takes it only through a managed image"
     return (
         *fill(wanted, checked.disk, content),
         *([DeleteImage(image.id)] if image else []),
@@ -238,10 +233,10 @@ def _is_complete(wanted: Wanted, image: Image) -> bool:
 def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion) -> Plan:
     """The version exists: make its tags and regions those of the task, and delete what an interrupted run left."""
     request, publication, disk = wanted.request, target_of(wanted.request).publication, _own_disk(wanted.request, checked)
-    found = adjust(request, publication, existing, checked.check_mode)
-    left = () if _refers(publication, existing) else _left(request, checked)
-    uncopied = missing(existing, [region(existing.location)], WAIT_ALL)
-    steps = (*found.steps, *(_copied(publication, Place(existing.id), existing.location, left) if uncopied else ()))
+    found = adjust(publication, existing, lambda tags: tag.wanted(tags, request.tags, request.append_tags), checked.check_mode)
+    left = () if refers(publication, existing) else _left(request, checked)
+    uncopied = bool(left) and not is_usable_in(existing, existing.location)
+    steps = (*found.steps, *copied(publication, Place(existing.id), existing.location, uncopied))
     return Plan(
         steps=steps,
         before=_state(existing, disk),
@@ -250,13 +245,6 @@ def _plan_match(wanted: Wanted, checked: Checked, existing: GalleryImageVersion)
         facts=facts(steps, wanted.file),
         clean_up=left,
     )
-
-
-def _copied(publication: Publication, place: Place, location: str, clean_up: tuple[Step, ...]) -> tuple[Step, ...]:
-    """The step that waits until Azure has copied what is then deleted, if the task does not wait for all regions."""
-    if not clean_up or publication.wait == WAIT_ALL:
-        return ()
-    return (AwaitReplication(place, (region(location),), WAIT_ALL, publication.api),)
 
 
 def _left(request: UploadRequest, checked: Checked) -> tuple[Step, ...]:
@@ -279,19 +267,13 @@ def _own_disk(request: UploadRequest, checked: Checked) -> Disk | None:
 
 
 def _clean_up(request: UploadRequest, has_image: bool, has_disk: bool) -> tuple[Step, ...]:
-    """The steps that delete what was made on the way. It stays for a version that only refers to it."""
-    if _refers(target_of(request).publication):
+    """The steps that delete interim image and disk. They stay for a version that only refers to them."""
+    if refers(target_of(request).publication):
         return ()
     return (
         *((DeleteImage(request.image),) if has_image else ()),
         *((DeleteDisk(request.disk),) if has_disk and not request.keep_disk else ()),
     )
-
-
-def _refers(publication: Publication, existing: GalleryImageVersion | None = None) -> bool:
-    """Whether the version refers to its source instead of holding a copy of it."""
-    stored = existing.publishing.get("replicationMode") if existing else None
-    return (stored or publication.replication_mode) == SHALLOW
 
 
 def _occupied(request: UploadRequest, existing: GalleryImageVersion, found: str) -> InvalidRequest:
@@ -314,14 +296,14 @@ def _predicted(steps: tuple[Step, ...], choice: Choice) -> Mapping[str, Any] | N
 
 
 def _state(version: GalleryImageVersion | None, disk: Disk | None) -> dict[str, Any]:
-    return {"version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
+    return {"gallery_image_version": version.as_result() if version else None, "disk": str(disk.id) if disk else None}
 
 
 def result(azure: Azure, plan: Plan) -> Mapping[str, Any]:
     """The version as it is now, under the number that it got."""
-    version = published(plan.steps, ResourceId.parse(plan.after["version"]["id"]))
+    version = published(plan.steps, ResourceId.parse(plan.after["gallery_image_version"]["id"]))
     found = azure.gallery_image_versions.find_replicated(version) or azure.gallery_image_versions.get(version)
-    return {"version": found.as_result()}
+    return {"gallery_image_version": found.as_result()}
 
 
 def target_of(request: UploadRequest) -> GalleryTarget:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The managed image that is made on the way where a definition takes no disk or snapshot, and deleted once the version exists.
+"""The interim image: where a definition takes a source only through a managed image, that is made, and deleted once the version exists.
 
 Its name follows from the version's definition and from the source, so that a run after an interrupted one finds it.
 """
@@ -42,11 +42,11 @@ class IsInterim:
         """Raise ``InvalidRequest`` if another image has the name now."""
         found = azure.images.find(self.image)
         if found is not None and not is_interim(found, self.origin):
-            raise InvalidRequest(f"image {self.image.name} is not the one that was made on the way to the version; it is left alone.")
+            raise InvalidRequest(f"image {self.image.name} is not the interim image of the version any more; it is left alone.")
 
 
 def interim_id(request: VersionRequest, origin: Mapping[str, str]) -> ResourceId:
-    """The name of the image on the way."""
+    """The name of the interim image."""
     definition = request.publication.image
     text = f"{str(definition).casefold()} {origin[tag.SOURCE]}"
     digest = hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -55,7 +55,7 @@ def interim_id(request: VersionRequest, origin: Mapping[str, str]) -> ResourceId
 
 
 def is_interim(image: Image, origin: Mapping[str, str]) -> bool:
-    """Whether an image was made on the way to a version of this source."""
+    """Whether an image is the interim image of a version of this source."""
     return image.tags.get(tag.PURPOSE) == PURPOSE and image.tags.get(tag.SOURCE) == origin[tag.SOURCE]
 
 
@@ -65,13 +65,14 @@ def making(
     """The steps that make the image. One that an interrupted run has completed is used."""
     if found is not None and not is_interim(found, origin):
         raise InvalidRequest(
-            f"image {image.name} in resource group {image.resource_group} exists, and was not made on the way to a version of"
+            f"image {image.name} in resource group {image.resource_group} exists, and is not the interim image of a version of"
             f" {definition.id.name}: delete or rename it."
         )
     if found is not None and found.provisioning_state == SUCCEEDED:
         return ()
     left = (removal(image, origin),) if found is not None else ()
-    return (*left, CreateImage(image, f"{source.title} on the way to the version", _body(source, definition, location, origin)))
+    reason = f"{source.title}, because the image definition takes it only through a managed image"
+    return (*left, CreateImage(image, reason, _body(source, definition, location, origin)))
 
 
 def removal(image: ResourceId, origin: Mapping[str, str]) -> Step:

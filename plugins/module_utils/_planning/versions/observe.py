@@ -10,22 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ..._core import tags as tag
-from ..._core.errors import Missing, TimedOut
-from ..._core.ids import ResourceId
-from ..._core.listener import Silence
+from ..._core.errors import Missing
+from ..._core.ids import GALLERY_IMAGE_VERSION, ResourceId
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.model.image import Image
-from ..._core.model.provisioning import DELETING, FAILED
+from ..._core.model.provisioning import FAILED
 from ..._core.model.snapshot import Snapshot
 from ..._core.ports import Azure
 from ..evidence.origin import Origin, observe_origin
+from ..gallery.known_versions import as_it_is, known_versions, once_deleted
 from ..gallery.names import version_id
-from ..gallery.publication import NEXT, Publication
+from ..gallery.publication import NEXT
 from ..gallery.publishing import Choice, choose
-from ..gallery.replication import Watch
 from ..gallery.source_rules import MANAGED_IMAGE, ROAD, SNAPSHOT, SPECIALIZED, VERSION, VM
 from ..gallery.sources import DefinitionKind, Judgement, judge
 from ..gallery.version_source import DiskSource, VersionSource
@@ -40,8 +39,9 @@ UEFI = {"$expand": "UefiSettings"}
 class Observed:
     """The state of Azure. ``choice`` is the version of the task, with its replicas if it exists. ``origins`` are those of the source.
 
-    ``uefi`` is the version with its UEFI settings. ``interim`` is a managed image that an earlier run made on the way to the version.
-    ``has_gallery`` is whether the gallery exists, if its definition was not found.
+    ``uefi`` is the version with its UEFI settings. ``interim`` is the interim image that an earlier run has left. ``has_gallery`` is
+    whether the gallery exists, if its definition was not found. ``regions`` are those that have image versions; they are not read if the
+    version is in every region that the task names.
     """
 
     choice: Choice
@@ -51,6 +51,7 @@ class Observed:
     uefi: GalleryImageVersion | None = None
     interim: Image | None = None
     has_gallery: bool = True
+    regions: frozenset[str] = frozenset()
     check_mode: bool = False
     now: datetime = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -67,7 +68,7 @@ class Observed:
         return judge(DefinitionKind.of(self.definition), self.source.kind())
 
     @property
-    def takes_a_road(self) -> bool:
+    def needs_managed_image(self) -> bool:
         """Whether the definition takes the source only through a managed image."""
         return self.judgement is not None and self.judgement.verdict == ROAD
 
@@ -77,7 +78,7 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
     image, now = request.publication.image, datetime.now(timezone.utc)
     if request.absent:
         wanted = version_id(image, request.publication.version)
-        return Observed(Choice(wanted, _settled(azure, wanted, check_mode)), check_mode=check_mode, now=now)
+        return Observed(Choice(wanted, once_deleted(azure, wanted, check_mode)), check_mode=check_mode, now=now)
     definition = azure.gallery_images.find(image)
     if definition is None:
         exists = azure.galleries.find(image.parent) is not None
@@ -90,46 +91,19 @@ def observe(azure: Azure, request: VersionRequest, check_mode: bool) -> Observed
         choice=choice,
         origins=_origins(azure, request) if _needs_evidence(request, seen, choice.existing) else (),
         uefi=azure.gallery_image_versions.read(choice.version, **UEFI) if choice.existing and request.uefi else None,
-        interim=azure.images.find(interim_id(request, seen.origin)) if seen.takes_a_road else None,
+        interim=azure.images.find(interim_id(request, seen.origin)) if seen.needs_managed_image else None,
+        regions=azure.regions.of(GALLERY_IMAGE_VERSION) if request.publication.names_new_region(choice.existing) else frozenset(),
     )
 
 
 def _choose(azure: Azure, request: VersionRequest, seen: Observed) -> Choice:
     """The version of the task with the states of its replicas, once no other run is deleting it and what the task waits for has ended."""
-    publication, versions = request.publication, azure.gallery_image_versions
-    choice = Choice(publication.image)
-    if publication.version == NEXT:
-        choice = _next(azure, publication, seen.origin)
-    wanted = choice.version if choice.may_move else version_id(publication.image, publication.version)
-    if choice.may_move and choice.existing is None:
-        return choice
-    existing = _settled(azure, wanted, seen.check_mode, publication.api)
-    if existing is not None and not seen.check_mode:
-        stored = {each.name for each in existing.target_regions}
-        awaited = [name for name in publication.wanted_regions(existing.location, existing) if name in stored]
-        watch = Watch(Silence(), awaited, publication.wait)
-        existing = existing if watch.is_settled(existing) else versions.await_replicas(wanted, watch.is_settled, publication.api)
-    return Choice(wanted, existing, choice.may_move)
-
-
-def _next(azure: Azure, publication: Publication, origin: Mapping[str, str]) -> Choice:
-    """The newest version or the next number. A list can lack what was created in the last minutes, so the number is looked up."""
-    known = list(azure.gallery_image_versions.list_in(publication.image))
-    while (choice := choose(publication, known, origin)).existing is None:
-        if (found := azure.gallery_image_versions.find(choice.version)) is None:
-            break
-        known.append(found)
-    return choice
-
-
-def _settled(azure: Azure, version: ResourceId, check_mode: bool, api: str = "") -> GalleryImageVersion | None:
-    """The version. One that is being deleted is waited for; check mode takes it for deleted."""
-    found = azure.gallery_image_versions.find_replicated(version, api)
-    if found is None or found.provisioning_state != DELETING:
-        return found
-    if not check_mode and azure.gallery_image_versions.find_settled(version) is not None:
-        raise TimedOut(f"image version {version.name} is still {DELETING}; run again later, or raise wait_timeout.")
-    return None
+    publication = request.publication
+    if publication.version != NEXT:
+        wanted = version_id(publication.image, publication.version)
+        return Choice(wanted, as_it_is(azure, publication, wanted, seen.check_mode))
+    choice = choose(publication, known_versions(azure, publication, seen.origin), seen.origin)
+    return replace(choice, existing=choice.existing and as_it_is(azure, publication, choice.version, seen.check_mode))
 
 
 def find_source(azure: Azure, source: VersionSource, location: str) -> FoundSource:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..._core import tags as tag
-from ..._core.errors import InvalidRequest, Missing, TimedOut
+from ..._core.errors import InvalidRequest, Missing
 from ..._core.guard import NO_GUARD, Guard
 from ..._core.ids import GALLERY_IMAGE_VERSION
 from ..._core.model.gallery_image import GalleryImage
@@ -20,19 +20,19 @@ from ..._core.plan import Plan, Step
 from ..._core.ports import Azure
 from ..._core.subject import Subject
 from ..evidence.required import NO_EVIDENCE, Evidence, inherited, require_sealed_source
+from ..gallery.adjusting import adjust
 from ..gallery.numbers import Place
-from ..gallery.publication import WAIT_FIRST, WAIT_NONE
-from ..gallery.publishing import creation, predicted, published, waiting
-from ..gallery.replication import failures, is_usable_anywhere, missing
+from ..gallery.publishing import copied, creation, predicted, published, refers
+from ..gallery.replication import is_usable_anywhere, is_usable_in
 from ..gallery.source_rules import REFUSED, WARN
 from ..gallery.sources import security_type_in
 from ..gallery.uefi import TAKES_KEYS
 from ..missing_groups import absent
-from ..steps.gallery import PurgeRegions, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ..steps.gallery import PutGalleryImageVersion
 from .found_source import SAME_REGION, FoundSource
 from .interim import interim_id, is_interim, making
 from .interim import removal as interim_removal
-from .match import changed_to, changes, differences
+from .match import differences
 from .observe import Observed, machine_sources, observe
 from .recheck import StillSealed, StillTheSame
 from .removal import removal
@@ -46,6 +46,7 @@ def plan_version(request: VersionRequest, seen: Observed) -> Plan:
         steps = removal(request, existing, seen.now) if existing else ()
         return Plan(steps=steps, before=_state(existing), after=_state(None))
     definition = _require_definition(request, seen)
+    request.publication.require_regions(seen.regions)
     if existing is None or _is_useless(request, existing):
         return _plan_new(request, seen, definition)
     if found := differences(request, seen, existing):
@@ -79,15 +80,13 @@ def _plan_new(request: VersionRequest, seen: Observed, definition: GalleryImage)
     more = {"securityProfile": {"uefiSettings": request.uefi}} if request.uefi else {}
     road, profile, clean_up = _road(request, seen, source, definition, location)
     publication = request.publication
-    if road and publication.wait == WAIT_NONE:
-        publication = replace(publication, wait=WAIT_FIRST)
-        warnings += ("wait: none becomes wait: first, because the image on the way is needed until the version exists.",)
     choice = replace(seen.choice, existing=None)
     steps = creation(publication, choice, location, profile, tags, seen.origin, source.source.title, more, _sealing(request, seen))
+    place = next(step.claim.place for step in steps if isinstance(step, PutGalleryImageVersion))
     body = publication.body(location, profile, tags)
     body["properties"].update(more)
     return Plan(
-        steps=(*deletion, *road, *steps),
+        steps=(*road, *deletion, *steps, *copied(publication, place, location, bool(clean_up))),
         before=_state(existing),
         after=_state(predicted(choice, body)),
         warnings=(*warnings, *evidence.warnings),
@@ -100,65 +99,30 @@ def _road(
     request: VersionRequest, seen: Observed, source: FoundSource, definition: GalleryImage, location: str
 ) -> tuple[tuple[Step, ...], Mapping[str, Any], tuple[Step, ...]]:
     """The steps before the version, its storage profile, and the steps after it. Most sources need neither step."""
-    if not seen.takes_a_road:
+    if not seen.needs_managed_image:
         return (), source.source.storage_profile(), ()
     image = interim_id(request, seen.origin)
     steps = making(image, seen.interim, source.source, definition, location, seen.origin)
-    return steps, {"source": {"id": str(image)}}, (interim_removal(image, seen.origin),)
+    clean_up = () if refers(request.publication) else (interim_removal(image, seen.origin),)
+    return steps, {"source": {"id": str(image)}}, clean_up
 
 
 def _plan_match(request: VersionRequest, seen: Observed, existing: GalleryImageVersion) -> Plan:
     """The version exists: change what can be changed, repair failed replicas, and delete the image that an interrupted run left."""
     publication = request.publication
-    wanted = publication.wanted_regions(existing.location, existing)
-    purged = publication.purged_regions(existing)
-    body = publication.body(existing.location, existing.storage, tag.wanted(existing.tags, request.tags, request.append_tags), existing)
-    changed = changes(body, existing)
-    warnings = _require_replicated(request, seen, existing, bool(changed))
-    new = changed_to(body, existing, purged)
-    left = seen.interim if seen.interim is not None and is_interim(seen.interim, seen.origin) else None
-    repairs = existing.provisioning_state == FAILED or changed or failures(existing, wanted)
-    steps = (
-        *_change(request, existing, new, changed, wanted),
-        *([PurgeRegions(existing.id, purged, publication.api)] if purged else []),
-        *(waiting(publication, Place(existing.id), wanted, existing) if repairs else ()),
-    )
+    found = adjust(publication, existing, lambda tags: tag.wanted(tags, request.tags, request.append_tags), seen.check_mode)
+    has_left = seen.interim is not None and is_interim(seen.interim, seen.origin) and not refers(publication, existing)
+    clean_up = (interim_removal(interim_id(request, seen.origin), seen.origin),) if has_left else ()
+    uncopied = bool(clean_up) and not is_usable_in(existing, existing.location)
+    steps = (*found.steps, *copied(publication, Place(existing.id), existing.location, uncopied))
     return Plan(
         steps=steps,
         before=_state(existing),
-        after=_state(new),
-        warnings=warnings,
+        after=_state(found.after),
+        warnings=found.warnings,
         facts={"sealed": _sealed(existing)},
-        clean_up=(interim_removal(left.id, seen.origin),) if left else (),
+        clean_up=clean_up,
     )
-
-
-def _change(
-    request: VersionRequest, existing: GalleryImageVersion, new: GalleryImageVersion, changed: list[str], wanted: tuple[str, ...]
-) -> tuple[Step, ...]:
-    """The step that changes properties and tags, or tags alone."""
-    publication = request.publication
-    if not changed:
-        return (TagGalleryImageVersion(existing.id, new.tags),) if dict(new.tags) != dict(existing.tags) else ()
-
-    def body(version: GalleryImageVersion) -> Mapping[str, Any]:
-        tags = tag.wanted(version.tags, request.tags, request.append_tags)
-        return publication.body(version.location, version.storage, tags, version)
-
-    return (UpdateGalleryImageVersion(existing.id, ", ".join(changed), body, wanted, publication.wait, publication.api),)
-
-
-def _require_replicated(request: VersionRequest, seen: Observed, existing: GalleryImageVersion, changes_it: bool) -> tuple[str, ...]:
-    """Refuse to go on while an earlier run's replication is still running, which was waited for; check mode warns about it."""
-    publication, stored = request.publication, {each.name for each in existing.target_regions}
-    wanted = [name for name in publication.wanted_regions(existing.location, existing) if name in stored]
-    open_ = missing(existing, wanted, publication.wait)
-    if not open_ or failures(existing, open_) or existing.provisioning_state == FAILED:
-        return ()
-    sentence = f"Version {existing.id.name} is still being replicated to {', '.join(open_)}"
-    if seen.check_mode:
-        return (f"{sentence}: planned as if that had succeeded.",)
-    raise TimedOut(f"{sentence[0].lower()}{sentence[1:]}: run again later, raise wait_timeout, or set wait to first or none.")
 
 
 def _require_definition(request: VersionRequest, seen: Observed) -> GalleryImage:

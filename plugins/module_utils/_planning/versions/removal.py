@@ -11,8 +11,7 @@ from ..._core.errors import InvalidRequest
 from ..._core.guard import NO_GUARD, Guard
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.plan import Step
-from ..._core.times import parse_time
-from ..gallery.deletion import blocked
+from ..gallery.deletion import blocked, is_protected
 from ..gallery.stored import as_body
 from ..steps.gallery import DeleteGalleryImageVersion, UpdateGalleryImageVersion
 from .request import VersionRequest
@@ -26,17 +25,11 @@ def removal(request: VersionRequest, existing: GalleryImageVersion, now: datetim
     ``guard`` is asked right before it is deleted.
     """
     delete = DeleteGalleryImageVersion(existing.id, guard)
-    if not _is_protected(existing, now):
+    if not is_protected(existing, now):
         return (delete,)
     if not request.unblocks:
         raise InvalidRequest(blocked(existing.id, PROTECTED.format(end=existing.publishing.get("endOfLifeDate") or "not known")))
     return (UpdateGalleryImageVersion(existing.id, "block_deletion_before_end_of_life", _unblocked), delete)
-
-
-def _is_protected(version: GalleryImageVersion, now: datetime) -> bool:
-    end = parse_time(version.publishing.get("endOfLifeDate"))
-    is_blocked = bool((version.properties.get("safetyProfile") or {}).get("blockDeletionBeforeEndOfLife"))
-    return is_blocked and (end is None or end > now)
 
 
 def _unblocked(version: GalleryImageVersion) -> dict[str, object]:

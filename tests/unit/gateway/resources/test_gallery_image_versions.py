@@ -13,6 +13,7 @@ from tests.support.canned import ARM, CannedAzure, answer
 from tests.support.ids import an_id
 
 V1 = an_id(GALLERY, "g", "hub").child(GALLERY_IMAGE, "web").child(GALLERY_IMAGE_VERSION, "1.0.0")
+BODY = {"location": "westeurope", "properties": {"storageProfile": {}}}
 POLL = f"{ARM}/poll?api-version=2024-03-03"
 
 
@@ -45,7 +46,7 @@ def test_the_operation_is_not_waited_for_once_enough_replicas_are_there():
         seen.append(replicas(found))
         return "Completed" in seen[-1].values()
 
-    canned.azure.gallery_image_versions.publish(V1, {"location": "westeurope"}, "", enough)
+    canned.azure.gallery_image_versions.publish(V1, BODY, "", enough)
     assert seen[0] == {"westeurope": "Replicating", "eastus": "Replicating"}
     assert seen[-1] == {"westeurope": "Completed", "eastus": "Replicating"}
     assert [sent.query.get("$expand") for sent in canned.sent if sent.path == str(V1)][1:3] == ["ReplicationStatus"] * 2
@@ -57,7 +58,7 @@ def test_a_failed_operation_has_azures_code_and_text():
     with pytest.raises(
         Failed, match=r"could not publish image version 1\.0\.0: \(ValidationError\) Gallery replication jobs failed"
     ) as error:
-        canned.azure.gallery_image_versions.publish(V1, {}, "", lambda _found: False)
+        canned.azure.gallery_image_versions.publish(V1, BODY, "", lambda _found: False)
     assert error.value.facts["code"] == "ValidationError"
 
 

@@ -91,7 +91,11 @@ def test_predict_do_repeat():
     assert body["location"] == "westeurope"
     assert body["properties"]["storageProfile"] == {"source": {"virtualMachineId": str(VM1)}}
     assert {name: value for name, value in body["tags"].items() if name != tag.RUN} == {**IMAGE_TAGS, tag.SOURCE: VM_ID}
-    assert (result["version"]["name"], result["version"]["gallery"], result["vm"]["generalized"]) == ("1.0.0", "team", True)
+    assert (result["gallery_image_version"]["name"], result["gallery_image_version"]["gallery"], result["vm"]["generalized"]) == (
+        "1.0.0",
+        "team",
+        True,
+    )
     assert (plan.facts["sealed"], plan.facts["os_state"]) == ("verified", "generalized")
     there.gallery_image_versions.put(version())
     assert planned(there, request()).sentences == []
@@ -120,12 +124,12 @@ def test_a_gallery_and_a_definition_are_made_before_the_vm_is_touched():
     }
 
 
-def test_the_defaults_of_a_definition_are_sent_by_name():
+def test_a_standard_definition_is_made_without_naming_its_security_type():
     there = azure(gallery_images=[])
     given = {"create_gallery_image": True, "identifier": {"publisher": "P", "offer": "O", "sku": None}}
     captured(there, request(given))
     (made,) = [write[3]["properties"] for write in there.writes if write[1] == "image definition"]
-    assert made["features"] == [{"name": "SecurityType", "value": "Standard"}]
+    assert "features" not in made
     assert (made["architecture"], made["identifier"]) == ("x64", {"publisher": "P", "offer": "O", "sku": "web"})
 
 
@@ -195,14 +199,14 @@ def test_a_managed_image_on_the_way_is_used_again_and_removed_by_the_next_run():
 )
 def test_next_is_one_more_than_the_newest_version(versions, number):
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=versions)
-    assert planned(there, request(), check=True).after["version"]["name"] == number
+    assert planned(there, request(), check=True).after["gallery_image_version"]["name"] == number
 
 
 def test_any_version_that_was_made_from_the_vm_is_accepted_by_next():
     """Several VMs may be captured into one definition, and a second run of each changes nothing."""
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version(), version("1.0.1", source="another")])
     plan = planned(there, request())
-    assert (plan.sentences, plan.after["version"]["name"]) == ([], "1.0.0")
+    assert (plan.sentences, plan.after["gallery_image_version"]["name"]) == ([], "1.0.0")
 
 
 def test_a_version_that_the_list_lacks_is_read_by_its_id():
@@ -229,10 +233,10 @@ def test_a_failed_version_that_some_region_can_use_is_mended_and_not_deleted():
 def test_a_version_that_is_still_being_replicated_ends_a_run_and_is_predicted_in_check_mode(state):
     there = azure(GENERALIZED, DEALLOCATED_DISK, gallery_image_versions=[version(state=state)])
     there.gallery_image_versions.replication["westeurope"] = ["Replicating"]
-    text = "ersion 1.0.0 of image definition web is still being replicated to westeurope"
-    with pytest.raises(TimedOut, match=f"v{text}: run again later"):
+    with pytest.raises(TimedOut, match=r"1\.0\.0 is not yet usable in westeurope \(Replicating, 40 %\).* or set wait to first or none"):
         planned(there, request())
-    assert planned(there, request(), check=True).warnings == (f"V{text}: planned as if that had succeeded.",)
+    text = "Version 1.0.0 of image definition web is still being replicated to westeurope: planned as if that had succeeded."
+    assert planned(there, request(), check=True).warnings == (text,)
     assert planned(there, request({"wait": "none"})).sentences == []
 
 
@@ -248,8 +252,11 @@ def test_an_accepted_version_gets_tags_regions_and_the_protection_that_the_task_
     plan, result = captured(there, request(asked, tags={"release": "1"}))
     changed = "target_regions, block_deletion_before_end_of_life"
     assert plan.sentences[0] == f"change {changed} of version 1.0.0 of image definition web"
-    assert [each["name"] for each in result["version"]["publishing_profile"]["target_regions"]] == ["West Europe", "northeurope"]
-    assert result["version"]["tags"]["release"] == "1"
+    assert [each["name"] for each in result["gallery_image_version"]["publishing_profile"]["target_regions"]] == [
+        "West Europe",
+        "northeurope",
+    ]
+    assert result["gallery_image_version"]["tags"]["release"] == "1"
     assert planned(there, request(asked, tags={"release": "1"})).sentences == []
     assert planned(there, request(asked, tags={"release": "2"})).sentences == ["set the tags of version 1.0.0"]
     purged = planned(there, request({"target_regions": [{"name": "westeurope"}], "purge_target_regions": True}))
@@ -273,7 +280,7 @@ def test_the_definition_of_a_version_that_exists_must_have_the_state_too():
 
 def test_without_a_vm_the_version_must_name_it():
     gone = azure(None, gallery_image_versions=[version(), version("1.0.1", source="x", tags={tag.VM_ID: "f", tag.VM: "other"})])
-    assert planned(gone, request()).after["version"]["name"] == "1.0.0"
+    assert planned(gone, request()).after["gallery_image_version"]["name"] == "1.0.0"
     with pytest.raises(Missing, match="there is no VM web1 in resource group build, and there is no version 1.0.0 of image definition web"):
         planned(azure(None), request())
     with pytest.raises(Missing, match="exists, but was made from VM other, not from that VM"):
@@ -288,7 +295,7 @@ def test_each_throw_away_copy_becomes_another_version():
         planned(azure(None, gallery_image_versions=[made]), request())
     again = azure(replace(STOPPED_VM, tags=copied, vm_id="ffffffff-0"), gallery_image_versions=[made])
     plan = planned(again, request(sealed="assume", backup="none"))
-    assert plan.after["version"]["name"] == "1.0.1"
+    assert plan.after["gallery_image_version"]["name"] == "1.0.1"
     assert "VM web1 is a throw-away copy: with version: next, each copy becomes another version." in plan.warnings
     assert planned(azure(replace(GENERALIZED, tags=copied), DEALLOCATED_DISK, gallery_image_versions=[made]), request()).sentences == []
 
@@ -340,7 +347,7 @@ def test_a_specialized_version_needs_no_evidence_and_leaves_the_vm_as_it_is(vm):
     assert [write[:2] for write in there.writes] == [("create", "image version")]
     assert there.machines.get(VM1) == vm
     assert (plan.facts["sealed"], plan.facts["os_state"], "guest" in plan.facts) == (None, "specialized", False)
-    assert tag.SEALED not in result["version"]["tags"]
+    assert tag.SEALED not in result["gallery_image_version"]["tags"]
 
 
 def special(vm: Any, state: str = "Succeeded") -> FakeAzure:
@@ -357,11 +364,11 @@ def test_a_stopped_vm_that_was_not_started_since_is_not_copied_again():
     there.gallery_image_versions.put(replace(named, properties={**named.properties, "storageProfile": SOURCE}))
     assert planned(there, request(SPECIALIZED)).sentences == []
     there.disks.put(DEALLOCATED_DISK)
-    assert planned(there, request(SPECIALIZED)).after["version"]["name"] == SECOND.name
+    assert planned(there, request(SPECIALIZED)).after["gallery_image_version"]["name"] == SECOND.name
 
 
 def test_a_running_vm_is_copied_again_unless_its_version_is_still_being_made():
-    assert planned(special(RUNNING_VM), request(SPECIALIZED)).after["version"]["name"] == "1.0.1"
+    assert planned(special(RUNNING_VM), request(SPECIALIZED)).after["gallery_image_version"]["name"] == "1.0.1"
     assert planned(special(RUNNING_VM, "Creating"), request(SPECIALIZED), check=True).sentences == []
 
 

@@ -34,6 +34,7 @@ PLAN = {"name": "n", "publisher": "p", "product": "o"}
 CREATE = {"create_gallery_image": True}
 SPECIALIZED = {"os_state": "specialized"}
 OTHERS = version(tags={tag.VM_ID: "ffffffff", tag.VM: "other"})
+PROTECTED = replace(OTHERS, properties={**OTHERS.properties, "safetyProfile": {"blockDeletionBeforeEndOfLife": True}})
 
 
 def seen(found=EMPTY, vm=STOPPED_VM, os_disk=OS_DISK, request_=None, **more: Any) -> Observed:
@@ -114,6 +115,7 @@ FORBIDDEN = [
     ),
     ("gallery_version", {"version": "1.0.0"}, {}, chosen(OTHERS), "version 1.0.0 of image definition web exists, but was made from the VM"),
     ("gallery_version", {"version": "1.0.0"}, {"recreate": True}, chosen(replace(OTHERS, provisioning_state="Updating")), "is Updating"),
+    ("gallery_version", {"version": "1.0.0"}, {"recreate": True}, chosen(PROTECTED), "is protected until its end of life"),
     ("gallery_plan", {}, {}, vm(plan=PLAN), "has the purchase plan n:p:o, and image definition web has no purchase plan"),
     ("gallery_plan", {}, {}, of(purchasePlan=PLAN), "has no purchase plan, and image definition web has the purchase plan n:p:o"),
     ("running_vm", SPECIALIZED, {"source": "delete"}, {**of(osState="Specialized"), "vm": RUNNING_VM}, "is running, and is to be deleted"),
@@ -217,7 +219,7 @@ def test_a_vm_that_no_managed_image_takes_is_taken_by_a_gallery():
             {"snapshots/read", "images/write", "images/delete"},
         ),
     ],
-    ids=["a version", "a definition", "a gallery", "a replaced version", "a managed image on the way"],
+    ids=["a version", "a definition", "a gallery", "a replaced version", "an interim image"],
 )
 def test_rights_are_needed_at_the_nearest_resource_that_exists(found_, title, actions):
     needed = [each for each in actions_of(request(), found_, STOPPED_VM) if each.place.title == title]

@@ -14,6 +14,7 @@ from ...._core.ids import region
 from ...._core.model.gallery import PRIVATE
 from ...._core.model.gallery_image import DISK_CONTROLLERS, STANDARD, GalleryImage
 from ...._core.model.provisioning import BUSY, FAILED
+from ...gallery.deletion import is_protected
 from ...gallery.publication import SHALLOW
 from ...gallery.source_rules import BY_MANAGED_IMAGE, REFUSED
 from ...gallery.source_rules import WARN as DOUBTED
@@ -218,6 +219,12 @@ def _version(candidate: Candidate) -> Iterator[Finding]:
             "Azure may refuse to delete it, and would do so after the VM was marked as generalized, which cannot be undone",
             "run again later, or set version: next",
             WARN if candidate.seen.check_mode else BLOCK,
+        )
+    elif is_protected(version, target.found.now):
+        yield Finding(
+            f"{target.title}, which is to be replaced, is protected until its end of life",
+            TOO_LATE,
+            "set version: next, or delete it with gallery_image_version and allow_deletion_before_end_of_life: true",
         )
 
 

@@ -10,28 +10,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...._core import tags as tag
-from ...._core.errors import TimedOut
 from ...._core.guard import Guard
 from ...._core.ids import region
 from ...._core.model.disk import Disk
 from ...._core.model.gallery import Gallery
 from ...._core.model.gallery_image import GalleryImage
-from ...._core.model.gallery_image_version import COMPLETED, GalleryImageVersion
+from ...._core.model.gallery_image_version import GalleryImageVersion
 from ...._core.model.provisioning import BEING_MADE, FAILED, SUCCEEDED
 from ...._core.model.vm import Vm
 from ...._core.plan import Step
 from ...evidence.required import Evidence, origin_tags
+from ...gallery.adjusting import adjust
 from ...gallery.numbers import Place
-from ...gallery.publication import WAIT_ALL
-from ...gallery.publishing import creation, predicted, waiting
-from ...gallery.replication import failures, missing
+from ...gallery.publishing import copied, creation, predicted
+from ...gallery.replication import is_usable_anywhere, is_usable_in
 from ...gallery.source_rules import BY_MANAGED_IMAGE, OS_DISK
 from ...gallery.sources import DefinitionKind, Judgement, SourceKind, judge, security_type_for
 from ...gallery.target import GalleryTarget, Traits, creation_steps
+from ...gallery.version_differences import publication_differences
 from ...gallery.way import require_state
-from ...steps.gallery import AwaitReplication, PurgeRegions, PutGalleryImageVersion, TagGalleryImageVersion, UpdateGalleryImageVersion
+from ...steps.gallery import PutGalleryImageVersion
 from ...steps.image import DeleteImage
-from ...versions.match import changed_to, changes, publication_differences
 from ..in_gallery import InGallery, interim_id
 from ..recheck import Replaceable, ReplaceableVersion, SameVm, Usable
 from ..request import CaptureRequest
@@ -75,7 +74,7 @@ class GalleryVersion:
         version = self.existing
         if version is None:
             return None
-        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE) and not _is_usable_somewhere(version):
+        if version.provisioning_state not in (SUCCEEDED, *BEING_MADE) and not is_usable_anywhere(version):
             return f"exists, but its provisioning state is {version.provisioning_state}"
         fixed = publication_differences(self.wanted.publication, version)
         other = f"exists, but {'; '.join(map(str, fixed))}" if fixed else None
@@ -84,7 +83,7 @@ class GalleryVersion:
     def is_leftover(self, vm: Vm) -> bool:
         """Whether the existing version is the remains of a failed run for this VM: it has never been usable."""
         version = self.existing
-        if version is None or version.provisioning_state != FAILED or _is_usable_somewhere(version):
+        if version is None or version.provisioning_state != FAILED or is_usable_anywhere(version):
             return False
         return _origin(version) == vm.vm_id
 
@@ -103,7 +102,7 @@ class GalleryVersion:
         return self._deletable(vm, Place(self.found.choice.version))
 
     def judgement(self, vm: Vm, os_disk: Disk | None) -> Judgement:
-        """Whether the definition takes the VM, or on which road the version is made."""
+        """Whether the definition takes the VM, or through what the version is made."""
         return judge(DefinitionKind.of(self.definition(vm, os_disk)), self.kind(vm, os_disk))
 
     def kind(self, vm: Vm, os_disk: Disk | None) -> SourceKind:
@@ -120,7 +119,7 @@ class GalleryVersion:
         return self.found.gallery or self.wanted.new_gallery(vm.location)
 
     def interim(self, vm: Vm) -> ManagedImage:
-        """The managed image on the way to the version, next to one that an interrupted run has left."""
+        """The interim image, next to one that an interrupted run has left."""
         request = replace(self.request, target=interim_id(vm), gallery=None, recreate=False, location=None)
         return ManagedImage(request, self.found.interim)
 
@@ -151,44 +150,19 @@ class GalleryVersion:
 
     def adjust(self, vm: Vm | None, check_mode: bool) -> Outcome:
         """Set the tags and regions of the version that differ, repair replicas that failed, and remove what an interrupted run has left."""
-        publication, version = self.wanted.publication, self.existing
+        version = self.existing
         if version is None:
             raise ValueError("there is no version to adjust")
         if self.found.image:
             require_state(self.wanted, self.found.image)
-        warnings = self._require_replicated(version, check_mode)
-        place, wanted = Place(version.id), publication.wanted_regions(version.location, version)
-        body, purged = self._body(version, vm), publication.purged_regions(version)
-        changed = changes(body, version)
-        repaired = bool(changed) or version.provisioning_state == FAILED or bool(failures(version, wanted))
-        tagging = (TagGalleryImageVersion(version.id, body["tags"]),) if body["tags"] != dict(version.tags) else ()
-        update = UpdateGalleryImageVersion(
-            version.id, ", ".join(changed), lambda found: self._body(found, vm), wanted, publication.wait, publication.api
-        )
-        steps: tuple[Step, ...] = (
-            *((update,) if changed else tagging),
-            *([PurgeRegions(version.id, purged, publication.api)] if purged else []),
-            *(waiting(publication, place, wanted, version) if repaired else ()),
-            *(self._await_own_region(vm, place, self.found.interim is not None) if vm and not _is_usable(version, vm) else ()),
-        )
-        return Outcome(steps, _result(changed_to(body, version, purged)), warnings, clean_up=self._removal_of_rest(vm))
+        found = adjust(self.wanted.publication, version, lambda tags: self._wanted_tags(tags, vm), check_mode)
+        left = self.found.interim is not None
+        awaiting = () if vm is None or is_usable_in(version, vm.location) else self._await_own_region(vm, Place(version.id), left)
+        return Outcome((*found.steps, *awaiting), _result(found.after), found.warnings, clean_up=self._removal_of_rest(vm))
 
-    def _body(self, version: GalleryImageVersion, vm: Vm | None) -> dict[str, Any]:
-        """The request body that publishes a version as the task asks for it."""
-        tags = tag.wanted(version.tags, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
-        return self.wanted.publication.body(version.location, version.storage, tags, version)
-
-    def _require_replicated(self, version: GalleryImageVersion, check_mode: bool) -> tuple[str, ...]:
-        """Refuse to go on while the replication is still running, which was waited for; check mode warns about it."""
-        publication, stored = self.wanted.publication, {each.name for each in version.target_regions}
-        wanted = [name for name in publication.wanted_regions(version.location, version) if name in stored]
-        open_ = missing(version, wanted, publication.wait)
-        if not open_ or failures(version, open_) or version.provisioning_state == FAILED:
-            return ()
-        sentence = f"{self.title} is still being replicated to {', '.join(open_)}"
-        if check_mode:
-            return (f"{sentence[0].upper()}{sentence[1:]}: planned as if that had succeeded.",)
-        raise TimedOut(f"{sentence}: run again later, raise wait_timeout, or set wait to first or none.")
+    def _wanted_tags(self, stored: Mapping[str, str], vm: Vm | None) -> dict[str, str]:
+        """The tags of an accepted version."""
+        return tag.wanted(stored, self.request.tags, self.request.append_tags, origin_tags(vm) if vm else None)
 
     def _publish(self, vm: Vm, road: tuple[str, ...], evidence: Evidence) -> tuple[Step, ...]:
         existing = self.existing
@@ -216,12 +190,12 @@ class GalleryVersion:
         return {"source": {"virtualMachineId": str(vm.id)}}, f"VM {vm.id.name}"
 
     def _interim_steps(self, vm: Vm, disks: Sequence[Disk], evidence: Evidence) -> tuple[Step, ...]:
-        """The steps that make the managed image on the way; none if an interrupted run has made it."""
+        """The steps that make the interim image; none if an interrupted run has made it."""
         interim = self.interim(vm)
         return () if interim.exists and interim.flaw(vm) is None else interim.create(vm, disks, evidence).steps
 
     def _removal_of_rest(self, vm: Vm | None) -> tuple[Step, ...]:
-        """The step that removes the managed image on the way, if an interrupted run has left it, and made it for this VM."""
+        """The step that removes the interim image, if an interrupted run has left it, and made it for this VM."""
         left = self.found.interim
         if vm is None or left is None or left.tags.get(tag.VM_ID, "").lower() != vm.vm_id:
             return ()
@@ -229,10 +203,7 @@ class GalleryVersion:
 
     def _await_own_region(self, vm: Vm, place: Place, needed: bool) -> tuple[Step, ...]:
         """The step that waits for the region of the VM if what the version is made from is deleted, and the task waits for less."""
-        publication = self.wanted.publication
-        if not (needed or self.request.delete_source) or publication.wait == WAIT_ALL:
-            return ()
-        return (AwaitReplication(place, (region(vm.location),), WAIT_ALL, publication.api),)
+        return copied(self.wanted.publication, place, vm.location, needed or self.request.delete_source)
 
     def _deletable(self, vm: Vm, place: Place) -> Guard:
         return Usable(place, region(vm.location), SameVm(vm))
@@ -259,16 +230,6 @@ def _origin(version: GalleryImageVersion) -> str:
     return version.tags.get(tag.VM_ID, "").lower()
 
 
-def _is_usable_somewhere(version: GalleryImageVersion) -> bool:
-    """Whether some region has a replica, from which VMs may have been made: such a version is mended, not replaced."""
-    return any(each.state == COMPLETED for each in version.replicas)
-
-
-def _is_usable(version: GalleryImageVersion, vm: Vm) -> bool:
-    """Whether VMs can be created from the version in the region of the VM."""
-    return any(each.region == region(vm.location) and each.state == COMPLETED for each in version.replicas)
-
-
 def _traits(vm: Vm, os_disk: Disk | None) -> Traits:
     """The properties of a VM that a new definition takes over."""
     stored = str(os_disk.capabilities.get("diskControllerTypes") or "") if os_disk else ""
@@ -283,4 +244,4 @@ def _traits(vm: Vm, os_disk: Disk | None) -> Traits:
 
 
 def _result(version: GalleryImageVersion | None) -> dict[str, Any]:
-    return {"version": version.as_result() if version else None}
+    return {"gallery_image_version": version.as_result() if version else None}
