@@ -217,7 +217,9 @@ def test_what_cannot_be_changed_in_a_version_is_refused_unless_it_may_be_replace
     azure = azure_with()
     run(azure, **options)
     other = {**options, "gallery_image_version": wanted(**change)}
-    assert f"version 1.0.0 of image definition web in gallery g exists, but {text}: name another version, or set" in run(azure, **other)["msg"]
+    assert (
+        f"version 1.0.0 of image definition web in gallery g exists, but {text}: name another version, or set" in run(azure, **other)["msg"]
+    )
     assert "delete version 1.0.0 of image definition web" in run(azure, recreate=True, **other)["steps"]
 
 
