@@ -147,10 +147,10 @@ def test_a_repeated_run_shows_no_difference_and_a_purged_region_is_gone_from_the
     tasks(image_upload, **two)
     repeated = tasks(image_upload, **two)
     assert repeated["diff"]["before"] == repeated["diff"]["after"]
-    assert repeated["version"]["publishing_profile"]["published_date"]
+    assert repeated["gallery_image_version"]["publishing_profile"]["published_date"]
     one = {**options, "gallery_image_version": wanted(target_regions=[{"name": LOCATION}], purge_target_regions=True)}
     predicted = tasks(image_upload, check=True, **one)
-    assert len(predicted["version"]["publishing_profile"]["target_regions"]) == 1
+    assert len(predicted["gallery_image_version"]["publishing_profile"]["target_regions"]) == 1
 
 
 @pytest.mark.parametrize("version", ["next", "1.0.0"])

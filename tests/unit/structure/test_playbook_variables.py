@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from tests.support.tree import ROOT
 FOR_H1 = "for h1: see the comment at the top of the playbook."
 
 
-def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def play(folder: Path, name: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run a playbook with an inventory of hosts that cannot be reached."""
     env = {
         **os.environ,
@@ -27,6 +28,7 @@ def play(folder: Path, name: str, *arguments: str) -> subprocess.CompletedProces
         "ANSIBLE_HOME": str(folder),
         "ANSIBLE_NOCOLOR": "1",
         "COLUMNS": "500",
+        **more,
     }
     command = [Path(sys.executable).with_name("ansible-playbook"), f"goldenimage.azure.{name}", "-i", "h1,h2", *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -73,6 +75,32 @@ def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, argument
     assert "ok=0    changed=0    unreachable=0    failed=1" in run.stdout
 
 
+OTHERS = {
+    "upload_disk": "gallery_version location os_type hyper_v_generation architecture storage_account_type keep_disk tags wait_timeout",
+    "capture_linux": "gallery_version resource_group disks tags backup recreate source from wait_timeout waive",
+    "list_images": "name tags",
+}
+"""The variables that may be omitted, without their beginning ``image_``."""
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_empty_variable_counts_as_omitted(tmp_path: Path, name: str) -> None:
+    """A form passes an empty text for a field that was left empty. The options are accepted, so the task fails only where it signs in."""
+    required = {
+        "target": "h1",
+        "azure_resource_group": "g",
+        "image_path": "/no/such.raw",
+        "image_name": "i",
+        "linux_generalize_confirm": "h1",
+    }
+    values = {**{f"image_{each}": "" for each in OTHERS[name].split()}, **required, "ansible_python_interpreter": sys.executable}
+    unknown = {"client_id": "c", "secret": "s", "tenant": "t", "cloud_environment": "https://127.0.0.1:9", "subscription_id": "s"}
+    env = {f"AZURE_{key.upper()}": value for key, value in unknown.items()}
+    run = play(tmp_path, name, "--check", "-e", json.dumps({**values, "image_name": "" if name == "list_images" else "i"}), **env)
+    (failure,) = [line for line in run.stdout.splitlines() if line.startswith("fatal:")]
+    assert ("127.0.0.1:9" in failure) or ("/no/such.raw" in failure), failure
+
+
 @pytest.mark.parametrize("name", ["upload_disk", "capture_linux"])
 @pytest.mark.parametrize("more", [[], ["--limit", "h1"]], ids=["all", "limited"])
 def test_a_missing_target_is_named_with_the_other_variables(tmp_path: Path, name: str, more: list[str]) -> None:
@@ -94,7 +122,7 @@ def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
     text = (ROOT / "playbooks" / "capture_linux.yml").read_text()
     (play,) = yaml.safe_load(text)
     captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
-    assert [each["waive"] for each in captures] == ["{{ image_waive | default([]) }}"] * 3
+    assert [each["waive"] for each in captures] == ["{{ image_waive | default([], true) }}"] * 3
     assert "\n#   image_waive " in text
 
 

@@ -67,8 +67,10 @@ def adjust(publication: Publication, existing: GalleryImageVersion, tags: Tags, 
 
 
 def _changed(version: GalleryImageVersion, body: Mapping[str, Any], purged: tuple[str, ...]) -> GalleryImageVersion:
-    """The version as a body makes it, without the regions that are removed from it."""
+    """The version once a body was sent, if it differs at all, without the regions that are purged."""
     new = after_change(version, body) if changes(body, version) else replace(version, tags=body["tags"])
+    if not purged:
+        return new
     regions = [each.raw for each in new.target_regions if each.name not in purged]
     return replace(new, properties={**new.properties, "publishingProfile": {**new.publishing, "targetRegions": regions}})
 
