@@ -66,9 +66,8 @@ options:
       - Later runs accept the tag while the OS disk has not been used since. If the OS disk has been used, neither the tag nor the line
         in the boot log is accepted any more. A seal that is older than the OS disk is not accepted either.
       - V(verified) needs boot diagnostics with managed storage.
-      - V(assume) skips this check. You are then responsible for having generalized the guest, and for stopping it: a running VM is still
-        waited for until O(wait_timeout). RV(sealed) and the tag
-        C(goldenimage.sealed) of the image say so.
+      - V(assume) skips this check. You are then responsible for having generalized the guest, and for stopping it. A running VM is still
+        waited for until O(wait_timeout). RV(sealed) and the tag C(goldenimage.sealed) of the image say so.
     type: str
     choices: [verified, assume]
     default: verified

@@ -111,12 +111,19 @@ class GalleryTarget:
         return GalleryImage(self.image, region(location), properties={key: value for key, value in properties.items() if value is not None})
 
 
-def creation_steps(gallery: Gallery | None, image: GalleryImage | None) -> tuple[Step, ...]:
-    """The steps that make a gallery and a definition on request; None stands for one that exists."""
+def creation_steps(gallery: Gallery | None, image: GalleryImage | None, tags: Mapping[str, str] | None) -> tuple[Step, ...]:
+    """The steps that make a gallery and a definition on request; None stands for one that exists.
+
+    They get the ``tags`` that the user gives, because a policy may demand tags of every resource.
+    """
     return (
-        *([CreateGalleryOnRequest(gallery.id, {"location": gallery.location, "properties": dict(gallery.properties)})] if gallery else []),
-        *([CreateGalleryImageOnRequest(image, {"location": image.location, "properties": dict(image.properties)})] if image else []),
+        *([CreateGalleryOnRequest(gallery.id, _body(gallery, tags))] if gallery else []),
+        *([CreateGalleryImageOnRequest(image, _body(image, tags))] if image else []),
     )
+
+
+def _body(made: Gallery | GalleryImage, tags: Mapping[str, str] | None) -> dict[str, Any]:
+    return {"location": made.location, "tags": dict(tags or {}), "properties": dict(made.properties)}
 
 
 def _identifier(given: Mapping[str, Any], image: ResourceId) -> dict[str, str]:

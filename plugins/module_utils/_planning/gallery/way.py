@@ -20,13 +20,12 @@ from ..._core.ports import Azure
 from ..gallery_images.settings import require_consistent, require_new_identifier
 from ..missing_groups import absent_group
 from ..settling import look_up, settled
-from ..steps.gallery import CreateGalleryImageOnRequest, CreateGalleryOnRequest
 from .known_versions import known_versions
 from .numbers import newest_of
 from .publication import NEXT
 from .source_rules import BY_MANAGED_IMAGE, REFUSED, WARN
 from .sources import DefinitionKind, SourceKind, judge, security_type_for
-from .target import GalleryTarget, Traits
+from .target import GalleryTarget, Traits, creation_steps
 
 OPTION = "gallery_image_version"
 
@@ -105,10 +104,10 @@ def find_way(target: GalleryTarget, seen: SeenTarget, source: SourceKind, locati
     if definition is None:
         _require_creation(target, gallery, seen.without_group)
         definition = _new_definition(target, seen, source, location)
-        steps = (*(() if gallery else (_create_gallery(target, location, tags),)), _create_definition(definition, tags))
+        steps = creation_steps(None if gallery else target.new_gallery(location), definition, tags)
     elif definition.provisioning_state == FAILED and target.creates_image:
         definition = _new_definition(target, seen, source, definition.location)
-        steps = (_create_definition(definition, tags),)
+        steps = creation_steps(None, definition, tags)
     else:
         _require_fitting(target, definition)
     judgement = judge(DefinitionKind.of(definition), source)
@@ -161,14 +160,3 @@ def _new_definition(target: GalleryTarget, seen: SeenTarget, source: SourceKind,
     require_consistent(definition)
     require_new_identifier(definition, seen.others)
     return definition
-
-
-def _create_gallery(target: GalleryTarget, location: str, tags: Mapping[str, str]) -> Step:
-    gallery = target.new_gallery(location)
-    body = {"location": gallery.location, "tags": dict(tags), "properties": dict(gallery.properties)}
-    return CreateGalleryOnRequest(gallery.id, body)
-
-
-def _create_definition(definition: GalleryImage, tags: Mapping[str, str]) -> Step:
-    body = {"location": definition.location, "tags": dict(tags), "properties": dict(definition.properties)}
-    return CreateGalleryImageOnRequest(definition, body)

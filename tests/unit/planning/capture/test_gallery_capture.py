@@ -105,12 +105,14 @@ def test_a_gallery_and_a_definition_are_made_before_the_vm_is_touched():
     nvme = replace(OS_DISK, architecture="x64", capabilities={"diskControllerTypes": "SCSI, NVMe"})
     plan = {"name": "n", "publisher": "p", "product": "o"}
     there = azure(replace(STOPPED_VM, plan=plan, security_type="TrustedLaunch"), nvme, galleries=[], gallery_images=[])
-    done, _result = captured(there, request({"create_gallery": True, "create_gallery_image": True, "description": "d"}))
+    asked = replace(request({"create_gallery": True, "create_gallery_image": True, "description": "d"}), tags={"cost": "42"})
+    done, _result = captured(there, asked)
     assert done.sentences[:3] == ["create gallery team", "create image definition web in gallery team", *SEAL_STEPS[:1]]
     (gallery,), (made,) = ([write[3] for write in there.writes if write[1] == noun] for noun in ("gallery", "image definition"))
-    assert gallery == {"location": "westeurope", "properties": {}}
+    assert gallery == {"location": "westeurope", "tags": {"cost": "42"}, "properties": {}}
     assert made == {
         "location": "westeurope",
+        "tags": {"cost": "42"},
         "properties": {
             "osType": "Linux",
             "osState": "Generalized",

@@ -20,7 +20,7 @@ NEW = replace(PRIVATE, properties={}), replace(DEFINITION, properties=SENT, tags
 
 
 def run(azure):
-    for step in creation_steps(*NEW):
+    for step in creation_steps(*NEW, {"cost": "42"}):
         step.run(azure, Silence())
 
 
@@ -28,6 +28,7 @@ def test_what_does_not_exist_is_created():
     azure = FakeAzure()
     run(azure)
     assert azure.written == ["create gallery hub", "create image definition web"]
+    assert [write[3]["tags"] for write in azure.writes] == [{"cost": "42"}] * 2
 
 
 def test_what_another_run_has_created_meanwhile_keeps_its_tags():

@@ -135,7 +135,9 @@ class GalleryVersion:
             steps=(*interim, *published, *self._await_own_region(vm, put.claim.place, bool(interim) or BY_MANAGED_IMAGE in road)),
             after=_result(version),
             first=creation_steps(
-                None if self.found.gallery else self.gallery(vm), None if self.found.image else self.definition(vm, os_disk)
+                None if self.found.gallery else self.gallery(vm),
+                None if self.found.image else self.definition(vm, os_disk),
+                self.request.tags,
             ),
             clean_up=(DeleteImage(interim_id(vm)),) if BY_MANAGED_IMAGE in road else (),
             deletable=self._deletable(vm, put.claim.place),
