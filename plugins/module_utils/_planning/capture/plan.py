@@ -109,7 +109,7 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
         return replace(NO_EVIDENCE, tags=origin_tags(vm))
     power = vm.power or "not stopped"
     if vm.has_stopped:
-        saved, prove = Saved(seen.backups, seen.unread), lambda: require_seal(vm, seen.os_disk, seen.verdict)
+        prove, saved = partial(require_seal, vm, seen.os_disk, seen.verdict), Saved(seen.backups, seen.unread)
         return require_evidence(request.rules, prove, vm, seen.disks, saved, flaw_of_copy=seen.flaw_of_copy)
     if seen.check_mode:
         evidence = evidence_of(vm, Seal.of(vm.vm_id, "") if need.seal else None, request.assume_sealed)

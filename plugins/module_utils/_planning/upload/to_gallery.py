@@ -306,5 +306,6 @@ def result(azure: Azure, request: UploadRequest, plan: Plan) -> Mapping[str, Any
 
 def target_of(request: UploadRequest) -> GalleryTarget:
     """The target of an upload into a gallery."""
-    assert request.target is not None
+    if request.target is None:
+        raise ValueError("the upload has no gallery as its target")
     return request.target
