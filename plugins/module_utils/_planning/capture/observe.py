@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ..._core.ids import ResourceId
 from ..._core.model.disk import Disk
@@ -31,7 +31,7 @@ from .targets.gallery_version import GalleryVersion
 from .targets.managed_image import ManagedImage
 from .verdicts import Watch, await_verdict, overhear, read_verdict
 
-Existing = Image | InGallery | None
+Existing: TypeAlias = "Image | InGallery | None"
 """The target of a capture as it exists: a managed image, or what is in the gallery."""
 
 

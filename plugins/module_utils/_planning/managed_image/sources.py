@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import DISK, SNAPSHOT, VM, ResourceId
 from ..._core.references import KEYS, id_of, parse_reference, require_given, require_keys
 
-DiskSource = ResourceId | str
+DiskSource: TypeAlias = "ResourceId | str"
 """A managed disk or snapshot by its id, or a blob by its URL."""
 
 KINDS = {"disk": DISK, "snapshot": SNAPSHOT}
