@@ -51,7 +51,8 @@ def contract() -> Counts:
 def lab() -> Counts:
     """Each module and the lab itself, without guests; the modules on the oldest ansible-core too.
 
-    The tests of killed runs, in `tests/lab/kills`, run once: what a killed run leaves in Azure does not depend on its ansible-core.
+    The tests of killed runs, in `tests/lab/kills`, and of many forks, in `tests/lab/forks`, run once: what they leave in Azure does not
+    depend on their ansible-core.
     """
     return pytest("lab", *WORKERS, "tests/lab") + with_oldest_environment(
         "lab", lambda python: pytest("lab", *WORKERS, "tests/lab/modules", python=python, label="oldest")
