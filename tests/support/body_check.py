@@ -52,13 +52,18 @@ def require_body(method: str, path: str, body: Any, shown: Any = None) -> None:
     ``shown`` is the resource as Azure has shown it: properties that no type knows may be sent back.
     """
     match = _PATH.search(path)
-    if TYPES is None or match is None or method not in ("PUT", "PATCH", "POST"):
+    if TYPES is None or match is None or method not in ("PUT", "PATCH", "POST") or _is_of_another_provider(match["rest"]):
         return
     kind = "/".join(match["rest"].split("/")[::2]) if method != "POST" else "galleries/" + match["rest"].split("/")[2]
     known = flaws(method, kind, shown, complete=False) if shown else []
     found = [flaw for flaw in flaws(method, kind, body) if flaw not in known]
     if found:
         raise WrongBody(f"{method} {match['rest']}: " + "; ".join(found))
+
+
+def _is_of_another_provider(path: str) -> bool:
+    """Whether a path is of something on a gallery that is not a part of it, such as a management lock."""
+    return "/providers/" in path.casefold()
 
 
 def flaws(method: str, kind: str, body: Any, complete: bool = True) -> list[str]:

@@ -71,7 +71,7 @@ def test_each_run_gets_a_number_of_its_own_and_nothing_is_lost(lab: RunningLab, 
 
 
 def test_runs_with_the_same_source_publish_one_version(lab: RunningLab, tasks: LabTasks, hub: LabVersions) -> None:
-    together = threading.Barrier(RUNS)
-    with ThreadPoolExecutor(RUNS) as pool:
-        numbers = list(pool.map(lambda _run: publish(hub, "image0", together), range(RUNS)))
-    assert set(numbers) == {"1.0.0"}
+    together = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as pool:
+        numbers = list(pool.map(lambda _run: publish(hub, "image0", together), range(2)))
+    assert numbers == ["1.0.0", "1.0.0"]
