@@ -78,7 +78,7 @@ def test_a_failed_region_is_retried_at_once_or_after_it_was_removed(
 def test_two_writers_of_a_new_version(lab: RunningLab, gallery: LabVersions, storage: dict[str, object], refuses: bool) -> None:
     """The last one wins, tags and regions, unless it is refused."""
     id = f"{gallery.image()}/versions/1.0.0"
-    with lab.switched("one_writer_while_creating", refuses), lab.setting("replication_seconds", {LOCATION: 1.0}):
+    with lab.switched("one_writer_while_creating", refuses), lab.setting("replication_seconds", {LOCATION: 4.0}):
         first = gallery.put(id, body_of_version(storage, [LOCATION], tags={"by": "first"}))
         second = gallery.put(id, body_of_version(storage, [LOCATION, OTHER], tags={"by": "second"}))
         assert second.status_code == (409 if refuses else 200)
