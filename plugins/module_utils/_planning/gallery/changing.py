@@ -18,7 +18,7 @@ from ..._core.ids import ResourceId
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..._core.ports import Azure
 from .replication import Watch, failures
-from .stored import as_body, writable_storage
+from .stored import as_body
 
 MOST_TRIES = 5
 Change = Callable[[GalleryImageVersion], Mapping[str, Any]]
@@ -33,7 +33,7 @@ def change(azure: Azure, version: ResourceId, wanted: Change, watch: Watch, api:
     seen = _read(azure, version, api)
     for _try in range(MOST_TRIES):
         try:
-            azure.gallery_image_versions.publish(version, _writable(wanted(seen)), api, watch.is_enough)
+            azure.gallery_image_versions.publish(version, wanted(seen), api, watch.is_enough)
             return
         except TimedOut as error:
             raise watch.late(version, error) from error
@@ -64,10 +64,6 @@ def restore(azure: Azure, found: GalleryImageVersion, body: Mapping[str, Any], a
     mended = {**stored, "tags": dict(body["tags"]), "properties": {**stored["properties"], **regions}}
     azure.gallery_image_versions.put(found.id, _with_deletion(mended, True), api)
     azure.gallery_image_versions.put(found.id, _with_deletion(mended, False), api)
-
-
-def _writable(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**body, "properties": {**body["properties"], "storageProfile": writable_storage(body["properties"]["storageProfile"])}}
 
 
 def _purged(version: GalleryImageVersion, drop: set[str], deletes_replicas: bool) -> Mapping[str, Any]:

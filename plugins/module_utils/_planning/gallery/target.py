@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
+from ..._core.limits import IDENTIFIER, LONGEST_IDENTIFIER
 from ..._core.model.gallery import Gallery
 from ..._core.model.gallery_image import DISK_CONTROLLERS, GENERALIZED, SECURITY_TYPE, SPECIALIZED, GalleryImage
 from ..._core.plan import Step
@@ -19,9 +19,6 @@ from ..gallery_images.features import sendable
 from ..steps.gallery import CreateGalleryImageOnRequest, CreateGalleryOnRequest
 from .publication import Publication
 
-IDENTIFIER = re.compile(r"[A-Za-z0-9_.-]+(?<![.])")
-LONGEST_PARTS = {"publisher": 128, "offer": 64, "sku": 64}
-"""The identifier of an image definition: https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"""
 PLAN = ("name", "publisher", "product")
 
 
@@ -81,7 +78,7 @@ class GalleryTarget:
 
     def require_identifier(self) -> None:
         """Refuse an identifier that Azure would refuse, such as one that defaults to a name that is too long for it."""
-        for part, longest in LONGEST_PARTS.items():
+        for part, longest in LONGEST_IDENTIFIER.items():
             value = self.identifier[part]
             if len(value) > longest or not IDENTIFIER.fullmatch(value):
                 raise InvalidRequest(
