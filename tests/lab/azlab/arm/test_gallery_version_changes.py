@@ -146,6 +146,26 @@ def test_a_version_that_is_being_deleted_is_not_changed(lab: RunningLab, gallery
         gallery.done(deletion)
 
 
+def test_a_change_waits_for_a_creation_that_has_not_begun(lab: RunningLab, gallery: LabVersions, storage: dict[str, Any]) -> None:
+    id = f"{gallery.image()}/versions/1.0.0"
+    with lab.fault(plane="arm", op="gallery_version.put", times=1, operation_delay=0.5):
+        created = gallery.put(id, body_of_version(storage))
+        changed = gallery.put(id, body_of_version(storage, tags={"a": "b"}))
+        gallery.done(changed)
+        gallery.done(created)
+    assert (gallery.show(id)["properties"]["provisioningState"], gallery.show(id)["tags"]) == ("Succeeded", {"a": "b"})
+
+
+def test_a_change_of_a_version_whose_creation_fails(lab: RunningLab, gallery: LabVersions, storage: dict[str, Any]) -> None:
+    id = f"{gallery.image()}/versions/1.0.0"
+    failure = {"code": "InternalExecutionError", "message": "An internal execution error occurred."}
+    with lab.fault(plane="arm", op="gallery_version.put", times=1, operation_delay=0.5, fail_operation=failure):
+        gallery.put(id, body_of_version(storage))
+        changed = gallery.put(id, body_of_version(storage))
+    assert gallery.result(changed)["error"]["code"] == "OperationNotAllowed"
+    assert gallery.show(id)["properties"]["provisioningState"] == "Failed"
+
+
 def test_a_version_that_was_deleted_while_it_was_made_is_made_again(lab: RunningLab, gallery: LabVersions, storage: dict[str, Any]) -> None:
     id = f"{gallery.image()}/versions/1.0.0"
     with lab.fault(method="PUT", path="/versions/", operation_delay=1, times=1):

@@ -70,6 +70,12 @@ def await_replicas(lab: Lab, id: str) -> None:
         raise version_errors.REPLICATION_FAILED(details=details)
 
 
+def is_being_made(lab: Lab, id: str) -> bool:
+    """Whether the creation of a version has been accepted, and its disks have not been copied yet."""
+    version = _found(lab, id)
+    return version.properties["provisioningState"] == "Creating" and not VersionState.of(version).disks
+
+
 def _left(version: Resource) -> float:
     """The seconds until the last replica of a version has ended."""
     return max((each.ends - time.time() for each in VersionState.of(version).replicas.values()), default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from azlab.arm.compute.gallery_versions import errors as version_errors
 from azlab.arm.compute.gallery_versions.change import changed, check_writable
 from azlab.arm.compute.gallery_versions.create import make, reserve
 from azlab.arm.compute.gallery_versions.profile import Home, deletion_blocked
-from azlab.arm.compute.gallery_versions.replication import await_replicas, begin, status
+from azlab.arm.compute.gallery_versions.replication import await_replicas, begin, is_being_made, status
 from azlab.arm.compute.gallery_versions.state import VersionState, settle_version
 from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.ids import COMPUTE
@@ -31,6 +32,8 @@ _NAME = re.compile(r"\d{1,10}\.\d{1,10}\.\d{1,10}")
 _MOST = 2**31 - 1
 _POLL = 60
 """Seconds between two polls, as Azure asks for them."""
+_BEFORE_LOOKING_AGAIN = 0.02
+"""Seconds after which a change looks again whether the version that it changes has been made."""
 
 
 def put(call: Call) -> Answer:
@@ -93,9 +96,12 @@ def _change(call: Call, version: Resource, home: Home, *, whole: bool) -> Answer
 
 
 def _replicate(lab: Lab, id: str) -> None:
-    """Wait for the operation before this one, and then for the replicas."""
-    with lab.alone(id):
-        await_replicas(lab, id)
+    """Wait for the operation before this one, and then for the replicas. A creation that has been accepted may not have begun yet."""
+    while True:
+        with lab.alone(id):
+            if not is_being_made(lab, id):
+                return await_replicas(lab, id)
+        time.sleep(_BEFORE_LOOKING_AGAIN)
 
 
 def _accepted(call: Call, version: Resource, work: Callable[[], None], status: int) -> Answer:
