@@ -37,6 +37,9 @@ class Report:
     def replicated(self, region: str, state: str, progress: int | None) -> None:
         """Ignore the progress of a replica: the result has the states at the end."""
 
+    def walked(self, done: int, known: int) -> None:
+        """Ignore the progress of a walk through the catalogue."""
+
     def done(self, step: str) -> None:
         """Remember a step that was carried out."""
         self._done.append(step)

@@ -20,6 +20,9 @@ class Listener(Protocol):
     def replicated(self, region: str, state: str, progress: int | None) -> None:
         """The state of a replica of a version has changed; ``progress`` is in percent."""
 
+    def walked(self, done: int, known: int) -> None:
+        """How many lists of the Marketplace's catalogue were read, and how many are known so far to be read in total."""
+
     def done(self, step: str) -> None:
         """A step has succeeded."""
 
@@ -38,6 +41,9 @@ class Silence:
 
     def replicated(self, region: str, state: str, progress: int | None) -> None:
         """Ignore the progress of a replica."""
+
+    def walked(self, done: int, known: int) -> None:
+        """Ignore the progress of a walk through the catalogue."""
 
     def done(self, step: str) -> None:
         """Ignore a step that has succeeded."""
@@ -66,6 +72,11 @@ class Listeners:
         """Pass on the progress of a replica."""
         for listener in self._listeners:
             listener.replicated(region, state, progress)
+
+    def walked(self, done: int, known: int) -> None:
+        """Pass on the progress of a walk through the catalogue."""
+        for listener in self._listeners:
+            listener.walked(done, known)
 
     def done(self, step: str) -> None:
         """Pass on that a step has succeeded."""

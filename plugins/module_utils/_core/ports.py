@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from .model.gallery_image import GalleryImage
 from .model.gallery_image_version import GalleryImageVersion
 from .model.image import Image
 from .model.lock import Lock
+from .model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku, Terms, Walk
 from .model.nic import Nic
 from .model.rights import Rights
 from .model.snapshot import Snapshot
@@ -145,6 +146,61 @@ class Catalog(Protocol):
         """The image with an id or a URN, as VMs in a region get it; None if it may not be read. Raises ``Missing``."""
 
 
+class Marketplace(Protocol):
+    """The catalogue of the Marketplace, as a region offers it to our subscription."""
+
+    def publishers(self, location: str) -> tuple[str, ...]:
+        """The names of all publishers. They may come from the cache."""
+
+    def walk(self, location: str, chosen: Chosen) -> Walk:
+        """All versions of the chosen images with their properties. They may come from the cache; the listener of the task learns how far
+        it is. Raises ``Missing`` if the region does not exist.
+        """
+
+    def versions(self, location: str, sku: Sku) -> tuple[MarketplaceVersion, ...]:
+        """The versions of one image with their properties, never from the cache; none if the image does not exist."""
+
+
+class PlanTerms(Protocol):
+    """The terms of plans of the Marketplace, in our subscription."""
+
+    def get(self, plan: PurchasePlan) -> Terms:
+        """The terms of a plan; raises ``Missing`` if there is no such plan."""
+
+    def accept(self, terms: Terms, accepted: bool) -> Terms:
+        """Accept the terms, or take that back."""
+
+
+class ResourceGraph(Protocol):
+    """Azure Resource Graph."""
+
+    def query(self, kql: str, subscriptions: Sequence[str] = ()) -> tuple[Body, ...]:
+        """All rows of a query, from all pages; over all subscriptions that this identity can read, unless some are named."""
+
+
+class OthersGalleries(Protocol):
+    """Galleries of others, as a region shows them: paths are ``/SharedGalleries/...`` and ``/CommunityGalleries/...``."""
+
+    def shared(self, location: str, with_tenant: bool) -> tuple[Body, ...]:
+        """The galleries that are shared directly with our subscription, or with its tenant."""
+
+    def images(self, location: str, gallery: str, with_tenant: bool = False) -> tuple[Body, ...]:
+        """The image definitions of a gallery."""
+
+    def versions(self, location: str, image: str, with_tenant: bool = False) -> tuple[Body, ...]:
+        """The versions of an image definition."""
+
+
+class Subscriptions(Protocol):
+    """Subscriptions that this identity can read."""
+
+    def readable(self) -> tuple[str, ...]:
+        """Their ids."""
+
+    def quota_id(self, subscription: str = "") -> str | None:
+        """The quotaId of a subscription, which tells the kind of its contract; None if it may not be read. Defaults to our own."""
+
+
 class Groups(Protocol):
     """Resource groups."""
 
@@ -228,6 +284,26 @@ class Azure(Protocol):
     @property
     def catalog(self) -> Catalog:
         """Images of galleries and of the Marketplace."""
+
+    @property
+    def marketplace(self) -> Marketplace:
+        """The catalogue of the Marketplace."""
+
+    @property
+    def terms(self) -> PlanTerms:
+        """The terms of plans of the Marketplace."""
+
+    @property
+    def graph(self) -> ResourceGraph:
+        """Azure Resource Graph."""
+
+    @property
+    def others_galleries(self) -> OthersGalleries:
+        """Galleries of others."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Subscriptions."""
 
     @property
     def groups(self) -> Groups:

@@ -14,15 +14,20 @@ from .._core.ids import ResourceId
 from .resources.catalog import Catalog
 from .resources.disks import Disks
 from .resources.galleries import Galleries, GalleryImages, GalleryImageVersions
+from .resources.graph import ResourceGraph
 from .resources.groups import Groups
 from .resources.images import Images
 from .resources.locks import Locks
 from .resources.machines import Machines
+from .resources.marketplace import Marketplace
 from .resources.nics import Nics
+from .resources.others_galleries import OthersGalleries
 from .resources.permissions import Permissions
+from .resources.plan_terms import PlanTerms
 from .resources.regions import Regions
 from .resources.snapshots import Snapshots
 from .resources.subnets import Subnets
+from .resources.subscriptions import Subscriptions
 from .sdk.client import Client
 from .sdk.waiting import VM_LOOK_SECONDS, Deadline
 from .sign_in.credentials import merge, require_complete
@@ -46,6 +51,11 @@ class Azure:
         self.gallery_images = GalleryImages(client)
         self.gallery_image_versions = GalleryImageVersions(client)
         self.catalog = Catalog(client)
+        self.marketplace = Marketplace(client)
+        self.terms = PlanTerms(client)
+        self.graph = ResourceGraph(client)
+        self.others_galleries = OthersGalleries(client)
+        self.subscriptions = Subscriptions(client)
         self.groups = Groups(client)
         self.regions = Regions(client)
         self.subnets = Subnets(client)

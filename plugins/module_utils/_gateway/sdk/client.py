@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import urllib.parse
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import Any
@@ -81,10 +82,16 @@ class Client:
         self.clock_offset = seconds_ahead(answer.headers.get("Date"), datetime.now(timezone.utc))
         return answer.json()
 
-    def list(self, path: str, api_version: str) -> list[Any]:
+    def send(self, method: str, path: str, api_version: str, body: Mapping[str, Any]) -> Any:
+        """The JSON of the answer to a request with a body, which is done when Azure answers."""
+        url = f"{self._cloud.resource_manager}{path}?api-version={api_version}"
+        return self._fetch(self._signed_in, url, method=method, body=body).json()
+
+    def list(self, path: str, api_version: str, **query: str) -> list[Any]:
         """The JSON of all items of a list, by its path; the Marketplace answers with the items alone."""
         found: list[Any] = []
-        url: str | None = f"{self._cloud.resource_manager}{path}?api-version={api_version}"
+        parameters = urllib.parse.urlencode({"api-version": api_version, **query}, safe="$/")
+        url: str | None = f"{self._cloud.resource_manager}{path}?{parameters}"
         while url:
             answer = self._fetch(self._signed_in, url).json()
             page = answer if isinstance(answer, list) else answer.get("value") or []
@@ -97,13 +104,13 @@ class Client:
         answer = self._fetch(self._anonymous, url, absent=404)
         return "" if answer is None else bytes(answer.content).decode("utf-8", errors="replace")
 
-    def _fetch(self, pipeline: Any, url: str, absent: int | None = None) -> Any:
+    def _fetch(self, pipeline: Any, url: str, absent: int | None = None, method: str = "GET", body: Mapping[str, Any] | None = None) -> Any:
         with needs("azure-mgmt-core"):
             from azure.core.exceptions import HttpResponseError
             from azure.core.rest import HttpRequest
             from azure.mgmt.core.exceptions import ARMErrorFormat
 
-        answer = pipeline.send_request(HttpRequest("GET", url))
+        answer = pipeline.send_request(HttpRequest(method, url, json=body))
         if answer.status_code == absent:
             return None
         if answer.status_code != 200:
