@@ -24,7 +24,7 @@ NOT_KNOWN: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What images are chosen by. What is None, or empty, is not compared. Texts are compared without regard to upper and lower case.
+    """The properties by which images are chosen. A property that is None, or empty, is not compared. Texts are compared without regard to upper and lower case.
 
     ``words`` must each occur somewhere in what names an image. ``publisher``, ``offer`` and ``sku`` are parts of these names.
     ``min_age`` and ``max_age`` are in days.
