@@ -13,7 +13,7 @@ from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE
 Tags = tuple[tuple[str, str | None], ...]
 
 NOT_KNOWN: Mapping[str, frozenset[str]] = {
-    MANAGED: frozenset({"publisher", "offer", "sku", "gallery", "gallery_image", "security_type", "min_age", "max_age"}),
+    MANAGED: frozenset({"publisher", "offer", "sku", "gallery", "gallery_image", "min_age", "max_age"}),
     GALLERY: frozenset(),
     SHARED: frozenset({"resource_group"}),
     COMMUNITY: frozenset({"resource_group"}),
@@ -26,7 +26,7 @@ NOT_KNOWN: Mapping[str, frozenset[str]] = {
 class Filters:
     """The properties by which images are chosen. One that is None or empty is not compared.
 
-    Upper and lower case are not distinguished. ``words`` must each occur somewhere in what names an image. ``publisher``, ``offer`` and
+    Upper and lower case are not distinguished. An image has one of the values of ``security_type``. ``words`` must each occur somewhere in what names an image. ``publisher``, ``offer`` and
     ``sku`` are parts of these names. ``min_age`` and ``max_age`` are in days.
     """
 
@@ -36,7 +36,7 @@ class Filters:
     os_type: str | None = None
     generation: str | None = None
     architecture: str | None = None
-    security_type: str | None = None
+    security_type: tuple[str, ...] = ()
     publisher: str | None = None
     offer: str | None = None
     sku: str | None = None

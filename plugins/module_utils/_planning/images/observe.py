@@ -27,7 +27,7 @@ def observe(azure: Azure, request: ListRequest) -> Observed:
 
 
 def _read(azure: Azure, request: ListRequest) -> tuple[Image, ...]:
-    if request.place and request.name:
+    if request.place and request.filters.name:
         image = azure.images.find(request.place)
         return (image,) if image else ()
-    return azure.images.list(request.resource_group)
+    return azure.images.list(request.filters.resource_group)

@@ -41,9 +41,9 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 def _matches(request: ListRequest, image: Image) -> bool:
     tags = {name.casefold(): value for name, value in image.tags.items()}
     return (
-        (request.name is None or image.id.name.casefold() == request.name.casefold())
-        and (request.resource_group is None or image.id.resource_group.casefold() == request.resource_group.casefold())
-        and all(name in tags and value in (None, tags[name]) for name, value in request.tags)
+        (request.filters.name is None or image.id.name.casefold() == request.filters.name.casefold())
+        and (request.filters.resource_group is None or image.id.resource_group.casefold() == request.filters.resource_group.casefold())
+        and all(name in tags and value in (None, tags[name]) for name, value in request.filters.tags)
     )
 
 
