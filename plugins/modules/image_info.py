@@ -13,8 +13,8 @@ author: goldenimage.azure contributors (@goldenimage)
 description:
   - Lists the images from which VMs can be made. They can be managed images, versions in galleries of the subscription, in galleries that
     others share with it, and in public community galleries, and images of the Marketplace. O(sources) says which of them are listed.
-  - All filters mean the same for each source. A source that knows nothing about a filter has no images in the list, and RV(skipped_sources) says so.
-    A property that is not known of an image is null and matches no filter.
+  - All filters mean the same for each source. A source that knows nothing about a filter has no images in the list, and
+    RV(skipped_sources) says so. A property that is not known of an image is null and matches no filter.
   - The result is always a list, which is empty if no image matches. Numbers in names sort by value, so C(web-9) comes before C(web-10).
   - If a part cannot be read, for example because of a missing right, the rest is returned. RV(complete) is then false, and RV(missing) says
     what is missing. The task fails if none of the sources can be read.
@@ -119,7 +119,7 @@ options:
     description:
       - If V(true), list only images that are deprecated or scheduled for it; if V(false), only the others.
       - Images outside the Marketplace are judged by their purchase plan, whose Marketplace image is looked up. An image without a plan is
-        never deprecated.
+        never deprecated. One whose plan is not offered any more is, because no VM can be made from it.
     type: bool
   versions:
     description:
@@ -291,7 +291,9 @@ images:
     plan:
       description: The purchase plan that a VM from it must name, with C(name), C(publisher) and C(product); null without one.
       type: dict
-    terms_accepted: {description: "Whether the terms of the plan are accepted; null unless O(terms) asks for it, and without a plan.", type: bool}
+    terms_accepted:
+      description: Whether the terms of the plan are accepted; null unless O(terms) asks for it, and without a plan.
+      type: bool
     deprecation:
       description:
         - C(state), C(scheduled_time) and the C(alternative) that its publisher names. For images outside the Marketplace, it is that of
@@ -324,7 +326,8 @@ images:
     zone_resilient: {description: Whether a managed image is stored in several zones., returned: for managed images, type: bool}
   sample:
     - origin: gallery
-      reference: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/golden/images/web/versions/1.0.0
+      reference: >-
+        /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/images/providers/Microsoft.Compute/galleries/golden/images/web/versions/1.0.0
       name: web
       gallery: golden
       gallery_image: web

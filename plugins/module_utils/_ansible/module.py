@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.module_utils.basic import AnsibleModule
 
 
 class LenientModule(AnsibleModule):  # type: ignore[misc]  # ansible-core has no type information
     """An AnsibleModule that takes an empty string for an omitted option, also if the option is a number or a boolean."""
+
+    params: dict[str, Any]
 
     def _load_params(self) -> None:
         super()._load_params()

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta, timezone
 from ..._core.ids import region
 from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE, SHARED, ListedImage
 from ..._core.times import parse_time
+from ..marketplace.deprecation import NOT_OFFERED
+from ..marketplace.versions import DEPRECATED, SCHEDULED
 
 Tags = tuple[tuple[str, str | None], ...]
 
@@ -35,8 +37,8 @@ NOT_KNOWN: Mapping[str, Mapping[str, str]] = {
 }
 """The filters that an origin knows nothing about, with the reason: a list with one of them has no images of that origin."""
 _SUBSCRIPTION = re.compile("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-", re.IGNORECASE)
-DEPRECATED = ("ScheduledForDeprecation", "Deprecated")
-"""The states of Marketplace images that are deprecated or will be."""
+NOT_TO_BE_USED = (SCHEDULED, DEPRECATED, NOT_OFFERED)
+"""The states of images, and of the plans of images, that are deprecated, will be, or were withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def matches(image: ListedImage, filters: Filters, now: datetime | None = None) -
 def is_deprecated(image: ListedImage) -> bool | None:
     """Whether an image is deprecated or scheduled for it; None if that is not known. One of a user's own without a plan never is."""
     if image.deprecation is not None:
-        return image.deprecation.get("state") in DEPRECATED
+        return image.deprecation.get("state") in NOT_TO_BE_USED
     return None if image.plan or image.origin == MARKETPLACE else False
 
 

@@ -20,7 +20,7 @@ from .found import Found
 from .gaps import Gaps
 from .order import place_in_list
 from .origins import SOURCES
-from .plan_states import PlanStates
+from .plan_states import with_deprecation, with_terms
 from .request import LATEST, ListRequest
 
 
@@ -71,10 +71,9 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
     sources = [each for each in request.sources if each not in {one.source for one in left_out}]
     found, gaps = read(azure, request, sources), Gaps()
     _require_all(request, found)
-    states = PlanStates(azure, request, gaps)
-    judged = map(states.with_deprecation, found.images) if request.filters.deprecated is not None else found.images
+    judged = found.images if request.filters.deprecated is None else with_deprecation(azure, request, found.images, gaps)
     images = chosen(request, judged)
-    shown = [states.with_terms(states.with_deprecation(image)) for image in images[: request.limit]]
+    shown = with_terms(azure, request, with_deprecation(azure, request, images[: request.limit], gaps), gaps)
     missing = (*found.missing, *gaps.sentences)
     if not images and not missing:
         require_region(request.location, azure.regions.of(IMAGE) if request.location else (), "managed images")
