@@ -73,7 +73,8 @@ class ListRequest:
             return
         if named := [each for each in self.sources if each in OF_ONE_REGION]:
             raise InvalidRequest(
-                f"location: name a region, such as westeurope, because Azure lists the images of some sources for one region only: {', '.join(named)}."
+                "location: name a region, such as westeurope, because Azure lists the images of these sources for one region only:"
+                f" {', '.join(named)}."
             )
         if self.versions == LATEST:
             raise InvalidRequest("location: name a region, such as westeurope, because versions: latest depends on it.")
