@@ -36,7 +36,8 @@ after the replication counts as completed: https://github.com/Azure/AgentBaker/p
 class Machines(Resources[Vm]):
     """Virtual machines."""
 
-    noun, operations, api, creation_api = "VM", "virtual_machines", calls.COMPUTE, calls.VM_CREATION
+    noun, operations, collection = "VM", "virtual_machines", "virtualMachines"
+    api, creation_api = calls.COMPUTE, calls.VM_CREATION
     parse = staticmethod(parse_vm)
     look = VM_LOOK_SECONDS
 
@@ -101,9 +102,6 @@ class Machines(Resources[Vm]):
     def _deallocate(self, vm: ResourceId) -> None:
         with self._describing("deallocate", vm):
             calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
-
-    def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        return sdk.list_all, sdk.list
 
 
 def _late(error: Refused) -> Refused:
