@@ -24,7 +24,7 @@ def require_market_name(option: str, value: Any) -> str:
     text = str(value).strip()
     if not _NAME.fullmatch(text):
         raise InvalidRequest(
-            f"{option}: {value!r} is not a name of the Marketplace: use letters, digits, '.', '_' and '-' only, the first a letter or digit."
+            f"{option}: {value!r} is not a name of the Marketplace: use letters, digits, '.', '_' and '-', the first a letter or digit."
         )
     return text
 

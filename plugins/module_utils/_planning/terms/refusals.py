@@ -20,7 +20,7 @@ WRITE = "Microsoft.MarketplaceOrdering/offertypes/publishers/offers/plans/agreem
 _ONLY_PORTAL = re.compile(r"accept the legal terms through the Azure portal", re.IGNORECASE)
 """Private offers, for example: https://github.com/Azure/azure-rest-api-specs/issues/12838,
 https://github.com/Azure/azure-sdk-for-go/issues/12325"""
-_NO_SUCH_PLAN = re.compile(r"(offer|plan|publisher)\b.*\b(not found|does not exist|was not found)|unable to find legal terms", re.IGNORECASE)
+_NO_SUCH_PLAN = re.compile(r"(offer|plan|publisher)\b.*\b(not found|does not exist)|unable to find legal terms", re.IGNORECASE)
 """Azure answers about an unknown plan with 404, or with 400 and one of several texts, such as those in
 https://github.com/MicrosoftDocs/azure-docs/issues/37015 and https://github.com/Azure/azure-powershell/issues/20443"""
 
@@ -59,8 +59,8 @@ def _hint(message: str, plan: PurchasePlan) -> str:
 
 def _no_plan(plan: PurchasePlan) -> str:
     return (
-        f"There is no plan {plan.name} of offer {plan.product} by {plan.publisher}, or this subscription may not buy it. An image without a "
-        "plan needs no terms; marketplace_terms_info with image shows the plan of an image, whose name can differ from the SKU."
+        f"There is no plan {plan.name} of offer {plan.product} by {plan.publisher}, or this subscription may not buy it. An image without "
+        "a plan needs no terms; marketplace_terms_info with image shows the plan of an image, whose name can differ from the SKU."
     )
 
 

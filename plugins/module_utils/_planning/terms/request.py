@@ -50,7 +50,7 @@ class TermsQuery:
         if not params["image"]:
             return cls(_plan(params, " (or image and location)"))
         if given := [name for name in NAMES if params[name]]:
-            raise InvalidRequest(f"image: give either image, whose plan is looked up, or the names of a plan, but not image and {given[0]}.")
+            raise InvalidRequest(f"image: give either image, whose plan is looked up, or the names of a plan, not image and {given[0]}.")
         if not params["location"]:
             raise InvalidRequest("location: must be given with image, because a region may have an image that another one does not have.")
         return cls(image=urn_of(params["image"], "image"), location=params["location"])
