@@ -42,9 +42,10 @@ class NoLab(LabError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The configuration of one lab. What is chosen at the first start never changes, except for two switches.
+    """The configuration of one lab. What is chosen at the first start never changes, except for what each start says anew.
 
     `guests`: VMs are started as guests in QEMU. `hurry`: every Retry-After is 0, so that clients poll at their own pace.
+    `catalogue_seed`: the seed of the Marketplace's catalogue, which is empty without one.
     """
 
     state: Path
@@ -59,6 +60,7 @@ class Settings:
     account_key: str = field(repr=False)
     guests: bool = True
     hurry: bool = False
+    catalogue_seed: int | None = None
 
     @classmethod
     def load(cls, state: Path | str) -> Settings:
@@ -71,7 +73,7 @@ class Settings:
         return cls(state=state, **config)
 
     @classmethod
-    def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
+    def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False, catalogue_seed: int | None = None) -> Settings:
         """Create the configuration of a new lab in `state`, with free ports and new secrets."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
@@ -87,17 +89,18 @@ class Settings:
             account_key=base64.b64encode(secrets.token_bytes(64)).decode(),
             guests=guests,
             hurry=hurry,
+            catalogue_seed=catalogue_seed,
         )
         settings.save()
         return settings
 
     @classmethod
-    def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
-        """The configuration of the lab in `state`, created if there is none, with the two switches set and saved."""
+    def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False, catalogue_seed: int | None = None) -> Settings:
+        """The configuration of the lab in `state`, created if there is none, with what this start says set and saved."""
         try:
-            settings = replace(cls.load(state), guests=guests, hurry=hurry)
+            settings = replace(cls.load(state), guests=guests, hurry=hurry, catalogue_seed=catalogue_seed)
         except NoLab:
-            return cls.create(state, guests=guests, hurry=hurry)
+            return cls.create(state, guests=guests, hurry=hurry, catalogue_seed=catalogue_seed)
         settings.save()
         return settings
 

@@ -30,11 +30,11 @@ def up(options: argparse.Namespace) -> None:
     state: Path = options.state.resolve()
     if lock.running(state):
         settings = Settings.load(state)
-        if (settings.guests, settings.hurry) != (not options.no_guests, options.hurry):
+        if (settings.guests, settings.hurry, settings.catalogue_seed) != (not options.no_guests, options.hurry, options.catalogue_seed):
             raise CommandFailed(f"the lab in {state} is up with other switches; run `{command(state, 'down')}` first")
         print(f"{settings.arm_url} (already running)")
         return
-    settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry)
+    settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry, catalogue_seed=options.catalogue_seed)
     tls.ensure(settings)
     _start(settings)
     print(settings.arm_url)
