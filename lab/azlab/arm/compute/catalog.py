@@ -27,20 +27,9 @@ def _outside(lab: Lab) -> Json:
     return found
 
 
-def platform_image(lab: Lab, reference: Json) -> Json | None:
-    """The platform image that a reference names; the version `latest` stands for any version."""
-    for image in _outside(lab).get("platformImages", []):
-        same = all(str(image[key]).lower() == str(reference.get(key, "")).lower() for key in ("publisher", "offer", "sku"))
-        if same and str(reference.get("version", "latest")).lower() in ("latest", str(image["version"]).lower()):
-            return dict(image)
-    return None
-
-
-def platform_versions(lab: Lab, publisher: str, offer: str, sku: str) -> list[Json]:
-    """All versions of a platform image."""
-    wanted = tuple(each.lower() for each in (publisher, offer, sku))
-    images = _outside(lab).get("platformImages", [])
-    return [image for image in images if tuple(str(image[key]).lower() for key in ("publisher", "offer", "sku")) == wanted]
+def outside_images(lab: Lab) -> list[Json]:
+    """The platform images: each entry is one version."""
+    return list(_outside(lab).get("platformImages", []))
 
 
 def gallery_definition(lab: Lab, path: str) -> Json | None:

@@ -19,6 +19,7 @@ from starlette.routing import Route as StarletteRoute
 
 from azlab.arm import registry
 from azlab.arm.compute import offers
+from azlab.arm.compute.marketplace import reading
 from azlab.arm.core import internal_errors, resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
@@ -40,7 +41,7 @@ _ROUTES = [
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
     *rights.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
-    *offers.ROUTES,
+    *(offers.ROUTES + reading.ROUTES),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/([^/]+)/.+", re.IGNORECASE)
