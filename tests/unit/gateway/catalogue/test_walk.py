@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Missing, Refused, TimedOut
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import Chosen, Sku
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.azure import READING_SECONDS, WALKING_SECONDS, connect
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.catalogue.walk import THREADS
 
 from tests.support.canned import CannedAzure, answer
@@ -195,3 +196,9 @@ def test_names_of_a_user_are_quoted() -> None:
     canned = CannedAzure(answer(body=[]))
     canned.azure.marketplace.versions(REGION, Sku("a/b", "c?d", "e f#"))
     assert f"publishers/a%2Fb/{OFFERS}/c%3Fd/skus/e%20f%23/versions?" in canned.sent[0].url
+
+
+def test_a_module_that_can_walk_has_more_time_than_others_that_only_read() -> None:
+    options = {"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x"}
+    seconds = [connect({**options, **more})._client.deadline.seconds for more in ({}, {"cache": False}, {"cache": True, "wait_timeout": 7})]
+    assert seconds == [READING_SECONDS, WALKING_SECONDS, 7]
