@@ -144,6 +144,13 @@ class Faults:
             return self._settings.get(name)
 
     @property
+    def edition(self) -> object:
+        """What differs whenever the file has changed."""
+        with self._lock:
+            self._refresh()
+            return self._seen
+
+    @property
     def one_write_grant(self) -> bool:
         """Whether a disk refuses a second write grant."""
         with self._lock:

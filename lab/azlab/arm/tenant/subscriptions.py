@@ -46,7 +46,11 @@ def _body(lab: Lab, subscription: str) -> Json:
         "tenantId": lab.settings.tenant,
         "displayName": "azlab",
         "state": "Enabled",
-        "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": quota_id, "spendingLimit": _spending_limit(quota_id)},
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": quota_id,
+            "spendingLimit": _spending_limit(quota_id),
+        },
     }
 
 
