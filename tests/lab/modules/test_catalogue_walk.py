@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import Chosen, Sku
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.azure import connect
 from azlab.arm.compute.marketplace.catalogue import generate
+from azlab.arm.http.throttling import DOCUMENTED
 
 from tests.support.canned_catalogue import Walked
 from tests.support.catalogue import SEED
@@ -21,6 +23,8 @@ from tests.support.tasks import LabTasks
 
 PART = ("canonical", "microsoftsqlserver", "debian", "p")
 """The beginnings of the publishers' names that a walk visits: the complete catalogue would take a test minutes."""
+SLOW_MACHINE = 5.0
+"""Seconds that are left to a machine on which other tests run. Ten calls of reserve and the sign-in take one of them."""
 CHOSEN = Chosen(lambda name: name.casefold().startswith(PART), lambda _publisher, _offer: True, lambda sku: "gen2" not in sku.sku)
 
 
@@ -88,3 +92,18 @@ def test_a_wrong_region_is_named(options: dict[str, Any]) -> None:
         Missing, match="^location: 'westeurop' is not a region .* No registered resource provider found for location 'westeurop'"
     ):
         connect(options).marketplace.walk("westeurop", CHOSEN)
+
+
+def test_a_walk_keeps_to_azures_budget_and_uses_it_up(catalogue_lab: RunningLab, options: dict[str, Any]) -> None:
+    urns, calls = expected()
+    traffic = catalogue_lab.traffic()
+    with catalogue_lab.setting("throttling", True):
+        began = time.monotonic()
+        walk = connect(options).marketplace.walk(LOCATION, CHOSEN)
+        seconds = time.monotonic() - began
+    size, rate = DOCUMENTED["reads"]
+    sent = [each for each in traffic.requests() if "/publishers" in each]
+    assert {each.urn for each in walk.versions} == urns
+    assert calls > size
+    assert len(sent) <= 1.02 * calls
+    assert (calls - size) / rate - 1 <= seconds <= 1.1 * (calls - size) / rate + SLOW_MACHINE
