@@ -15,7 +15,9 @@ import socket
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+PAY_AS_YOU_GO = "PayAsYouGo_2014-09-01"
 LOCATIONS = {
     "westeurope": "West Europe",
     "northeurope": "North Europe",
@@ -42,9 +44,11 @@ class NoLab(LabError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The configuration of one lab. What is chosen at the first start never changes, except for two switches.
+    """The configuration of one lab. What is chosen at the first start never changes, except for what each start says anew.
 
     `guests`: VMs are started as guests in QEMU. `hurry`: every Retry-After is 0, so that clients poll at their own pace.
+    `catalogue_seed`: the seed of the Marketplace's catalogue and of others' galleries; without one there are none.
+    `quota_id`: the kind of contract of the subscription, as Azure shows it.
     """
 
     state: Path
@@ -59,6 +63,8 @@ class Settings:
     account_key: str = field(repr=False)
     guests: bool = True
     hurry: bool = False
+    catalogue_seed: int | None = None
+    quota_id: str = PAY_AS_YOU_GO
 
     @classmethod
     def load(cls, state: Path | str) -> Settings:
@@ -71,8 +77,8 @@ class Settings:
         return cls(state=state, **config)
 
     @classmethod
-    def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
-        """Create the configuration of a new lab in `state`, with free ports and new secrets."""
+    def create(cls, state: Path | str, **chosen: Any) -> Settings:
+        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` is what each start says anew."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),
@@ -85,19 +91,18 @@ class Settings:
             client_secret=secrets.token_urlsafe(30),
             account="md" + secrets.token_hex(6),
             account_key=base64.b64encode(secrets.token_bytes(64)).decode(),
-            guests=guests,
-            hurry=hurry,
+            **chosen,
         )
         settings.save()
         return settings
 
     @classmethod
-    def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False) -> Settings:
-        """The configuration of the lab in `state`, created if there is none, with the two switches set and saved."""
+    def load_or_create(cls, state: Path | str, **chosen: Any) -> Settings:
+        """The configuration of the lab in `state`, created if there is none, with what this start says set and saved."""
         try:
-            settings = replace(cls.load(state), guests=guests, hurry=hurry)
+            settings = replace(cls.load(state), **chosen)
         except NoLab:
-            return cls.create(state, guests=guests, hurry=hurry)
+            return cls.create(state, **chosen)
         settings.save()
         return settings
 

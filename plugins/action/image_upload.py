@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the modules image_upload and gallery_image_version, and shows their progress if they run on the controller.
+"""Runs the modules image_upload, gallery_image_version and image_info, and shows their progress if they run on the controller.
 
-``meta/runtime.yml`` names it as the action plugin of gallery_image_version.
+``meta/runtime.yml`` names it as the action plugin of the last two.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import merge_hash
 
-from ..module_utils._core.progress import VARIABLE, Progress, ProgressLines, Replication
+from ..module_utils._core.progress import VARIABLE, Progress, ProgressLines, Replication, Walked
 
 display = Display()
 
@@ -45,9 +45,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
         return result
 
     def _shows_progress(self) -> bool:
-        """Whether there is an upload to show, and a pipe can reach the module. A task with ``no_log`` shows nothing."""
+        """Whether there is progress to show, and a pipe can reach the module. A task with ``no_log`` shows nothing."""
         task = self._task
-        if getattr(self._connection, "transport", None) != "local" or task.check_mode or task.async_val or task.no_log:
+        if getattr(self._connection, "transport", None) != "local" or task.async_val or task.no_log:
+            return False
+        if task.check_mode and not lists(task.action):
             return False
         wanted = task.args.get("progress")
         return wanted is None or bool(boolean(wanted, strict=False))
@@ -55,7 +57,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
     @contextmanager
     def _progress(self, task_vars: dict[str, Any]) -> Iterator[None]:
         """Tell the module about a pipe, and show what it writes there."""
-        before = f"[{task_vars.get('inventory_hostname')}] {titled(self._task.args)}: "
+        before = f"[{task_vars.get('inventory_hostname')}] {titled(self._task.args, self._task.action)}: "
         with shown_pipe(lambda line: display.display(before + line, stderr=True)) as path:
             environment = self._task.environment
             former = environment if isinstance(environment, list) else [environment]
@@ -67,8 +69,18 @@ class ActionModule(ActionBase):  # type: ignore[misc]  # ansible-core has no typ
                 self._task.environment = environment
 
 
-def titled(options: Mapping[str, Any]) -> str:
-    """The name of the image that a task makes, for the start of its lines. The module checks options, so they may be anything here."""
+def lists(action: str) -> bool:
+    """Whether a task only lists images, which it also does in check mode."""
+    return action.rpartition(".")[2] == "image_info"
+
+
+def titled(options: Mapping[str, Any], action: str = "") -> str:
+    """The name of the image that a task makes, or of the catalogue that it reads, for the start of its lines.
+
+    The module checks options, so they may be anything here.
+    """
+    if lists(action):
+        return f"catalogue of {options.get('location') or 'the Marketplace'}"
     target = options.get("gallery_image_version", options)
     definition = target.get("gallery_image") if isinstance(target, Mapping) else None
     return f"image {definition or options.get('name')}"
@@ -79,7 +91,7 @@ def shown_pipe(show: Callable[[str], None]) -> Iterator[str | None]:
     """The path of a pipe whose messages are shown as lines until the block ends; None if no pipe can be made."""
     path = None
     with ExitStack() as stack:
-        # Without a pipe or a thread, for which the system may have no room, the upload runs without lines.
+        # Without a pipe or a thread, for which the system may have no room, the module runs without lines.
         with suppress(OSError, RuntimeError):
             made, reader = _make_pipe(stack)
             stack.enter_context(_following(reader, show))
@@ -130,8 +142,8 @@ def _follow(reader: int, stopped: int, show: Callable[[str], None]) -> None:
 
 
 def _lines(lines: ProgressLines, message: bytes) -> list[str]:
-    """The lines for a message: none if the last one about bytes is too recent, or the message is damaged."""
-    replication, progress = Replication.from_message(message), Progress.from_message(message)
+    """The lines for a message: none if the last one about bytes or lists is too recent, or the message is damaged."""
+    replication, progress = Replication.from_message(message), Progress.from_message(message) or Walked.from_message(message)
     found = (lines.last(), replication.line) if replication else (lines.line(progress),) if progress else ()
     return [line for line in found if line]
 

@@ -9,6 +9,7 @@ from azlab.settings import Settings
 
 from tests.support.ansible_runs import TEMPORARY
 from tests.support.body_check import require_logged_bodies
+from tests.support.catalogue import running_catalogue_lab
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import RunningLab, azlab
 from tests.support.tasks import LabTasks
@@ -30,6 +31,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
         yield RunningLab(Settings.load(state))
     finally:
         azlab("--state", state, "down")
+
+
+@pytest.fixture(scope="session")
+def catalogue_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
+    """The session's lab with a catalogue of Marketplace images, with a state of its own."""
+    with running_catalogue_lab(tmp_path_factory.mktemp("azlab-catalogue")) as lab:
+        yield lab
 
 
 @pytest.fixture(autouse=True)

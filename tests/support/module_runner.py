@@ -42,7 +42,7 @@ class ModuleRunner:
         patch(basic.AnsibleModule, "fail_json", lambda module, msg="", **result: _end(failed=True, msg=msg, **result))
         patch(basic.AnsibleModule, "warn", lambda module, warning: self.warnings.append(warning))
         if azure is not None:
-            patch(self._module, "connect", lambda given: azure)
+            patch(self._module, "connect", lambda given, *listener: azure)
         with pytest.raises(Ended) as ended:
             self._module.main()
         result: dict[str, Any] = json.loads(json.dumps(ended.value.result))

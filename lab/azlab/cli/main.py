@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import signal
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from azlab.cli.failed import CommandFailed
-from azlab.settings import LabError, default_state
+from azlab.settings import PAY_AS_YOU_GO, LabError, default_state
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -77,6 +78,12 @@ def _state(text: str) -> Path:
     return Path(text)
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise CommandFailed(f"--catalogue-seed (or AZLAB_CATALOGUE_SEED) must be a number without sign, not {text!r}")
+    return int(text)
+
+
 def _subject(commands: Commands, name: str, help: str) -> Commands:
     """A command that has subcommands of its own."""
     return commands.add_parser(name, help=help).add_subparsers(required=True, metavar="COMMAND")
@@ -92,6 +99,19 @@ def _lifecycle(commands: Commands) -> None:
     start = _command(commands, "up", "lifecycle.up", "start the lab; returns when it serves")
     start.add_argument("--no-guests", action="store_true", help="start no guests for VMs: for fast tests of the API")
     start.add_argument("--hurry", action="store_true", help="send Retry-After: 0, so that clients poll at their own pace")
+    start.add_argument(
+        "--catalogue-seed",
+        type=_seed,
+        default=os.environ.get("AZLAB_CATALOGUE_SEED") or None,
+        metavar="N",
+        help="fill the Marketplace and others' galleries with images that this number determines (default: AZLAB_CATALOGUE_SEED, or an empty one)",
+    )
+    start.add_argument(
+        "--quota-id",
+        default=PAY_AS_YOU_GO,
+        metavar="ID",
+        help="the kind of contract of the subscription, such as MSDN_2014-09-01 (default: %(default)s)",
+    )
     _command(commands, "down", "lifecycle.down", "stop the lab: guests' disks are written back, no process is left")
     _command(commands, "status", "lifecycle.status", "print whether the lab is up, and its addresses").add_argument(
         "--json", action="store_true", help="print a JSON object"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from .._core.listener import Listener, Silence
-from .._core.progress import VARIABLE, Progress, Replication
+from .._core.progress import VARIABLE, Progress, Replication, Walked
 
 PAUSE = 0.5
 """Seconds between two messages: an upload must not wait for its own progress."""
@@ -29,7 +29,7 @@ def progress_listener(wanted: bool, environment: Mapping[str, str]) -> Listener:
 
 
 class ProgressPipe(Silence):
-    """Writes the progress of an upload into a pipe. It never blocks: a message for which there is no room is lost."""
+    """Writes the progress of an upload or a walk into a pipe. It never blocks: a message for which there is no room is lost."""
 
     def __init__(self, descriptor: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._descriptor: int | None = descriptor
@@ -38,12 +38,21 @@ class ProgressPipe(Silence):
 
     def moved(self, sent: int, total: int, skipped: int) -> None:
         """Write a message if the last one is old enough, or if all bytes were sent."""
+        if self._is_due(sent >= total):
+            self._write(Progress(sent, total, skipped).as_message())
+
+    def walked(self, done: int, known: int) -> None:
+        """Write a message if the last one is old enough, or if all known lists were read."""
+        if self._is_due(done >= known):
+            self._write(Walked(done, known).as_message())
+
+    def _is_due(self, is_last: bool) -> bool:
         now = self._clock()
         recent = self._written_at is not None and now - self._written_at < PAUSE
-        if self._descriptor is None or (recent and sent < total):
-            return
+        if recent and not is_last:
+            return False
         self._written_at = now
-        self._write(Progress(sent, total, skipped).as_message())
+        return True
 
     def replicated(self, region: str, state: str, progress: int | None) -> None:
         """Write a message about a replica, whose state changes seldom."""

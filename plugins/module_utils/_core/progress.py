@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The progress of an upload and of a replication: as a message from a module to its action plugin, and as a line for the user."""
+"""The progress of an upload, of a replication and of a walk through the catalogue of the Marketplace.
+
+Each is a message from a module to its action plugin, and a line for the user.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,48 @@ class Progress(NamedTuple):
         """One line of JSON. It is shorter than 512 bytes, so that a pipe takes it completely or not at all."""
         return json.dumps(self._asdict()).encode() + b"\n"
 
+    @property
+    def finished(self) -> int:
+        """The number that grows."""
+        return self.sent
+
+    def line(self, rate: float) -> str:
+        """The line for the user; the rate in bytes per second is 0 if it is not known."""
+        percent = 100 * self.sent // self.total if self.total else 100
+        parts = [f"{percent} %, {size(self.sent)} of {size(self.total)} sent", f"{size(self.skipped)} skipped"]
+        if rate:
+            parts += [f"{size(rate)}/s", f"{timedelta(seconds=round((self.total - self.sent) / rate))} left"]
+        return ", ".join(parts)
+
+
+class Walked(NamedTuple):
+    """The lists of the catalogue that were read so far, and those that are known to be read in total."""
+
+    done: int
+    known: int
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Walked | None:
+        """Read one message; None if it is damaged, or about something else."""
+        try:
+            values = json.loads(message)
+            return cls(int(values["done"]), int(values["known"]))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+    def as_message(self) -> bytes:
+        """One line of JSON."""
+        return json.dumps(self._asdict()).encode() + b"\n"
+
+    @property
+    def finished(self) -> int:
+        """The number that grows."""
+        return self.done
+
+    def line(self, rate: float) -> str:
+        """The line for the user; the rate in lists per second is 0 if it is not known."""
+        return f"{self.done} of {self.known} lists read" + (f", {rate:.0f}/s" if rate else "")
+
 
 class Replication(NamedTuple):
     """The state of the replica of a version in a region; ``progress`` is in percent, None if it is not known."""
@@ -72,24 +117,27 @@ class Replication(NamedTuple):
 
 
 class ProgressLines:
-    """Makes a line for the user from some of the progress reports, so that at least ``PAUSE`` lies between two lines."""
+    """Makes a line for the user from some of the progress reports, so that at least ``PAUSE`` lies between two lines.
+
+    All reports are about one upload, or one walk. A walk that is shorter than the pause has no line at all.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._reports: deque[tuple[float, Progress]] = deque()
+        self._reports: deque[tuple[float, Progress | Walked]] = deque()
         self._shown_at: float | None = None
-        self._unshown = False
+        self._unshown = self._was_shown = False
 
-    def line(self, progress: Progress) -> str | None:
-        """The line for a report; None if the last line, or the start of the upload, is too recent."""
+    def line(self, progress: Progress | Walked) -> str | None:
+        """The line for a report; None if the last line, or the start of the work, is too recent."""
         now = self._clock()
         self._remember(now, progress)
         if self._shown_at is None:
             self._shown_at = now
         if now - self._shown_at < PAUSE:
-            self._unshown = True
+            self._unshown = isinstance(progress, Progress) or self._was_shown
             return None
-        self._shown_at, self._unshown = now, False
+        self._shown_at, self._unshown, self._was_shown = now, False, True
         return self._format()
 
     def last(self) -> str | None:
@@ -97,7 +145,7 @@ class ProgressLines:
         unshown, self._unshown = self._unshown, False
         return self._format() if unshown else None
 
-    def _remember(self, now: float, progress: Progress) -> None:
+    def _remember(self, now: float, progress: Progress | Walked) -> None:
         """Keep the reports of the window, and the last one before it."""
         self._reports.append((now, progress))
         while len(self._reports) > 2 and self._reports[1][0] <= now - WINDOW:
@@ -105,12 +153,7 @@ class ProgressLines:
 
     def _format(self) -> str:
         (began, first), (ended, last) = self._reports[0], self._reports[-1]
-        percent = 100 * last.sent // last.total if last.total else 100
-        parts = [f"{percent} %, {size(last.sent)} of {size(last.total)} sent", f"{size(last.skipped)} skipped"]
-        if ended > began and last.sent > first.sent:
-            rate = (last.sent - first.sent) / (ended - began)
-            parts += [f"{size(rate)}/s", f"{timedelta(seconds=round((last.total - last.sent) / rate))} left"]
-        return ", ".join(parts)
+        return last.line((last.finished - first.finished) / (ended - began) if ended > began else 0.0)
 
 
 def size(count: float) -> str:

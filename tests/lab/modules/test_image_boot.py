@@ -173,7 +173,7 @@ def test_the_data_disks_and_the_system_of_a_marketplace_image_are_asked_of_it(la
     assert (vm["os_type"], [disk["lun"] for disk in vm["data_disks"]]) == ("Windows", [0, 7])
     tasks(image_boot, state="absent", name="t1", resource_group=group)
     assert remaining(lab, group) == []
-    with lab.fault(plane="arm", op="offer.list", status=403, code="AuthorizationFailed"):
+    with lab.fault(plane="arm", op="marketplace_version.list", status=403, code="AuthorizationFailed"):
         assert "os_type: it is not known which operating system" in tasks.fails(image_boot, **urn)["msg"]
 
 

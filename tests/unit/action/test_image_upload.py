@@ -32,12 +32,19 @@ class PluginRunner:
         self._patch(image_upload.display, "display", lambda line, stderr=False: self.shown.append((line, stderr)))
 
     def __call__(
-        self, transport: str = "local", sent: tuple[int, ...] = (512, 1024), fail: bool = False, states: tuple[str, ...] = (), **task: Any
+        self,
+        transport: str = "local",
+        sent: tuple[int, ...] = (512, 1024),
+        fail: bool = False,
+        states: tuple[str, ...] = (),
+        walked: tuple[int, ...] = (),
+        **task: Any,
     ) -> dict[str, Any]:
         shell = SimpleNamespace(tmpdir=None)
         connection = SimpleNamespace(transport=transport, has_native_async=False, _shell=shell, become=None)
         values = {"check_mode": False, "async_val": 0, "no_log": False, "args": {"name": "debian"}, "environment": ENVIRONMENT}
-        self.task = SimpleNamespace(**{**values, **task}, action="image_upload", diff=False, collections=[], delegate_to=None)
+        values["action"] = "goldenimage.azure.image_upload"
+        self.task = SimpleNamespace(**{**values, **task}, diff=False, collections=[], delegate_to=None)
         plugin = image_upload.ActionModule(self.task, connection, SimpleNamespace(), None, None, None)
 
         def execute(task_vars: Any, wrap_async: Any) -> dict[str, Any]:
@@ -49,6 +56,8 @@ class PluginRunner:
                 listener.moved(count, 1024, 5)
             for state in states:
                 listener.replicated("westeurope", state, None)
+            for done in walked:
+                listener.walked(done, 5000)
             getattr(listener, "close", lambda: None)()
             if fail:
                 raise RuntimeError("the module broke")
@@ -155,3 +164,38 @@ def test_a_pipe_that_cannot_be_made_does_not_stop_the_upload(run: PluginRunner, 
 )
 def test_lines_name_the_image_or_the_image_definition(options: dict[str, Any]) -> None:
     assert image_upload.titled(options) == "image web"
+
+
+LISTING = {
+    "action": "goldenimage.azure.image_info",
+    "sent": (),
+    "args": {"sources": "marketplace", "location": "westeurope", "name": "web"},
+}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_a_long_walk_is_shown_with_its_region_also_in_check_mode(
+    run: PluginRunner, monkeypatch: pytest.MonkeyPatch, check_mode: bool
+) -> None:
+    monkeypatch.setattr("ansible_collections.goldenimage.azure.plugins.module_utils._core.progress.PAUSE", 0.0)
+    assert run(**LISTING, walked=(1200,), check_mode=check_mode) == RESULT
+    assert [line for line, _stderr in run.shown] == ["[here] catalogue of westeurope: 1200 of 5000 lists read"]
+
+
+def test_a_short_walk_shows_nothing(run: PluginRunner) -> None:
+    run(**LISTING, walked=(1, 2))
+    assert run.shown == []
+
+
+@pytest.mark.parametrize("option", [{"progress": False}, {"progress": "no"}])
+def test_the_lines_of_a_walk_can_be_switched_off(run: PluginRunner, option: dict[str, Any]) -> None:
+    run(**{**LISTING, "args": option}, walked=(1200,))
+    assert VARIABLE not in run.seen
+
+
+@pytest.mark.parametrize(
+    ("options", "title"), [({"location": "West Europe"}, "catalogue of West Europe"), ({}, "catalogue of the Marketplace")]
+)
+def test_the_lines_of_a_walk_name_the_region(options: dict[str, Any], title: str) -> None:
+    assert image_upload.titled(options, "goldenimage.azure.image_info") == title
+    assert image_upload.titled(options, "image_info") == title

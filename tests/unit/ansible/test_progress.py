@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._ansible.progress import PAUSE, ProgressPipe, progress_listener
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import VARIABLE, Progress, Replication
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import VARIABLE, Progress, Replication, Walked
 
 
 @pytest.fixture
@@ -97,3 +97,15 @@ def test_without_a_pipe_there_are_no_messages(tmp_path: Path, pipe: Path, case: 
 
 def test_unwanted_progress_is_not_written(pipe: Path, reader: int) -> None:
     assert not isinstance(progress_listener(False, {VARIABLE: str(pipe)}), ProgressPipe)
+
+
+def test_the_progress_of_a_walk_reaches_the_reader_in_few_messages(pipe: Path, reader: int) -> None:
+    now = [0.0]
+    listener = ProgressPipe(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK), lambda: now[0])
+    for done in range(1, 1001):
+        now[0] += PAUSE / 100
+        listener.walked(done, 1000)
+    listener.close()
+    found = [Walked.from_message(line) for line in os.read(reader, 65536).splitlines()]
+    assert 10 <= len(found) <= 12
+    assert found[-1] == Walked(1000, 1000)

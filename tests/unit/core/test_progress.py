@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.limits import GIB, MIB
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, Replication, size
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.progress import Progress, ProgressLines, Replication, Walked, size
 
 from tests.support.clock import Clock
 
@@ -91,3 +91,33 @@ def test_a_rate_needs_two_reports(lines: ProgressLines) -> None:
 @pytest.mark.parametrize(("count", "text"), [(0, "0.0 KiB"), (1536, "1.5 KiB"), (MIB, "1.0 MiB"), (2.25 * GIB, "2.2 GiB")])
 def test_a_size_has_a_unit_that_suits_it(count: float, text: str) -> None:
     assert size(count) == text
+
+
+def test_a_walk_has_a_message_and_a_line() -> None:
+    walked = Walked(1200, 3980)
+    assert Walked.from_message(walked.as_message()) == walked
+    assert walked.line(25.3) == "1200 of 3980 lists read, 25/s"
+    assert walked.line(0.0) == "1200 of 3980 lists read"
+    assert Progress.from_message(walked.as_message()) is None
+    assert Walked.from_message(Progress(1, 2, 3).as_message()) is None
+
+
+@pytest.mark.parametrize("message", [b"", b"{", b"7", b'{"done": 1}', b'{"done": "x", "known": 1}'])
+def test_a_damaged_message_about_a_walk_is_ignored(message: bytes) -> None:
+    assert Walked.from_message(message) is None
+
+
+def test_a_walk_has_a_line_every_five_seconds_and_one_at_the_end(clock: Clock, lines: ProgressLines) -> None:
+    shown = []
+    for second in range(13):
+        clock.now = 100.0 + second
+        shown.append(lines.line(Walked(25 * second, 1000)))
+    assert [line for line in shown if line] == ["125 of 1000 lists read, 25/s", "250 of 1000 lists read, 25/s"]
+    assert lines.last() == "300 of 1000 lists read, 25/s"
+
+
+def test_a_short_walk_has_no_line(clock: Clock, lines: ProgressLines) -> None:
+    for second in range(4):
+        clock.now = 100.0 + second
+        assert lines.line(Walked(second, 3)) is None
+    assert lines.last() is None

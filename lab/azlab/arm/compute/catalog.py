@@ -1,11 +1,12 @@
 """Platform images, galleries, and blobs in the user's storage accounts: none exist in the lab. `<state>/outside.json` describes them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "features": [],
-                         "diskSizeBytes": N (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
+                         "diskSizeBytes": N (optional), "plan": true (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
      "galleryImages": {"/subscriptions/.../galleries/g/images/i": {"osType", "osState", "diskSizeGB", "hyperVGeneration", "features": [],
                        "versions": {"1.0.0": {"dataDisks": [...], "excludeFromLatest": false}}}},
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
 
+`catalogues` gives regions catalogues of their own, see `marketplace/recorded.py`.
 Without the file there are none, and every request for one is refused as Azure refuses it. Disks made from them are empty: they serve
 replays of recorded traffic, which never boot a guest.
 """
@@ -27,20 +28,15 @@ def _outside(lab: Lab) -> Json:
     return found
 
 
-def platform_image(lab: Lab, reference: Json) -> Json | None:
-    """The platform image that a reference names; the version `latest` stands for any version."""
-    for image in _outside(lab).get("platformImages", []):
-        same = all(str(image[key]).lower() == str(reference.get(key, "")).lower() for key in ("publisher", "offer", "sku"))
-        if same and str(reference.get("version", "latest")).lower() in ("latest", str(image["version"]).lower()):
-            return dict(image)
-    return None
+def outside_images(lab: Lab) -> list[Json]:
+    """The platform images: each entry is one version."""
+    return list(_outside(lab).get("platformImages", []))
 
 
-def platform_versions(lab: Lab, publisher: str, offer: str, sku: str) -> list[Json]:
-    """All versions of a platform image."""
-    wanted = tuple(each.lower() for each in (publisher, offer, sku))
-    images = _outside(lab).get("platformImages", [])
-    return [image for image in images if tuple(str(image[key]).lower() for key in ("publisher", "offer", "sku")) == wanted]
+def outside_catalogue(lab: Lab, location: str) -> Json | None:
+    """The catalogue of a region that has one of its own."""
+    found: Json | None = _outside(lab).get("catalogues", {}).get(location)
+    return found
 
 
 def gallery_definition(lab: Lab, path: str) -> Json | None:

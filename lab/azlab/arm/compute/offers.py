@@ -1,50 +1,14 @@
-"""Reading platform images, and images of galleries: those of the caller, shared ones and community ones."""
+"""Reading the images of galleries that `outside.json` describes: those of the caller, shared ones and community ones."""
 
 from __future__ import annotations
 
-from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalog import gallery_definition, platform_versions
+from azlab.arm.compute.catalog import gallery_definition
 from azlab.arm.core import resource_errors
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.json import Json
-from azlab.arm.http.calls import Answer, Call, Route, in_group, in_subscription
+from azlab.arm.http.calls import Answer, Call, Route, in_group
 
-_PLATFORM = in_subscription(COMPUTE, "locations/{location}/publishers/{publisher}/artifacttypes/vmimage/offers/{offer}/skus/{sku}/versions")
 _OWN = in_group(COMPUTE, "galleries/{gallery}/images/{name}")
-
-
-def list_platform_versions(call: Call) -> Answer:
-    """List the versions of a platform image: a bare list, without their properties."""
-    return Answer(200, [_entry(call, image) for image in _platform_versions(call)])
-
-
-def show_platform_version(call: Call) -> Answer:
-    """Show one version of a platform image."""
-    for image in _platform_versions(call):
-        if str(image["version"]) == call.path["version"]:
-            return Answer(200, {**_entry(call, image), "properties": _platform_properties(image)})
-    raise compute_errors.NO_ARTIFACT()
-
-
-def _platform_versions(call: Call) -> list[Json]:
-    found = platform_versions(call.lab, call.path["publisher"], call.path["offer"], call.path["sku"])
-    if not found:
-        raise compute_errors.NO_ARTIFACT()
-    return found
-
-
-def _entry(call: Call, image: Json) -> Json:
-    id = f"{call.url_path.partition('/versions')[0]}/Versions/{image['version']}"
-    return {"location": call.path["location"], "name": image["version"], "id": id}
-
-
-def _platform_properties(image: Json) -> Json:
-    return {
-        "hyperVGeneration": image.get("hyperVGeneration", "V1"),
-        "osDiskImage": {"operatingSystem": image.get("osType", "Linux"), "sizeInGb": image["diskSizeGB"]},
-        "dataDiskImages": [{"lun": disk["lun"]} for disk in image.get("dataDisks", [])],
-        "features": image.get("features", []),
-    }
 
 
 def show_definition(call: Call) -> Answer:
@@ -96,8 +60,6 @@ def _version(call: Call, name: str, facts: Json) -> Json:
 
 
 ROUTES = [
-    Route("GET", _PLATFORM, list_platform_versions, "offer.list"),
-    Route("GET", f"{_PLATFORM}/{{version}}", show_platform_version, "offer.get"),
     Route("GET", f"{_OWN}/versions", list_versions, "gallery_version.list"),
     Route("GET", f"{_OWN}/versions/{{version}}", show_version, "gallery_version.get"),
 ]

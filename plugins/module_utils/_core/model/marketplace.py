@@ -40,6 +40,12 @@ class PurchasePlan(NamedTuple):
     product: str
     name: str
 
+    @classmethod
+    def of(cls, plan: Mapping[str, Any]) -> PurchasePlan | None:
+        """The plan in a JSON object with its three names, such as that of a VM; None if one of them is missing."""
+        names = [plan.get(each) for each in cls._fields]
+        return cls(*map(str, names)) if all(names) else None
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -61,9 +67,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Walk:
-    """The findings of a walk through the catalogue of a region. ``missing`` has one sentence for each part that could not be read."""
+    """The versions that a walk through the catalogue of a region has found. ``missing`` has one sentence for each part that could not be
+    read, ``warnings`` say why the cache was not used.
+    """
 
     versions: tuple[MarketplaceVersion, ...] = ()
     missing: tuple[str, ...] = ()
     cached: bool = False
     """Whether any part of it was read from the cache."""
+    warnings: tuple[str, ...] = ()

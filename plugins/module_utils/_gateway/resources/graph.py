@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..._core.errors import Refused
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
 GRAPH_API = "2021-03-01"
 PAGE = 1000
 """Rows in one answer, the most that Azure gives."""
+_TIME = re.compile(r"(\d+):(\d+):(\d+)")
 
 
 class ResourceGraph:
@@ -21,6 +24,7 @@ class ResourceGraph:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+        self._pause = 0.0
 
     def query(self, kql: str, subscriptions: Sequence[str] = ()) -> tuple[Mapping[str, Any], ...]:
         """All rows of a query, over all subscriptions that this identity can read, unless some are named."""
@@ -28,11 +32,36 @@ class ResourceGraph:
         options: dict[str, Any] = {"$top": PAGE, "resultFormat": "objectArray"}
         place = {"subscriptions": list(subscriptions)} if subscriptions else {}
         while True:
-            with describing("ask Resource Graph"):
-                answer = self._client.send(
-                    "POST", "/providers/Microsoft.ResourceGraph/resources", GRAPH_API, {"query": kql, **place, "options": options}
-                )
+            answer = self._ask({"query": kql, **place, "options": options})
             found += answer.get("data") or []
             if not (token := answer.get("$skipToken")):
+                _require_all(answer, len(found))
                 return tuple(found)
             options = {**options, "$skipToken": token}
+
+    def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The answer to one query, which waits if the last answer said that no query is left for now. Azure allows 15 in five seconds:
+        https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests
+        """
+        with describing("ask Resource Graph"):
+            if self._pause:
+                self._client.deadline.sleep(self._pause)
+            answer, headers = self._client.exchange("POST", "/providers/Microsoft.ResourceGraph/resources", GRAPH_API, body)
+        self._pause = seconds_to_wait(headers)
+        return answer if isinstance(answer, dict) else {}
+
+
+def seconds_to_wait(headers: Mapping[str, str]) -> float:
+    """Seconds until the next query may be sent, as the headers of an answer say."""
+    found = _TIME.fullmatch(headers.get("x-ms-user-quota-resets-after", "").strip())
+    if headers.get("x-ms-user-quota-remaining", "").strip() != "0" or not found:
+        return 0.0
+    hours, minutes, seconds = map(int, found.groups())
+    return 3600.0 * hours + 60 * minutes + seconds
+
+
+def _require_all(answer: Mapping[str, Any], found: int) -> None:
+    """Refuse an answer that was cut off without a way to read on."""
+    if str(answer.get("resultTruncated", "false")).casefold() == "true":
+        total = answer.get("totalRecords", "an unknown number")
+        raise Refused(f"could not ask Resource Graph: it returned {found} of {total} rows, and gave no token to read the others.")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import urllib.parse
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -13,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from ..._core.ids import ResourceId
+from ..catalogue.pace import Pace
 from ..sign_in.clouds import Cloud, cloud_of
 from ..sign_in.credentials import Credentials
 from ..sign_in.identity import identity
@@ -20,6 +22,7 @@ from ..sign_in.subscription import only_subscription
 from .clock import seconds_ahead
 from .errors import describing
 from .imports import needs
+from .pacing import pacing_policy
 from .proxies import manager_for
 from .retries import control_plane_policy
 from .transport import deadline_transport
@@ -43,6 +46,8 @@ class Client:
         self._given_transport = transport
         self._given_credential = credential
         self._compute: dict[str, Any] = {}
+        self._connecting = threading.Lock()
+        self._pace = Pace(lambda: deadline.now, deadline.sleep)
         self.deadline = deadline
         self.clock_offset: int | None = None
 
@@ -53,6 +58,12 @@ class Client:
             return self._credentials.subscription_id
         with describing("look for a subscription"):
             return only_subscription(self.get("/subscriptions", SUBSCRIPTIONS_API))
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """The cloud and the tenant, as far as they are configured."""
+        cloud = (self._credentials.cloud_environment or "AzureCloud").rstrip("/").casefold()
+        return cloud, (self._credentials.tenant or "").casefold()
 
     def locate(self, resource: ResourceId) -> ResourceId:
         """The id, with our subscription if it names none."""
@@ -84,19 +95,25 @@ class Client:
 
     def send(self, method: str, path: str, api_version: str, body: Mapping[str, Any]) -> Any:
         """The JSON of the answer to a request with a body, which is done when Azure answers."""
-        url = f"{self._cloud.resource_manager}{path}?api-version={api_version}"
-        return self._fetch(self._signed_in, url, method=method, body=body).json()
+        return self.exchange(method, path, api_version, body)[0]
+
+    def exchange(self, method: str, path: str, api_version: str, body: Mapping[str, Any]) -> tuple[Any, Mapping[str, str]]:
+        """The JSON and the headers of the answer to such a request."""
+        answer = self._fetch(self._signed_in, f"{self._cloud.resource_manager}{path}?api-version={api_version}", method=method, body=body)
+        return answer.json(), answer.headers
 
     def list(self, path: str, api_version: str, **query: str) -> list[Any]:
-        """The JSON of all items of a list, by its path; the Marketplace answers with the items alone."""
+        """The JSON of all items of a list, by its path; the Marketplace answers with the items alone. Several threads may call it."""
+        with self._connecting:
+            url: str | None = f"{self._cloud.resource_manager}{path}"
+            pipeline = self._signed_in
         found: list[Any] = []
-        parameters = urllib.parse.urlencode({"api-version": api_version, **query}, safe="$/")
-        url: str | None = f"{self._cloud.resource_manager}{path}?{parameters}"
+        url = f"{url}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$/')}"
         while url:
-            answer = self._fetch(self._signed_in, url).json()
-            page = answer if isinstance(answer, list) else answer.get("value") or []
-            found += page
-            url = None if isinstance(answer, list) else answer.get("nextLink")
+            answer = self._fetch(pipeline, url)
+            content = answer.json()
+            found += _items(content, answer)
+            url = content.get("nextLink") if isinstance(content, dict) else None
         return found
 
     def download_text(self, url: str) -> str:
@@ -145,7 +162,8 @@ class Client:
         """A pipeline for the few resources that azure-mgmt-compute has no operations for."""
         with needs("azure-mgmt-core"):
             from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
-        return self._pipeline(control_plane_policy(), ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope))
+        sign_in = ARMChallengeAuthenticationPolicy(self._credential, self._cloud.scope)
+        return self._pipeline(control_plane_policy(), pacing_policy(self._pace), sign_in)
 
     @cached_property
     def _anonymous(self) -> Any:
@@ -158,3 +176,13 @@ class Client:
             from azure.core.pipeline import policies
         chain = [policies.UserAgentPolicy(base_user_agent=USER_AGENT), *policies_of_sending]
         return PipelineClient(base_url="", policies=chain, transport=self._transport)
+
+
+def _items(content: Any, answer: Any) -> list[Any]:
+    """The items in the JSON of an answer; raises DecodeError if it has no list of objects."""
+    from azure.core.exceptions import DecodeError
+
+    items = (content.get("value") or []) if isinstance(content, dict) else content
+    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+        raise DecodeError("the answer is not a list of objects; a proxy or a gateway on the way may have sent it.", response=answer)
+    return items

@@ -40,6 +40,11 @@ class Deadline:
         """The seconds that are left, at least 0."""
         return max(0.0, self._end - self._clock())
 
+    @property
+    def now(self) -> float:
+        """The time of its clock, in seconds."""
+        return self._clock()
+
     def require(self, seconds: float = 0.0) -> None:
         """Raise TimedOut if less than this many seconds are left."""
         if self.left <= seconds:

@@ -16,7 +16,7 @@ from ..._core.ports import Azure
 from ..._core.references import require_group
 from ..._core.subject import Subject
 from ..gallery.names import require_gallery_name
-from ..images.plan import natural
+from ..images.order import natural
 from ..missing_groups import empty_list
 from .observe import find_with_sharing
 

@@ -16,7 +16,7 @@ from ..._core.ports import Azure
 from ..._core.references import require_group, require_name
 from ..._core.subject import Subject
 from ..gallery.names import gallery_id
-from ..images.plan import natural
+from ..images.order import natural
 from ..missing_groups import empty_list
 
 

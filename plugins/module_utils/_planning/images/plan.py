@@ -5,50 +5,104 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from ..._core.model.image import Image
+from ..._core.errors import GoldenImageError, InvalidRequest
+from ..._core.ids import IMAGE
+from ..._core.model.listed_image import ListedImage
 from ..._core.plan import Plan
 from ..._core.ports import Azure
+from ..._core.references import require_region
 from ..._core.subject import Subject
-from ..missing_groups import empty_list
-from .observe import Observed, observe
-from .request import ListRequest
+from .filters import NOT_KNOWN, matches
+from .found import Found
+from .gaps import Gaps
+from .order import place_in_list
+from .origins import SOURCES
+from .plan_states import with_deprecation, with_terms
+from .request import LATEST, ListRequest
 
 
-def plan_images(request: ListRequest, seen: Observed) -> Plan:
-    """A plan without steps, whose state is the list. ``truncated`` is whether the limit cut the list."""
-    images = chosen(request, seen.images)
-    shown = images[: request.limit]
-    return Plan(
-        after={"images": [image.as_result() for image in shown], "truncated": len(shown) < len(images)},
-        warnings=empty_list(seen.without_group),
+@dataclass(frozen=True)
+class Skipped:
+    """A source without images in the list, because it knows nothing about a filter."""
+
+    source: str
+    filter: str
+    reason: str
+
+
+def skipped(request: ListRequest) -> tuple[Skipped, ...]:
+    """The sources that know nothing about a filter of the request."""
+    given = request.filters.given
+    return tuple(Skipped(source, name, reason) for source in request.sources for name, reason in NOT_KNOWN[source].items() if name in given)
+
+
+def read(azure: Azure, request: ListRequest, sources: Sequence[str]) -> Found:
+    """The images of several sources. If some cannot be read, the others count; if none can, the error of the first one is raised."""
+    found: list[Found] = []
+    errors: list[GoldenImageError] = []
+    for source in sources:
+        try:
+            found.append(SOURCES[source](azure, request))
+        except InvalidRequest:
+            raise
+        except GoldenImageError as error:
+            errors.append(error)
+    if errors and not found:
+        raise errors[0]
+    missing = (*(error.message for error in errors), *(each for one in found for each in one.missing))
+    return Found(
+        tuple(image for one in found for image in one.images),
+        tuple(dict.fromkeys(missing)),
+        tuple(warning for one in found for warning in one.warnings),
     )
 
 
-def chosen(request: ListRequest, images: Iterable[Image]) -> tuple[Image, ...]:
-    """The images that match the request, sorted by group, then by name, so that ``web-9`` comes before ``web-10``."""
-    found = [image for image in images if _matches(request, image)]
-    return tuple(sorted(found, key=lambda image: (natural(image.id.resource_group), natural(image.id.name))))
-
-
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts numbers inside a name by their value."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", text.casefold()))
-
-
-def _matches(request: ListRequest, image: Image) -> bool:
-    tags = {name.casefold(): value for name, value in image.tags.items()}
-    return (
-        (request.name is None or image.id.name.casefold() == request.name.casefold())
-        and (request.resource_group is None or image.id.resource_group.casefold() == request.resource_group.casefold())
-        and all(name in tags and value in (None, tags[name]) for name, value in request.tags)
-    )
+def chosen(request: ListRequest, images: Iterable[ListedImage]) -> tuple[ListedImage, ...]:
+    """The images that match the request, in their order."""
+    return tuple(sorted((image for image in images if matches(image, request.filters)), key=place_in_list))
 
 
 def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
-    return plan_images(request, observe(azure, request))
+    """A plan without steps, whose state is the list. ``truncated`` is whether the limit cut the list."""
+    left_out = skipped(request)
+    sources = [each for each in request.sources if each not in {one.source for one in left_out}]
+    found, gaps = read(azure, request, sources), Gaps()
+    _require_all(request, found)
+    judged = found.images if request.filters.deprecated is None else with_deprecation(azure, request, found.images, gaps)
+    images = chosen(request, judged)
+    shown = with_terms(azure, request, with_deprecation(azure, request, images[: request.limit], gaps), gaps)
+    missing = (*found.missing, *gaps.sentences)
+    if not images and not missing:
+        require_region(request.location, azure.regions.of(IMAGE) if request.location else (), "managed images")
+    return Plan(
+        after={
+            "images": [image.as_result() for image in shown],
+            "truncated": len(shown) < len(images),
+            "complete": not missing,
+            "missing": list(missing),
+            "skipped_sources": [vars(each) for each in left_out],
+        },
+        warnings=(*found.warnings, *_warnings(left_out, sources)),
+    )
+
+
+def _require_all(request: ListRequest, found: Found) -> None:
+    """Refuse to say which version is the latest one if any part of the list could not be read."""
+    if request.versions == LATEST and found.missing:
+        raise InvalidRequest(
+            f"versions: which version is the latest one is not known, because a part of the list is missing: {found.missing[0]}"
+        )
+
+
+def _warnings(left_out: Sequence[Skipped], sources: Sequence[str]) -> tuple[str, ...]:
+    """That the list is empty because no source knows the filters; ``skipped_sources`` says it of single ones."""
+    if sources or not left_out:
+        return ()
+    reasons = dict.fromkeys(f"{each.filter} cannot choose {each.source} images, because {each.reason}" for each in left_out)
+    return (f"The list is empty: {'; '.join(reasons)}. Set sources.",)
 
 
 IMAGES = Subject(ListRequest.from_params, _plan)

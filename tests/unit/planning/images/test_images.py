@@ -9,16 +9,18 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import IMAGE, ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.image import Image
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.listed_image import ListedImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.plan import chosen
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.request import ListRequest
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.sources.managed import listed
 
 
-def image(name: str, group: str = "g", **tags: str) -> Image:
-    return Image(ResourceId.of(IMAGE, group, name, subscription="s"), "westeurope", tags=tags)
+def image(name: str, group: str = "g", **tags: str) -> ListedImage:
+    return listed(Image(ResourceId.of(IMAGE, group, name, subscription="s"), "westeurope", tags=tags))
 
 
-def names(request: ListRequest, *images: Image) -> list[str]:
-    return [f"{each.id.resource_group}/{each.id.name}" for each in chosen(request, images)]
+def names(request: ListRequest, *images: ListedImage) -> list[str]:
+    return [f"{each.resource_group}/{each.name}" for each in chosen(request, images)]
 
 
 def test_numbers_sort_by_value_and_groups_come_first():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from azlab.arm.compute import errors as compute_errors
-from azlab.arm.compute.catalog import platform_image
 from azlab.arm.compute.common import IMAGE
 from azlab.arm.compute.disks.builder import Content, DiskSpec
 from azlab.arm.compute.disks.state import shown_gib
@@ -26,10 +25,11 @@ from azlab.arm.compute.machines.disk_requests import (
     wanted_sku,
 )
 from azlab.arm.compute.machines.gallery_systems import system_of_gallery
+from azlab.arm.compute.machines.market_systems import system_of_market
 from azlab.arm.compute.machines.nics import NicPlan, plan_nics
 from azlab.arm.compute.machines.os_profile import checked_os_profile, shown_os_profile
 from azlab.arm.compute.machines.request import MachineRequest
-from azlab.arm.compute.machines.system import System, offered_disks
+from azlab.arm.compute.machines.system import System
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
@@ -126,26 +126,7 @@ def _any_image(lab: Lab, request: MachineRequest) -> System:
     check_reference(request.image, "storageProfile.imageReference")
     if "galleries/" in id.lower():
         return system_of_gallery(lab, request, id)
-    return _managed_image(lab, request) if id else _platform_image(lab, request)
-
-
-def _platform_image(lab: Lab, request: MachineRequest) -> System:
-    """The system of an image of Azure's catalog."""
-    reference = request.image
-    image = platform_image(lab, reference)
-    if image is None:
-        wanted = ":".join(str(reference.get(key, "")) for key in ("publisher", "offer", "sku", "version"))
-        raise vm_errors.NO_PLATFORM_IMAGE(image=wanted, target="imageReference")
-    exact = image.get("exactVersion") or image["version"]
-    parts = f"{reference['publisher']}/ArtifactTypes/VMImage/Offers/{reference['offer']}/Skus/{reference['sku']}/Versions/{exact}"
-    place = f"/Subscriptions/{request.target.subscription}/Providers/Microsoft.Compute/Locations/{request.target.location}"
-    creation = {"createOption": "FromImage", "imageReference": {"id": f"{place}/Publishers/{parts}"}}
-    return System(
-        os_type=image.get("osType", "Linux"),
-        generation=image.get("hyperVGeneration", "V1"),
-        reference={**reference, "exactVersion": exact},
-        disks=offered_disks(image, creation),
-    )
+    return _managed_image(lab, request) if id else system_of_market(lab, request)
 
 
 def _managed_image(lab: Lab, request: MachineRequest) -> System:
