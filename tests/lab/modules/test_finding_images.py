@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The questions of docs/finding-images.md: each command gives the answer that the seed's tables hold, computed here without the collection."""
+"""The questions of docs/finding-images.md: each command gives the answer that the seed's tables hold, computed here by other code."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from azlab.arm.compute.marketplace.catalogue import generate
 from azlab.arm.compute.marketplace.tables import Image, ImageVersion
 
 from tests.support.catalogue import SEED
-from tests.support.tree import ROOT
 from tests.support.running_lab import RunningLab
 from tests.support.tasks import LabTasks
+from tests.support.tree import ROOT
 
 DOCUMENT = ROOT / "docs" / "finding-images.md"
 LOCATION = "westeurope"
+Ask = Callable[[int], dict[str, Any]]
 
 
 class Question(NamedTuple):
@@ -132,7 +133,7 @@ def test_the_document_has_twelve_questions() -> None:
 
 
 @pytest.mark.parametrize("number", sorted(ANSWERS), ids=lambda number: ALL[number].text)
-def test_a_question_about_the_marketplace(ask: Callable[[int], dict[str, Any]], number: int) -> None:
+def test_a_question_about_the_marketplace(ask: Ask, number: int) -> None:
     found = ask(number)
     references = {each["reference"] for each in found["images"]}
     expected = {row.urn for row in newest(ANSWERS[number], rows()) if number not in WITHDRAWN or row.version.deprecation.state != "Active"}
