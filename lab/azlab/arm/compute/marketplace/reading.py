@@ -18,6 +18,7 @@ _PUBLISHERS = in_subscription(COMPUTE, "locations/{location}/publishers")
 _OFFERS = f"{_PUBLISHERS}/{{publisher}}/artifacttypes/vmimage/offers"
 _SKUS = f"{_OFFERS}/{{offer}}/skus"
 _VERSIONS = f"{_SKUS}/{{sku}}/versions"
+_EVERYWHERE = "global"
 _FOOTER = 512
 """Azure counts the footer of the VHD among the bytes of an image's disk."""
 _EXPANDED = ("properties", "properties/imagedeprecationstatus")
@@ -81,9 +82,9 @@ def _market(call: Call) -> Catalogue:
 
 
 def _location(call: Call) -> str:
-    """The region in the path, which must be one of this cloud."""
+    """The region in the path, which must be one of this cloud; `global`, which az names for the terms of an image, has everything."""
     location = call.path["location"].replace(" ", "").lower()
-    if location not in LOCATIONS:
+    if location not in (*LOCATIONS, _EVERYWHERE):
         known, versions = ", ".join(LOCATIONS), ", ".join(reversed(VERSIONS))
         raise market_errors.NO_REGION(location=call.path["location"], version=call.version, versions=versions, locations=known)
     return location
