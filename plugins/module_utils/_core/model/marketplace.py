@@ -67,9 +67,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Walk:
-    """The findings of a walk through the catalogue of a region. ``missing`` has one sentence for each part that could not be read."""
+    """The versions that a walk through the catalogue of a region has found. ``missing`` has one sentence for each part that could not be
+    read, ``warnings`` say why the cache was not used.
+    """
 
     versions: tuple[MarketplaceVersion, ...] = ()
     missing: tuple[str, ...] = ()
     cached: bool = False
     """Whether any part of it was read from the cache."""
+    warnings: tuple[str, ...] = ()

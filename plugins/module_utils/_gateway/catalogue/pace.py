@@ -140,7 +140,7 @@ class Pace:
 
 
 def _remainders(headers: Mapping[str, str]) -> dict[str, float]:
-    """What is left of each budget that an answer names."""
+    """The remainder of each budget that an answer names."""
     found = {}
     for header, text in headers.items():
         name = header.casefold()

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, SHARED
+from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE, SHARED
 from ..._core.ports import Azure
 from .found import Found
 from .request import ListRequest
-from .sources import community, gallery, managed, shared
+from .sources import community, gallery, managed, marketplace, shared
 
 SOURCES: Mapping[str, Callable[[Azure, ListRequest], Found]] = {
     MANAGED: managed.read,
     GALLERY: gallery.read,
     SHARED: shared.read,
     COMMUNITY: community.read,
+    MARKETPLACE: marketplace.read,
 }

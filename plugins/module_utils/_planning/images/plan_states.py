@@ -19,9 +19,8 @@ from .request import ListRequest
 
 
 def with_deprecation(azure: Azure, request: ListRequest, images: tuple[ListedImage, ...], gaps: Gaps) -> tuple[ListedImage, ...]:
-    """The images with the state of the Marketplace image that their plan belongs to; as they are if that cannot be read."""
-    found = gaps.find(lambda: with_state_of_plans(azure, images, request.location))
-    return images if found is None else found
+    """The images with the state of the Marketplace image that their plan belongs to, as far as it can be read."""
+    return with_state_of_plans(azure, images, request.location, gaps)
 
 
 def with_terms(azure: Azure, request: ListRequest, images: Iterable[ListedImage], gaps: Gaps) -> tuple[ListedImage, ...]:

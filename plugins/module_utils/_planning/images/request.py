@@ -42,6 +42,8 @@ class ListRequest:
     def from_params(cls, params: Mapping[str, Any]) -> ListRequest:
         """Check and complete the module's options; an empty string counts as omitted."""
         sources, limit = _sources(params.get("sources")), params.get("limit")
+        if (hours := params.get("cache_max_age")) is not None:
+            require_number("cache_max_age", hours, unit="hours")
         request = cls(
             filters=_filters(params),
             sources=sources,
@@ -119,7 +121,7 @@ def _location(given: str | None) -> str | None:
 def _ages(min_age: int | None, max_age: int | None) -> dict[str, int | None]:
     for option, age in (("min_age", min_age), ("max_age", max_age)):
         if age is not None:
-            require_number(option, age, lowest=0, unit="days")
+            require_number(option, age, lowest=0)
     if min_age is not None and max_age is not None and min_age > max_age:
         raise InvalidRequest(f"min_age: must not be above max_age, which is {max_age}, but is {min_age}.")
     return {"min_age": min_age, "max_age": max_age}
