@@ -38,14 +38,14 @@ def _deprecated(candidate: Candidate) -> Iterator[Finding]:
         yield Finding(
             f"{named} is deprecated",
             "Azure makes no VM from an image whose paid plan is deprecated",
-            f"{replacement(found)}; build the image anew from that, or {FREE}",
+            f"{replacement(found)}; build the image from that, or {FREE}",
         )
     elif found["state"] == SCHEDULED:
         time = f" on {found['scheduled_time']}" if found.get("scheduled_time") else ""
         yield Finding(
             f"{named} will be deprecated{time}",
             "Azure makes no VM from an image whose paid plan is deprecated",
-            f"{replacement(found)}; build the image anew from that before, or {FREE}",
+            f"{replacement(found)}; build the image from that before, or {FREE}",
             WARN,
         )
     elif found["state"] == NOT_OFFERED:
