@@ -16,7 +16,7 @@ from tests.support.market_images import active, image_with
 from tests.support.tasks import LabTasks
 
 
-def names_of(image: Image) -> dict[str, str]:
+def names_of(image: Image) -> dict[str, Any]:
     """The options of marketplace_terms for the plan of an image."""
     assert image.plan is not None
     return {"publisher": image.plan.publisher, "offer": image.plan.product, "plan": image.plan.name}
