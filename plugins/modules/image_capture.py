@@ -117,8 +117,9 @@ options:
       - Ids of checks whose findings do not forbid the capture, and do not warn. They stay in RV(checks) with the verdict V(waived).
       - V(rights) if you know that the identity has the rights, V(disk_encryption) if you know that new VMs can unlock their disks,
         V(vm_tags_total) because Azure does not always enforce its limit of 2048 characters, V(marketplace_plan) if you keep the plan
-        yourself, V(subscription) if Azure accepts an image in another subscription, V(disk_controller) and V(vm_tag) to silence their
-        warnings. V(gallery_plan) if you name the plan for each new VM, V(gallery_controller) and V(running_vm) to silence their warnings.
+        yourself, V(plan_deprecation) if the plan costs nothing, V(subscription) if Azure accepts an image in another subscription,
+        V(disk_controller) and V(vm_tag) to silence their warnings. V(gallery_plan) if you name the plan for each new VM,
+        V(gallery_controller) and V(running_vm) to silence their warnings.
       - All other checks find what Azure certainly refuses, and cannot be waived.
     type: list
     elements: str
@@ -320,7 +321,8 @@ checks:
       description: >-
         Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
         C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
-        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(rights) or C(locks). With
+        C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(plan_deprecation), C(rights)
+        or C(locks). With
         O(gallery_image_version), C(gallery), C(gallery_image), C(gallery_source), C(gallery_region), C(gallery_version), C(gallery_plan),
         C(gallery_controller) and C(running_vm) take the place of C(existing_image), C(subscription), C(security_type), C(architecture),
         C(disk_controller) and C(marketplace_plan).

@@ -43,6 +43,7 @@ LISTS = {
     "gallery_image_version_info": "gallery_image_versions",
     "gallery_info": "galleries",
     "image_info": "images",
+    "marketplace_terms_info": "terms",
     "vm_backup_info": "backups",
 }
 REPLACED: dict[str, Callable[[ExampleSetup], str]] = {
@@ -64,6 +65,7 @@ def names_of(module: str) -> list[str]:
 
 
 MARKETPLACE = {"publisher": "Debian", "offer": "debian-12", "sku": "12-gen2", "version": "1.0", "diskSizeGB": 1, "hyperVGeneration": "V2"}
+WITH_PLAN = {**MARKETPLACE, "publisher": "bitnami", "offer": "rabbitmq", "sku": "rabbitmq", "plan": "rabbitmq"}
 BUILT = {"osType": "Linux", "diskSizeGB": 1, "hyperVGeneration": "V2"}
 
 
@@ -215,6 +217,12 @@ def to_capture(setup: ExampleSetup) -> Variables:
     return {"built": {"vm": {"id": setup.sealed("build", "nightly1").id}}}
 
 
+def to_agree(setup: ExampleSetup) -> Variables:
+    """A Marketplace image with a plan."""
+    setup.outside.write_text(json.dumps({"platformImages": [WITH_PLAN]}))
+    return {}
+
+
 def to_back_up(setup: ExampleSetup) -> Variables:
     """A VM."""
     setup.vm("build", "web1")
@@ -273,6 +281,8 @@ SCENES = {
     "image_capture": Scene("image_capture", to_capture),
     "image_info": Scene("image_info", to_list),
     "image_upload": Scene("image_upload", to_upload),
+    "marketplace_terms": Scene("marketplace_terms", to_agree),
+    "marketplace_terms_info": Scene("marketplace_terms_info", to_agree),
     "vm_backup of a running VM": Scene(
         "vm_backup", to_back_up, ("Back up a VM before its guest is generalized", "Restore the disks of the VM", "Remove the backup")
     ),

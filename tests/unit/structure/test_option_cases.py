@@ -26,7 +26,10 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
 
 
 def test_there_are_tables() -> None:
-    assert set(TABLES) == {"gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_upload"}
+    assert set(TABLES) == {
+        *("gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_upload"),
+        *("marketplace_terms", "marketplace_terms_info"),
+    }
 
 
 def test_every_option_has_a_test(collected: list[dict[str, str]]) -> None:

@@ -1,7 +1,7 @@
 """Platform images, galleries, and blobs in the user's storage accounts: none exist in the lab. `<state>/outside.json` describes them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "features": [],
-                         "diskSizeBytes": N (optional), "plan": true (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
+                         "diskSizeBytes": N (optional), "plan": "name" (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
      "galleryImages": {"/subscriptions/.../galleries/g/images/i": {"osType", "osState", "diskSizeGB", "hyperVGeneration", "features": [],
                        "versions": {"1.0.0": {"dataDisks": [...], "excludeFromLatest": false}}}},
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}

@@ -16,7 +16,8 @@ from ..._core.market_names import URN
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.marketplace import Sku
 from ..._core.ports import Azure
-from ..marketplace.replacement import DEPRECATED, SCHEDULED, replacement
+from ..marketplace.replacement import replacement
+from ..marketplace.versions import DEPRECATED, SCHEDULED
 
 IMAGE_DEPRECATED = "ImageVersionDeprecated"
 """The code of Azure's answer about a version that is deprecated."""

@@ -23,7 +23,7 @@ from ..._core.ports import Azure
 NOT_BOUGHT = ("MarketplacePurchaseEligibilityFailed", "ResourcePurchaseValidationFailed")
 """The codes of a refusal because of the terms of a plan, or of another obstacle to buying it."""
 NO_PLAN = "VMMarketplaceInvalidInput"
-_ABOUT_TERMS = re.compile(r"legal terms|inner errors for details\W*$", re.IGNORECASE)
+_ABOUT_TERMS = re.compile(r"legal terms|(?:inner errors for details|see details for more information)\W*$", re.IGNORECASE)
 """Texts of a refusal because of the terms, or without any reason. Others name an obstacle that waiting does not remove."""
 
 

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from ..._core.ids import ResourceId
+from ..._core.ids import ResourceId, region
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
 from ..._core.model.lock import Lock
+from ..._core.model.marketplace import PurchasePlan
 from ..._core.model.provisioning import DELETING
 from ..._core.model.rights import Rights
 from ..._core.model.vm import AttachedDisk, Vm
 from ..._core.ports import Azure
 from ..backup.backups import Backup
 from ..evidence.copies import flaw_of_copy, is_copy
+from ..marketplace.deprecation import state_of
 from ..missing_groups import without_group
 from ..settling import look_up
 from .evidence import NOT_NEEDED, UNREAD, Verdict, find_seal, kept_seal, lacking_backup, trusted_seal
@@ -42,7 +44,8 @@ class Observed:
     ``without_group`` holds resources that were not found and whose resource group does not exist either. In ``check_mode``, a VM that still
     runs counts as backed up, sealed and stopped. ``rights`` are those at the places where a capture needs any, ``locks`` those that may
     hold for the VM or the image; ``clock_offset`` is how many seconds Azure's clock is ahead, if that is known. ``flaw_of_copy`` says why
-    a VM that is tagged as a throw-away copy is not proven to be one.
+    a VM that is tagged as a throw-away copy is not proven to be one. ``plan_state`` says whether the Marketplace plan of the VM is
+    deprecated; None if it has no plan, or if that could not be read.
     """
 
     vm: Vm | None = None
@@ -58,6 +61,7 @@ class Observed:
     locks: frozenset[Lock] = frozenset()
     clock_offset: int | None = None
     flaw_of_copy: str | None = None
+    plan_state: Mapping[str, Any] | None = None
 
     @property
     def existing(self) -> Existing:
@@ -164,7 +168,14 @@ def _observe_source(azure: Azure, request: CaptureRequest, seen: Observed, need:
         rights={place: azure.permissions.at(place.path, place.title) for place in places},
         locks=frozenset(azure.locks.around(seen.vm.id, request.target)),
         clock_offset=azure.clock_offset,
+        plan_state=_read_plan_state(azure, seen.vm),
     )
+
+
+def _read_plan_state(azure: Azure, vm: Vm) -> Mapping[str, Any] | None:
+    """Whether the plan of a VM is deprecated; None if it has no plan, or if that cannot be read."""
+    plan = PurchasePlan.of(vm.plan or {})
+    return state_of(azure, plan, region(vm.location)) if plan else None
 
 
 def _observe_stopped(azure: Azure, request: CaptureRequest, seen: Observed) -> Observed:

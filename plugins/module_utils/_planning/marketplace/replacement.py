@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-DEPRECATED, SCHEDULED = "Deprecated", "ScheduledForDeprecation"
-"""The states of an image that is, or will be, deprecated: https://learn.microsoft.com/rest/api/compute/virtual-machine-images/get"""
-
 
 def replacement(deprecation: Mapping[str, Any]) -> str:
     """The clause that says what to use instead: an offer or a plan."""

@@ -70,6 +70,14 @@ def vm(**changes: Any) -> dict[str, Any]:
     return {"vm": replace(STOPPED_VM, **changes)}
 
 
+SHORT_PLAN = {"publisher": "p", "product": "o", "name": "n"}
+
+
+def plan_is(state: str, time: str | None = None, plan: dict[str, str] = SHORT_PLAN, **alternative: str) -> dict[str, Any]:
+    """The observation of a VM whose plan has a state."""
+    return {**vm(plan=plan), "plan_state": {"state": state, "scheduled_time": time, "alternative": alternative or None}}
+
+
 def rights(title: str, *permissions: Permission, **more: Any) -> dict[str, Any]:
     """The observation of other rights at one place."""
     return {"rights": {**GOOD.rights, PLACES[title]: Rights(permissions, **more)}}
@@ -112,7 +120,8 @@ FORBIDDEN = [
     ("vm_tags_total", {}, vm(tags=long_tags(2049 - SEAL_TAG)), "2049 characters, more than the 2048"),
     ("image_tags", {"tags": {f"t{number}": "" for number in range(48)}}, {}, "image web-1: 51 tags, with those of this collection"),
     ("image_tags", {"tags": {"Cost": "1", "cost": "2"}}, {}, "the tags Cost and cost differ only in case"),
-    ("marketplace_plan", {}, vm(plan=PLAN), "the Marketplace plan of VM web1 does not fit into the tag goldenimage.plan"),
+    ("plan_deprecation", {}, plan_is("Deprecated", type="Plan", value="new"), "names plan new as replacement; build the image"),
+    ("marketplace_plan", {}, plan_is("Active", plan=PLAN), "the Marketplace plan of VM web1 does not fit into the tag goldenimage.plan"),
     ("rights", {}, rights("VM web1", Permission(("*/read", "Microsoft.Compute/virtualMachines/write"))),
      "lacks the right Microsoft.Compute/virtualMachines/deallocate/action on VM web1, which is needed to deallocate the VM"),
     ("rights", {}, rights("VM web1", Permission(("*",), ("Microsoft.Compute/virtualMachines/generalize/*",))),
@@ -140,6 +149,8 @@ WARNED = [
         rights("resource group build", Permission(("*",), ("*/snapshots/*",))),
         "lacks the right Microsoft.Compute/snapshots/read on resource group build",
     ),
+    ("plan_deprecation", {}, plan_is("ScheduledForDeprecation", "2027-01-01T00:00:00Z"), "will be deprecated on 2027-01-01T00:00:00Z"),
+    ("plan_deprecation", {}, plan_is("NotOffered"), "which VM web1 has, is not offered in westeurope any more"),
     ("existing_image", {"recreate": True}, {"image": replace(ANOTHER, provisioning_state="Creating"), "check_mode": True}, "is Creating"),
 ]
 
@@ -156,7 +167,8 @@ UNCONCERNED = [
     ("vm_tags_total", {"assume_sealed": True}, vm(tags=long_tags(2048))),
     ("vm_tags_total", {}, vm(tags=long_tags(2048 - SEAL_TAG))),
     ("vm_tags_total", {}, {"vm": replace(GENERALIZED, tags=long_tags(2040)), "disks": (DEALLOCATED_DISK, DATA_DISK)}),
-    ("marketplace_plan", {}, vm(plan={"publisher": "p", "product": "o", "name": "n"})),
+    ("marketplace_plan", {}, plan_is("Active")),
+    ("plan_deprecation", {}, plan_is("Active")),
     ("locks", {}, locked("/resourceGroups/images", "CanNotDelete")),
     ("locks", {"delete_source": True}, locked("/resourceGroups/buil", "CanNotDelete")),
     ("locks", {}, {"vm": GENERALIZED, "disks": (DEALLOCATED_DISK, DATA_DISK), **locked("/resourceGroups/build", "ReadOnly")}),
@@ -242,6 +254,12 @@ def test_the_sentence_of_a_single_finding_says_what_to_do():
         "VM web1 has an ephemeral OS disk, which Azure refuses: 'Source virtual machine cannot contain an ephemeral OS disk.'"
         " Use a VM whose OS disk is not ephemeral."
     )
+
+
+def test_a_plan_whose_state_is_not_known_is_unproven_and_does_not_warn():
+    (row,) = rows_of("plan_deprecation", {}, vm(plan=SHORT_PLAN))
+    assert (row["verdict"], row["what"]) == (UNPROVEN, "The state of plan n of offer o by p, which VM web1 has, was not read.")
+    assert plan_capture(REQUEST, replace(GOOD, **vm(plan=SHORT_PLAN))).warnings == ()
 
 
 def test_rights_in_a_group_that_does_not_exist_are_unproven_and_do_not_warn():

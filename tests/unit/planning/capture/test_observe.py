@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import MarketplaceVersion, Sku
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence import (
     FAILED,
     NOT_NEEDED,
@@ -245,3 +246,19 @@ def test_a_boot_log_that_stays_without_a_verdict_is_not_read_for_ever(vm, log, r
     azure = azure_with(vms=[vm], boot_logs={VM1: log})
     assert observe(azure, REQUEST, check_mode=False).verdict.seal is None
     assert azure.reads.count("boot log web1") == readings
+
+
+PLAN = {"publisher": "p", "product": "o", "name": "n"}
+DEPRECATED = {"plan": PLAN, "imageDeprecationStatus": {"imageState": "Deprecated"}}
+
+
+@pytest.mark.parametrize(
+    ("plan", "state"), [(PLAN, "Deprecated"), ({**PLAN, "name": "x"}, "NotOffered"), ({"name": "n"}, None), (None, None)]
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_state_of_the_plan_is_read_if_the_vm_has_one(plan, state, check_mode):
+    azure = azure_with(vms=[replace(STOPPED_VM, plan=plan)])
+    azure.marketplace.known = [MarketplaceVersion(Sku("p", "o", "n"), "1.0.0", "westeurope", DEPRECATED)]
+    seen = observe(azure, REQUEST, check_mode)
+    assert (seen.plan_state or {}).get("state") == state
+    assert any(read.startswith("versions of") for read in azure.reads) is (state is not None)

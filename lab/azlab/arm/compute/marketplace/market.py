@@ -56,7 +56,7 @@ def _image(versions: list[Json]) -> Image:
         architecture=first.get("architecture", "x64"),
         size=first.get("diskSizeBytes", first["diskSizeGB"] * GIB),
         data_disks=tuple((disk["lun"], disk["diskSizeGB"]) for disk in first.get("dataDisks", [])),
-        plan=Plan(first["publisher"], first["offer"], first["sku"], paid=True) if first.get("plan") else None,
+        plan=Plan(first["publisher"], first["offer"], first["plan"], paid=False) if first.get("plan") else None,
         features=tuple((each["name"], each["value"]) for each in first.get("features", [])),
         auto_upgrade=False,
         managed=False,

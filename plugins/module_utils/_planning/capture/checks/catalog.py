@@ -28,6 +28,7 @@ WAIVABLE = {
     "image_tags": False,
     "vm_tag": True,
     "marketplace_plan": True,
+    "plan_deprecation": True,
     "gallery": False,
     "gallery_image": False,
     "gallery_source": False,

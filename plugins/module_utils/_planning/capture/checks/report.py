@@ -14,10 +14,10 @@ from ...._core.errors import GoldenImageError, InvalidRequest
 from ...._core.model.vm import Vm
 from ..observe import Observed, needs
 from ..request import CaptureRequest
-from . import existing, gallery, locks, machine, managed_image, rights
+from . import existing, gallery, locks, machine, managed_image, plans, rights
 from .rule import Candidate
 
-RULES = (*existing.RULES, *machine.RULES, *managed_image.RULES, *gallery.RULES, *rights.RULES, *locks.RULES)
+RULES = (*existing.RULES, *machine.RULES, *managed_image.RULES, *plans.RULES, *gallery.RULES, *rights.RULES, *locks.RULES)
 
 
 def check_capture(request: CaptureRequest, seen: Observed, vm: Vm) -> tuple[Check, ...]:
