@@ -76,7 +76,7 @@ class ExampleSetup:
     tasks: LabTasks
     folder: Path
     left: ExitStack
-    """What ends with the test, such as a second subscription."""
+    """Contexts that end with the test, such as that of a second subscription."""
 
     @property
     def outside(self) -> Path:
@@ -239,7 +239,7 @@ def to_restore(setup: ExampleSetup) -> Variables:
 
 
 def to_list(setup: ExampleSetup) -> Variables:
-    """Images of every source, one of them made under a plan that nobody offers any more."""
+    """Images of every source, one of them made under a plan that is not offered any more."""
     plan = json.dumps({"name": "gone", "publisher": "nobody", "product": "nothing"})
     setup.image("images", "web-3", role="web", release="3", **{"goldenimage.plan": plan})
     source = setup.group("images").os_disk("web-3-disk").id

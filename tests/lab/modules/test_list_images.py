@@ -25,7 +25,7 @@ NOTE = '=1+1, "quoted"\nÄ'
 
 @pytest.fixture
 def version(lab_group: LabGroup) -> str:
-    """The id of a version in a gallery, beside a managed image."""
+    """The id of a version in a gallery, in addition to a managed image."""
     disk = lab_group.os_disk().id
     done(lab_group.compute.images.begin_create_or_update(lab_group.name, "web-1", image_of_disk(disk)))
     gallery = LabVersions(lab_group.lab, lab_group.name, "hub")
