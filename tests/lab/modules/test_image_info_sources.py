@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info
 
 from tests.support.bodies import image_of_disk
-from tests.support.gallery_versions import LabVersions, of_disk
+from tests.support.gallery_versions import LabVersions, body_of_version, of_disk
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import LOCATION, RunningLab, done
 from tests.support.tasks import LabTasks
@@ -105,16 +105,10 @@ def test_a_replica_that_is_not_complete_does_not_count(lab: RunningLab, tasks: L
     disk = LabGroup(lab, place.group).os_disk("late").id
     late = place.image("late")
     with lab.setting("replication_seconds", {OTHER: 60.0}):
-        place.put(f"{late}/versions/1.0.0", body := {**_body(disk)}).raise_for_status()
-        assert body["properties"]["publishingProfile"]["targetRegions"][1] == {"name": OTHER}
+        place.put(f"{late}/versions/1.0.0", body_of_version(of_disk(disk), (LOCATION, OTHER))).raise_for_status()
         options = {"sources": "gallery", "gallery": "hub", "gallery_image": "late", "resource_group": place.group}
         assert tasks(image_info, **options, location=OTHER)["images"] == []
     lab.arm("DELETE", f"{late}/versions/1.0.0", version="2024-03-03")
-
-
-def _body(disk: str) -> dict[str, Any]:
-    targets = [{"name": LOCATION}, {"name": OTHER}]
-    return {"location": LOCATION, "properties": {"publishingProfile": {"targetRegions": targets}, "storageProfile": of_disk(disk)}}
 
 
 def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTasks, group: str) -> None:
@@ -129,7 +123,7 @@ def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTas
         options = {"sources": "shared", "location": LOCATION, "gallery_image": "web"}
         (readable,) = tasks(image_info, **options)["images"]
         assert readable["reference"] == f"{shared.id}/images/web/versions/1.0.0"
-        with lab.rights({"scope": f"/subscriptions/{lab.settings.subscription}", "actions": ["*"]}):
+        with lab.rights({"scope": f"/subscriptions/{theirs.settings.subscription}", "actions": []}):
             (direct,) = tasks(image_info, **options)["images"]
         unique = shared.properties()["identifier"]["uniqueName"]
         reference = f"/SharedGalleries/{unique}/Images/web/Versions/1.0.0"

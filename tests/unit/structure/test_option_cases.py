@@ -27,7 +27,7 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
 
 def test_there_are_tables() -> None:
     assert set(TABLES) == {
-        *("gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_upload"),
+        *("gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_info", "image_upload"),
         *("marketplace_terms", "marketplace_terms_info"),
     }
 
