@@ -131,7 +131,7 @@ def share(gallery: LabVersions, operation: dict[str, Any]) -> None:
 
 
 def test_a_vm_from_a_gallery_that_is_shared_with_the_subscription(lab: RunningLab, lab_group: LabGroup, storage: dict[str, Any]) -> None:
-    gallery = LabVersions(lab, lab_group.name)
+    gallery = LabVersions(lab, lab_group.name, lab_group.name.replace("-", "_"))  # galleries of one name have one unique name
     gallery.made("Groups")
     gallery.create(gallery.image(), storage)
     unique = gallery.properties()["identifier"]["uniqueName"]
