@@ -135,6 +135,28 @@ def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTas
             assert tasks(image_boot, name=name, image=image["reference"], **machine)["vm"]["power_state"] == "running"
 
 
+def test_community_images_are_searched_and_bootable(lab: RunningLab, tasks: LabTasks, lab_group: LabGroup) -> None:
+    public = LabVersions(lab, lab_group.name, "public")
+    public.made("Community")
+    source = of_disk(lab_group.os_disk().id)
+    image = public.image("flavoured", identifier={"publisher": "acme", "offer": "rare-distribution", "sku": "12"})
+    public.create(image, source)
+    public.create(image, source, "2.0.0", profile={"excludeFromLatest": True})
+    public.create(image, source, "3.0.0", [LOCATION, OTHER])
+    assert public.ask("POST", "share", {"operationType": "EnableCommunity"}).status_code == 202
+    [name] = public.properties()["sharingProfile"]["communityGalleryInfo"]["publicNames"]
+    options = {"sources": "community", "text": "Rare DISTRIBUTION 12"}
+    every = tasks(image_info, **options, location=LOCATION, versions="all")["images"]
+    assert [(each["version"], each["latest"]) for each in every] == [("1.0.0", False), ("2.0.0", False), ("3.0.0", True)]
+    (latest,) = tasks(image_info, **options, location=OTHER, versions="latest")["images"]
+    assert latest["reference"] == f"/CommunityGalleries/{name}/Images/flavoured/Versions/3.0.0"
+    assert tasks(image_info, **{**options, "text": "rare distribution 13"}, location=LOCATION)["images"] == []
+    lab.put_subnet(lab_group.name)
+    machine = {"resource_group": lab_group.name, "subnet": {"virtual_network": "net", "subnet": "default"}, "location": LOCATION, **LOGIN}
+    assert tasks(image_boot, name="t1", image=every[0]["reference"], **machine)["vm"]["power_state"] == "running"
+    public.ask("POST", "share", {"operationType": "Reset"})
+
+
 def test_a_gallery_that_may_not_be_read_is_named_as_missing(lab: RunningLab, tasks: LabTasks, place: LabVersions) -> None:
     """A fault at the list of definitions stands for a lock of the network or a missing right."""
     with lab.fault(plane="arm", method="GET", path="/galleries/hub/images", status=403, code="AuthorizationFailed", message="No right."):
