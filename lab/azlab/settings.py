@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def create(cls, state: Path | str, **chosen: Any) -> Settings:
-        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` is what each start says anew."""
+        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` holds the settings that each start names."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),

@@ -85,7 +85,7 @@ def _gallery(lab: RunningLab, managed: str, permissions: str) -> LabVersions:
 
 @pytest.fixture(scope="module")
 def refused(lab: RunningLab, bought: tuple[dict[str, str], Plan]) -> dict[str, Run]:
-    """What each SDK sees of VMs of the bought image while its terms are not accepted."""
+    """The answers to each SDK about VMs of the bought image while its terms are not accepted."""
     image, plan = bought
     set_terms(lab, plan, accepted=False)
     return _through_both(lab, {"no-plan": image, "no-terms": {**image, "plan": plan._asdict()}})
@@ -98,7 +98,7 @@ def made(
     references: dict[str, dict[str, Any]],
     bought: tuple[dict[str, str], Plan],
 ) -> dict[str, Run]:
-    """What each SDK sees of VMs from all references, and of one without the plan of its image, after the terms were accepted."""
+    """The answers to each SDK about VMs from all references, and of one without the plan of its image, after the terms were accepted."""
     image, plan = bought
     set_terms(lab, plan, accepted=True)
     return _through_both(lab, {**references, "no-plan": image})

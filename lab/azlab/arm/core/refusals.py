@@ -20,7 +20,8 @@ class AzureError(Exception):
     def __init__(self, status: int, code: str, message: str, target: str | None = None, gateway: bool = False) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.target, self.gateway = status, code, message, target, gateway
-        self.details: Sequence[Json] = ()
+        self.inner: Sequence[Json] = ()
+        """The errors that it was made from, which the answer shows as `details`."""
         self.headers: Mapping[str, str] = {}
 
     def body(self) -> Json:
@@ -28,7 +29,7 @@ class AzureError(Exception):
         found: Json = {"code": self.code, "message": self.message}
         if self.target is not None:
             found["target"] = self.target
-        return {**found, "details": list(self.details)} if self.details else found
+        return {**found, "details": list(self.inner)} if self.inner else found
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,8 @@ class Refusal:
     gateway: bool = False
 
     def __call__(
-        self, *, target: str | None = None, details: Sequence[Json] = (), headers: Mapping[str, str] | None = None, **facts: Any
+        self, *, target: str | None = None, inner: Sequence[Json] = (), headers: Mapping[str, str] | None = None, **facts: Any
     ) -> AzureError:
         error = AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
-        error.details, error.headers = details, headers or {}
+        error.inner, error.headers = inner, headers or {}
         return error

@@ -22,6 +22,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from azlab.arm.core.times import now
 from azlab.arm.http import throttle_errors
@@ -33,7 +34,7 @@ Budget = tuple[float, float]
 DOCUMENTED: dict[str, Budget] = {"reads": (250, 25), "writes": (200, 10), "deletes": (200, 10), "queries": (15, 5)}
 GRAPH = "/providers/microsoft.resourcegraph/resources"
 _UNLIMITED = {"reads": 11999, "writes": 1199, "deletes": 14999}
-"""What is left at the start of a lab without throttling, as recorded from Azure before it had buckets."""
+"""The requests that are left at the start of a lab without throttling, as recorded from Azure before it had buckets."""
 _KINDS = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
 
@@ -126,7 +127,7 @@ class Throttle:
         seconds = self._bucket(budgets, kind, path).take()
         if not seconds:
             return
-        facts = {"kind": kind[:-1], "client": self._settings.client_id, "seconds": seconds}
+        facts: dict[str, Any] = {"kind": kind[:-1], "client": self._settings.client_id, "seconds": seconds}
         headers = {"Retry-After": str(seconds)}
         if place is None:
             raise throttle_errors.TOO_MANY_IN_TENANT(headers=headers, tenant=self._settings.tenant, **facts)
@@ -138,8 +139,8 @@ class Throttle:
             self._window = _Window(self._clock())
         self._window.count += 1
         if budgets and self._window.count > most:
-            details = [throttle_errors.THROTTLED().body()]
-            raise throttle_errors.TOO_MANY_QUERIES(details=details, time=now(), correlation=uuid.uuid4())
+            inner = [throttle_errors.THROTTLED().body()]
+            raise throttle_errors.TOO_MANY_QUERIES(inner=inner, time=now(), correlation=uuid.uuid4())
 
     def _quota(self, budgets: dict[str, Budget] | None) -> dict[str, str]:
         most, seconds = (budgets or DOCUMENTED)["queries"]

@@ -77,7 +77,8 @@ def _check_sold(lab: Lab, buyer: Buyer) -> None:
     if image is None or image.plan is None:
         raise order_errors.NOT_SOLD(publisher=publisher, offer=offer, correlation=correlation)
     if not accepted.is_accepted(lab, subscription, image.plan):
-        facts = {"publisher": publisher, "offer": offer, "plan": name, "subscription": subscription}
-        raise order_errors.NOT_ACCEPTED(target=None, **facts, correlation=correlation)
+        raise order_errors.NOT_ACCEPTED(
+            target=None, publisher=publisher, offer=offer, plan=name, subscription=subscription, correlation=correlation
+        )
     if accepted.count_try(lab, subscription, image.plan) < int(lab.faults.setting("late_terms") or 0):
         raise order_errors.NOT_EFFECTIVE(publisher=publisher, offer=offer)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of the Marketplace in a list: which ones are read, which versions of them, and what is told of each."""
+"""The images of the Marketplace in a list: which ones are read, which versions of them, and the properties that are known of each."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ def show_version(call: Call) -> Answer:
 
 
 def _market(call: Call) -> Catalogue:
-    """What the region in the path offers."""
+    """The catalogue of the region in the path."""
     return recorded(call.lab, _location(call)) or market(call.lab)
 
 
