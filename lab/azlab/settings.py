@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def create(cls, state: Path | str, **chosen: Any) -> Settings:
-        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` holds the settings that each start names."""
+        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen`: the settings of its first start."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),

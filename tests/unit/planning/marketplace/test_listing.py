@@ -125,7 +125,7 @@ def test_latest_version_is_read_again_of_matching_images_only():
     assert azure.reads[1:] == ["versions of acme:server:silver"]
 
 
-def test_which_version_is_the_latest_is_not_told_from_the_cache():
+def test_which_version_is_the_latest_is_not_read_from_the_cache():
     azure = offering(*numbered("1.0.9"))
     azure.marketplace.cached = True
     assert [each["latest"] for each in rows(azure, publisher="acme", versions="all")] == [None]
