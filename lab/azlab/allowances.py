@@ -33,6 +33,7 @@ _ENCRYPTION = "https://learn.microsoft.com/azure/templates/microsoft.compute/sna
 _PERMISSIONS = "https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource"
 _SHARED_IMAGES = "https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"
 _GALLERY_FAQ = "https://github.com/MicrosoftDocs/azure-docs/pull/123267"
+_GLOBAL = "https://github.com/Azure/azure-cli/issues/18044"
 _RESET = "https://github.com/Azure/azure-cli/pull/23592"
 
 ALLOWANCES = (
@@ -168,4 +169,16 @@ ALLOWANCES = (
         "an image version is deleted although VMs were made from it", ISSUE, "arm/compute/gallery_versions/versions.py", _GALLERY_FAQ
     ),
     Allowance("a query to Resource Graph takes nothing from the budget of writes", ASSUMED, "arm/http/throttling.py"),
+    Allowance(
+        "a list of the versions of a Marketplace image has the deprecated ones",
+        UNKNOWN,
+        "arm/compute/marketplace/reading.py",
+        switch="unlisted_deprecated",
+    ),
+    Allowance(
+        "`latest` is the highest version of a Marketplace image that is not deprecated", ASSUMED, "arm/compute/machines/market_systems.py"
+    ),
+    Allowance("VMs of all kinds of subscriptions are made from any Marketplace image", ASSUMED, "arm/compute/machines/market_systems.py"),
+    Allowance("the Marketplace is read in the location `global`", ISSUE, "arm/compute/marketplace/reading.py", _GLOBAL),
+    Allowance("terms are accepted whatever signature the request has", ASSUMED, "arm/ordering/agreements.py"),
 )

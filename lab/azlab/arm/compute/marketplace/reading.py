@@ -18,6 +18,7 @@ _PUBLISHERS = in_subscription(COMPUTE, "locations/{location}/publishers")
 _OFFERS = f"{_PUBLISHERS}/{{publisher}}/artifacttypes/vmimage/offers"
 _SKUS = f"{_OFFERS}/{{offer}}/skus"
 _VERSIONS = f"{_SKUS}/{{sku}}/versions"
+_EVERYWHERE = "global"
 _FOOTER = 512
 """Azure counts the footer of the VHD among the bytes of an image's disk."""
 _EXPANDED = ("properties", "properties/imagedeprecationstatus")
@@ -60,7 +61,7 @@ def list_versions(call: Call) -> Answer:
     image, expand = _image(call), call.query.get("$expand", "")
     if expand and expand.lower() not in _EXPANDED:
         raise parameter_errors.BAD_VALUE(value=expand, parameter="$expand", target="$expand")
-    chosen = _chosen(call, image.in_region(_location(call)))
+    chosen = _chosen(call, _listed(call, image))
     return Answer(200, [_version(call, image, each) if expand else _entry(call, "Versions", each.name) for each in chosen])
 
 
@@ -81,9 +82,9 @@ def _market(call: Call) -> Catalogue:
 
 
 def _location(call: Call) -> str:
-    """The region in the path, which must be one of this cloud."""
+    """The region in the path, which must be one of this cloud; `global`, which az names for the terms of an image, has everything."""
     location = call.path["location"].replace(" ", "").lower()
-    if location not in LOCATIONS:
+    if location not in (*LOCATIONS, _EVERYWHERE):
         known, versions = ", ".join(LOCATIONS), ", ".join(reversed(VERSIONS))
         raise market_errors.NO_REGION(location=call.path["location"], version=call.version, versions=versions, locations=known)
     return location
@@ -95,6 +96,12 @@ def _image(call: Call) -> Image:
     if found is None:
         raise compute_errors.NO_ARTIFACT()
     return found
+
+
+def _listed(call: Call, image: Image) -> list[ImageVersion]:
+    """The versions in the region in the path: with those that are deprecated, unless a switch says the contrary."""
+    known = image.in_region(_location(call))
+    return [each for each in known if not each.deprecated] if call.lab.faults.on("unlisted_deprecated") else known
 
 
 def _chosen(call: Call, versions: list[ImageVersion]) -> list[ImageVersion]:
