@@ -104,7 +104,7 @@ def _lifecycle(commands: Commands) -> None:
         type=_seed,
         default=os.environ.get("AZLAB_CATALOGUE_SEED") or None,
         metavar="N",
-        help="fill the Marketplace and others' galleries with images that this number determines (default: AZLAB_CATALOGUE_SEED, or an empty one)",
+        help="fill the Marketplace and galleries of others with images that a number determines (default: AZLAB_CATALOGUE_SEED, or none)",
     )
     start.add_argument(
         "--quota-id",
