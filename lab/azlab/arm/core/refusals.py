@@ -23,6 +23,11 @@ class AzureError(Exception):
         self.details: Sequence[Json] = ()
         self.headers: Mapping[str, str] = {}
 
+    def adding(self, details: Sequence[Json] = (), headers: Mapping[str, str] | None = None) -> AzureError:
+        """The same refusal with details in its body and with headers."""
+        self.details, self.headers = details, headers or {}
+        return self
+
     def body(self) -> Json:
         """The object below `error` in the answer's body."""
         found: Json = {"code": self.code, "message": self.message}
@@ -41,9 +46,5 @@ class Refusal:
     evidence: Evidence
     gateway: bool = False
 
-    def __call__(
-        self, *, target: str | None = None, details: Sequence[Json] = (), headers: Mapping[str, str] | None = None, **facts: Any
-    ) -> AzureError:
-        error = AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
-        error.details, error.headers = details, headers or {}
-        return error
+    def __call__(self, *, target: str | None = None, **facts: Any) -> AzureError:
+        return AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
