@@ -152,7 +152,7 @@ class Faults:
 
     @property
     def edition(self) -> object:
-        """What differs whenever the file has changed."""
+        """A value that differs whenever the file has changed."""
         with self._lock:
             self._refresh()
             return self._seen

@@ -220,7 +220,7 @@ class _Parser:
         return sort
 
     def _key(self) -> tuple[Value, bool]:
-        """What to sort by, and whether backwards, which is the default."""
+        """The value to sort by, and whether backwards, which is the default."""
         value = self._value()
         direction = self._take("asc", "desc")
         return value, direction is None or direction.text.lower() == "desc"

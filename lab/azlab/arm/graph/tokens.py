@@ -29,7 +29,7 @@ class Token:
 
     @property
     def value(self) -> str | float:
-        """What a literal stands for."""
+        """The text or number that a literal stands for."""
         if self.kind == "number":
             return float(self.text)
         return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), self.text[1:-1])

@@ -34,7 +34,7 @@ Budget = tuple[float, float]
 DOCUMENTED: dict[str, Budget] = {"reads": (250, 25), "writes": (200, 10), "deletes": (200, 10), "queries": (15, 5)}
 GRAPH = "/providers/microsoft.resourcegraph/resources"
 _UNLIMITED = {"reads": 11999, "writes": 1199, "deletes": 14999}
-"""What is left at the start of a lab without throttling, as recorded from Azure before it had buckets."""
+"""The requests that are left at the start of a lab without throttling, as recorded from Azure before it had buckets."""
 _KINDS = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}
 _SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
 

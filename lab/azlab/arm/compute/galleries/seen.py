@@ -23,7 +23,7 @@ _SHOWS_SOFT_DELETION = "2026-03-03"
 
 @dataclass(frozen=True)
 class Seen:
-    """What others see in a region of galleries that are shared with the community, or directly. Older versions of the API show less."""
+    """The view of others, in a region, on galleries that are shared with the community, or directly. An older API shows less."""
 
     location: str
     is_public: bool

@@ -84,4 +84,4 @@ NAMES = (
 )
 """The names of galleries that are made up."""
 SYSTEMS = ("server", "minimal", "desktop", "container-host", "build-agent", "sql server", "web", "gpu", "hpc", "router")
-"""What the images of such galleries are for."""
+"""The purposes of the images in such galleries."""
