@@ -167,4 +167,15 @@ ALLOWANCES = (
     Allowance(
         "an image version is deleted although VMs were made from it", ISSUE, "arm/compute/gallery_versions/versions.py", _GALLERY_FAQ
     ),
+    Allowance(
+        "a list of the versions of a Marketplace image has the deprecated ones",
+        UNKNOWN,
+        "arm/compute/marketplace/reading.py",
+        switch="unlisted_deprecated",
+    ),
+    Allowance(
+        "`latest` is the highest version of a Marketplace image that is not deprecated", ASSUMED, "arm/compute/machines/market_systems.py"
+    ),
+    Allowance("VMs of all kinds of subscriptions are made from any Marketplace image", ASSUMED, "arm/compute/machines/market_systems.py"),
+    Allowance("terms are accepted whatever signature the request has", ASSUMED, "arm/ordering/agreements.py"),
 )

@@ -35,12 +35,18 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `no_update_while_replicating`: a version is not changed while it is being changed;
 - `keep_replicated_regions`: a version that does not say whether regions may be removed does not allow it;
 - `one_version_per_source`: no second version is made of a source while one is being made of it;
-- `loose_security_sources`: the security type of an image definition excludes no sources but those whose refusal is known.
+- `loose_security_sources`: the security type of an image definition excludes no sources but those whose refusal is known;
+- `unlisted_deprecated`: a list of the versions of a Marketplace image lacks those that are deprecated.
 
 Two settings are about the replicas of versions:
 
 - `replication_seconds`: region (`westeurope`, or `*` for all others) -> how long a replica takes there;
 - `failing_regions`: a list of regions in which replicas fail.
+
+Two settings are about the Marketplace:
+
+- `late_terms`: how many VMs are refused under a plan after its terms were accepted, as if that were not yet effective;
+- `deprecated_plans`: plans, as `publisher:offer:plan`, all of whose versions count as deprecated from now on.
 """
 
 from __future__ import annotations
@@ -83,10 +89,10 @@ _SWITCHES_OF_VERSIONS = (
 )
 _SWITCHES = (
     *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),
-    *("no_standard_security_type", "late_nested_deletion"),
+    *("no_standard_security_type", "late_nested_deletion", "unlisted_deprecated"),
     *_SWITCHES_OF_VERSIONS,
 )
-_SETTINGS = ("replication_seconds", "failing_regions")
+_SETTINGS = ("replication_seconds", "failing_regions", "late_terms", "deprecated_plans")
 LATE = 3.0
 """Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}

@@ -28,6 +28,7 @@ from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
 from azlab.arm.http.versions import seen_by
+from azlab.arm.ordering import agreements
 from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
 from azlab.arm.tenant.subscriptions import known_subscriptions
 from azlab.faults import Fault
@@ -41,13 +42,18 @@ _ROUTES = [
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
     *rights.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
-    *(offers.ROUTES + reading.ROUTES),
+    *(offers.ROUTES + reading.ROUTES + agreements.ROUTES),
 ]
 _METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS"]
 _GROUP = re.compile(r"/subscriptions/[^/]+/resourceGroups/([^/]+)/.+", re.IGNORECASE)
 _PROVIDER = re.compile(r"/providers/([^/]+)/(.+)", re.IGNORECASE)
 _IN_GALLERIES = "/providers/microsoft.compute/galleries/"
-_NAMESPACES = {*(each.namespace.lower() for each in registry.TYPES.values()), "microsoft.resources", "microsoft.storage"}
+_NAMESPACES = {
+    *(each.namespace.lower() for each in registry.TYPES.values()),
+    "microsoft.resources",
+    "microsoft.storage",
+    agreements.NAMESPACE.lower(),
+}
 
 
 @dataclass(frozen=True)

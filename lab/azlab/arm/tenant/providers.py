@@ -9,6 +9,7 @@ from azlab.arm.core.ids import COMPUTE, NETWORK
 from azlab.arm.core.json import Json
 from azlab.arm.http import path_errors
 from azlab.arm.http.calls import Answer, Call, Route
+from azlab.arm.ordering import agreements
 from azlab.settings import LOCATIONS
 
 _ROOT = "/subscriptions/{subscription}/providers"
@@ -33,6 +34,7 @@ def _offered() -> _Offered:
         versions = next(iter(found[namespace].values()))
         found[namespace].update(dict.fromkeys(names, versions))
     found[_RESOURCES] = dict.fromkeys(("subscriptions", "resourceGroups", "subscriptions/resourceGroups"), _RESOURCES_VERSIONS)
+    found[agreements.NAMESPACE] = dict.fromkeys(("agreements", "offertypes"), agreements.VERSIONS)
     return found
 
 

@@ -5,29 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
 from azlab.arm.compute.marketplace.catalogue import generate
-from azlab.arm.compute.marketplace.tables import Image, ImageVersion, Offer
+from azlab.arm.compute.marketplace.tables import Image
 from azlab.settings import LOCATIONS
 
 from tests.support.catalogue import SEED
+from tests.support.market_images import active, image_with, offers
 from tests.support.running_lab import LOCATION, RunningLab
 
 _ROOT = f"providers/Microsoft.Compute/locations/{LOCATION}/publishers"
-
-
-def offers() -> Iterator[Offer]:
-    for publisher in generate(SEED).publishers.values():
-        yield from (publisher.offers or {}).values()
-
-
-def image_with(wanted: Callable[[Image], bool], location: str = LOCATION) -> Image:
-    """An image that a region offers and that fulfils a condition."""
-    return next(image for offer in offers() if location not in offer.missing_in for image in offer.images.values() if wanted(image))
 
 
 def path_of(image: Image, location: str = LOCATION) -> str:
@@ -52,11 +42,6 @@ def listed(lab: RunningLab, path: str, version: str = "2024-07-01") -> list[dict
 def refused(lab: RunningLab, path: str) -> tuple[int, str, str]:
     answer = read(lab, path)
     return answer.status_code, answer.json()["error"]["code"], answer.json()["error"]["message"]
-
-
-def active(image: Image) -> list[ImageVersion]:
-    """The versions that can be read alone."""
-    return [each for each in image.in_region(LOCATION) if not each.deprecated]
 
 
 def test_publishers_are_listed_as_recorded(catalogue_lab: RunningLab) -> None:
@@ -191,6 +176,14 @@ def test_a_scheduled_deprecation_names_its_time_and_the_alternative(catalogue_la
         "scheduledDeprecationTime": version.deprecation.time,
         "alternativeOption": {"type": "Plan", "value": version.deprecation.alternative},
     }
+
+
+@pytest.mark.parametrize("unlisted", [False, True])
+def test_deprecated_versions_are_listed_or_not(catalogue_lab: RunningLab, unlisted: bool) -> None:
+    image = image_with(lambda each: any(version.deprecated for version in each.in_region(LOCATION)))
+    names = [each.name for each in (active(image) if unlisted else image.in_region(LOCATION))]
+    with catalogue_lab.switched("unlisted_deprecated", unlisted):
+        assert [each["name"] for each in listed(catalogue_lab, path_of(image))] == names
 
 
 def test_an_unknown_region_is_refused(catalogue_lab: RunningLab) -> None:

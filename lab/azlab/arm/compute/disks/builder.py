@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from azlab.arm.compute.common import SNAPSHOT
 from azlab.arm.compute.disks.frozen_copy import frozen_copy
+from azlab.arm.compute.disks.guest_disk import guest_disk
 from azlab.arm.compute.disks.state import BACKGROUND_COPY_SECONDS, DIRECT_DRIVE, DiskState, describe_size, performance_of
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
@@ -30,6 +31,8 @@ class Content:
     upload: bool = False
     imported: bool = False
     """Whether the bytes stand for a blob in a storage account, which the lab does not have."""
+    guest_system: bool = False
+    """Whether the bytes are those of the lab's guest disk. A lab without guests writes zeros instead."""
     system: Json = field(default_factory=dict)
     """Properties about the system on the disk, from the image that has the blob to copy."""
 
@@ -94,6 +97,8 @@ def _increments(spec: DiskSpec) -> Json:
 
 def write(lab: Lab, key: str, content: Content) -> None:
     """Make the blob `key` with the bytes of a new disk."""
+    if content.guest_system and lab.settings.guests:
+        content = replace(content, key=guest_disk(lab))
     if content.resource is None and content.key is None:
         lab.blobs.create(key, content.size)
         if not content.upload:

@@ -25,11 +25,3 @@ NOT_IN_REGION = Refusal(
 NO_LATEST = Refusal(404, "GalleryImageNotFound", 'There is no latest image version exists for "{image}"', DOCUMENTED)
 """The text is documented, code and status are not."""
 NO_LUN = Refusal(400, "InvalidParameter", "The value of parameter imageReference is invalid.", DOCUMENTED)
-NO_PLAN = Refusal(
-    400,
-    "VMMarketplaceInvalidInput",
-    "Creating a virtual machine from Marketplace image or a custom image sourced from a Marketplace image requires Plan information in"
-    " the request. VM: '{vm}'.",
-    ISSUE,
-)
-"""https://github.com/Azure/azure-rest-api-specs/issues/22133"""

@@ -87,6 +87,7 @@ def _of_image(image: Resource) -> Found:
         os_type=profile["osDisk"]["osType"],
         os_state=profile["osDisk"]["osState"],
         generation=image.properties["hyperVGeneration"],
+        plan=state.plan,
     )
     shown = {"os": profile["osDisk"], **{str(each["lun"]): each for each in profile["dataDisks"]}}
     contents = {lun: Content(blob.size, key=blob.key) for lun, blob in state.disks.items()}

@@ -46,7 +46,7 @@ def put(call: Call) -> Answer:
         generation = plan.properties.pop("hyperVGeneration")
         image.body["properties"] = {**plan.properties, "provisioningState": "Creating", "hyperVGeneration": generation}
         keys = {lun: f"i-{uuid.uuid4()}" for lun in plan.contents}
-        lab.store.put(ImageState(making=list(keys.values())).keep(image))
+        lab.store.put(ImageState(making=list(keys.values()), plan=plan.purchase).keep(image))
     left = ImageState.of(known).making if known else []
     return accepted(call, lambda: _make(lab, image.id, plan.contents, keys, left), location, status=201, body=image.body, resource=image.id)
 
@@ -81,7 +81,8 @@ def _make(lab: Lab, id: str, contents: dict[str, Content], keys: dict[str, str],
         _show_size(profile, "osDisk", profile["osDisk"], contents["os"].size)
         for number, data in enumerate(profile["dataDisks"]):
             _show_size(profile["dataDisks"], number, data, contents[str(data["lun"])].size)
-        state = ImageState(disks={lun: ImageBlob(keys[lun], content.size) for lun, content in contents.items()})
+        made = {lun: ImageBlob(keys[lun], content.size) for lun, content in contents.items()}
+        state = ImageState(disks=made, plan=ImageState.of(image).plan)
         settle_image(state.keep(image))
         lab.store.put(image)
 

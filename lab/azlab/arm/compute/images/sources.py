@@ -28,6 +28,8 @@ class ImagePlan:
 
     properties: Json
     contents: dict[str, Content]
+    purchase: Json | None
+    """The purchase plan of the source."""
 
 
 def from_vm(lab: Lab, given: Json, location: str) -> ImagePlan:
@@ -49,7 +51,8 @@ def from_vm(lab: Lab, given: Json, location: str) -> ImagePlan:
     }
     if asked.get("zoneResilient") is not None:
         shown["zoneResilient"] = asked["zoneResilient"]
-    return ImagePlan({"sourceVirtualMachine": {"id": vm.id}, "storageProfile": shown, "hyperVGeneration": generation}, contents)
+    properties: Json = {"sourceVirtualMachine": {"id": vm.id}, "storageProfile": shown, "hyperVGeneration": generation}
+    return ImagePlan(properties, contents, vm.body.get("plan"))
 
 
 def _check_vm(vm: Resource, location: str) -> None:
@@ -114,7 +117,8 @@ def from_profile(lab: Lab, given: Json, location: str, version: str) -> ImagePla
     }
     if profile.get("zoneResilient") is not None:
         shown_profile["zoneResilient"] = profile["zoneResilient"]
-    return ImagePlan({"storageProfile": shown_profile, "hyperVGeneration": generation}, contents)
+    purchase = content.resource.properties.get("purchasePlan") if content.resource else None
+    return ImagePlan({"storageProfile": shown_profile, "hyperVGeneration": generation}, contents, purchase)
 
 
 def _checked_os_disk(profile: Json) -> Json:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from azlab.arm.compute.catalog import gallery_image
 from azlab.arm.compute.disks.builder import Content
-from azlab.arm.compute.gallery_versions import use_errors
 from azlab.arm.compute.gallery_versions.definitions import STANDARD, plan_of, security_type
 from azlab.arm.compute.gallery_versions.lookup import Place, UsableVersion, find_usable
 from azlab.arm.compute.gallery_versions.state import VersionState
@@ -13,6 +12,7 @@ from azlab.arm.compute.machines.disk_requests import ImageDisk
 from azlab.arm.compute.machines.request import MachineRequest
 from azlab.arm.compute.machines.system import System, offered_disks
 from azlab.arm.core.lab import Lab
+from azlab.arm.ordering.purchase import plan_in
 
 
 def system_of_gallery(lab: Lab, request: MachineRequest, id: str) -> System:
@@ -25,8 +25,6 @@ def _own(request: MachineRequest, usable: UsableVersion, id: str) -> System:
     """The system of a version that the lab holds."""
     definition, version = usable.definition, usable.version
     _check_security(request, security_type(definition))
-    if plan_of(definition) and not request.plan:
-        raise use_errors.NO_PLAN(vm=request.target.vm_id)
     creation = {"createOption": "FromImage", "galleryImageReference": {"id": version.id}, "imageReference": {"id": version.id}}
     blobs = VersionState.of(version).disks
     return System(
@@ -35,6 +33,7 @@ def _own(request: MachineRequest, usable: UsableVersion, id: str) -> System:
         specialized=definition.properties.get("osState") == "Specialized",
         reference={**request.image, "exactVersion": version.name},
         disks={lun: ImageDisk(Content(blob.size, key=blob.key), creation, blob.caching) for lun, blob in blobs.items()},
+        plan=plan_in(plan_of(definition)),
     )
 
 

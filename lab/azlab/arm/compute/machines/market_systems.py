@@ -8,15 +8,19 @@ from azlab.arm.compute.machines import errors as vm_errors
 from azlab.arm.compute.machines.disk_requests import ImageDisk
 from azlab.arm.compute.machines.request import MachineRequest
 from azlab.arm.compute.machines.system import System
+from azlab.arm.compute.marketplace import errors as market_errors
 from azlab.arm.compute.marketplace.market import market
 from azlab.arm.compute.marketplace.tables import Image, ImageVersion
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
+from azlab.arm.ordering.purchase import check_needed
 
 
 def system_of_market(lab: Lab, request: MachineRequest) -> System:
     """The system of the Marketplace image that the request names."""
     image, version = _chosen(lab, request)
+    if image.plan is None:
+        check_needed(request.buyer)
     reference = {key: str(request.image.get(key, "")) for key in ("publisher", "offer", "sku")}
     parts = f"{reference['publisher']}/ArtifactTypes/VMImage/Offers/{reference['offer']}/Skus/{reference['sku']}/Versions/{version.name}"
     place = f"/Subscriptions/{request.target.subscription}/Providers/Microsoft.Compute/Locations/{request.target.location}"
@@ -26,7 +30,8 @@ def system_of_market(lab: Lab, request: MachineRequest) -> System:
         os_type=image.os_type,
         generation=image.generation or "V1",
         reference={**request.image, "exactVersion": version.name},
-        disks={"os": ImageDisk(Content(image.size), creation), **data},
+        disks={"os": ImageDisk(Content(image.size, guest_system=image.bootable), creation), **data},
+        plan=image.plan,
     )
 
 
@@ -39,4 +44,7 @@ def _chosen(lab: Lab, request: MachineRequest) -> tuple[Image, ImageVersion]:
     named = [each for each in versions if wanted == each.name.lower() or (wanted == "latest" and not each.deprecated)]
     if image is None or not named:
         raise vm_errors.NO_PLATFORM_IMAGE(image=":".join(given.values()), target="imageReference")
-    return image, max(named, key=lambda each: each.order)
+    newest = max(named, key=lambda each: each.order)
+    if newest.deprecated:
+        raise market_errors.VERSION_DEPRECATED(publisher=image.publisher, offer=image.offer, sku=image.sku, version=newest.name)
+    return image, newest

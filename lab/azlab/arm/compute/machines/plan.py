@@ -35,6 +35,7 @@ from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
+from azlab.arm.ordering.purchase import check_not_deprecated, check_purchase, plan_in
 from azlab.store import Resource
 
 _COPIED = ("securityProfile", "diagnosticsProfile", "priority", "licenseType", "additionalCapabilities")
@@ -102,6 +103,7 @@ def _attached_system(lab: Lab, request: MachineRequest) -> tuple[System, WantedD
 def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[System, WantedDisk]:
     """The system of an image, and the OS disk that is made from it."""
     system = _any_image(lab, request)
+    check_purchase(lab, request.buyer, system.plan)
     given, target, image = request.os_disk, request.target, system.disks["os"]
     content, sku = grown(image.content, given.get("diskSizeGB"), "osDisk.diskSizeGB"), wanted_sku(request.target, given)
     name = checked_name(lab, target, given)
@@ -115,6 +117,8 @@ def _system_of_image(lab: Lab, request: MachineRequest) -> tuple[System, WantedD
     if not name:
         del shown["name"]
     settings: Json = {"osType": system.os_type, "hyperVGeneration": system.generation}
+    if system.plan:
+        settings["purchasePlan"] = {"publisher": system.plan.publisher, "name": system.plan.name, "product": system.plan.product}
     if request.security == "TrustedLaunch":
         settings["securityProfile"] = {"securityType": request.security}
     return system, WantedDisk(shown, new=NewDisk("os", name, DiskSpec(content, sku, image.creation, settings)))
@@ -124,9 +128,11 @@ def _any_image(lab: Lab, request: MachineRequest) -> System:
     """The system of the image that the request names."""
     id = next((request.image[key] for key in ("id", "sharedGalleryImageId", "communityGalleryImageId") if request.image.get(key)), "")
     check_reference(request.image, "storageProfile.imageReference")
-    if "galleries/" in id.lower():
-        return system_of_gallery(lab, request, id)
-    return _managed_image(lab, request) if id else system_of_market(lab, request)
+    if not id:
+        return system_of_market(lab, request)
+    system = system_of_gallery(lab, request, id) if "galleries/" in id.lower() else _managed_image(lab, request)
+    check_not_deprecated(lab, system.plan)
+    return system
 
 
 def _managed_image(lab: Lab, request: MachineRequest) -> System:
@@ -141,6 +147,7 @@ def _managed_image(lab: Lab, request: MachineRequest) -> System:
         generation=image.properties["hyperVGeneration"],
         specialized=profile["osDisk"]["osState"] == "Specialized",
         reference={"id": id},
+        plan=plan_in(state.plan),
         disks={
             lun: ImageDisk(Content(state.disks[lun].size, key=state.disks[lun].key), creation, entry.get("caching"))
             for lun, entry in shown.items()

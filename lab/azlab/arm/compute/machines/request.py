@@ -10,6 +10,7 @@ from azlab.arm.compute.machines.disk_requests import Target, check_managed, chec
 from azlab.arm.core import parameter_errors, resource_errors
 from azlab.arm.core.json import Json
 from azlab.arm.http.calls import Call
+from azlab.arm.ordering.purchase import Buyer
 
 _UNKNOWN_KINDS = ("availabilitySet", "proximityPlacementGroup", "host", "virtualMachineScaleSet")
 """References to resource types that the lab does not have, so that nothing they name can exist."""
@@ -38,6 +39,11 @@ class MachineRequest:
     """Configurations of interfaces that are made with the VM. Either these or `nics` are given."""
     plan: Json
     """The purchase plan; empty if the request names none."""
+
+    @property
+    def buyer(self) -> Buyer:
+        """The VM and its plan, for the checks of the Marketplace."""
+        return Buyer(self.target.vm_id, self.os_disk.get("name") or "", self.plan)
 
     @property
     def security(self) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from azlab.arm.compute.disks.builder import Content
 from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.machines.disk_requests import ImageDisk
+from azlab.arm.compute.marketplace.tables import Plan
 from azlab.arm.core.json import Json
 
 
@@ -21,6 +22,8 @@ class System:
     """imageReference as the VM shows it."""
     disks: dict[str, ImageDisk] = field(default_factory=dict)
     """The image's disks by `os` or LUN."""
+    plan: Plan | None = None
+    """The plan under which the image is bought, or the one that an image of one's own was made from."""
 
 
 def offered_disks(image: Json, creation: Json) -> dict[str, ImageDisk]:

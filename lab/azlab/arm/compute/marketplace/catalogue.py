@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from azlab.arm.compute.disks.state import GIB
+from azlab.arm.compute.disks.state import GIB, MIB
 from azlab.arm.compute.marketplace.chance import Chance
 from azlab.arm.compute.marketplace.invented import invented_offers
 from azlab.arm.compute.marketplace.styles import STYLES, Style, architecture_of, features_of, generation_of
 from azlab.arm.compute.marketplace.tables import ACTIVE, Catalogue, Deprecation, Image, ImageVersion, Offer, Plan, Publisher
+from azlab.guests.build.guest_disk import DISK_MIB
 from azlab.settings import LOCATIONS
 
 _HERE = Path(__file__).parent
@@ -86,6 +87,7 @@ def _image(chance: Chance, publisher: str, named: _Named, sku: str, ended: bool)
     if generation == "V2" and not named.known and chance.of(0.06):
         generation = "V1"  # some names promise a second generation that the image does not have
     architecture = architecture_of(named.offer, sku)
+    bootable = architecture == "x64" and _WITH_BYTES.search(text) is not None
     plan = None if style.paid is None else Plan(publisher, named.offer, sku, style.paid)
     return Image(
         publisher=publisher,
@@ -94,15 +96,22 @@ def _image(chance: Chance, publisher: str, named: _Named, sku: str, ended: bool)
         os_type=style.os_type,
         generation=generation,
         architecture=architecture,
-        size=(30 if "smalldisk" in text else style.size_gib) * GIB,
+        size=_size(style, text, bootable),
         data_disks=tuple(enumerate(style.data_gib)),
         plan=plan,
         features=features_of(chance, style.os_type, generation, architecture, text),
         auto_upgrade=style.auto_upgrade and chance.of(0.7),
         managed=plan is not None and chance.of(0.4),
-        bootable=architecture == "x64" and _WITH_BYTES.search(text) is not None,
+        bootable=bootable,
         versions=_versions(chance, named, sku, ended),
     )
+
+
+def _size(style: Style, text: str, bootable: bool) -> int:
+    """The bytes of the OS disk: those of the lab's guest disk if the image has its bytes."""
+    if bootable:
+        return DISK_MIB * MIB
+    return (30 if "smalldisk" in text else style.size_gib) * GIB
 
 
 def _versions(chance: Chance, named: _Named, sku: str, ended: bool) -> tuple[ImageVersion, ...]:

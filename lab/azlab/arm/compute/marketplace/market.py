@@ -7,7 +7,7 @@ from itertools import groupby
 from azlab.arm.compute.catalog import outside_images
 from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.marketplace.catalogue import generate
-from azlab.arm.compute.marketplace.tables import EMPTY, Catalogue, Image, ImageVersion, Offer, Plan, Publisher
+from azlab.arm.compute.marketplace.tables import EMPTY, Catalogue, Deprecation, Image, ImageVersion, Offer, Plan, Publisher
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
@@ -17,12 +17,18 @@ def market(lab: Lab) -> Catalogue:
     seed = lab.settings.catalogue_seed
     catalogue = EMPTY if seed is None else generate(seed)
     outside = sorted(outside_images(lab), key=_name)
-    if not outside:
+    ended = [image for plan in lab.faults.setting("deprecated_plans") or () if (image := catalogue.sold_as(*plan.split(":")))]
+    if not outside and not ended:
         return catalogue
     publishers = dict(catalogue.publishers)
-    for _, same in groupby(outside, key=_name):
-        _put(publishers, _image(list(same)))
+    for image in (*map(_deprecated, ended), *(_image(list(same)) for _, same in groupby(outside, key=_name))):
+        _put(publishers, image)
     return Catalogue(publishers)
+
+
+def _deprecated(image: Image) -> Image:
+    """An image of which no VM can be made any more."""
+    return image._replace(versions=tuple(each._replace(deprecation=Deprecation("Deprecated", "", "None")) for each in image.versions))
 
 
 def _name(image: Json) -> tuple[str, str, str]:

@@ -64,7 +64,7 @@ def list_versions(call: Call) -> Answer:
     image, expand = _image(call), call.query.get("$expand", "")
     if expand and expand.lower() not in _EXPANDED:
         raise parameter_errors.BAD_VALUE(value=expand, parameter="$expand", target="$expand")
-    chosen = _chosen(call, image.in_region(_location(call)))
+    chosen = _chosen(call, _listed(call, image))
     return Answer(200, [_version(call, image, each) if expand else _entry(call, "Versions", each.name) for each in chosen])
 
 
@@ -99,6 +99,12 @@ def _image(call: Call) -> Image:
     if found is None:
         raise compute_errors.NO_ARTIFACT()
     return found
+
+
+def _listed(call: Call, image: Image) -> list[ImageVersion]:
+    """The versions in the region in the path: with those that are deprecated, unless a switch says the contrary."""
+    known = image.in_region(_location(call))
+    return [each for each in known if not each.deprecated] if call.lab.faults.on("unlisted_deprecated") else known
 
 
 def _chosen(call: Call, versions: list[ImageVersion]) -> list[ImageVersion]:
