@@ -33,6 +33,7 @@ _ENCRYPTION = "https://learn.microsoft.com/azure/templates/microsoft.compute/sna
 _PERMISSIONS = "https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource"
 _SHARED_IMAGES = "https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"
 _GALLERY_FAQ = "https://github.com/MicrosoftDocs/azure-docs/pull/123267"
+_GLOBAL = "https://github.com/Azure/azure-cli/issues/18044"
 _RESET = "https://github.com/Azure/azure-cli/pull/23592"
 
 ALLOWANCES = (
@@ -177,5 +178,6 @@ ALLOWANCES = (
         "`latest` is the highest version of a Marketplace image that is not deprecated", ASSUMED, "arm/compute/machines/market_systems.py"
     ),
     Allowance("VMs of all kinds of subscriptions are made from any Marketplace image", ASSUMED, "arm/compute/machines/market_systems.py"),
+    Allowance("the Marketplace is read in the location `global`", ISSUE, "arm/compute/marketplace/reading.py", _GLOBAL),
     Allowance("terms are accepted whatever signature the request has", ASSUMED, "arm/ordering/agreements.py"),
 )

@@ -42,7 +42,7 @@ class NoLab(LabError):
 
 @dataclass(frozen=True)
 class Settings:
-    """The configuration of one lab. What is chosen at the first start never changes, except for what each start says anew.
+    """The configuration of one lab. What is chosen at the first start never changes, except for three settings of each start.
 
     `guests`: VMs are started as guests in QEMU. `hurry`: every Retry-After is 0, so that clients poll at their own pace.
     `catalogue_seed`: the seed of the Marketplace's catalogue, which is empty without one.

@@ -131,6 +131,13 @@ def test_versions_are_ordered_by_name_and_not_by_number(catalogue_lab: RunningLa
     assert [each["name"] for each in listed(catalogue_lab, f"{path_of(image)}?$top=1&$orderby=name asc")] == names[:1]
 
 
+def test_the_location_global_has_all_versions(catalogue_lab: RunningLab) -> None:
+    image = image_with(lambda each: any(version.missing_in for version in each.versions))
+    found = listed(catalogue_lab, path_of(image, "global"))
+    assert [each["name"] for each in found] == [each.name for each in image.versions]
+    assert {each["location"] for each in found} == {"global"}
+
+
 def test_a_publisher_of_extensions_has_no_offers(catalogue_lab: RunningLab) -> None:
     name = next(each.name for each in generate(SEED).publishers.values() if each.offers == {})
     assert listed(catalogue_lab, f"{_ROOT}/{name}/artifacttypes/vmimage/offers") == []

@@ -73,6 +73,29 @@ def test_a_disk_that_cannot_be_written_is_refused_before_it_is_built(tmp_path: P
     assert {path.name for path in tmp_path.iterdir()} == {"file", "link"}
 
 
+@pytest.mark.parametrize("text", ["seven", "-1", "7.5"])
+def test_a_catalogue_seed_that_is_not_a_number_is_refused(tmp_path: Path, text: str) -> None:
+    said = f"azlab: --catalogue-seed (or AZLAB_CATALOGUE_SEED) must be a number without sign, not {text!r}\n"
+    assert refused("--state", tmp_path, "up", "--no-guests", f"--catalogue-seed={text}") == said
+    assert refused("--state", tmp_path, "up", "--no-guests", AZLAB_CATALOGUE_SEED=text) == said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("words", "variable", "seed"), [("", "", None), ("", "5", 5), ("--catalogue-seed 6", "5", 6)])
+def test_the_catalogue_seed_is_that_of_the_command_or_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, words: str, variable: str, seed: int | None
+) -> None:
+    monkeypatch.setenv("AZLAB_CATALOGUE_SEED", variable)
+    assert build_parser().parse_args(["up", *words.split()]).catalogue_seed == seed
+
+
+def test_every_start_of_a_lab_has_a_catalogue_seed_of_its_own(tmp_path: Path) -> None:
+    assert Settings.create(tmp_path, catalogue_seed=5).catalogue_seed == 5
+    assert Settings.load(tmp_path).catalogue_seed == 5
+    assert Settings.load_or_create(tmp_path).catalogue_seed is None
+    assert Settings.load(tmp_path).catalogue_seed is None
+
+
 @pytest.mark.parametrize("command", ["up --no-guests", "status", "down"])
 def test_an_empty_state_is_refused(tmp_path: Path, command: str) -> None:
     assert refused("--state", "", *command.split(), cwd=tmp_path) == (

@@ -22,6 +22,7 @@ _PUBLISHERS = in_subscription(COMPUTE, "locations/{location}/publishers")
 _OFFERS = f"{_PUBLISHERS}/{{publisher}}/artifacttypes/vmimage/offers"
 _SKUS = f"{_OFFERS}/{{offer}}/skus"
 _VERSIONS = f"{_SKUS}/{{sku}}/versions"
+_EVERYWHERE = "global"
 _EXPANDED = ("properties", "properties/imagedeprecationstatus")
 _SINCE = {
     "automaticOSUpgradeProperties": "2018-10-01",
@@ -85,9 +86,9 @@ def _market(call: Call) -> Catalogue:
 
 
 def _location(call: Call) -> str:
-    """The region in the path, which must be one of this cloud."""
+    """The region in the path, which must be one of this cloud; `global`, which az names for the terms of an image, has everything."""
     location = call.path["location"].replace(" ", "").lower()
-    if location not in LOCATIONS and outside_catalogue(call.lab, location) is None:
+    if location not in (*LOCATIONS, _EVERYWHERE) and outside_catalogue(call.lab, location) is None:
         known, versions = ", ".join(LOCATIONS), ", ".join(reversed(VERSIONS))
         raise market_errors.NO_REGION(location=call.path["location"], version=call.version, versions=versions, locations=known)
     return location

@@ -89,7 +89,7 @@ def big_steps(chance: Chance, text: str, count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Style:
-    """What the images of one family have in common. `paid` is None if they have no plan."""
+    """The facts that the images of one family have in common. `paid` is None if they have no plan."""
 
     os_type: str
     versions: Callable[[Chance, str, int], list[str]]
