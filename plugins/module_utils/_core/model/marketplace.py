@@ -61,7 +61,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Walk:
-    """What a walk through the catalogue of a region has found. ``missing`` has one sentence for each part that could not be read."""
+    """The findings of a walk through the catalogue of a region. ``missing`` has one sentence for each part that could not be read."""
 
     versions: tuple[MarketplaceVersion, ...] = ()
     missing: tuple[str, ...] = ()

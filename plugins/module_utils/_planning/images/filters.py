@@ -24,10 +24,10 @@ NOT_KNOWN: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """What images are chosen by. What is None, or empty, is not compared. Texts are compared without regard to upper and lower case.
+    """The properties by which images are chosen. One that is None or empty is not compared.
 
-    ``words`` must each occur somewhere in what names an image. ``publisher``, ``offer`` and ``sku`` are parts of these names.
-    ``min_age`` and ``max_age`` are in days.
+    Upper and lower case are not distinguished. ``words`` must each occur somewhere in what names an image. ``publisher``, ``offer`` and
+    ``sku`` are parts of these names. ``min_age`` and ``max_age`` are in days.
     """
 
     name: str | None = None

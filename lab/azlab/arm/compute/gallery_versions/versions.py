@@ -182,7 +182,7 @@ def _remove(lab: Lab, known: Resource) -> None:
     if version is None:
         return
     state = VersionState.of(version)
-    for key in (*state.making, *(disk.key for disk in state.disks.values())):
+    for key in (*state.making, *(disk.key for disk in state.disks.values() if disk.key)):
         lab.blobs.delete(key)
 
 
