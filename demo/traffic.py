@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 PLANES = ("arm", "blob")
-READING_POSTS = ("/token", "/retrievebootdiagnosticsdata")
+READING_POSTS = ("/token", "/retrievebootdiagnosticsdata", "/microsoft.resourcegraph/resources")
 
 
 class Traffic:
@@ -20,13 +20,20 @@ class Traffic:
 
     def arrived(self, *planes: str) -> Iterator[dict[str, Any]]:
         """The log lines of every request to these planes, or to both if none is named."""
-        for plane in planes or PLANES:
+        yield from self._lines("in", planes or PLANES)
+
+    def answered(self, status: int, *planes: str) -> list[dict[str, Any]]:
+        """The log lines of every request to these planes, or to both, that was answered with a status, such as 429."""
+        return [line for line in self._lines("out", planes or PLANES) if line["status"] == status]
+
+    def _lines(self, phase: str, planes: Iterable[str]) -> Iterator[dict[str, Any]]:
+        for plane in planes:
             if self._logs[plane].exists():
                 with self._logs[plane].open("rb") as file:
                     if self._from[plane]:
                         file.seek(self._from[plane] - 1)
                         file.readline()  # the rest of a line that was being written at that moment, or only its end
-                    yield from (line for line in map(json.loads, _complete(file)) if line["phase"] == "in")
+                    yield from (line for line in map(json.loads, _complete(file)) if line["phase"] == phase)
 
     def written(self, *planes: str) -> Iterator[dict[str, Any]]:
         """The log lines of requests that could change something; signing in and reading a boot log do not."""

@@ -41,6 +41,11 @@ Two settings are about the replicas of versions:
 
 - `replication_seconds`: region (`westeurope`, or `*` for all others) -> how long a replica takes there;
 - `failing_regions`: a list of regions in which replicas fail.
+
+Two settings are about the subscription:
+
+- `quota_id`: the kind of its contract, in place of that of `azlab up --quota-id`;
+- `throttling`: true, or {"reads": [100, 5]}: requests beyond the budgets are refused (`arm/http/throttling.py`).
 """
 
 from __future__ import annotations
@@ -86,7 +91,7 @@ _SWITCHES = (
     *("no_standard_security_type", "late_nested_deletion"),
     *_SWITCHES_OF_VERSIONS,
 )
-_SETTINGS = ("replication_seconds", "failing_regions")
+_SETTINGS = ("replication_seconds", "failing_regions", "quota_id", "throttling")
 LATE = 3.0
 """Seconds by which something is late if its switch is on."""
 _CONDITIONS = {"plane", "method", "path", "op", "skip", "times", "id"}
@@ -137,6 +142,13 @@ class Faults:
         with self._lock:
             self._refresh()
             return self._settings.get(name)
+
+    @property
+    def edition(self) -> object:
+        """What differs whenever the file has changed."""
+        with self._lock:
+            self._refresh()
+            return self._seen
 
     @property
     def one_write_grant(self) -> bool:

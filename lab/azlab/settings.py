@@ -15,7 +15,9 @@ import socket
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+PAY_AS_YOU_GO = "PayAsYouGo_2014-09-01"
 LOCATIONS = {
     "westeurope": "West Europe",
     "northeurope": "North Europe",
@@ -45,7 +47,8 @@ class Settings:
     """The configuration of one lab. What is chosen at the first start never changes, except for what each start says anew.
 
     `guests`: VMs are started as guests in QEMU. `hurry`: every Retry-After is 0, so that clients poll at their own pace.
-    `catalogue_seed`: the seed of the Marketplace's catalogue, which is empty without one.
+    `catalogue_seed`: the seed of the Marketplace's catalogue and of others' galleries; without one there are none.
+    `quota_id`: the kind of contract of the subscription, as Azure shows it.
     """
 
     state: Path
@@ -61,6 +64,7 @@ class Settings:
     guests: bool = True
     hurry: bool = False
     catalogue_seed: int | None = None
+    quota_id: str = PAY_AS_YOU_GO
 
     @classmethod
     def load(cls, state: Path | str) -> Settings:
@@ -73,8 +77,8 @@ class Settings:
         return cls(state=state, **config)
 
     @classmethod
-    def create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False, catalogue_seed: int | None = None) -> Settings:
-        """Create the configuration of a new lab in `state`, with free ports and new secrets."""
+    def create(cls, state: Path | str, **chosen: Any) -> Settings:
+        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` is what each start says anew."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),
@@ -87,20 +91,18 @@ class Settings:
             client_secret=secrets.token_urlsafe(30),
             account="md" + secrets.token_hex(6),
             account_key=base64.b64encode(secrets.token_bytes(64)).decode(),
-            guests=guests,
-            hurry=hurry,
-            catalogue_seed=catalogue_seed,
+            **chosen,
         )
         settings.save()
         return settings
 
     @classmethod
-    def load_or_create(cls, state: Path | str, *, guests: bool = True, hurry: bool = False, catalogue_seed: int | None = None) -> Settings:
+    def load_or_create(cls, state: Path | str, **chosen: Any) -> Settings:
         """The configuration of the lab in `state`, created if there is none, with what this start says set and saved."""
         try:
-            settings = replace(cls.load(state), guests=guests, hurry=hurry, catalogue_seed=catalogue_seed)
+            settings = replace(cls.load(state), **chosen)
         except NoLab:
-            return cls.create(state, guests=guests, hurry=hurry, catalogue_seed=catalogue_seed)
+            return cls.create(state, **chosen)
         settings.save()
         return settings
 

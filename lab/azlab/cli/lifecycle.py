@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,24 @@ def up(options: argparse.Namespace) -> None:
     state: Path = options.state.resolve()
     if lock.running(state):
         settings = Settings.load(state)
-        if (settings.guests, settings.hurry, settings.catalogue_seed) != (not options.no_guests, options.hurry, options.catalogue_seed):
+        if replace(settings, **_chosen(options)) != settings:
             raise CommandFailed(f"the lab in {state} is up with other switches; run `{command(state, 'down')}` first")
         print(f"{settings.arm_url} (already running)")
         return
-    settings = Settings.load_or_create(state, guests=not options.no_guests, hurry=options.hurry, catalogue_seed=options.catalogue_seed)
+    settings = Settings.load_or_create(state, **_chosen(options))
     tls.ensure(settings)
     _start(settings)
     print(settings.arm_url)
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
+    """The settings that each start says anew."""
+    return {
+        "guests": not options.no_guests,
+        "hurry": options.hurry,
+        "catalogue_seed": options.catalogue_seed,
+        "quota_id": options.quota_id,
+    }
 
 
 def _start(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from azlab.cli.failed import CommandFailed
-from azlab.settings import LabError, default_state
+from azlab.settings import PAY_AS_YOU_GO, LabError, default_state
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -104,7 +104,13 @@ def _lifecycle(commands: Commands) -> None:
         type=_seed,
         default=os.environ.get("AZLAB_CATALOGUE_SEED") or None,
         metavar="N",
-        help="fill the Marketplace with a catalogue that this number determines (default: AZLAB_CATALOGUE_SEED, or an empty one)",
+        help="fill the Marketplace and others' galleries with images that this number determines (default: AZLAB_CATALOGUE_SEED, or an empty one)",
+    )
+    start.add_argument(
+        "--quota-id",
+        default=PAY_AS_YOU_GO,
+        metavar="ID",
+        help="the kind of contract of the subscription, such as MSDN_2014-09-01 (default: %(default)s)",
     )
     _command(commands, "down", "lifecycle.down", "stop the lab: guests' disks are written back, no process is left")
     _command(commands, "status", "lifecycle.status", "print whether the lab is up, and its addresses").add_argument(

@@ -6,6 +6,7 @@ request gives the exception to raise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +20,15 @@ class AzureError(Exception):
     def __init__(self, status: int, code: str, message: str, target: str | None = None, gateway: bool = False) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.target, self.gateway = status, code, message, target, gateway
+        self.details: Sequence[Json] = ()
+        self.headers: Mapping[str, str] = {}
 
     def body(self) -> Json:
         """The object below `error` in the answer's body."""
-        found = {"code": self.code, "message": self.message}
-        return found if self.target is None else {**found, "target": self.target}
+        found: Json = {"code": self.code, "message": self.message}
+        if self.target is not None:
+            found["target"] = self.target
+        return {**found, "details": list(self.details)} if self.details else found
 
 
 @dataclass(frozen=True)
@@ -36,5 +41,9 @@ class Refusal:
     evidence: Evidence
     gateway: bool = False
 
-    def __call__(self, *, target: str | None = None, **facts: Any) -> AzureError:
-        return AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
+    def __call__(
+        self, *, target: str | None = None, details: Sequence[Json] = (), headers: Mapping[str, str] | None = None, **facts: Any
+    ) -> AzureError:
+        error = AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
+        error.details, error.headers = details, headers or {}
+        return error

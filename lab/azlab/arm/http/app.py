@@ -27,6 +27,7 @@ from azlab.arm.core.refusals import AzureError
 from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
+from azlab.arm.http.throttling import Throttle
 from azlab.arm.http.versions import seen_by
 from azlab.arm.tenant import group_deletion, groups, identity, locks, metadata, providers, resource_lists, rights, subscriptions
 from azlab.arm.tenant.subscriptions import known_subscriptions
@@ -69,7 +70,7 @@ class ControlPlane:
         self._lab = lab
         self._router = Router(_ROUTES)
         self.app = Starlette(routes=[StarletteRoute("/{path:path}", self._serve, methods=_METHODS)])
-        self._remaining = {"reads": 11999, "writes": 1199, "deletes": 14999}
+        self._throttle = Throttle(lab.settings, lab.faults)
 
     async def _serve(self, request: Request) -> Response:
         """Log the request, apply faults, answer, log the answer."""
@@ -144,7 +145,7 @@ class ControlPlane:
         try:
             return self._handled(incoming)
         except AzureError as error:
-            headers = identity.challenge(self._lab.settings, error) if error.status == 401 else {}
+            headers = identity.challenge(self._lab.settings, error) if error.status == 401 else dict(error.headers)
             if error.gateway:
                 headers["x-ms-failure-cause"] = "gateway"
             return Answer(error.status, {"error": error.body()}, headers)
@@ -158,6 +159,7 @@ class ControlPlane:
         if route and route.public:
             return route.handler(call)
         identity.check(self._lab.settings, incoming.request.headers.get("authorization"))
+        self._throttle.admit(call.method, call.url_path)
         self._admit(call)
         if incoming.refused:
             raise incoming.refused
@@ -219,9 +221,7 @@ class ControlPlane:
         }
         if route is not None and route.public:
             return headers
-        kind = {"GET": "reads", "HEAD": "reads", "DELETE": "deletes"}.get(request.method, "writes")
-        self._remaining[kind] = max(1, self._remaining[kind] - 1)
-        headers[f"x-ms-ratelimit-remaining-subscription-{kind}"] = str(self._remaining[kind])
+        headers.update(self._throttle.headers(request.method, request.url.path))
         if route and route.bucket and status != 401:
             headers["x-ms-ratelimit-remaining-resource"] = (
                 f"Microsoft.Compute/{route.bucket}3Min;999,Microsoft.Compute/{route.bucket}30Min;7999"

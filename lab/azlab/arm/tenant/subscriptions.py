@@ -14,6 +14,8 @@ from azlab.settings import LOCATIONS, Settings
 
 FILE = "subscriptions.json"
 _ROOT = "/subscriptions/{subscription}"
+_WITH_CREDIT = ("msdn", "freetrial", "mpn", "azureforstudents")
+"""Kinds of contracts: https://learn.microsoft.com/azure/cost-management-billing/manage/spending-limit"""
 
 
 def known_subscriptions(settings: Settings) -> list[str]:
@@ -35,6 +37,7 @@ def show_subscription(call: Call) -> Answer:
 
 
 def _body(lab: Lab, subscription: str) -> Json:
+    quota_id = str(lab.faults.setting("quota_id") or lab.settings.quota_id)
     return {
         "id": f"/subscriptions/{subscription}",
         "authorizationSource": "RoleBased",
@@ -43,8 +46,17 @@ def _body(lab: Lab, subscription: str) -> Json:
         "tenantId": lab.settings.tenant,
         "displayName": "azlab",
         "state": "Enabled",
-        "subscriptionPolicies": {"locationPlacementId": "Public_2014-09-01", "quotaId": "PayAsYouGo_2014-09-01", "spendingLimit": "Off"},
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": quota_id,
+            "spendingLimit": _spending_limit(quota_id),
+        },
     }
+
+
+def _spending_limit(quota_id: str) -> str:
+    """Whether the subscription has a spending limit: those with a monthly credit have one."""
+    return "On" if quota_id.partition("_")[0].lower() in _WITH_CREDIT else "Off"
 
 
 def list_tenants(call: Call) -> Answer:
