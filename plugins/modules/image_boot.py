@@ -39,12 +39,20 @@ options:
         subscription, C(/SharedGalleries/<unique name>/Images/<image>/Versions/<version>); in a community gallery,
         C(/CommunityGalleries/<public name>/Images/<image>/Versions/<version>). Without a version, Azure takes the latest one in the region.
       - Or a Marketplace image, as C(publisher:offer:sku:version).
+      - Or a dictionary with one of C(id), C(shared_gallery_image_id) and C(community_gallery_image_id), or with C(publisher), C(offer),
+        C(sku) and C(version), which defaults to C(latest).
+      - So it takes any C(reference) and C(reference_dict) that M(goldenimage.azure.image_info) returns, and a whole image in its list.
       - A VM from a specialized version keeps its users, its host name and its keys. O(admin_username), O(admin_password),
         O(ssh_public_keys), O(custom_data) and O(computer_name) are refused. A generalized one needs O(admin_username).
       - A version must be replicated to the region of the VM. One that is still being replicated there is waited for. Right after that,
         Azure may not find it for some minutes, so the VM is requested again until O(wait_timeout), for at most 15 minutes.
-      - The purchase plan of an image definition or of a Marketplace image is passed on to the VM. Its terms must have been accepted in the
-        subscription.
+      - The purchase plan of an image definition or of a Marketplace image is passed on to the VM. If its terms are not accepted in the
+        subscription, the task fails before it writes anything, in check mode too, and says how M(goldenimage.azure.marketplace_terms)
+        accepts them. If the identity may not read the terms, Azure decides.
+      - For up to 30 minutes after terms were accepted, Azure may refuse the VM. It is then requested again until O(wait_timeout), for at
+        most 30 minutes.
+      - A deprecated Marketplace image is refused before anything is written. One that is scheduled for deprecation is a warning, which
+        names the day and the replacement.
       - Data disks that the image contains are deleted with the VM. For an image of a gallery or of the Marketplace, this needs the right
         to read the image, and so do the plan and the check for a specialized version. Without it, the image is taken to be generalized, and
         Azure decides what becomes of its data disks.
@@ -93,7 +101,7 @@ options:
   storage_account_type:
     description: Storage type of the disks that are created.
     type: str
-    choices: [Standard_LRS, StandardSSD_LRS, Premium_LRS]
+    choices: ["", Standard_LRS, StandardSSD_LRS, Premium_LRS]
     default: Standard_LRS
   os_type:
     description:
@@ -101,7 +109,7 @@ options:
         Marketplace, it is read from there.
       - Required if the image may not be read, or if the disk has no operating system in Azure.
     type: str
-    choices: [Linux, Windows]
+    choices: ["", Linux, Windows]
   security_type:
     description:
       - Security type of the VM.
@@ -112,7 +120,7 @@ options:
         V(Standard). Azure accepts this value only in subscriptions in which the feature C(UseStandardSecurityType) of C(Microsoft.Compute)
         is registered.
     type: str
-    choices: [Standard, TrustedLaunch, ConfidentialVM]
+    choices: ["", Standard, TrustedLaunch, ConfidentialVM]
   secure_boot:
     description:
       - Whether Secure Boot is on in a VM of security type V(TrustedLaunch) or V(ConfidentialVM). Other VMs do not have it. The virtual TPM
@@ -159,6 +167,8 @@ seealso:
   - module: goldenimage.azure.image_upload
   - module: goldenimage.azure.image_capture
   - module: goldenimage.azure.gallery_image_version
+  - module: goldenimage.azure.image_info
+  - module: goldenimage.azure.marketplace_terms
   - module: goldenimage.azure.vm_backup
 notes:
   - The tags are set on the VM and on its network interface when they are created. Later changes of the tags apply to the VM only.
@@ -313,9 +323,9 @@ ARGUMENTS = arguments(
     location=dict(type="str"),
     zone=dict(type="str"),
     size=dict(type="str", default="Standard_B2s"),
-    storage_account_type=dict(type="str", choices=["Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
-    os_type=dict(type="str", choices=["Linux", "Windows"]),
-    security_type=dict(type="str", choices=["Standard", "TrustedLaunch", "ConfidentialVM"]),
+    storage_account_type=dict(type="str", choices=["", "Standard_LRS", "StandardSSD_LRS", "Premium_LRS"], default="Standard_LRS"),
+    os_type=dict(type="str", choices=["", "Linux", "Windows"]),
+    security_type=dict(type="str", choices=["", "Standard", "TrustedLaunch", "ConfidentialVM"]),
     secure_boot=dict(type="bool", default=True),
     computer_name=dict(type="str"),
     admin_username=dict(type="str"),

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from . import az, azcollection, lab
+from . import az, az_images, azcollection, lab
 
-CLIENTS = {"az": az.main, "azcollection": azcollection.main}
+CLIENTS = {"az": az.main, "az-images": az_images.main, "azcollection": azcollection.main}
 
 
 def main(names: list[str]) -> int:

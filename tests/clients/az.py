@@ -50,8 +50,8 @@ class Az:
         return json.loads(done.stdout) if done.stdout.strip() else None
 
 
-def main(cloud: dict[str, str]) -> None:
-    """Register the cloud, sign in, and create, use and delete all resources."""
+def signed_in(cloud: dict[str, str]) -> Az:
+    """`az` that knows the lab as a cloud and is signed in there."""
     az = Az(lab.venv("az", PACKAGE), cloud)
     secret = lab.BUILD / "secret"
     secret.touch(mode=0o600)
@@ -64,6 +64,12 @@ def main(cloud: dict[str, str]) -> None:
     finally:
         secret.unlink()
     assert [account["id"] for account in accounts] == [cloud["AZURE_SUBSCRIPTION_ID"]]
+    return az
+
+
+def main(cloud: dict[str, str]) -> None:
+    """Create, use and delete all resources."""
+    az = signed_in(cloud)
     az("group", "create", "--name", GROUP, "--location", "westeurope")
     disk = uploaded(az, cloud, "os")
     snapshot(az, disk)

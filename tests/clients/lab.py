@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lab without guests for other clients of Azure, and Python environments for those clients."""
+"""A lab without guests for other clients of Azure, with a Marketplace, and Python environments for those clients."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "clients"
 AZLAB = ROOT / ".venv" / "bin" / "azlab"
+STATE = BUILD / "azlab"
+SEED = int(os.environ.get("CATALOGUE_SEED", "7"))
+"""The number from which the lab makes its Marketplace, and from which the random filters are drawn."""
 OTHER_CLOUDS = ("AZURE_", "ARM_", "ANSIBLE_", "PYTHON", "VIRTUAL_ENV")
 
 
 @contextlib.contextmanager
 def running() -> Iterator[dict[str, str]]:
-    """Start an empty lab, yield its environment variables, and stop it at the end."""
-    state = BUILD / "azlab"
-    if state.exists():
-        subprocess.run([AZLAB, "--state", state, "down"], check=True)
-        shutil.rmtree(state)
-    subprocess.run([AZLAB, "--state", state, "up", "--no-guests"], check=True)
+    """Start a lab in which nothing is the user's, yield its environment variables, and stop it at the end."""
+    if STATE.exists():
+        subprocess.run([AZLAB, "--state", STATE, "down"], check=True)
+        shutil.rmtree(STATE)
+    print(f"CATALOGUE_SEED={SEED}", flush=True)
+    subprocess.run([AZLAB, "--state", STATE, "up", "--no-guests", "--catalogue-seed", str(SEED)], check=True)
     try:
-        variables = subprocess.run([AZLAB, "--state", state, "env", "--json"], check=True, capture_output=True, text=True).stdout
+        variables = subprocess.run([AZLAB, "--state", STATE, "env", "--json"], check=True, capture_output=True, text=True).stdout
         yield json.loads(variables)
     finally:
-        subprocess.run([AZLAB, "--state", state, "down"], check=True)
+        subprocess.run([AZLAB, "--state", STATE, "down"], check=True)
 
 
 def environment(extra: dict[str, str]) -> dict[str, str]:

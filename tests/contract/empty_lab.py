@@ -16,12 +16,12 @@ from tests.support.running_lab import azlab
 
 
 @contextmanager
-def empty_lab() -> Iterator[LabClient]:
-    """Start an empty lab and yield its client; the lab is stopped and deleted at the end."""
+def empty_lab(*options: str) -> Iterator[LabClient]:
+    """Start an empty lab, with more options for its start, and yield its client; the lab is stopped and deleted at the end."""
     with tempfile.TemporaryDirectory(prefix="azlab-contract-") as folder:
         state = Path(folder) / "lab"
         try:
-            azlab("--state", state, "up", "--no-guests", "--hurry")
+            azlab("--state", state, "up", "--no-guests", "--hurry", *options)
             yield LabClient(state)
         finally:
             azlab("--state", state, "down")

@@ -30,13 +30,12 @@ _LOCATION = "westeurope"
 
 def main(state: Path, group: str) -> None:
     """Upload a disk, keep it as a snapshot, make an image of it, list, and delete everything."""
-    config = json.loads((state / "config.json").read_text())
     trust = ssl.create_default_context(cafile=str(state / "tls" / "bundle.pem"))
-    client: Any = _client(config, str(state / "tls" / "bundle.pem"))
+    client = signed_in(state)
     seen: dict[str, Any] = {}
 
     upload = {"creationData": {"createOption": "Upload", "uploadSizeBytes": SIZE + 512}, "osType": "Linux", "hyperVGeneration": "V1"}
-    disk = client.disks.begin_create_or_update(group, "disk", _body(upload)).result()
+    disk = client.disks.begin_create_or_update(group, "disk", body(upload)).result()
     seen["disk created"] = [disk.name, disk.location, disk.provisioning_state, disk.disk_state, disk.hyper_v_generation, disk.sku.name]
 
     sas = client.disks.begin_grant_access(group, "disk", _json({"access": "Write", "durationInSeconds": 600})).result().access_sas
@@ -48,7 +47,7 @@ def main(state: Path, group: str) -> None:
     seen["disk uploaded"] = [disk.disk_state, disk.disk_size_gb, disk.disk_size_bytes, disk.os_type]
 
     copy = {"creationData": {"createOption": "Copy", "sourceResourceId": disk.id}, "incremental": False}
-    snapshot = client.snapshots.begin_create_or_update(group, "snapshot", _body(copy)).result()
+    snapshot = client.snapshots.begin_create_or_update(group, "snapshot", body(copy)).result()
     seen["snapshot"] = [snapshot.provisioning_state, snapshot.incremental, snapshot.disk_size_bytes, snapshot.creation_data.create_option]
     grant = client.snapshots.begin_grant_access(group, "snapshot", _json({"access": "Read", "durationInSeconds": 600})).result()
     seen["snapshot's first bytes"] = _read(trust, grant.access_sas)
@@ -56,7 +55,7 @@ def main(state: Path, group: str) -> None:
 
     os_disk = {"osType": "Linux", "osState": "Generalized", "managedDisk": {"id": disk.id}}
     profile = {"storageProfile": {"osDisk": os_disk, "zoneResilient": False}, "hyperVGeneration": "V1"}
-    image = client.images.begin_create_or_update(group, "image", _body(profile, tags={"Made": "here"})).result()
+    image = client.images.begin_create_or_update(group, "image", body(profile, tags={"Made": "here"})).result()
     seen["image"] = [image.name, image.provisioning_state, image.hyper_v_generation, image.tags, image.storage_profile.os_disk.disk_size_gb]
     seen["lists"] = [
         sorted(each.name for each in listed)
@@ -78,7 +77,9 @@ def main(state: Path, group: str) -> None:
     print(json.dumps({"version": azure.mgmt.compute.__version__, "seen": seen}))
 
 
-def _client(config: dict[str, Any], bundle: str) -> ComputeManagementClient:
+def signed_in(state: Path) -> Any:
+    """A client of the lab in a state directory, with fast polling."""
+    config, bundle = json.loads((state / "config.json").read_text()), str(state / "tls" / "bundle.pem")
     cloud = f"https://127.0.0.1:{config['arm_port']}"
     credential = ClientSecretCredential(
         config["tenant"],
@@ -98,7 +99,8 @@ def _client(config: dict[str, Any], bundle: str) -> ComputeManagementClient:
     )
 
 
-def _body(properties: dict[str, Any], **more: Any) -> io.BytesIO:
+def body(properties: dict[str, Any], **more: Any) -> io.BytesIO:
+    """The body of a resource in the one region of the scenarios."""
     return _json({"location": _LOCATION, "properties": properties, **more})
 
 

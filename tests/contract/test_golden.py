@@ -46,9 +46,10 @@ def test_enough_calls_of_every_type_are_replayed(report: Report, capsys: pytest.
     totals = report.totals()
     with capsys.disabled():
         print("", *report.lines(), sep="\n")
-    assert totals["calls"] >= 180
+    assert totals["calls"] >= 225
     assert totals["writes"] >= 75
-    assert totals["recordings"] >= 11
+    assert totals["recordings"] >= 21
+    assert sum(count for type, count in totals["by_type"].items() if type.startswith("locations/publishers")) >= 45
     assert sum(count for type, count in totals["writes_by_type"].items() if type.startswith("galleries")) >= 36
     assert all(totals["by_type"].values()), "no call on one of the resource types was replayed"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.golden import run
+from tests.contract.golden.catalogue import catalogues, new_region
 from tests.contract.golden.compare import Difference, compare, compare_headers
 from tests.contract.golden.deviations import Deviation
 from tests.contract.golden.names import Names
@@ -87,6 +88,60 @@ def test_the_name_of_an_image_version_is_kept_and_the_unique_name_of_a_gallery_f
     assert new["uniqueName"] == f"{other}-{parts[8].upper()}"
 
 
+def of_catalogue(below: str, answer: object, query: str = "", status: int = 200) -> Exchange:
+    """A recorded read of the catalogue in eastus."""
+    url = f"https://management.azure.com/subscriptions/s1/providers/Microsoft.Compute/locations/eastus/publishers{below}?{query}"
+    return Exchange("GET", url, None, status, {}, answer)
+
+
+def entries(*names: str, **more: object) -> list[dict[str, object]]:
+    return [{"name": name, **more} for name in names]
+
+
+VERSIONS = "/a/artifacttypes/vmimage/offers/o/skus/s/versions"
+X64 = {"architecture": "x64"}
+
+
+def test_a_region_offers_what_a_recording_shows_and_whole_lists_come_first() -> None:
+    recording = Recording(
+        "r",
+        (
+            of_catalogue(VERSIONS, entries("3.0.0", properties=X64), "$top=1&$orderby=name%20desc&$expand=properties"),
+            of_catalogue(VERSIONS.upper(), entries("1.0.0", "2.0.0", "3.0.0")),
+            of_catalogue(f"{VERSIONS}/2.0.0", {"name": "2.0.0", "properties": X64}),
+            of_catalogue("/b/artifacttypes/vmimage/offers", []),
+            of_catalogue("/c/artifacttypes/vmimage/offers", {"error": {"code": "NotFound"}}, status=404),
+            of_catalogue("/d/artifacttypes/vmextension/types", entries("e")),
+            of_catalogue("", entries("C", "b", "A")),
+        ),
+    )
+    versions = {"1.0.0": {}, "2.0.0": {"properties": X64}, "3.0.0": {"properties": X64}}
+    found = catalogues([recording, Recording("other", (of_catalogue("", entries("A")),))])
+    assert found == {
+        new_region("r", "eastus"): {
+            "publishers": {"C": {}, "b": {"offers": {}}, "A": {"offers": {"O": {"skus": {"S": {"versions": versions}}}}}}
+        },
+        new_region("other", "eastus"): {"publishers": {"A": {}}},
+    }
+    assert list(found[new_region("r", "eastus")]["publishers"]["A"]["offers"]["O"]["skus"]["S"]["versions"]) == list(versions)
+
+
+def test_the_catalogue_keeps_its_names_and_gets_a_region_of_its_own() -> None:
+    id = "/Subscriptions/s1/Providers/Microsoft.Compute/Locations/eastus/Publishers/disks"
+    names = Names(Recording("r", (of_catalogue("", [{"id": id}]), Exchange("PUT", DISK, None, 202, {}, {"id": ID}))), "s2")
+    region = new_region("r", "eastus")
+    entry = {"id": id.replace("s1", "s2").replace("eastus", region), "location": region, "name": "disks"}
+    assert names.translate([{"id": id, "location": "eastus", "name": "disks"}]) == [entry]
+    assert (
+        names.path(of_catalogue(VERSIONS, None).path)
+        == f"/subscriptions/s2/providers/Microsoft.Compute/locations/{region}/publishers{VERSIONS}"
+    )
+    assert names.translate({"id": ID, "location": "eastus"})["location"] == "eastus"
+    offer = "/subscriptions/s1/providers/Microsoft.MarketplaceOrdering/offerTypes/VirtualMachine/publishers/p/offers/o"
+    agreement = f"{offer}/plans/n/agreements/current"
+    assert names.translate(agreement) == agreement.replace("s1", "s2")
+
+
 @pytest.mark.parametrize(
     ("path", "found"),
     [
@@ -99,6 +154,9 @@ def test_the_name_of_an_image_version_is_kept_and_the_unique_name_of_a_gallery_f
         ("galleries/g/applications/a", ("galleries", Part.OUTSIDE)),
         ("images/i", ("images", Part.REPLAYED)),
         ("locations/l/capsOperations/0a1b", ("", Part.POLL)),
+        ("locations/l/publishers", ("locations/publishers", Part.REPLAYED)),
+        ("locations/l/publishers/p/artifacttypes/vmimage/offers", ("locations/publishers/artifacttypes/offers", Part.REPLAYED)),
+        ("locations/l/publishers/p/artifacttypes/vmextension/types", ("locations/publishers", Part.OUTSIDE)),
     ],
 )
 def test_nested_resources_are_not_taken_for_actions(path: str, found: tuple[str, Part]) -> None:
@@ -138,6 +196,12 @@ interactions:
     found = [read("r", content.encode()).exchanges[0] for content in contents]
     facts = {(each.method, each.url, each.status, str(each.body), str(each.headers), str(each.answer)) for each in found}
     assert facts == {("PUT", DISK, 202, "{'a': 1}", "{'location': 'x'}", "{'b': 2}")}
+
+
+def test_a_list_that_the_test_proxy_has_stored_as_lines_is_a_list() -> None:
+    entry = {"RequestMethod": "GET", "RequestUri": DISK, "StatusCode": 200, "ResponseBody": ["[\r\n", '  {"a": 1}\r\n', "]"]}
+    (exchange,) = read("r", json.dumps({"Entries": [entry]}).encode()).exchanges
+    assert exchange.answer == [{"a": 1}]
 
 
 def test_a_recording_is_replayed_with_the_api_version_that_azure_answered() -> None:

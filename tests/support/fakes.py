@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image_version import COMPLETED, Replica
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
@@ -207,6 +207,9 @@ class FakeMachines(FakeResources):
 
     def find_stopped(self, vm: ResourceId, is_lost: Callable[[Any], bool]) -> Any:
         return self.azure.until(lambda: self.find(vm), lambda found: found is None or found.has_stopped or is_lost(found), self.patience)
+
+    def create_later(self, vm: ResourceId, body: Mapping[str, Any], is_too_early: Callable[[Refused], bool]) -> Any:
+        return self.create(vm, body)
 
     def update(self, vm: ResourceId, body: Mapping[str, Any]) -> Any:
         self.azure.write("change", self.noun, vm, body)

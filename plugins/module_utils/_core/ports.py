@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeVar
 
+from .errors import Refused
 from .ids import ResourceId
 from .listener import Listener
 from .model.catalog_image import CatalogImage
@@ -64,6 +65,9 @@ class Machines(Resources[Vm], Protocol):
 
     def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
         """The VM once its guest has stopped, ``is_lost`` has said that it will not, or the deadline is near; None if it does not exist."""
+
+    def create_later(self, vm: ResourceId, body: Body, is_too_early: Callable[[Refused], bool]) -> Vm:
+        """Create it. While Azure refuses that only because it is too early, try again, for at most half an hour."""
 
     def update(self, vm: ResourceId, body: Body) -> Vm:
         """Change the properties in the body."""

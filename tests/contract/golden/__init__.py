@@ -7,6 +7,7 @@ fetch      downloads the source distributions that contain recordings        sel
 read       reads the formats of recordings
 select     decides which requests are replayed, seeded, or left out
 seeds      creates what recordings need but do not create                    seeds.yml       the images and blobs among that
+catalogue  reads from recordings what the Marketplace offered when they were made, and gives it to the lab
 names      gives all resources new names
 replay     sends the requests and follows the operations
 compare    compares an answer with the recorded one                          deviations.yml  the accepted differences

@@ -121,7 +121,7 @@ def _from_list(entry: dict[str, Any]) -> Exchange:
 
 def _from_proxy(entry: dict[str, Any]) -> Exchange:
     headers = _headers(entry.get("ResponseHeaders"))
-    body, answer = _parsed(entry.get("RequestBody")), _parsed(entry.get("ResponseBody"))
+    body, answer = _parsed(_joined(entry.get("RequestBody"))), _parsed(_joined(entry.get("ResponseBody")))
     return Exchange(entry["RequestMethod"], entry["RequestUri"], body, entry["StatusCode"], headers, answer)
 
 
@@ -134,6 +134,11 @@ def _from_cassette(entry: dict[str, Any]) -> Exchange:
 
 def _headers(headers: dict[str, Any] | None) -> dict[str, str]:
     return {name.lower(): value[0] if isinstance(value, list) else str(value) for name, value in (headers or {}).items()}
+
+
+def _joined(body: Any) -> Any:
+    """A body as one text, where the test proxy has stored its lines: so it does with lists, which Azure's catalogue consists of."""
+    return "".join(body) if isinstance(body, list) and body and all(isinstance(line, str) for line in body) else body
 
 
 def _parsed(body: Any) -> Any:

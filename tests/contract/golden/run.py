@@ -36,7 +36,7 @@ def known_recordings() -> tuple[list[Recording], list[str]]:
 
 def run(recordings: list[Recording], left_out: list[str], lab: LabClient) -> Report:
     """Replay recordings against an empty lab."""
-    write_outside(lab.state)
+    write_outside(lab.state, recordings)
     client = Client(lab)
     try:
         outcomes = replay(recordings, client)

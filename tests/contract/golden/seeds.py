@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Creates what recordings need but do not create: resource groups, network interfaces, platform images and source blobs."""
+"""Creates what recordings need but do not create: resource groups, network interfaces, platform images, source blobs and the catalogue."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from azlab.client import NETWORKS_VERSION, LabClient
 
+from tests.contract.golden.catalogue import catalogues
 from tests.contract.golden.names import pairs
 from tests.contract.golden.read import Recording
 
@@ -25,21 +26,26 @@ def _listed() -> dict[str, Any]:
     return listed
 
 
-def write_outside(state: Path) -> None:
-    """Write the platform images and source blobs of seeds.yml to the file from which the lab in this state directory reads them."""
+def write_outside(state: Path, recordings: list[Recording]) -> None:
+    """Write what is outside of the lab to the file from which the lab in this state directory reads it.
+
+    These are the platform images and source blobs of seeds.yml, and the catalogue as the recordings show it.
+    """
     images = [
         {
             **{key: image[key] for key in ("publisher", "offer", "sku", "version")},
             "osType": image["os_type"],
             "diskSizeGB": image["size_gib"],
             **({"diskSizeBytes": image["size_bytes"]} if "size_bytes" in image else {}),
+            "plan": image.get("plan", False),
             "hyperVGeneration": "V1",
             "dataDisks": [],
         }
         for image in _listed()["platform_images"]
     ]
     blobs = {blob["uri"]: {"diskSizeGB": blob["size_gib"]} for blob in _listed()["source_blobs"]}
-    (state / "outside.json").write_text(json.dumps({"platformImages": images, "blobs": blobs}, indent=2) + "\n")
+    outside = {"platformImages": images, "blobs": blobs, "catalogues": catalogues(recordings)}
+    (state / "outside.json").write_text(json.dumps(outside, indent=2) + "\n")
 
 
 def has_platform_image(reference: dict[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from tests.contract.golden import fetch, read
+from tests.contract.golden.catalogue import region_of
 from tests.contract.golden.read import Exchange, Recording
 from tests.contract.golden.seeds import has_blob, has_platform_image, on_managed_disks
 
@@ -26,10 +27,16 @@ ACTIONS = {
     "galleries": ("share",),
     "galleries/images": (),
     "galleries/images/versions": (),
+    "locations/publishers": (),
+    "locations/publishers/artifacttypes/offers": (),
+    "locations/publishers/artifacttypes/offers/skus": (),
+    "locations/publishers/artifacttypes/offers/skus/versions": (),
 }
 """The resource types that are replayed, with the actions of the lab besides create, read, change and delete."""
 
-_COMPUTE = re.compile(r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.Compute/(?P<rest>.+?)/?", re.IGNORECASE)
+_REPLAYED = re.compile(
+    r"/subscriptions/[^/]+(?:/resourceGroups/[^/]+)?/providers/Microsoft\.(?:Compute|MarketplaceOrdering)/(?P<rest>.+?)/?", re.IGNORECASE
+)
 _OPERATION = re.compile(
     r"/providers/Microsoft\.\w+/locations/[^/]+/(?:operations|DiskOperations|capsOperations)/(?P<id>[^/]+)", re.IGNORECASE
 )
@@ -71,11 +78,16 @@ def selected() -> list[Recording]:
     found: dict[bytes, Recording] = {}
     for entry in yaml.safe_load(Path(__file__).with_name("selection.yml").read_text()):
         for version in entry["versions"]:
-            archive = fetch.recordings(version)
+            archive = fetch.recordings(version, entry.get("package", fetch.COMPUTE))
             for name in entry["recordings"]:
                 recording = read.read(f"{version}/{name.rsplit('.', 1)[0]}", archive[name])
-                found.setdefault(archive[name], recording)
+                found.setdefault(archive[name], of_catalogue(recording) if entry.get("only") == "catalogue" else recording)
     return list(found.values())
+
+
+def of_catalogue(recording: Recording) -> Recording:
+    """The part of a recording that reads the Marketplace's catalogue."""
+    return replace(recording, exchanges=tuple(exchange for exchange in recording.exchanges if region_of(exchange.path)))
 
 
 def steps(recording: Recording) -> tuple[Step, ...]:
@@ -133,7 +145,7 @@ class _Selection:
 
 def _target(path: str) -> _Target | None:
     """The target of a request; None if its type is not replayed. A type can be nested: `galleries/images/versions`."""
-    match = _COMPUTE.fullmatch(path)
+    match = _REPLAYED.fullmatch(path)
     parts = match["rest"].split("/") if match else []
     kinds, names = parts[::2], parts[1::2]
     for depth in range(len(kinds), 0, -1):

@@ -15,6 +15,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from ansible_collections.goldenimage.azure.plugins.modules import image_upload, 
 from tests.support.ansible_runs import command, environment
 from tests.support.bodies import image_of_disk, vm_of_disk
 from tests.support.disk_files import make_disk
-from tests.support.gallery_versions import LabVersions, of_whole
+from tests.support.gallery_versions import LabVersions, of_disk, of_whole
 from tests.support.lab_gallery import LabGallery
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import MIB, RunningLab, done
@@ -74,6 +75,8 @@ class ExampleSetup:
     lab: RunningLab
     tasks: LabTasks
     folder: Path
+    left: ExitStack
+    """Contexts that end with the test, such as that of a second subscription."""
 
     @property
     def outside(self) -> Path:
@@ -236,8 +239,27 @@ def to_restore(setup: ExampleSetup) -> Variables:
 
 
 def to_list(setup: ExampleSetup) -> Variables:
-    """An image with tags."""
-    setup.image("images", "web-3", role="web", release="3")
+    """Images of every source, one of them made under a plan that is not offered any more."""
+    plan = json.dumps({"name": "gone", "publisher": "nobody", "product": "nothing"})
+    setup.image("images", "web-3", role="web", release="3", **{"goldenimage.plan": plan})
+    source = setup.group("images").os_disk("web-3-disk").id
+    golden = LabVersions(setup.lab, "images", "golden")
+    golden.made()
+    golden.create(golden.image("debian-12"), of_disk(source))
+    public = LabVersions(setup.lab, "images", "public")
+    public.made("Community")
+    arm = {"architecture": "Arm64"}
+    disk = setup.group("images").os_disk("arm", hyperVGeneration="V2", supportedCapabilities=arm).id
+    public.create(public.image("debian-12-arm", hyperVGeneration="V2", **arm), of_disk(disk))
+    public.ask("POST", "share", {"operationType": "EnableCommunity"})
+    setup.left.callback(public.ask, "POST", "share", {"operationType": "Reset"})
+    others = setup.left.enter_context(setup.lab.second_subscription())
+    theirs = LabVersions(others, others.put_group("theirs"), "theirs")
+    theirs.made("Groups")
+    theirs.create(theirs.image("web"), of_disk(LabGroup(others, "theirs").os_disk().id))
+    theirs.ask("POST", "share", {"operationType": "Add", "groups": [{"type": "Subscriptions", "ids": [setup.lab.settings.subscription]}]})
+    sql = {**MARKETPLACE, "publisher": "MicrosoftSQLServer", "offer": "sql2022-ws2022", "sku": "enterprise-gen2"}
+    setup.outside.write_text(json.dumps({"platformImages": [sql]}))
     return {}
 
 
@@ -300,8 +322,9 @@ def setup(lab: RunningLab, tasks: LabTasks, tmp_path: Path) -> Iterable[ExampleS
     """The groups that the examples name; they are deleted afterwards."""
     for name in GROUPS:
         lab.put_group(name)
-    made = ExampleSetup(lab, tasks, tmp_path)
-    yield made
+    with ExitStack() as left:
+        made = ExampleSetup(lab, tasks, tmp_path, left)
+        yield made
     made.outside.unlink(missing_ok=True)
     for name in GROUPS:
         answer = lab.arm("DELETE", f"resourceGroups/{name}", version="2021-04-01").raise_for_status()

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.goldenimage.azure.plugins.modules import image_boot, image_info
 
 from tests.support.bodies import image_of_disk
-from tests.support.gallery_versions import LabVersions, of_disk
+from tests.support.gallery_versions import LabVersions, body_of_version, of_disk
 from tests.support.lab_group import LabGroup
 from tests.support.running_lab import LOCATION, RunningLab, done
 from tests.support.tasks import LabTasks
@@ -105,16 +105,10 @@ def test_a_replica_that_is_not_complete_does_not_count(lab: RunningLab, tasks: L
     disk = LabGroup(lab, place.group).os_disk("late").id
     late = place.image("late")
     with lab.setting("replication_seconds", {OTHER: 60.0}):
-        place.put(f"{late}/versions/1.0.0", body := {**_body(disk)}).raise_for_status()
-        assert body["properties"]["publishingProfile"]["targetRegions"][1] == {"name": OTHER}
+        place.put(f"{late}/versions/1.0.0", body_of_version(of_disk(disk), (LOCATION, OTHER))).raise_for_status()
         options = {"sources": "gallery", "gallery": "hub", "gallery_image": "late", "resource_group": place.group}
         assert tasks(image_info, **options, location=OTHER)["images"] == []
     lab.arm("DELETE", f"{late}/versions/1.0.0", version="2024-03-03")
-
-
-def _body(disk: str) -> dict[str, Any]:
-    targets = [{"name": LOCATION}, {"name": OTHER}]
-    return {"location": LOCATION, "properties": {"publishingProfile": {"targetRegions": targets}, "storageProfile": of_disk(disk)}}
 
 
 def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTasks, group: str) -> None:
@@ -129,7 +123,7 @@ def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTas
         options = {"sources": "shared", "location": LOCATION, "gallery_image": "web"}
         (readable,) = tasks(image_info, **options)["images"]
         assert readable["reference"] == f"{shared.id}/images/web/versions/1.0.0"
-        with lab.rights({"scope": f"/subscriptions/{lab.settings.subscription}", "actions": ["*"]}):
+        with lab.rights({"scope": f"/subscriptions/{theirs.settings.subscription}", "actions": []}):
             (direct,) = tasks(image_info, **options)["images"]
         unique = shared.properties()["identifier"]["uniqueName"]
         reference = f"/SharedGalleries/{unique}/Images/web/Versions/1.0.0"
@@ -139,6 +133,28 @@ def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTas
         machine = {"resource_group": group, "subnet": {"virtual_network": "net", "subnet": "default"}, "location": LOCATION, **LOGIN}
         for name, image in (("t1", readable), ("t2", direct)):
             assert tasks(image_boot, name=name, image=image["reference"], **machine)["vm"]["power_state"] == "running"
+
+
+def test_community_images_are_searched_and_bootable(lab: RunningLab, tasks: LabTasks, lab_group: LabGroup) -> None:
+    public = LabVersions(lab, lab_group.name, "public")
+    public.made("Community")
+    source = of_disk(lab_group.os_disk().id)
+    image = public.image("flavoured", identifier={"publisher": "acme", "offer": "rare-distribution", "sku": "12"})
+    public.create(image, source)
+    public.create(image, source, "2.0.0", profile={"excludeFromLatest": True})
+    public.create(image, source, "3.0.0", [LOCATION, OTHER])
+    assert public.ask("POST", "share", {"operationType": "EnableCommunity"}).status_code == 202
+    [name] = public.properties()["sharingProfile"]["communityGalleryInfo"]["publicNames"]
+    options = {"sources": "community", "text": "Rare DISTRIBUTION 12"}
+    every = tasks(image_info, **options, location=LOCATION, versions="all")["images"]
+    assert [(each["version"], each["latest"]) for each in every] == [("1.0.0", False), ("2.0.0", False), ("3.0.0", True)]
+    (latest,) = tasks(image_info, **options, location=OTHER, versions="latest")["images"]
+    assert latest["reference"] == f"/CommunityGalleries/{name}/Images/flavoured/Versions/3.0.0"
+    assert tasks(image_info, **{**options, "text": "rare distribution 13"}, location=LOCATION)["images"] == []
+    lab.put_subnet(lab_group.name)
+    machine = {"resource_group": lab_group.name, "subnet": {"virtual_network": "net", "subnet": "default"}, "location": LOCATION, **LOGIN}
+    assert tasks(image_boot, name="t1", image=every[0]["reference"], **machine)["vm"]["power_state"] == "running"
+    public.ask("POST", "share", {"operationType": "Reset"})
 
 
 def test_a_gallery_that_may_not_be_read_is_named_as_missing(lab: RunningLab, tasks: LabTasks, place: LabVersions) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import PurchasePlan
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 
 from tests.support.capture_values import CAPTURED
@@ -22,6 +23,7 @@ GALLERY = {"sources": "gallery"}
 SHARED = {"sources": "shared", **HERE}
 COMMUNITY = {"sources": "community", **HERE}
 V1 = {"name": "1.0.0"}
+STATE = {"scheduled_time": None, "alternative": None}
 
 
 @pytest.fixture
@@ -274,6 +276,33 @@ def test_a_task_fails_if_nothing_can_be_read(run: ModuleRunner, azure: FakeAzure
         monkeypatch.setattr(part, read, denied)
     failed = run(azure, sources=source, **HERE)
     assert (failed["failed"], failed["msg"], failed["status"]) == (True, "could not read it: (AuthorizationFailed) no right", 403)
+
+
+def test_an_image_whose_plan_is_not_known_is_named_as_missing(
+    run: ModuleRunner, azure: FakeAzure, galleries: GallerySet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = {"name": "p", "publisher": "q", "product": "r"}
+    galleries.own("hub", "web", {"1.0.0": {}}, purchasePlan=plan)
+    galleries.own("hub", "db", {"1.0.0": {}})
+    assert [each["deprecation"] for each in run(azure, **GALLERY)["images"]] == [None, {**STATE, "state": "NotOffered"}]
+    assert shown(run(azure, **GALLERY, deprecated=True)) == ["hub/web/1.0.0"]
+    monkeypatch.setattr(azure.marketplace, "versions", denied)
+    result = run(azure, **GALLERY, deprecated=True)
+    assert (result["images"], result["complete"]) == ([], False)
+    assert result["missing"][-1] == "the states of the plans of these images could not be read, so they are not in the list: web."
+    assert shown(run(azure, **GALLERY, deprecated=False)) == ["hub/db/1.0.0"]
+
+
+def test_terms_are_read_once_for_each_plan_in_the_result(run: ModuleRunner, azure: FakeAzure, galleries: GallerySet) -> None:
+    plan = {"name": "p", "publisher": "q", "product": "r"}
+    for name in ("web-1", "web-2", "web-3"):
+        galleries.own("hub", name, {"1.0.0": {}}, purchasePlan=plan)
+    azure.terms.accepted[PurchasePlan("q", "r", "p")] = True
+    assert {each["terms_accepted"] for each in run(azure, **GALLERY)["images"]} == {None}
+    assert "terms of p" not in azure.reads
+    found = run(azure, **GALLERY, terms=True, limit=2)
+    assert [each["terms_accepted"] for each in found["images"]] == [True, True]
+    assert azure.reads.count("terms of p") == 1
 
 
 # The request

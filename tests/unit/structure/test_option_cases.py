@@ -26,7 +26,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
 
 
 def test_there_are_tables() -> None:
-    assert set(TABLES) == {"gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_upload"}
+    names = {"gallery", "gallery_image", "gallery_image_version", "image", "image_capture", "image_info", "image_upload"}
+    assert set(TABLES) == names
 
 
 def test_every_option_has_a_test(collected: list[dict[str, str]]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.backup.backups import Backup
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.sources.managed import listed
 
 from tests.support.backups import BACKUP_ID, SNAPSHOTS
 from tests.support.capture_values import CAPTURED, RUNNING_VM
@@ -120,8 +121,10 @@ RESULTS = {
     "gallery": FULL_GALLERY.as_result(),
     "gallery_image": FULL_IMAGE.as_result(),
 }
+LISTED = {("image_info", "images"): listed(CAPTURED).as_result()}
+"""Results of one module that others return in another form under the same name."""
 ADDED = {("image_boot", "vm"): {"private_ip"}, ("vm_copy", "vm"): {"private_ip"}}
-OPEN = {"tags", "plan"}  # dictionaries whose keys are not known in advance
+OPEN = {"tags", "plan", "reference_dict"}  # dictionaries whose keys are not known in advance
 
 
 def singular(key: str) -> str:
@@ -157,7 +160,7 @@ def undocumented(documented: dict[str, Any], result: dict[str, Any], added: set[
 
 @pytest.mark.parametrize(("name", "key"), documented_results())
 def test_return_documents_exactly_the_keys_of_a_result(name: str, key: str) -> None:
-    result, added = RESULTS[singular(key)], ADDED.get((name, key), set())
+    result, added = LISTED.get((name, key), RESULTS[singular(key)]), ADDED.get((name, key), set())
     assert undocumented(returned(name)[key]["contains"], result, added) == []
 
 

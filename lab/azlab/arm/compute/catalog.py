@@ -1,11 +1,12 @@
 """Platform images, galleries, and blobs in the user's storage accounts: none exist in the lab. `<state>/outside.json` describes them.
 
     {"platformImages": [{"publisher", "offer", "sku", "version", "osType", "diskSizeGB", "hyperVGeneration", "features": [],
-                         "diskSizeBytes": N (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
+                         "diskSizeBytes": N (optional), "plan": true (optional), "dataDisks": [{"lun": 0, "diskSizeGB": 1}]}],
      "galleryImages": {"/subscriptions/.../galleries/g/images/i": {"osType", "osState", "diskSizeGB", "hyperVGeneration", "features": [],
                        "versions": {"1.0.0": {"dataDisks": [...], "excludeFromLatest": false}}}},
      "blobs": {"https://.../disk.vhd": {"diskSizeGB": 30 | "bytes": N, "blobType": "PageBlob", "vhd": true, "vhdType": "Fixed"}}}
 
+`catalogues` gives regions catalogues of their own, see `marketplace/recorded.py`.
 Without the file there are none, and every request for one is refused as Azure refuses it. Disks made from them are empty: they serve
 replays of recorded traffic, which never boot a guest.
 """
@@ -30,6 +31,12 @@ def _outside(lab: Lab) -> Json:
 def outside_images(lab: Lab) -> list[Json]:
     """The platform images: each entry is one version."""
     return list(_outside(lab).get("platformImages", []))
+
+
+def outside_catalogue(lab: Lab, location: str) -> Json | None:
+    """The catalogue of a region that has one of its own."""
+    found: Json | None = _outside(lab).get("catalogues", {}).get(location)
+    return found
 
 
 def gallery_definition(lab: Lab, path: str) -> Json | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from .gallery_image import SPECIALIZED
 from .gallery_image_version import REPLICATING, REPLICATION_FAILED, Replica
@@ -23,7 +24,7 @@ class CatalogImage:
     ``security_type`` is the value of its feature ``SecurityType``, ``controllers`` are those in its feature ``DiskControllerTypes``, and
     ``encryption`` is how the OS disks of confidential VMs are encrypted. ``plan`` is its purchase plan: ``name``, ``publisher``,
     ``product``. ``regions`` are the short names of those to which it is replicated, empty if that is not known; ``replica`` is the one in
-    the region of the VM, if it was asked for.
+    the region of the VM, if it was asked for. ``deprecation`` has ``state``, ``scheduled_time`` and ``alternative``, if the image says so.
     """
 
     os_type: str | None = None
@@ -38,6 +39,7 @@ class CatalogImage:
     encryption: str | None = None
     regions: tuple[str, ...] = ()
     replica: Replica | None = None
+    deprecation: Mapping[str, Any] | None = None
 
     @property
     def is_specialized(self) -> bool:

@@ -40,6 +40,12 @@ class PurchasePlan(NamedTuple):
     product: str
     name: str
 
+    @classmethod
+    def of(cls, plan: Mapping[str, Any]) -> PurchasePlan | None:
+        """The plan in a JSON object with its three names, such as that of a VM; None if one of them is missing."""
+        names = [plan.get(each) for each in cls._fields]
+        return cls(*map(str, names)) if all(names) else None
+
 
 @dataclass(frozen=True)
 class Terms:

@@ -47,8 +47,19 @@ def parse_marketplace_image(version: Json) -> CatalogImage:
         data_disks=_data_disks(properties.get("dataDiskImages") or ()),
         version=str(version.get("name") or ""),
         plan=_plan(at(properties, "plan")),
+        deprecation=parse_deprecation(properties),
         **_features(properties),
     )
+
+
+def parse_deprecation(properties: Json) -> dict[str, Any] | None:
+    """Whether and when a version of the Marketplace is deprecated, and what replaces it; None if it does not say so."""
+    status = at(properties, "imageDeprecationStatus")
+    if not status.get("imageState"):
+        return None
+    other = at(status, "alternativeOption")
+    alternative = {"type": other.get("type"), "value": other["value"]} if other.get("value") else None
+    return {"state": status["imageState"], "scheduled_time": status.get("scheduledDeprecationTime"), "alternative": alternative}
 
 
 def offered_as_latest(versions: Iterable[Json], location: str) -> list[str]:

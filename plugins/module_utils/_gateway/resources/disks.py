@@ -34,7 +34,7 @@ OWNED_SECONDS = 120.0
 class Disks(Resources[Disk]):
     """Managed disks."""
 
-    noun, operations, api = "disk", "disks", calls.DISKS
+    noun, operations, collection, api = "disk", "disks", "disks", calls.DISKS
     parse = staticmethod(parse_disk)
 
     def get_owned(self, disk: ResourceId) -> Disk:

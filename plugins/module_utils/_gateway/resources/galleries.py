@@ -15,7 +15,6 @@ from ..._core.model.gallery_image import GalleryImage
 from ..._core.model.gallery_image_version import GalleryImageVersion
 from ..parsing.gallery import parse_gallery, parse_gallery_image, parse_gallery_image_version
 from ..sdk import calls
-from ..sdk.errors import describing
 from .base import Resources, Settles, names
 
 T = TypeVar("T", bound=Settles)
@@ -25,12 +24,7 @@ REPLICA_LOOK_SECONDS = 15.0
 
 
 class InGalleries(Resources[T]):
-    """One kind of resource of galleries. ``collection`` is its part of the path.
-
-    Reads and lists are plain requests: the SDK's operations would read the second page of a list with another api-version.
-    """
-
-    collection: str
+    """One kind of resource of galleries. Reads are plain requests."""
 
     def read(self, resource: ResourceId, api: str = "", **query: str) -> T:
         """The resource, as the api-version shows it and with further query parameters; raise Missing if it does not exist."""
@@ -53,26 +47,12 @@ class InGalleries(Resources[T]):
                 calls.run(operation, resource.resource_group, *resource.names, api_version=api or self.api, body=body),
             )
 
-    def _list(self, path: str, place: str) -> tuple[T, ...]:
-        try:
-            with describing(f"list the {self.noun}s of {place}"):
-                return tuple(map(self._value, self._client.list(path, self.api)))
-        except Missing:
-            return ()
-
 
 class Galleries(InGalleries[Gallery]):
     """Galleries."""
 
     noun, operations, collection, api = "gallery", "galleries", "galleries", calls.GALLERIES
     parse = staticmethod(parse_gallery)
-
-    def list(self, resource_group: str | None = None, subscription: str = "") -> tuple[Gallery, ...]:
-        """All galleries of a group, none if it does not exist; or those of the subscription, which defaults to our own."""
-        scope = f"/subscriptions/{subscription or self._client.subscription}"
-        place = f"resource group {resource_group}" if resource_group else "the subscription"
-        group = f"/resourceGroups/{resource_group}" if resource_group else ""
-        return self._list(f"{scope}{group}/providers/Microsoft.Compute/galleries", place)
 
     def share(self, gallery: ResourceId, body: Mapping[str, Any]) -> None:
         """Change with whom a gallery is shared, and wait until that is done."""

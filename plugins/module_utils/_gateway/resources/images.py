@@ -14,5 +14,5 @@ from .base import Resources
 class Images(Resources[Image]):
     """Managed images."""
 
-    noun, operations, api = "image", "images", calls.COMPUTE
+    noun, operations, collection, api = "image", "images", "images", calls.COMPUTE
     parse = staticmethod(parse_image)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..._core.errors import Failed, Refused
@@ -33,10 +33,15 @@ LATE_VERSION_PAUSES = (30.0,) * 30
 after the replication counts as completed: https://github.com/Azure/AgentBaker/pull/8373"""
 
 
+TOO_EARLY_PAUSES = (60.0,) * 30
+"""Seconds to pause before each further try to create a VM for which it is too early."""
+
+
 class Machines(Resources[Vm]):
     """Virtual machines."""
 
-    noun, operations, api, creation_api = "VM", "virtual_machines", calls.COMPUTE, calls.VM_CREATION
+    noun, operations, collection = "VM", "virtual_machines", "virtualMachines"
+    api, creation_api = calls.COMPUTE, calls.VM_CREATION
     parse = staticmethod(parse_vm)
     look = VM_LOOK_SECONDS
 
@@ -48,16 +53,28 @@ class Machines(Resources[Vm]):
 
     def create(self, resource: ResourceId, body: Mapping[str, Any]) -> Vm:
         """Create the VM, and wait until it is done. While its region does not know the version of its image, this is tried again."""
-        for pause in (*LATE_VERSION_PAUSES, None):
+        make = super().create
+        try:
+            return self._insist(lambda: make(resource, body), LATE_VERSION_PAUSES, _is_late)
+        except Refused as error:
+            if not _is_late(error):
+                raise
+            raise _late(error) from error
+
+    def create_later(self, vm: ResourceId, body: Mapping[str, Any], is_too_early: Callable[[Refused], bool]) -> Vm:
+        """Create the VM. While Azure refuses that only because it is too early, this is tried again; nothing was made before."""
+        return self._insist(lambda: self.create(vm, body), TOO_EARLY_PAUSES, is_too_early)
+
+    def _insist(self, attempt: Callable[[], Vm], pauses: Sequence[float], again: Callable[[Refused], bool]) -> Vm:
+        """Try until it works, with pauses, as long as a refusal says that it may work later."""
+        for pause in pauses:
             try:
-                return super().create(resource, body)
+                return attempt()
             except Refused as error:
-                if error.facts.get("code") != LATE_VERSION:
+                if not again(error) or self._client.deadline.left <= pause:
                     raise
-                if pause is None or self._client.deadline.left <= pause:
-                    raise _late(error) from error
-                self._client.deadline.sleep(pause)
-        raise AssertionError("the last try returns or raises")
+            self._client.deadline.sleep(pause)
+        return attempt()
 
     def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
         """Wait until the VM has stopped by itself, ``is_lost`` says that it will not, or the deadline is near. None if there is no VM."""
@@ -102,8 +119,9 @@ class Machines(Resources[Vm]):
         with self._describing("deallocate", vm):
             calls.run(self._sdk(vm).begin_deallocate, *names(vm), api_version=self.api)
 
-    def _list_operations(self, sdk: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-        return sdk.list_all, sdk.list
+
+def _is_late(error: Refused) -> bool:
+    return error.facts.get("code") == LATE_VERSION
 
 
 def _late(error: Refused) -> Refused:

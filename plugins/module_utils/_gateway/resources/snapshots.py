@@ -19,7 +19,7 @@ COPY_SECONDS = 10.0
 class Snapshots(Resources[Snapshot]):
     """Snapshots of managed disks."""
 
-    noun, operations, api = "snapshot", "snapshots", calls.DISKS
+    noun, operations, collection, api = "snapshot", "snapshots", "snapshots", calls.DISKS
     parse = staticmethod(parse_snapshot)
 
     def find_copied(self, snapshot: ResourceId) -> Snapshot | None:

@@ -15,11 +15,11 @@ from typing import Any
 
 from .polling import never, paced_polling
 
-# The newest api-versions of 33.0.0, which azure.azcollection pins; 33 reads the next page of a list with its own, so these must match it.
+# The newest api-versions of 33.0.0, which azure.azcollection pins.
 COMPUTE = "2024-07-01"
 DISKS = "2024-03-02"
 GALLERIES = "2024-03-03"
-"""For galleries, image definitions and versions. Their lists are read without the SDK, so it may be newer than what 33 knows."""
+"""For galleries, image definitions and versions; newer than what 33 knows."""
 VM_CREATION = "2025-04-01"
 """The first one in which the network interface that is created together with a VM can have tags."""
 
@@ -43,16 +43,6 @@ def run(
     headers = {} if body is None else {"content_type": "application/json"}
     poller = operation(*names, *content, api_version=api_version, cls=_raw, polling=paced_polling(enough), **headers)
     return _object(poller.result())
-
-
-def pages(operation: Callable[..., Any], *names: str, api_version: str) -> list[Json]:
-    """The items of a list, from all its pages."""
-    answers: list[Any] = []
-    found: list[Json] = []
-    # The hook also gets the answers after which the SDK tries again; the last one before a page is the page's.
-    for _page in operation(*names, api_version=api_version, raw_response_hook=answers.append).by_page():
-        found += _object(_raw(answers[-1])).get("value") or []
-    return found
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

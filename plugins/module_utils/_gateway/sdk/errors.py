@@ -124,6 +124,7 @@ def _answered(error: Any, action: str) -> GoldenImageError:
     status = error.status_code
     code = getattr(error.error, "code", None) or ""
     text = scrub(getattr(error.error, "message", None) or error.message or error.reason or "no text")
+    text = " ".join((text, *_inner(error, text)))
     message = f"could not {action}: ({code}) {text}" if code else f"could not {action}: {status} {text}"
     if code in NO_SUBSCRIPTION:
         message = f"{message.rstrip('.')}. {CHECK_SUBSCRIPTION}"
@@ -133,6 +134,12 @@ def _answered(error: Any, action: str) -> GoldenImageError:
     if status == 404 and code in ABSENT:
         return Missing(message, **facts)
     return Failed(message, **facts) if status < 400 else Refused(message, **facts)
+
+
+def _inner(error: Any, text: str) -> list[str]:
+    """The texts of the errors inside an error, which alone may hold the reason: the Marketplace says "See inner errors for details."."""
+    found = [(each.code, scrub(each.message or "")) for each in getattr(error.error, "details", None) or ()]
+    return list(dict.fromkeys(f"({code}) {inner}" if code else inner for code, inner in found if inner and inner not in text))
 
 
 def _unreadable(error: Any, action: str) -> GoldenImageError:

@@ -14,16 +14,21 @@ from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.gallery_image_version import REPLICATION_FAILED
 from ..._core.model.provisioning import DELETING, FAILED
 from ..._core.ports import Azure
+from .deprecation import refusing_deprecated
 
 REPLICATION_SECONDS = 6 * 3600.0
 """How long a replication may take: https://learn.microsoft.com/azure/virtual-machines/troubleshooting-shared-images"""
 
 
 def look_up_catalog(azure: Azure, image: str, location: str, check_mode: bool) -> CatalogImage | None:
-    """The image, as VMs in a region get it. Outside of check mode, first wait until it has arrived there or the deadline is near."""
+    """The image, as VMs in a region get it. Outside of check mode, first wait until it has arrived there or the deadline is near.
+
+    Raises ``InvalidRequest`` about a version that is deprecated.
+    """
 
     def read() -> CatalogImage | None:
-        return azure.catalog.find(image, location)
+        with refusing_deprecated(azure, image, location):
+            return azure.catalog.find(image, location)
 
     return read() if check_mode else azure.until(read, lambda found: found is None or not found.is_coming, REPLICATION_SECONDS)
 

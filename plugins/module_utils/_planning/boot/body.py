@@ -9,8 +9,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from ..._core.market_names import URN
 from ..network import network_profile
-from .request import URN, BootRequest, DataDisk
+from .request import BootRequest, DataDisk
 from .source import Source
 
 

@@ -11,12 +11,14 @@ from ..._core.ids import VM, ResourceId, region
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
+from ..._core.model.marketplace import Terms
 from ..._core.model.nic import Nic
 from ..._core.model.provisioning import DELETING
 from ..._core.model.vm import Vm
 from ..._core.ports import Azure
 from ..settling import look_up
 from .availability import look_up_catalog
+from .purchase import look_up_terms, plan_of
 from .request import BootRequest
 
 
@@ -26,7 +28,7 @@ class Observed:
 
     ``without_group`` holds resources that were not found and whose resource group does not exist either. ``regions`` are those that have
     VMs: empty if they may not be read or were not needed. ``catalog`` is the image of a gallery or of the Marketplace; None if it may not
-    be read.
+    be read. ``terms`` are those of the plan of the source; None if it has none, or if they may not be read.
     """
 
     location: str = ""
@@ -34,6 +36,7 @@ class Observed:
     nic: Nic | None = None
     image: Image | None = None
     catalog: CatalogImage | None = None
+    terms: Terms | None = None
     disks: tuple[Disk, ...] = ()
     has_subnet: bool = True
     without_group: frozenset[ResourceId] = frozenset()
@@ -71,12 +74,15 @@ def _observe_source(azure: Azure, request: BootRequest, vm: Vm | None, check_mod
     location = request.location or azure.groups.location(request.vm.resource_group)
     regions = azure.regions.of(VM) if request.location and not found else frozenset()
     exists = location and (not regions or region(location) in regions)
+    catalog = look_up_catalog(azure, request.other_image, location, check_mode) if request.other_image and exists else None
+    os_disk = next((disk for disk in disks if disk.id == request.os_disk), None)
     lost = None if request.subnet is None or azure.subnets.exists(request.subnet) else request.subnet
     return Observed(
         vm=vm,
         location=location,
         image=image,
-        catalog=look_up_catalog(azure, request.other_image, location, check_mode) if request.other_image and exists else None,
+        catalog=catalog,
+        terms=look_up_terms(azure, plan_of(image, catalog, os_disk)),
         disks=disks,
         has_subnet=lost is None,
         without_group=azure.groups.without_group(

@@ -22,11 +22,13 @@ from ..steps.vm import DeleteVm, TagVm
 from .availability import about_arrival
 from .body import vm_body
 from .controller import about_controller
+from .deprecation import about_deprecation
 from .login import require_login, require_no_login
 from .match import require_match
 from .observe import Observed, nic_of, observe
 from .prediction import predicted_vm, vm_result
 from .provisioning import ProvisionVm
+from .purchase import require_accepted
 from .request import BootRequest
 from .source import find_source
 
@@ -46,6 +48,8 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
     _require_complete(request, seen)
     source = find_source(request, seen)
     arriving = about_arrival(source.name, seen.catalog, source.location, seen.check_mode)
+    deprecated = about_deprecation(source.name, seen.catalog)
+    require_accepted(source.name, seen.terms)
     if source.is_specialized:
         require_no_login(request, source.name)
     else:
@@ -55,7 +59,7 @@ def _plan_new(request: BootRequest, seen: Observed, warnings: tuple[str, ...]) -
         steps=(ProvisionVm(request.vm, source.name, vm_body(request, source, tags)),),
         before={"vm": None},
         after={"vm": vm_result(predicted_vm(request, source, tags), None)},
-        warnings=(*warnings, *arriving, *about_controller(request, source.name, seen.catalog)),
+        warnings=(*warnings, *arriving, *deprecated, *about_controller(request, source.name, seen.catalog)),
     )
 
 

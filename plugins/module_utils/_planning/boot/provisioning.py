@@ -5,33 +5,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..._core.errors import Failed, Refused
 from ..._core.listener import Listener
 from ..._core.ports import Azure
 from ..steps.vm import CreateVm
+from .purchase import about_purchase, awaits_terms
 
 LOG_LINES = 40
-NOT_ACCEPTED = ("MarketplacePurchaseEligibilityFailed", "ResourcePurchaseValidationFailed")
-"""The codes of a refusal because of the terms of a plan, or another obstacle to buying it:
-https://learn.microsoft.com/marketplace/programmatic-deploy-of-marketplace-products"""
-NO_PLAN = "VMMarketplaceInvalidInput"
 
 
 @dataclass(frozen=True)
 class ProvisionVm(CreateVm):
-    """Create a VM and wait for its guest: only the guest's boot log explains a failure to provision."""
+    """Create a VM and wait for its guest: only the guest's boot log explains a failure to provision.
+
+    Azure may not know everywhere yet that the terms of its plan are accepted; then it is requested again, and nothing was made before.
+    """
 
     def run(self, azure: Azure, listener: Listener) -> None:
+        plan = self.body.get("plan") or {}
         try:
-            super().run(azure, listener)
+            azure.machines.create_later(self.vm, self.body, lambda error: awaits_terms(azure, plan, error))
         except (Failed, Refused) as error:
             code = str(error.facts.get("code"))
             if code.startswith("OSProvisioning"):
                 raise with_boot_log(error, azure.machines.boot_log(self.vm)) from error
-            if hint := about_plan(code, self.body.get("plan") or {}):
+            if hint := about_purchase(azure, plan, error):
                 raise type(error)(f"{error.message.rstrip('.')}. {hint}", **error.facts) from error
             raise
 
@@ -41,19 +41,3 @@ def with_boot_log(error: Failed | Refused, boot_log: str) -> Failed:
     tail = [line.rstrip() for line in boot_log.splitlines() if line.strip()][-LOG_LINES:]
     hint = f"The last line of its boot log is: {tail[-1]} (boot_log holds the last {len(tail)})." if tail else "Its boot log is empty."
     return Failed(f"{error.message} {hint}", **error.facts, boot_log=tail)
-
-
-def about_plan(code: str, plan: Mapping[str, str]) -> str:
-    """The sentence about what to do after an error of the Marketplace; '' for any other error."""
-    if code == NO_PLAN and not plan:
-        return (
-            "The image stems from the Marketplace, and its plan is not known: give this identity the right to read the image definition, "
-            "or a managed image the tag goldenimage.plan."
-        )
-    if code not in NOT_ACCEPTED or not plan:
-        return ""
-    names = " ".join(f"--{option} {plan.get(key)}" for option, key in (("publisher", "publisher"), ("offer", "product"), ("plan", "name")))
-    return (
-        "The VM needs a Marketplace plan. If its terms were not accepted in this subscription, accept them once, and try again after some "
-        f"minutes: az vm image terms accept {names}"
-    )

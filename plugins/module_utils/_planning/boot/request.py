@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from ..._core import references
 from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
-from ..._core.ids import DISK, GALLERY_IMAGE, GALLERY_IMAGE_VERSION, IMAGE, VM, ResourceId
+from ..._core.ids import DISK, VM, ResourceId
 from ..._core.limits import (
     HIGHEST_LUN,
     LARGEST_CUSTOM_DATA,
@@ -23,15 +22,9 @@ from ..._core.limits import (
     require_wait,
 )
 from ..._core.references import require_group
+from .reference import parse_image
 
-URN = re.compile(r"[^/:\s]+(?::[^/:\s]+){3}")
-"""A Marketplace image: publisher, offer, sku and version."""
-OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
-"""An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
-
-_OF_GALLERY = {"gallery", "gallery_name", "gallery_image", "gallery_image_name", "version"}
-"""Keys by which other modules name an image in a gallery."""
-IN_GALLERY = "Name an image in a gallery by its resource id: gallery_image_info and gallery_image_version_info show it."
+DEFAULT_SIZE, DEFAULT_STORAGE = "Standard_B2s", "Standard_LRS"
 
 
 @dataclass(frozen=True)
@@ -59,8 +52,8 @@ class BootRequest:
     subnet: ResourceId | None = None
     location: str | None = None
     zone: str | None = None
-    size: str = "Standard_B2s"
-    storage_account_type: str = "Standard_LRS"
+    size: str = DEFAULT_SIZE
+    storage_account_type: str = DEFAULT_STORAGE
     os_type: str | None = None
     security_type: str | None = None
     secure_boot: bool = True
@@ -74,12 +67,12 @@ class BootRequest:
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> BootRequest:
-        """Check and complete the module's options."""
+        """Check and complete the module's options; an empty string counts as omitted."""
         require_wait(params)
         if len(params["name"]) > LONGEST_VM_NAME:
             raise InvalidRequest(f"name: the name of a VM must have 1 to {LONGEST_VM_NAME} characters, not {len(params['name'])}.")
         group = require_group(params["resource_group"])
-        image, other_image = _image(params["image"], group)
+        image, other_image = parse_image(params["image"], group)
         request = cls(
             vm=references.own_id(params, VM),
             state=params["state"],
@@ -88,12 +81,12 @@ class BootRequest:
             os_disk=references.parse_reference(params["os_disk"], DISK, group, "os_disk") if params["os_disk"] else None,
             data_disks=_data_disks(params["data_disks"] or (), group),
             subnet=references.parse_subnet(params["subnet"], group) if params["subnet"] else None,
-            location=params["location"],
-            zone=params["zone"],
-            size=params["size"],
-            storage_account_type=params["storage_account_type"],
-            os_type=params["os_type"],
-            security_type=params["security_type"],
+            location=params["location"] or None,
+            zone=params["zone"] or None,
+            size=params["size"] or DEFAULT_SIZE,
+            storage_account_type=params["storage_account_type"] or DEFAULT_STORAGE,
+            os_type=params["os_type"] or None,
+            security_type=params["security_type"] or None,
             secure_boot=params["secure_boot"],
             computer_name=params["computer_name"],
             admin_username=params["admin_username"],
@@ -129,34 +122,6 @@ class BootRequest:
     def source(self) -> str:
         """The id of the image or of the OS disk."""
         return str(self.image or self.os_disk or self.other_image)
-
-
-def _image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
-    """A managed image, or the id or URN of another image, which is passed to Azure unchanged."""
-    if not value:
-        return None, None
-    if isinstance(value, Mapping) and _OF_GALLERY & value.keys():
-        raise InvalidRequest(f"image: a name stands for a managed image. {IN_GALLERY}")
-    text = references.id_of(value, IMAGE, "image")
-    if isinstance(text, str) and text.startswith("/") and "galleries/" in text.casefold():
-        return None, _gallery_image(text)
-    if isinstance(text, str) and URN.fullmatch(text):
-        return None, text
-    return references.parse_reference(text, IMAGE, group, "image"), None
-
-
-def _gallery_image(text: str) -> str:
-    """The id of an image of a gallery or of a version of it, if it is a complete one: Azure's answer to others says little."""
-    text = text.strip().rstrip("/")
-    owned = text.casefold().startswith("/subscriptions/") and ResourceId.parse(text, GALLERY_IMAGE_VERSION)
-    if not OTHERS.fullmatch(text) and not (owned and (owned.is_a(GALLERY_IMAGE) or owned.is_a(GALLERY_IMAGE_VERSION))):
-        raise InvalidRequest(
-            f"image: {text!r} is not the id of an image in a gallery: give "
-            f"{ResourceId.of(GALLERY_IMAGE_VERSION, '<group>', '<gallery>', '<image>', '<version>', subscription='<id>')}, "
-            "/SharedGalleries/<unique name>/Images/<image>/Versions/<version> or "
-            "/CommunityGalleries/<public name>/Images/<image>/Versions/<version>; without a version, the latest one is taken."
-        )
-    return text
 
 
 def _custom_data(value: Any) -> str | None:

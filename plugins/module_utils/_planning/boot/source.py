@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..._core import tags as tag
 from ..._core.errors import InvalidRequest
 from ..._core.ids import ResourceId, region
 from ..._core.model.catalog_image import CatalogImage
@@ -16,7 +15,9 @@ from ..._core.model.image import Image, ImageDisk
 from ..._core.model.provisioning import SUCCEEDED
 from ..missing_groups import absent
 from .observe import Observed
-from .request import IN_GALLERY, BootRequest
+from .purchase import plan_of
+from .reference import IN_GALLERY
+from .request import BootRequest
 from .security import Security, find_security
 
 
@@ -40,9 +41,8 @@ class Source(NamedTuple):
 
     @property
     def plan(self) -> dict[str, Any]:
-        """The Marketplace plan that the VM needs, which the image says, or a tag of the managed image or of the OS disk."""
-        tags = self.image.tags if self.image else self.os_disk.tags if self.os_disk else {}
-        return dict(self.catalog.plan) if self.catalog else tag.object_in(tags.get(tag.PLAN))
+        """The Marketplace plan that the VM needs."""
+        return plan_of(self.image, self.catalog, self.os_disk)
 
     @property
     def os_size_gib(self) -> int | None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from ..._core.errors import GoldenImageError, InvalidRequest
 from ..._core.ids import IMAGE
-from ..._core.model.listed_image import ListedImage
+from ..._core.model.listed_image import MARKETPLACE, ListedImage
 from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..._core.subject import Subject
-from .filters import NOT_KNOWN, matches
+from .filters import NOT_KNOWN, is_deprecated, matches
 from .found import Found
 from .gaps import Gaps
 from .order import place_in_list
@@ -73,6 +73,7 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
     _require_all(request, found)
     judged = found.images if request.filters.deprecated is None else with_deprecation(azure, request, found.images, gaps)
     images = chosen(request, judged)
+    gaps.add(*undecided(request, judged))
     shown = with_terms(azure, request, with_deprecation(azure, request, images[: request.limit], gaps), gaps)
     missing = (*found.missing, *gaps.sentences)
     if not images and not missing:
@@ -87,6 +88,15 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
         },
         warnings=(*found.warnings, *_warnings(left_out, sources)),
     )
+
+
+def undecided(request: ListRequest, images: Iterable[ListedImage]) -> tuple[str, ...]:
+    """The sentence about images that a filter leaves out because the state of their plans is not known. The Marketplace itself says it."""
+    own = (image for image in images if image.origin != MARKETPLACE)
+    unknown = sorted({image.name for image in own if is_deprecated(image) is None}) if request.filters.deprecated is not None else []
+    if not unknown:
+        return ()
+    return (f"the states of the plans of these images could not be read, so they are not in the list: {', '.join(unknown)}.",)
 
 
 def _require_all(request: ListRequest, found: Found) -> None:

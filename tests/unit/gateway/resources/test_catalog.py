@@ -152,6 +152,14 @@ def test_an_image_of_the_marketplace_says_its_system_and_its_data_disks():
     assert found(f"{URN}:latest", answer(200, names), answer(200, OFFERED)) == (windows, [MARKET, f"{MARKET}/1.10.0"])
 
 
+def test_an_image_of_the_marketplace_says_whether_it_is_deprecated():
+    other = {"type": "Plan", "value": "basic2"}
+    status = {"imageState": "ScheduledForDeprecation", "scheduledDeprecationTime": "2027-01-01T00:00:00Z", "alternativeOption": other}
+    offered = {**OFFERED, "properties": {**OFFERED["properties"], "imageDeprecationStatus": status}}
+    image = found(f"{URN}:1.2.3", answer(200, offered))[0]
+    assert image.deprecation == {"state": "ScheduledForDeprecation", "scheduled_time": "2027-01-01T00:00:00Z", "alternative": other}
+
+
 def test_an_image_that_may_not_be_read_is_not_known():
     assert found(OWN, error(403, "AuthorizationFailed", "no"))[0] is None
 

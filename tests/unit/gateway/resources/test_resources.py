@@ -17,6 +17,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
     Unavailable,
 )
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, SUBNET, VM, ResourceId
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.sdk.client import Client
 
 from tests.support.canned import ARM, CannedAzure, Sent, answer, error
 from tests.support.ids import NIC, SUBSCRIPTION, an_id
@@ -219,6 +220,14 @@ def test_lists_without_a_group_read_the_subscription(act, path):
     canned = CannedAzure(answer(200, {"value": []}))
     assert act(canned.azure) == ()
     assert canned.sent[0].path == f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/{path}"
+
+
+@pytest.mark.parametrize("kind", ["machines", "images", "disks", "snapshots", "galleries"])
+@pytest.mark.parametrize("group", [None, "g"])
+def test_lists_do_without_the_sdk(monkeypatch, kind, group):
+    canned = CannedAzure(answer(200, {"value": []}))
+    monkeypatch.delattr(Client, "compute")  # the only place that imports azure-mgmt-compute
+    assert getattr(canned.azure, kind).list(group) == ()
 
 
 def test_a_list_is_read_from_the_subscription_that_is_named():

@@ -130,7 +130,7 @@ def test_the_arrival_of_a_version_is_waited_for(check, reads):
     assert asked == [(VERSION, "West Europe")] * reads
 
 
-TERMS = "az vm image terms accept --publisher p --offer o --plan n"
+TERMS = r"accept them once with the module marketplace_terms \(publisher: p, offer: o, plan: n\)"
 
 
 @pytest.mark.parametrize(("code", "plan", "hint"), [

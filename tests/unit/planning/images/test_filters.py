@@ -102,7 +102,7 @@ def test_what_is_not_known_matches_no_filter(params: dict[str, Any]) -> None:
     assert not matches(ODD, asked(params), NOW)
 
 
-def test_an_empty_string_is_no_filter() -> None:
+def test_an_empty_string_counts_as_an_omitted_filter() -> None:
     names = ("name", "resource_group", "text", "os_type", "generation", "architecture", "publisher", "offer", "sku", "gallery", "location")
     assert asked({**dict.fromkeys(names, ""), "tags": "", "security_type": [""], "sources": [""], "gallery_image": ""}) == Filters()
 

@@ -24,7 +24,7 @@ def system_of_market(lab: Lab, request: MachineRequest) -> System:
     data = {str(lun): ImageDisk(Content(size * GIB), creation) for lun, size in image.data_disks}
     return System(
         os_type=image.os_type,
-        generation=image.generation,
+        generation=image.generation or "V1",
         reference={**request.image, "exactVersion": version.name},
         disks={"os": ImageDisk(Content(image.size), creation), **data},
     )

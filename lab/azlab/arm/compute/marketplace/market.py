@@ -7,7 +7,7 @@ from itertools import groupby
 from azlab.arm.compute.catalog import outside_images
 from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.marketplace.catalogue import generate
-from azlab.arm.compute.marketplace.tables import EMPTY, Catalogue, Image, ImageVersion, Offer, Publisher
+from azlab.arm.compute.marketplace.tables import EMPTY, Catalogue, Image, ImageVersion, Offer, Plan, Publisher
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 
@@ -50,7 +50,7 @@ def _image(versions: list[Json]) -> Image:
         architecture=first.get("architecture", "x64"),
         size=first.get("diskSizeBytes", first["diskSizeGB"] * GIB),
         data_disks=tuple((disk["lun"], disk["diskSizeGB"]) for disk in first.get("dataDisks", [])),
-        plan=None,
+        plan=Plan(first["publisher"], first["offer"], first["sku"], paid=True) if first.get("plan") else None,
         features=tuple((each["name"], each["value"]) for each in first.get("features", [])),
         auto_upgrade=False,
         managed=False,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from azlab.arm.compute import errors as compute_errors
+from azlab.arm.compute.catalog import outside_catalogue
 from azlab.arm.compute.common import VERSIONS
-from azlab.arm.compute.disks.state import shown_gib
+from azlab.arm.compute.disks.state import GIB
 from azlab.arm.compute.marketplace import errors as market_errors
 from azlab.arm.compute.marketplace.market import market
-from azlab.arm.compute.marketplace.tables import Catalogue, Deprecation, Image, ImageVersion
+from azlab.arm.compute.marketplace.recorded import recorded
+from azlab.arm.compute.marketplace.tables import FOOTER, Catalogue, Deprecation, Image, ImageVersion
 from azlab.arm.core import parameter_errors
 from azlab.arm.core.ids import COMPUTE
 from azlab.arm.core.json import Json
@@ -18,18 +22,18 @@ _PUBLISHERS = in_subscription(COMPUTE, "locations/{location}/publishers")
 _OFFERS = f"{_PUBLISHERS}/{{publisher}}/artifacttypes/vmimage/offers"
 _SKUS = f"{_OFFERS}/{{offer}}/skus"
 _VERSIONS = f"{_SKUS}/{{sku}}/versions"
-_FOOTER = 512
-"""Azure counts the footer of the VHD among the bytes of an image's disk."""
 _EXPANDED = ("properties", "properties/imagedeprecationstatus")
 _SINCE = {
     "automaticOSUpgradeProperties": "2018-10-01",
     "hyperVGeneration": "2019-03-01",
     "disallowed": "2020-06-01",
     "features": "2020-12-01",
-    "architecture": "2021-11-01",
+    "architecture": "2021-07-01",
     "imageDeprecationStatus": "2022-11-01",
 }
-"""Properties of a version, and the first api-version whose model in azure-mgmt-compute has them."""
+"""Properties of a version, and the first api-version whose model in azure-mgmt-compute has them, or that was recorded with them."""
+_BYTES_SINCE = "2020-06-01"
+"""The first api-version that was recorded with the bytes of an image's disk; no model has them."""
 
 
 def list_publishers(call: Call) -> Answer:
@@ -76,14 +80,14 @@ def show_version(call: Call) -> Answer:
 
 
 def _market(call: Call) -> Catalogue:
-    _location(call)
-    return market(call.lab)
+    """What the region in the path offers."""
+    return recorded(call.lab, _location(call)) or market(call.lab)
 
 
 def _location(call: Call) -> str:
     """The region in the path, which must be one of this cloud."""
     location = call.path["location"].replace(" ", "").lower()
-    if location not in LOCATIONS:
+    if location not in LOCATIONS and outside_catalogue(call.lab, location) is None:
         known, versions = ", ".join(LOCATIONS), ", ".join(reversed(VERSIONS))
         raise market_errors.NO_REGION(location=call.path["location"], version=call.version, versions=versions, locations=known)
     return location
@@ -125,23 +129,27 @@ def _entry(call: Call, kind: str, name: str) -> Json:
 
 def _version(call: Call, image: Image, version: ImageVersion) -> Json:
     shown = {key: value for key, value in _properties(image, version.deprecation).items() if call.version >= _SINCE.get(key, "")}
+    if call.version < _BYTES_SINCE:
+        shown["osDiskImage"].pop("sizeInBytes", None)
     return {"properties": shown, **_entry(call, "Versions", version.name)}
 
 
 def _properties(image: Image, deprecation: Deprecation) -> Json:
-    """The properties of a version, in the order in which Azure shows them."""
+    """The properties of a version. Azure does not show a generation, or which disks are allowed, for images from before there were two."""
     properties: Json = {
-        "hyperVGeneration": image.generation,
         "architecture": image.architecture,
         **({"replicaType": "Managed", "replicaCount": 3} if image.managed else {"replicaType": "Unmanaged"}),
-        "disallowed": {"vmDiskType": "Unmanaged" if image.managed else "None"},
         **_upgrade(image.auto_upgrade),
         "imageDeprecationStatus": _deprecation(deprecation),
-        "features": [{"name": name, "value": value} for name, value in image.features],
     }
+    if image.generation:
+        properties["hyperVGeneration"] = image.generation
+        properties["disallowed"] = {"vmDiskType": "Unmanaged" if image.managed else "None"}
+    if image.features:
+        properties["features"] = [{"name": name, "value": value} for name, value in image.features]
     if image.plan:
         properties["plan"] = {"publisher": image.plan.publisher, "name": image.plan.name, "product": image.plan.product}
-    size = {} if image.managed else {"sizeInGb": shown_gib(image.size), "sizeInBytes": image.size + _FOOTER}
+    size = {} if image.managed else {"sizeInGb": ceil(image.size / GIB), "sizeInBytes": image.size + FOOTER}
     properties["osDiskImage"] = {"operatingSystem": image.os_type, **size}
     properties["dataDiskImages"] = [{"lun": lun} for lun, _ in image.data_disks]
     return properties

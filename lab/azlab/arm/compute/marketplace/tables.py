@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+FOOTER = 512
+"""The bytes of a VHD's footer, which Azure counts among those of an image's disk."""
+
 
 class Plan(NamedTuple):
     """The plan under which an image is bought. Azure's catalogue does not say whether it costs something; `paid` does."""
@@ -53,6 +56,7 @@ class Image(NamedTuple):
     sku: str
     os_type: str
     generation: str
+    """V1 or V2; empty for an image from before there were two."""
     architecture: str
     size: int
     """The bytes of the OS disk."""
