@@ -18,7 +18,7 @@ from tests.contract.golden.read import Exchange, Recording
 Json = dict[str, Any]
 
 LEVELS = ("publishers", "offers", "skus", "versions")
-"""What each level of the catalogue is called, in paths and in the file of the lab."""
+"""The names of the levels of the catalogue, in paths and in the file of the lab."""
 
 _IN_CATALOGUE = re.compile(
     r"/subscriptions/[^/]+/providers/Microsoft\.Compute/locations/(?P<region>[^/]+)/(?P<rest>publishers\b.*)", re.IGNORECASE
@@ -39,7 +39,7 @@ def new_region(recording: str, region: str) -> str:
 
 
 def catalogues(recordings: list[Recording]) -> Json:
-    """What each region of the lab offers: levels of `{name: {...}}`, with the recorded properties of SKUs and versions."""
+    """The catalogue of each region of the lab: levels of `{name: {...}}`, with the recorded properties of SKUs and versions."""
     found: Json = {}
     for recording in recordings:
         for exchange in sorted(filter(_shows_catalogue, recording.exchanges), key=_rank):
