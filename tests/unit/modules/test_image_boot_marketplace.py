@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, GoldenImageError, Missing, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import (
+    Denied,
+    Failed,
+    GoldenImageError,
+    Missing,
+    Refused,
+    Unavailable,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
@@ -80,7 +87,10 @@ def test_the_plan_in_the_tag_of_a_managed_image_needs_terms_too(run: ModuleRunne
     assert MISSING_TERMS in run(azure, **{**OPTIONS, "image": "web-1"})["msg"]
 
 
-@pytest.mark.parametrize("error", [Denied("no", status=403), Missing("no", status=404), Refused("no", status=500)])
+@pytest.mark.parametrize(
+    "error",
+    [Denied("no", status=403), Missing("no", status=404), Refused("no", status=500), Unavailable("no answer"), Failed("no", status=302)],
+)
 def test_terms_that_cannot_be_read_are_left_to_azure(run: ModuleRunner, error: GoldenImageError) -> None:
     azure = azure_now()
     azure.terms.get = raising(error)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tags as tag
-from ..._core.errors import Denied, Failed, InvalidRequest, Missing, Refused
+from ..._core.errors import Failed, GoldenImageError, InvalidRequest, Refused
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
@@ -34,13 +34,13 @@ def plan_of(image: Image | None, catalog: CatalogImage | None, os_disk: Disk | N
 
 
 def look_up_terms(azure: Azure, plan: Mapping[str, Any]) -> Terms | None:
-    """The terms of a plan; None if there is no plan, or if they may not be read: then Azure decides."""
+    """The terms of a plan; None if there is no plan, or if they may not or cannot be read: then Azure decides."""
     found = PurchasePlan.of(plan)
     if found is None:
         return None
     try:
         return azure.terms.get(found)
-    except (Denied, Missing, Refused):
+    except GoldenImageError:
         return None
 
 

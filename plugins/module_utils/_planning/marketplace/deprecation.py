@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..._core.errors import Denied, Missing, Refused, Unavailable
+from ..._core.errors import GoldenImageError, Refused, Unavailable
 from ..._core.model.listed_image import ListedImage
 from ..._core.model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku
 from ..._core.ports import Azure
@@ -29,10 +29,10 @@ _CODE = "ImageVersionDeprecated"
 
 
 def state_of(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str, Any] | None:
-    """The state of a plan as ``known_state`` tells it; None if the catalogue may not or cannot be read."""
+    """The state of a plan as ``known_state`` tells it; None if the catalogue may not or cannot be read, whatever the reason."""
     try:
         return known_state(azure, plan, location)
-    except (Denied, Missing, Refused, Unavailable):
+    except GoldenImageError:
         return None
 
 
@@ -43,11 +43,12 @@ def known_state(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str,
     one's own names its plan, and no version. Without any version that has this plan, the state is ``NotOffered``.
     """
     try:
-        versions = _with_plan(azure, plan, location)
+        named = _having(plan, azure.marketplace.versions(location, Sku(plan.publisher, plan.product, plan.name)))
     except Refused as error:
         if error.facts.get("code") == _CODE:
             return state(DEPRECATED)
         raise
+    versions = named or _elsewhere(azure, plan, location)
     return deprecation_in(max(versions, key=_usability)) if versions else state(NOT_OFFERED)
 
 
@@ -76,13 +77,11 @@ def listed_plan(image: ListedImage) -> PurchasePlan | None:
     return PurchasePlan(*map(str, names)) if all(names) else None
 
 
-def _with_plan(azure: Azure, plan: PurchasePlan, location: str) -> list[MarketplaceVersion]:
-    """The versions with a plan: those of the SKU with the plan's name, as is usual, else those in its offer.
+def _elsewhere(azure: Azure, plan: PurchasePlan, location: str) -> list[MarketplaceVersion]:
+    """The versions with a plan that are not in the SKU with the plan's name, as usual, but somewhere in its offer.
 
     The walk through the offer may be answered from the cache, so it only tells which SKUs to read.
     """
-    if found := _having(plan, azure.marketplace.versions(location, Sku(plan.publisher, plan.product, plan.name))):
-        return found
     walk = azure.marketplace.walk(location, _offer(plan))
     skus = sorted({each.sku for each in _having(plan, walk.versions)})
     found = [each for sku in skus for each in _having(plan, azure.marketplace.versions(location, sku))]
