@@ -152,6 +152,10 @@ def test_a_refusal_to_sell_says_whether_the_terms_are_the_reason(run: ModuleRunn
     (Refused("Legal terms have not been accepted.", code=NOT_ELIGIBLE), None, False),
     (Refused("It is not to be sold in market: 'US'.", code=NOT_ELIGIBLE), True, False),
     (Refused("Legal terms have not been accepted.", code="QuotaExceeded"), True, False),
+    (Refused("You have not accepted the legal terms on this subscription: 'x'.", code="ResourcePurchaseValidationFailed"), True, True),
+    (Refused("It returned errors. See inner errors for details.", code=NOT_ELIGIBLE), True, False),
+    (Refused("It cannot be purchased. See details for more information.'", code="ResourcePurchaseValidationFailed"), True, False),
+    (Refused("A policy forbids offers whose legal terms were not reviewed.", code=NOT_ELIGIBLE), True, False),
 ])  # fmt: skip
 def test_a_vm_is_requested_again_only_while_its_terms_are_accepted(error: Refused, accepted: bool | None, again: bool) -> None:
     azure, asked = azure_now(accepted), []
