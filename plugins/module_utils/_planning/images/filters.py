@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
 from ..._core.ids import region
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED
 from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE, SHARED, ListedImage
 from ..._core.times import parse_time
 from ..marketplace.deprecation import NOT_OFFERED
-from ..marketplace.versions import DEPRECATED, SCHEDULED
 
 Tags = tuple[tuple[str, str | None], ...]
 

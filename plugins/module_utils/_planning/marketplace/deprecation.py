@@ -15,12 +15,12 @@ from functools import partial
 from typing import Any
 
 from ..._core.errors import GoldenImageError, Refused, Unavailable
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED, state
 from ..._core.model.listed_image import ListedImage
 from ..._core.model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku
 from ..._core.ports import Azure
 from ..images.gaps import Gaps
 from ..images.order import version_number
-from .versions import DEPRECATED, SCHEDULED, deprecation_in, state
 
 NOT_OFFERED = "NotOffered"
 """Our own word for the state of a plan that no version in the region has: it was withdrawn, or is offered to others or elsewhere only."""
@@ -49,7 +49,7 @@ def known_state(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str,
             return state(DEPRECATED)
         raise
     versions = named or _elsewhere(azure, plan, location)
-    return deprecation_in(max(versions, key=_usability)) if versions else state(NOT_OFFERED)
+    return max(versions, key=_usability).deprecation if versions else state(NOT_OFFERED)
 
 
 def with_state_of_plans(azure: Azure, images: Iterable[ListedImage], location: str, gaps: Gaps) -> tuple[ListedImage, ...]:
@@ -110,6 +110,6 @@ def _names(plan: Mapping[str, Any]) -> list[str]:
 
 def _usability(version: MarketplaceVersion) -> tuple[int, str, tuple[int, ...]]:
     """A key that sorts versions by how long VMs can be made from them, then by number."""
-    found = deprecation_in(version) or {}
+    found = version.deprecation or {}
     rank = {DEPRECATED: 0, SCHEDULED: 1}.get(found.get("state") or "", 2)
     return rank, found.get("scheduled_time") or "", version_number(version.name)

@@ -87,6 +87,8 @@ def test_state_is_unknown_if_a_part_of_the_offer_could_not_be_read():
 
 def test_state_is_unknown_if_azure_says_nothing_about_the_version():
     assert found(version("acme:server:gold:1.0.0", plan=under(GOLD))) is None
+    nothing = {"scheduledDeprecationTime": SOON, "imageState": None}
+    assert found(version("acme:server:gold:1.0.0", plan=under(GOLD), imageDeprecationStatus=nothing)) is None
 
 
 @pytest.mark.parametrize(
