@@ -12,10 +12,10 @@ from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
 
 from ..._core.ids import region
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED
 from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE, SHARED, ListedImage
 from ..._core.times import parse_time
 from ..marketplace.deprecation import NOT_OFFERED
-from ..marketplace.versions import DEPRECATED, SCHEDULED
 
 Tags: TypeAlias = "tuple[tuple[str, str | None], ...]"
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Missing, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Missing, Refused, TimedOut, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.listed_image import ListedImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import PurchasePlan
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.gaps import Gaps
@@ -88,6 +88,8 @@ def test_state_is_unknown_if_a_part_of_the_offer_could_not_be_read():
 
 def test_state_is_unknown_if_azure_says_nothing_about_the_version():
     assert found(version("acme:server:gold:1.0.0", plan=under(GOLD))) is None
+    nothing = {"scheduledDeprecationTime": SOON, "imageState": None}
+    assert found(version("acme:server:gold:1.0.0", plan=under(GOLD), imageDeprecationStatus=nothing)) is None
 
 
 @pytest.mark.parametrize(
@@ -97,8 +99,11 @@ def test_state_is_unknown_if_azure_says_nothing_about_the_version():
         (Missing("no such region", status=404), None),
         (Refused("busy", code="InternalServerError", status=500), None),
         (Refused("it is deprecated", code="ImageVersionDeprecated", status=404), "Deprecated"),
+        (Unavailable("no answer"), None),
+        (Failed("moved", status=302), None),
+        (TimedOut("a wait of 3600 s is due, 3000 s are left"), None),
     ],
-    ids=["denied", "missing", "refused", "deprecated"],
+    ids=["denied", "missing", "refused", "deprecated", "unavailable", "failed", "timed out"],
 )
 def test_what_a_refused_read_tells_about_the_plan(error, state):
     azure = offering()
@@ -109,6 +114,16 @@ def test_what_a_refused_read_tells_about_the_plan(error, state):
     azure.marketplace.versions = refuse
     answer = state_of(azure, GOLD, PLACE)
     assert (answer and answer["state"]) == state
+
+
+def test_a_deprecated_version_of_another_sku_says_nothing_about_the_plan():
+    azure = offering()
+
+    def refuse(*_given: Any) -> Any:
+        raise Refused("acme:server:old:1.0.0 is deprecated", code="ImageVersionDeprecated", status=404)
+
+    azure.marketplace.walk = refuse
+    assert state_of(azure, GOLD, PLACE) is None
 
 
 def own(name: str, location: str = PLACE, **fields: Any) -> ListedImage:
