@@ -105,7 +105,7 @@ def test_state_is_unknown_if_azure_says_nothing_about_the_version():
     ],
     ids=["denied", "missing", "refused", "deprecated", "unavailable", "failed", "timed out"],
 )
-def test_what_a_refused_read_tells_about_the_plan(error, state):
+def test_refused_read_tells_that_a_plan_is_deprecated_only_with_the_code_for_that(error, state):
     azure = offering()
 
     def refuse(*_given: Any) -> Any:
@@ -154,8 +154,12 @@ def test_plan_whose_state_cannot_be_read_is_named_and_the_others_are_known():
     assert gaps.sentences == ("could not read silver",)
 
 
-def test_image_of_the_marketplace_or_whose_plan_is_not_complete_stays_as_it_is():
-    images = (replace(own("a", plan=under(GOLD)), origin="marketplace"), own("b", plan={"name": "gold"}))
+def test_image_of_the_marketplace_or_of_a_known_state_or_with_half_a_plan_stays_as_it_is():
+    images = (
+        replace(own("a", plan=under(GOLD)), origin="marketplace"),
+        own("b", plan={"name": "gold"}),
+        own("c", plan=under(GOLD), deprecation={"state": "Active"}),
+    )
     azure = offering()
     assert with_state_of_plans(azure, images, "", Gaps()) == images
     assert azure.reads == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of the Marketplace in a list: which ones are read, which versions of them, and the properties that are known of each."""
+"""The images of the Marketplace in a list: which ones are read, which versions of them, and which properties a row has."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_latest_version_is_read_again_of_matching_images_only():
     assert azure.reads[1:] == ["versions of acme:server:silver"]
 
 
-def test_which_version_is_the_latest_is_not_read_from_the_cache():
+def test_latest_version_is_unknown_if_the_walk_came_from_the_cache():
     azure = offering(*numbered("1.0.9"))
     azure.marketplace.cached = True
     assert [each["latest"] for each in rows(azure, publisher="acme", versions="all")] == [None]
@@ -228,12 +228,12 @@ def test_version_is_listed_with_everything_that_a_user_chooses_by():
     }
 
 
-def test_what_azure_leaves_out_is_v1_standard_and_unknown():
+def test_version_without_properties_is_v1_and_standard_and_its_architecture_unknown():
     (row,) = rows(offering(version("acme:server:gold:1.0.0")), publisher="acme")
     assert (row["hyper_v_generation"], row["security_type"], row["architecture"]) == ("V1", "Standard", None)
 
 
-def test_filter_by_architecture_does_not_find_what_azure_leaves_out():
+def test_filter_by_architecture_does_not_find_a_version_without_one():
     assert found(offering(version("acme:server:gold:1.0.0")), publisher="acme", architecture="x64") == []
 
 
