@@ -35,6 +35,7 @@ _SHARED_IMAGES = "https://learn.microsoft.com/azure/virtual-machines/troubleshoo
 _GALLERY_FAQ = "https://github.com/MicrosoftDocs/azure-docs/pull/123267"
 _GLOBAL = "https://github.com/Azure/azure-cli/issues/18044"
 _RESET = "https://github.com/Azure/azure-cli/pull/23592"
+_SOFT_DELETED = "https://learn.microsoft.com/dotnet/api/azure.resourcemanager.compute.models.galleryimageversionstate.softdeleted"
 
 ALLOWANCES = (
     Allowance(
@@ -168,6 +169,19 @@ ALLOWANCES = (
     Allowance(
         "an image version is deleted although VMs were made from it", ISSUE, "arm/compute/gallery_versions/versions.py", _GALLERY_FAQ
     ),
+    Allowance(
+        "a soft-deleted image version of others is used by its name until its consumption ends, and never as the latest",
+        DOCUMENTED,
+        "arm/compute/gallery_versions/lookup.py",
+        _SOFT_DELETED,
+    ),
+    Allowance(
+        "Resource Graph shows the properties of community images as the Compute API does",
+        UNKNOWN,
+        "arm/graph/rows.py",
+        switch="bare_graph_rows",
+    ),
+    Allowance("Resource Graph finds at once what was created", ASSUMED, "arm/graph/rows.py"),
     Allowance("a query to Resource Graph takes nothing from the budget of writes", ASSUMED, "arm/http/throttling.py"),
     Allowance(
         "a list of the versions of a Marketplace image has the deprecated ones",

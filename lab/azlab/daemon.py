@@ -129,6 +129,7 @@ def _watch(front: subprocess.Popen[bytes], serving: uvicorn.Server) -> None:
 def build(settings: Settings) -> Lab:
     """Put the parts of the control plane together, and settle what a crash interrupted."""
     from azlab.arm.compute.machines.start import guest_ended, recover
+    from azlab.arm.compute.others.planting import plant
     from azlab.arm.core.lab import Lab
     from azlab.arm.core.operations import Operations
     from azlab.arm.registry import settle
@@ -144,6 +145,7 @@ def build(settings: Settings) -> Lab:
     operations = Operations(store, settle)
     operations.recover()
     lab = Lab(settings, store, blobs, None, operations, Faults(settings.faults), RequestLog(settings.logs / "arm.jsonl"))
+    plant(store, settings)
     lab.guests = (Guests if settings.guests else NoGuests)(settings, blobs, lambda vm_id: guest_ended(lab, vm_id))
     recover(lab)
     return lab

@@ -35,6 +35,7 @@ The switches other than `throughput` are for what Azure may do or not, which is 
 - `no_update_while_replicating`: a version is not changed while it is being changed;
 - `keep_replicated_regions`: a version that does not say whether regions may be removed does not allow it;
 - `one_version_per_source`: no second version is made of a source while one is being made of it;
+- `bare_graph_rows`: Resource Graph shows no properties of community images and of their versions;
 - `loose_security_sources`: the security type of an image definition excludes no sources but those whose refusal is known;
 - `unlisted_deprecated`: a list of the versions of a Marketplace image lacks those that are deprecated.
 
@@ -94,7 +95,7 @@ _SWITCHES_OF_VERSIONS = (
 )
 _SWITCHES = (
     *("throughput", "one_write_grant", "no_patch_in_upload", "late_ownership", "late_boot_log", "short_boot_log", "late_lists"),
-    *("no_standard_security_type", "late_nested_deletion", "unlisted_deprecated"),
+    *("no_standard_security_type", "late_nested_deletion", "unlisted_deprecated", "bare_graph_rows"),
     *_SWITCHES_OF_VERSIONS,
 )
 _SETTINGS = ("replication_seconds", "failing_regions", "quota_id", "throttling", "late_terms", "deprecated_plans")

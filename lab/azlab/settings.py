@@ -13,7 +13,7 @@ import secrets
 import shlex
 import socket
 import uuid
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,7 @@ class Settings:
 
     @classmethod
     def create(cls, state: Path | str, **chosen: Any) -> Settings:
-        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen`: the settings of its first start."""
+        """Create the configuration of a new lab in `state`, with free ports and new secrets. `chosen` is what each start chooses."""
         arm, blob, azurite = _free_ports(3)
         settings = cls(
             state=Path(state).resolve(),
@@ -98,9 +98,10 @@ class Settings:
 
     @classmethod
     def load_or_create(cls, state: Path | str, **chosen: Any) -> Settings:
-        """The configuration of the lab in `state`, created if there is none, with what this start says set and saved."""
+        """The configuration of the lab in `state`, created if there is none. Choices that this start leaves out have their defaults."""
+        defaults = {each.name: each.default for each in fields(cls) if each.default is not MISSING}
         try:
-            settings = replace(cls.load(state), **chosen)
+            settings = replace(cls.load(state), **{**defaults, **chosen})
         except NoLab:
             return cls.create(state, **chosen)
         settings.save()

@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS resources (
     key TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, grp TEXT NOT NULL, name TEXT NOT NULL,
     body TEXT NOT NULL, hidden TEXT NOT NULL, seq INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS by_type ON resources (type, grp);
+CREATE INDEX IF NOT EXISTS by_group ON resources (grp);
+CREATE INDEX IF NOT EXISTS by_seq ON resources (seq);
 CREATE TABLE IF NOT EXISTS operations (
     id TEXT PRIMARY KEY, status TEXT NOT NULL, record TEXT NOT NULL);
 """

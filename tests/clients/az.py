@@ -63,7 +63,8 @@ def signed_in(cloud: dict[str, str]) -> Az:
         accounts = az("login", "--service-principal", "--username", user, "--password", f"@{secret}", "--tenant", tenant)
     finally:
         secret.unlink()
-    assert [account["id"] for account in accounts] == [cloud["AZURE_SUBSCRIPTION_ID"]]
+    assert cloud["AZURE_SUBSCRIPTION_ID"] in [account["id"] for account in accounts]
+    az("account", "set", "--subscription", cloud["AZURE_SUBSCRIPTION_ID"])
     return az
 
 

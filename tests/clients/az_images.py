@@ -18,7 +18,7 @@ from azlab.client import LabClient
 from . import lab
 from .az import Az, signed_in
 from .filters import Catalogue, Filter, drawn
-from .image_info import Collection
+from .image_info import ALL, Collection
 
 LOCATION = "westeurope"
 _HERE = ("--location", LOCATION)
@@ -33,7 +33,7 @@ def main(cloud: dict[str, str]) -> None:
     found = [images for each in drawn(catalogue, source) if (images := same_images(az, ours, each))]
     assert len(found) >= 5, "almost no filter has found an image: nothing was compared"
     names(az, catalogue, found[0][0])
-    terms(az, ours, next(_with_plan(az, images) for images in found if _with_plan(az, images)))
+    terms(az, ours, *_bought(az, found))
     community(az, ours)
     shared(az, ours)
 
@@ -60,27 +60,30 @@ def names(az: Az, catalogue: Catalogue, image: Mapping[str, Any]) -> None:
     assert (shown["name"], shown["architecture"]) == (image["version"], image["architecture"])
 
 
-def _with_plan(az: Az, images: list[dict[str, Any]]) -> str | None:
-    """The URN of the last image of a list if it is bought under a plan."""
-    urn = str(images[-1]["urn"])
-    return urn if az("vm", "image", "show", *_HERE, "--urn", urn)["plan"] else None
+def _bought(az: Az, found: list[list[dict[str, Any]]]) -> tuple[str, list[str]]:
+    """The URN of an image that is bought under a plan, and this plan in the words of az: without them az asks another region."""
+    for images in found:
+        urn = str(images[-1]["urn"])
+        if plan := az("vm", "image", "show", *_HERE, "--urn", urn)["plan"]:
+            return urn, ["--publisher", plan["publisher"], "--offer", plan["product"], "--plan", plan["name"]]
+    raise SystemExit("no image that a filter has found is bought under a plan: choose another CATALOGUE_SEED")
 
 
-def terms(az: Az, ours: Collection, urn: str) -> None:
+def terms(az: Az, ours: Collection, urn: str, plan: list[str]) -> None:
     """az shows, accepts and cancels the terms of a plan; image_info reads the same state."""
-    publisher, offer, sku, version = urn.split(":")
+    publisher, offer, sku, _version = urn.split(":")
 
     def accepted() -> bool:
         query: dict[str, Any] = {"sources": "marketplace", "location": LOCATION, "publisher": publisher, "offer": offer, "sku": sku}
-        images = ours("image_info", **query, versions="all", limit=100000, terms=True)["images"]
+        images = ours("image_info", **query, versions="all", limit=ALL, terms=True)["images"]
         (state,) = [image["terms_accepted"] for image in images if image["reference"] == urn]
-        assert az("vm", "image", "terms", "show", "--urn", urn)["accepted"] == state, urn
+        assert az("vm", "image", "terms", "show", *plan)["accepted"] == state, urn
         return bool(state)
 
     assert not accepted()
-    az("vm", "image", "terms", "accept", "--urn", urn)
+    az("vm", "image", "terms", "accept", *plan)
     assert accepted()
-    az("vm", "image", "terms", "cancel", "--urn", urn)
+    az("vm", "image", "terms", "cancel", *plan)
     assert not accepted()
 
 

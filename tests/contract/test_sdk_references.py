@@ -5,22 +5,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from azlab.arm.compute.marketplace.tables import Image
 
 from tests.contract.empty_lab import empty_lab
 from tests.contract.sdks import Run, oldest, run
+from tests.support.catalogue import SEED
 from tests.support.gallery_bodies import GALLERIES
 from tests.support.gallery_versions import LabVersions, of_whole
 from tests.support.lab_group import LabGroup
-from tests.support.platform_images import Plan, free_image, image_with_plan, set_terms
+from tests.support.market_images import active, image_with, plan_of, terms_path
 from tests.support.running_lab import RunningLab
 
-SEED = os.environ.get("CATALOGUE_SEED", "7")
 SCENARIO = Path(__file__).with_name("sdk_references.py")
 SUPPORTED = ("oldest", "newest")
 
@@ -28,20 +28,27 @@ SUPPORTED = ("oldest", "newest")
 @pytest.fixture(scope="module")
 def lab() -> Iterator[RunningLab]:
     """A lab with a Marketplace and nothing else."""
-    with empty_lab("--catalogue-seed", SEED) as client:
+    with empty_lab("--catalogue-seed", str(SEED)) as client:
         yield RunningLab(client.settings)
 
 
 @pytest.fixture(scope="module")
-def bought(lab: RunningLab) -> tuple[dict[str, str], Plan]:
-    """A Marketplace image that is bought under a plan, and this plan."""
-    return image_with_plan(lab)
+def bought() -> Image:
+    """A Marketplace image that is bought under a plan."""
+    return image_with(lambda image: image.plan and _usable(image))
+
+
+def _usable(image: Image) -> bool:
+    return image.architecture == "x64" and bool(active(image))
+
+
+def _reference(image: Image) -> dict[str, str]:
+    return {"publisher": image.publisher, "offer": image.offer, "sku": image.sku, "version": active(image)[-1].name}
 
 
 @pytest.fixture(scope="module")
-def references(lab: RunningLab, bought: tuple[dict[str, str], Plan]) -> dict[str, dict[str, Any]]:
+def references(lab: RunningLab, bought: Image) -> dict[str, dict[str, Any]]:
     """One reference of each kind."""
-    image, plan = bought
     own = LabVersions(lab, lab.put_group())
     managed = LabGroup(lab, own.group).image().id
     own.made()
@@ -55,9 +62,9 @@ def references(lab: RunningLab, bought: tuple[dict[str, str], Plan]) -> dict[str
         "shared-latest": {"sharedGalleryImageId": f"/SharedGalleries/{to_subscription}/Images/i/Versions/latest"},
         "community": {"communityGalleryImageId": f"/CommunityGalleries/{to_all}/Images/i/Versions/1.0.0"},
         "community-latest": {"communityGalleryImageId": f"/CommunityGalleries/{to_all}/Images/i"},
-        "free": free_image(lab),
-        "bought": {**image, "plan": plan._asdict()},
-        "bought-latest": {**image, "version": "latest", "plan": plan._asdict()},
+        "free": _reference(image_with(lambda image: image.plan is None and _usable(image))),
+        "bought": {**_reference(bought), "plan": plan_of(bought)},
+        "bought-latest": {**_reference(bought), "version": "latest", "plan": plan_of(bought)},
     }
 
 
@@ -84,24 +91,23 @@ def _gallery(lab: RunningLab, managed: str, permissions: str) -> LabVersions:
 
 
 @pytest.fixture(scope="module")
-def refused(lab: RunningLab, bought: tuple[dict[str, str], Plan]) -> dict[str, Run]:
-    """The answers to each SDK about VMs of the bought image while its terms are not accepted."""
-    image, plan = bought
-    set_terms(lab, plan, accepted=False)
-    return _through_both(lab, {"no-plan": image, "no-terms": {**image, "plan": plan._asdict()}})
+def refused(lab: RunningLab, bought: Image) -> dict[str, Run]:
+    """The answers to each SDK about VMs of the bought image before its terms are accepted."""
+    return _through_both(lab, {"no-plan": _reference(bought), "no-terms": {**_reference(bought), "plan": plan_of(bought)}})
 
 
 @pytest.fixture(scope="module")
-def made(
-    lab: RunningLab,
-    refused: dict[str, Run],
-    references: dict[str, dict[str, Any]],
-    bought: tuple[dict[str, str], Plan],
-) -> dict[str, Run]:
+def made(lab: RunningLab, refused: dict[str, Run], references: dict[str, dict[str, Any]], bought: Image) -> dict[str, Run]:
     """The answers to each SDK about VMs from all references, and of one without the plan of its image, after the terms were accepted."""
-    image, plan = bought
-    set_terms(lab, plan, accepted=True)
-    return _through_both(lab, {**references, "no-plan": image})
+    _accept(lab, terms_path(bought))
+    return _through_both(lab, {**references, "no-plan": _reference(bought)})
+
+
+def _accept(lab: RunningLab, path: str) -> None:
+    """Accept the terms of a plan as az does: read them, and send them back whole."""
+    terms = lab.arm("GET", path, version="2021-01-01").raise_for_status().json()
+    terms["properties"]["accepted"] = True
+    lab.arm("PUT", path, terms, "2021-01-01").raise_for_status()
 
 
 def _through_both(lab: RunningLab, references: Mapping[str, Any]) -> dict[str, Run]:

@@ -23,13 +23,17 @@ from tests.support.written import Written
 
 
 class FakeMarketplace:
-    """The catalogue of the Marketplace: the versions in ``known``. ``missing`` are the sentences about what cannot be read."""
+    """The catalogue of the Marketplace: the versions in ``known``.
+
+    ``missing`` are the sentences about what cannot be read, ``warnings`` those about the cache.
+    """
 
     def __init__(self, azure: Any) -> None:
         self.azure = azure
         self.known: list[MarketplaceVersion] = []
         self.missing: tuple[str, ...] = ()
         self.cached = False
+        self.warnings: tuple[str, ...] = ()
 
     def publishers(self, location: str) -> tuple[str, ...]:
         self.azure.reads.append("publishers")
@@ -38,7 +42,7 @@ class FakeMarketplace:
     def walk(self, location: str, chosen: Chosen) -> Walk:
         self.azure.reads.append(f"catalogue of {location}")
         found = (each for each in self.known if each.location == location and _is_chosen(chosen, each.sku))
-        return Walk(tuple(found), self.missing, self.cached)
+        return Walk(tuple(found), self.missing, self.cached, self.warnings)
 
     def versions(self, location: str, sku: Sku) -> tuple[MarketplaceVersion, ...]:
         self.azure.reads.append(f"versions of {':'.join(sku)}")

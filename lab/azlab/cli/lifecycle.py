@@ -42,7 +42,7 @@ def up(options: argparse.Namespace) -> None:
 
 
 def _chosen(options: argparse.Namespace) -> dict[str, Any]:
-    """The settings that each start names."""
+    """The settings that each start chooses."""
     return {
         "guests": not options.no_guests,
         "hurry": options.hurry,

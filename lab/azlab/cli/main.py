@@ -104,7 +104,7 @@ def _lifecycle(commands: Commands) -> None:
         type=_seed,
         default=os.environ.get("AZLAB_CATALOGUE_SEED") or None,
         metavar="N",
-        help="fill the Marketplace and galleries of others with the images of this seed (default: AZLAB_CATALOGUE_SEED; none if unset)",
+        help="fill the Marketplace and galleries of others with images that a number determines (default: AZLAB_CATALOGUE_SEED, or none)",
     )
     start.add_argument(
         "--quota-id",

@@ -17,7 +17,8 @@ LONG_RUNNING = ("azure-asyncoperation", "location", "retry-after")
 """The headers of a long-running operation. Only their presence is compared, not their values."""
 
 _MASKED_NAMES = "vmId uniqueId sourceUniqueId accessSAS time timeCreated publishedDate startTime endTime exactVersion principalId clientId"
-_MASKED = re.compile(r"\.(" + _MASKED_NAMES.replace(" ", "|") + r"|publicNames\[\])$")
+_MASKED_TERMS = "licenseTextLink privacyPolicyLink marketplaceTermsLink retrieveDatetime signature createdAt lastModifiedAt"
+_MASKED = re.compile(r"\.(" + f"{_MASKED_NAMES} {_MASKED_TERMS}".replace(" ", "|") + r"|publicNames\[\])$")
 _OPERATION_NAME = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 

@@ -31,6 +31,7 @@ ACTIONS = {
     "locations/publishers/artifacttypes/offers": (),
     "locations/publishers/artifacttypes/offers/skus": (),
     "locations/publishers/artifacttypes/offers/skus/versions": (),
+    "offertypes/publishers/offers/plans/agreements": (),
 }
 """The resource types that are replayed, with the actions of the lab besides create, read, change and delete."""
 

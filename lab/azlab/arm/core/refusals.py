@@ -20,16 +20,20 @@ class AzureError(Exception):
     def __init__(self, status: int, code: str, message: str, target: str | None = None, gateway: bool = False) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.target, self.gateway = status, code, message, target, gateway
-        self.inner: Sequence[Json] = ()
-        """The errors that it was made from, which the answer shows as `details`."""
+        self.details: Sequence[Json] = ()
         self.headers: Mapping[str, str] = {}
+
+    def adding(self, details: Sequence[Json] = (), headers: Mapping[str, str] | None = None) -> AzureError:
+        """The same refusal with details in its body and with headers."""
+        self.details, self.headers = details, headers or {}
+        return self
 
     def body(self) -> Json:
         """The object below `error` in the answer's body."""
         found: Json = {"code": self.code, "message": self.message}
         if self.target is not None:
             found["target"] = self.target
-        return {**found, "details": list(self.inner)} if self.inner else found
+        return {**found, "details": list(self.details)} if self.details else found
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,5 @@ class Refusal:
     evidence: Evidence
     gateway: bool = False
 
-    def __call__(
-        self, *, target: str | None = None, inner: Sequence[Json] = (), headers: Mapping[str, str] | None = None, **facts: Any
-    ) -> AzureError:
-        error = AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)
-        error.inner, error.headers = inner, headers or {}
-        return error
+    def __call__(self, *, target: str | None = None, **facts: Any) -> AzureError:
+        return AzureError(self.status, self.code, self.text.format(**facts), target, self.gateway)

@@ -24,6 +24,7 @@ from azlab.arm.core import internal_errors, resource_errors
 from azlab.arm.core.ids import group_id
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.refusals import AzureError
+from azlab.arm.graph import queries
 from azlab.arm.http import body_errors, long_running, path_errors
 from azlab.arm.http.calls import Answer, Call, Route, Router
 from azlab.arm.http.shape import check_shape
@@ -42,6 +43,7 @@ _ROUTES = [
     *(metadata.ROUTES + identity.ROUTES + long_running.ROUTES),
     *(subscriptions.ROUTES + providers.ROUTES + groups.ROUTES + locks.ROUTES + group_deletion.ROUTES + resource_lists.ROUTES),
     *rights.ROUTES,
+    *queries.ROUTES,
     *chain.from_iterable(each.all_routes for each in registry.TYPES.values()),
     *(offers.ROUTES + reading.ROUTES + agreements.ROUTES),
 ]

@@ -22,8 +22,8 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from azlab.arm.core.json import Json
 from azlab.arm.core.times import now
 from azlab.arm.http import throttle_errors
 from azlab.faults import Faults
@@ -127,11 +127,11 @@ class Throttle:
         seconds = self._bucket(budgets, kind, path).take()
         if not seconds:
             return
-        facts: dict[str, Any] = {"kind": kind[:-1], "client": self._settings.client_id, "seconds": seconds}
+        facts: Json = {"kind": kind[:-1], "client": self._settings.client_id, "seconds": seconds}
         headers = {"Retry-After": str(seconds)}
         if place is None:
-            raise throttle_errors.TOO_MANY_IN_TENANT(headers=headers, tenant=self._settings.tenant, **facts)
-        raise throttle_errors.TOO_MANY(headers=headers, subscription=place[1], **facts)
+            raise throttle_errors.TOO_MANY_IN_TENANT(tenant=self._settings.tenant, **facts).adding(headers=headers)
+        raise throttle_errors.TOO_MANY(subscription=place[1], **facts).adding(headers=headers)
 
     def _ask(self, budgets: dict[str, Budget] | None) -> None:
         most, seconds = (budgets or DOCUMENTED)["queries"]
@@ -139,8 +139,8 @@ class Throttle:
             self._window = _Window(self._clock())
         self._window.count += 1
         if budgets and self._window.count > most:
-            inner = [throttle_errors.THROTTLED().body()]
-            raise throttle_errors.TOO_MANY_QUERIES(inner=inner, time=now(), correlation=uuid.uuid4())
+            details = [throttle_errors.THROTTLED().body()]
+            raise throttle_errors.TOO_MANY_QUERIES(time=now(), correlation=uuid.uuid4()).adding(details)
 
     def _quota(self, budgets: dict[str, Budget] | None) -> dict[str, str]:
         most, seconds = (budgets or DOCUMENTED)["queries"]

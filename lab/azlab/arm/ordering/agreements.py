@@ -89,8 +89,8 @@ def _body(call: Call, plan: Plan, id: str, type: str) -> Json:
     time = now()
     license = "%24".join((plan.publisher, plan.product, plan.name, _letters(plan, "license"))).upper()
     common = f"VIRTUALMACHINE%24{_letters(plan, 'marketplace')}"
-    who = {"createdBy": call.lab.settings.client_id, "createdByType": "Application", "createdAt": time}
-    changed = {"lastModifiedBy": call.lab.settings.client_id, "lastModifiedByType": "Application", "lastModifiedAt": time}
+    who = {"createdBy": call.lab.settings.client_id, "createdByType": "ManagedIdentity", "createdAt": time}
+    changed = {"lastModifiedBy": call.lab.settings.client_id, "lastModifiedByType": "ManagedIdentity", "lastModifiedAt": time}
     return {
         "id": id,
         "name": plan.name,

@@ -18,10 +18,10 @@ def list_resources(call: Call) -> Answer:
     """List the resources of a group or of the subscription, each with its main facts."""
     wanted = _filtered_type(call.query.get("$filter", ""))
     found = in_path(call, call.lab.store.list(wanted, call.path.get("group")))
-    return Answer(200, {"value": [_entry(each) for each in found if _is_tracked(each)]})
+    return Answer(200, {"value": [_entry(each) for each in found if is_tracked(each)]})
 
 
-def _is_tracked(resource: Resource) -> bool:
+def is_tracked(resource: Resource) -> bool:
     """Whether ARM lists the resource: those nested in another are listed only if they have a region of their own."""
     return "/providers/" in resource.id and (resource.type.count("/") == 1 or "location" in resource.body)
 

@@ -1,12 +1,14 @@
 """The one tenant of a lab, its subscriptions, and the regions that it knows.
 
-A lab has one subscription. The file `<state>/subscriptions.json` adds others: a JSON list of their ids, which is read with each request.
+A lab has one subscription, and with a seed that of a neighbour (`arm/compute/others`). The file `<state>/subscriptions.json` adds others: a
+JSON list of their ids, which is read with each request.
 """
 
 from __future__ import annotations
 
 import json
 
+from azlab.arm.compute.others.generate import neighbour
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.http.calls import Answer, Call, Route
@@ -22,7 +24,9 @@ def known_subscriptions(settings: Settings) -> list[str]:
     """The ids of all subscriptions, that of the lab's client first."""
     path = settings.state / FILE
     others = json.loads(path.read_text()) if path.exists() else []
-    return [settings.subscription, *(str(each).lower() for each in others)]
+    seed = settings.catalogue_seed
+    neighbours = [] if seed is None else [neighbour(seed)]
+    return [settings.subscription, *neighbours, *(str(each).lower() for each in others)]
 
 
 def list_subscriptions(call: Call) -> Answer:

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from ..._core.errors import Denied, Missing, Refused, Unavailable
-from ..._core.model.listed_image import ListedImage
+from ..._core.model.listed_image import MARKETPLACE, ListedImage
 from ..._core.model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku
 from ..._core.ports import Azure
 from ..images.gaps import Gaps
@@ -54,13 +54,13 @@ def known_state(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str,
 def with_state_of_plans(azure: Azure, images: Iterable[ListedImage], location: str, gaps: Gaps) -> tuple[ListedImage, ...]:
     """The images with the states of their plans, each looked up once per region: that of the image, unless another is named.
 
-    An image without a plan, or whose origin knows its state, stays as it is.
+    An image without a plan stays as it is, and one of the Marketplace, which brings its own state.
     """
     known: dict[tuple[PurchasePlan, str], Mapping[str, Any] | None] = {}
 
     def with_state(image: ListedImage) -> ListedImage:
         plan = listed_plan(image)
-        if plan is None or image.deprecation is not None:
+        if plan is None or image.origin == MARKETPLACE:
             return image
         key = (PurchasePlan(*map(str.casefold, plan)), location or image.location)
         if key not in known:

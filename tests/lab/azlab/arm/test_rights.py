@@ -24,6 +24,7 @@ VM = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/v"
         ("DELETE", f"{VM}/", "Microsoft.Compute/virtualMachines/delete", f"{VM}/"),
         ("POST", f"{VM}/generalize", "Microsoft.Compute/virtualMachines/generalize/action", VM),
         ("GET", f"{GROUP}/providers/Microsoft.Compute/images", "Microsoft.Compute/images/read", GROUP),
+        ("GET", f"{VM}/extensions", "Microsoft.Compute/virtualMachines/extensions/read", VM),
         ("GET", f"{VM}/providers/Microsoft.Authorization/permissions", "Microsoft.Authorization/permissions/read", VM),
     ],
 )

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lab's answers about its subscriptions: the kind of contract, and the subscription of a neighbour."""
+"""The subscription of the lab: the kind of its contract, by default and as a start or a test chooses it."""
 
 from __future__ import annotations
 

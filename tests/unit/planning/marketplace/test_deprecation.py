@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -138,8 +139,8 @@ def test_plan_whose_state_cannot_be_read_is_named_and_the_others_are_known():
     assert gaps.sentences == ("could not read silver",)
 
 
-def test_image_whose_state_is_known_or_whose_plan_is_not_complete_stays_as_it_is():
-    images = (own("a", plan=under(GOLD), deprecation={"state": "Active"}), own("b", plan={"name": "gold"}))
+def test_image_of_the_marketplace_or_whose_plan_is_not_complete_stays_as_it_is():
+    images = (replace(own("a", plan=under(GOLD)), origin="marketplace"), own("b", plan={"name": "gold"}))
     azure = offering()
     assert with_state_of_plans(azure, images, "", Gaps()) == images
     assert azure.reads == []

@@ -158,6 +158,13 @@ def test_rest_of_a_walk_with_missing_parts_is_listed():
     assert (after["complete"], after["missing"]) == (False, ["could not read the offers of acme"])
 
 
+@pytest.mark.parametrize("versions", ["newest", "latest"])
+def test_why_the_cache_was_not_used_is_a_warning(versions):
+    azure = some()
+    azure.marketplace.warnings = ("The cache cannot be used.",)
+    assert IMAGES.plan(azure, request(text="sql", versions=versions), False).warnings == ("The cache cannot be used.",)
+
+
 def test_properties_of_a_version_count_and_not_its_name():
     liar = version(
         "acme:server:gold-gen2:1.0.0", hyperVGeneration="V1", architecture="x64", features=features(SecurityType="TrustedLaunch")

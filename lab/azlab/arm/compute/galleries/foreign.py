@@ -10,14 +10,14 @@ from dataclasses import replace
 
 from azlab.arm.compute import offers
 from azlab.arm.compute.catalog import gallery_definition
-from azlab.arm.compute.galleries.state import SUBSCRIPTIONS, TENANTS, GalleryState
+from azlab.arm.compute.galleries.seen import COMMUNITY, SHARED, Seen
+from azlab.arm.compute.galleries.state import SUBSCRIPTIONS, TENANTS
 from azlab.arm.compute.galleries.visible import (
     community_gallery,
     images_in,
     is_seen,
     shared_galleries,
     shared_gallery,
-    unique_name_of,
     versions_in,
 )
 from azlab.arm.core import parameter_errors, resource_errors
@@ -28,21 +28,17 @@ from azlab.arm.http.calls import Answer, Call, Handler, Route, in_subscription
 from azlab.arm.http.crud import paged
 from azlab.store import Resource
 
-_COMMUNITY, _SHARED = "CommunityGalleries", "SharedGalleries"
-_DISCLAIMER = {"disclaimer": "https://aka.ms/community-gallery-disclaimer"}
-_IMAGE = (
-    *("osType", "osState", "endOfLifeDate", "identifier", "recommended", "disallowed", "hyperVGeneration", "features", "purchasePlan"),
-    *("architecture", "privacyStatementUri", "eula"),
-)
-"""The properties of a definition that others see."""
-
 
 def _location(call: Call) -> str:
     return call.path["location"].lower().replace(" ", "")
 
 
 def _is_community(call: Call) -> bool:
-    return f"/{_COMMUNITY}/".lower() in call.url_path.lower()
+    return f"/{COMMUNITY}/".lower() in call.url_path.lower()
+
+
+def _seen(call: Call) -> Seen:
+    return Seen(_location(call), _is_community(call), call.version)
 
 
 def _kinds(call: Call) -> tuple[str, ...]:
@@ -75,65 +71,27 @@ def _image(call: Call, gallery: Resource) -> Resource:
     return _named(images_in(call.lab, gallery, _location(call)), call.name)
 
 
-def _shown(call: Call, gallery: Resource, below: tuple[tuple[str, Resource], ...], properties: Json | None) -> Json:
-    """A gallery, or the definition or version `below` it. The names come with the words that Azure writes before them."""
-    if _is_community(call):
-        root, name = _COMMUNITY, str((GalleryState.of(gallery).community or {})["publicNames"][0])
-        properties = {**_DISCLAIMER, **(properties or {})}
-    else:
-        root, name = _SHARED, unique_name_of(gallery)
-    unique_id = "/".join(["", root, name, *(f"{word}/{resource.name}" for word, resource in below)])
-    head: Json = {} if properties is None else {"properties": properties}
-    last = below[-1][1].name if below else name
-    return {**head, "location": _location(call), "name": last, "identifier": {"uniqueId": unique_id}}
-
-
-def _shown_gallery(call: Call, gallery: Resource) -> Json:
-    info = GalleryState.of(gallery).community or {}
-    facts = {key: info[key] for key in ("publisherUri", "publisherContact", "eula", "publicNames") if key in info}
-    return _shown(call, gallery, (), {"communityMetadata": facts} if _is_community(call) else None)
-
-
-def _shown_image(call: Call, gallery: Resource, image: Resource) -> Json:
-    properties = {name: image.properties[name] for name in _IMAGE if name in image.properties}
-    return _shown(call, gallery, (("Images", image),), properties)
-
-
-def _shown_version(call: Call, gallery: Resource, image: Resource, version: Resource) -> Json:
-    profile, disks = version.properties["publishingProfile"], version.properties["storageProfile"]
-    properties = {name: profile[name] for name in ("publishedDate", "endOfLifeDate", "excludeFromLatest") if name in profile}
-    storage: Json = {"osDiskImage": _shown_disk(disks.get("osDiskImage") or {})}
-    if disks.get("dataDiskImages"):
-        storage["dataDiskImages"] = [_shown_disk(each) for each in disks["dataDiskImages"]]
-    return _shown(call, gallery, (("Images", image), ("Versions", version)), {**properties, "storageProfile": storage})
-
-
-def _shown_disk(disk: Json) -> Json:
-    names = {"lun": "lun", "sizeInGB": "diskSizeGB", "hostCaching": "hostCaching"}
-    return {theirs: disk[ours] for ours, theirs in names.items() if ours in disk}
-
-
 def show_gallery(call: Call) -> Answer:
     """Show a gallery."""
-    return Answer(200, _shown_gallery(call, _gallery(call)))
+    return Answer(200, _seen(call).gallery(_gallery(call)))
 
 
 def list_galleries(call: Call) -> Answer:
     """List the galleries that are shared directly with the subscription, or with its tenant."""
     galleries = shared_galleries(call.lab, call.subscription, _kinds(call))
-    return _listed(call, [each for each in galleries if is_seen(call.lab, each, _location(call))], lambda each: _shown_gallery(call, each))
+    return _listed(call, [each for each in galleries if is_seen(call.lab, each, _location(call))], _seen(call).gallery)
 
 
 def show_image(call: Call) -> Answer:
     """Show a definition."""
     gallery = _gallery(call)
-    return Answer(200, _shown_image(call, gallery, _image(call, gallery)))
+    return Answer(200, _seen(call).image(gallery, _image(call, gallery)))
 
 
 def list_images(call: Call) -> Answer:
     """List the definitions of a gallery."""
     gallery = _gallery(call, _kinds(call))
-    return _listed(call, images_in(call.lab, gallery, _location(call)), lambda each: _shown_image(call, gallery, each))
+    return _listed(call, images_in(call.lab, gallery, _location(call)), lambda each: _seen(call).image(gallery, each))
 
 
 def show_version(call: Call) -> Answer:
@@ -141,7 +99,7 @@ def show_version(call: Call) -> Answer:
     gallery = _gallery(call)
     image = _image(call, gallery)
     version = _named(versions_in(call.lab, gallery, image, _location(call)), call.path["version"])
-    return Answer(200, _shown_version(call, gallery, image, version))
+    return Answer(200, _seen(call).version(gallery, image, version))
 
 
 def list_versions(call: Call) -> Answer:
@@ -149,7 +107,7 @@ def list_versions(call: Call) -> Answer:
     gallery = _gallery(call, _kinds(call))
     image = _image(call, gallery)
     versions = versions_in(call.lab, gallery, image, _location(call))
-    return _listed(call, versions, lambda each: _shown_version(call, gallery, image, each))
+    return _listed(call, versions, lambda each: _seen(call).version(gallery, image, each))
 
 
 def _listed(call: Call, found: list[Resource], shown: Callable[[Resource], Json]) -> Answer:
@@ -184,7 +142,7 @@ def _routes(kind: str, op: str) -> tuple[Route, ...]:
 
 
 FOREIGN_ROUTES = (
-    Route("GET", in_subscription(COMPUTE, f"locations/{{location}}/{_SHARED}"), list_galleries, "shared_gallery.list"),
-    *_routes(_SHARED, "shared"),
-    *_routes(_COMMUNITY, "community"),
+    Route("GET", in_subscription(COMPUTE, f"locations/{{location}}/{SHARED}"), list_galleries, "shared_gallery.list"),
+    *_routes(SHARED, "shared"),
+    *_routes(COMMUNITY, "community"),
 )

@@ -48,6 +48,16 @@ def is_seen(lab: Lab, gallery: Resource, location: str) -> bool:
     return gallery.location == location or any(versions_in(lab, gallery, image, location) for image in nested_in(lab, gallery))
 
 
+def regions_of_versions(gallery: Resource, versions: Iterable[Resource], image: Resource | None = None) -> set[str]:
+    """The regions in which versions of a gallery have a replica, with that of their definition if it is named."""
+    own = {image.location} if image is not None and _is_offered(image, gallery) else set()
+    return own.union(*(_regions(each) for each in versions if _is_offered(each, gallery)))
+
+
+def _regions(version: Resource) -> set[str]:
+    return {region for region, replica in VersionState.of(version).replicas.items() if replica.state == "Completed"}
+
+
 def images_in(lab: Lab, gallery: Resource, location: str) -> list[Resource]:
     """The definitions of a gallery that are seen in a region: in that of the gallery, and wherever a version has a replica."""
     images = [each for each in nested_in(lab, gallery) if _is_offered(each, gallery)]

@@ -16,6 +16,7 @@ from azlab.arm.core.ids import normal_id
 from azlab.arm.core.json import Json
 from azlab.arm.core.lab import Lab
 from azlab.arm.core.provisioning import is_deleting
+from azlab.arm.core.times import age
 from azlab.faults import LATE
 from azlab.store import Resource
 
@@ -95,16 +96,26 @@ def _latest(lab: Lab, versions: list[Resource], id: str, location: str) -> Resou
 
 
 def _is_offered(version: Resource, location: str) -> bool:
-    """Whether a version is not excluded from latest in a region: the flag of the region counts before that of the version."""
+    """Whether a version is not excluded from latest in a region: the flag of the region counts before that of the version.
+
+    A soft-deleted version is never the latest.
+    """
+    if VersionState.of(version).soft_deleted_until is not None:
+        return False
     profile = version.properties["publishingProfile"]
     own = next((each.get("excludeFromLatest") for each in profile["targetRegions"] if region_of(each["name"]) == location), None)
     return not (profile.get("excludeFromLatest") if own is None else own)
 
 
 def is_usable(lab: Lab, version: Resource, location: str) -> bool:
-    """Whether a version has a replica in a region; with `lagging_regions`, only some seconds after the replica is complete."""
+    """Whether a version has a replica in a region; with `lagging_regions`, only some seconds after the replica is complete.
+
+    A soft-deleted one is usable until its consumption ends.
+    """
     state = VersionState.of(version)
     replica = state.replicas.get(location)
+    if state.soft_deleted_until is not None and age(state.soft_deleted_until) >= 0:
+        return False
     return bool(state.disks) and not is_deleting(version) and replica is not None and _is_there(lab, replica)
 
 

@@ -12,11 +12,13 @@ from azlab.store import Resource
 
 @dataclass
 class VersionBlob:
-    """The bytes of one disk of a version: a page blob, its size in bytes, and the caching of disks that are made from it."""
+    """The bytes of one disk of a version: a page blob, or None for zeros; its size in bytes; the caching of disks that are made from it."""
 
-    key: str
+    key: str | None
     size: int
     caching: str | None = None
+    guest_system: bool = False
+    """Whether the lab's guest system stands for the bytes, if there is no blob."""
 
 
 @dataclass
@@ -55,6 +57,8 @@ class VersionState(State):
     """Region -> its replica. A target region that is not in it waits until the version's disks are copied."""
     source: str | None = None
     """The id of the source that the version is being made from, in lower case; None as soon as it is made."""
+    soft_deleted_until: str | None = None
+    """The time until which a soft-deleted version of others can be used; None if it is not soft-deleted."""
 
     def __post_init__(self) -> None:
         self.disks = {lun: each if isinstance(each, VersionBlob) else VersionBlob(**each) for lun, each in self.disks.items()}

@@ -24,7 +24,7 @@ def content_of_version(lab: Lab, reference: Json | None, place: Place) -> Conten
     blob = disks.get("os" if lun is None else str(lun))
     if blob is None:
         raise use_errors.NO_LUN(target="creationData.galleryImageReference.lun")
-    return Content(blob.size, key=blob.key, system=_system(usable) if lun is None else {})
+    return Content(blob.size, key=blob.key, guest_system=blob.guest_system, system=_system(usable) if lun is None else {})
 
 
 def _system(usable: UsableVersion) -> Json:

@@ -133,10 +133,11 @@ def show(call: Call) -> Answer:
 
 
 def list_versions(call: Call) -> Answer:
-    """List the versions of an image definition."""
+    """List the versions of an image definition. Its owner finds those that are soft-deleted in a list of their own."""
     if outside := _outside(call):
         return offers.list_versions(outside)
-    return paged(call, nested_in(call.lab, parent_of(call)), view)
+    kept = [each for each in nested_in(call.lab, parent_of(call)) if VersionState.of(each).soft_deleted_until is None]
+    return paged(call, kept, view)
 
 
 def _outside(call: Call) -> Call | None:
@@ -182,7 +183,7 @@ def _remove(lab: Lab, known: Resource) -> None:
     if version is None:
         return
     state = VersionState.of(version)
-    for key in (*state.making, *(disk.key for disk in state.disks.values())):
+    for key in (*state.making, *(disk.key for disk in state.disks.values() if disk.key)):
         lab.blobs.delete(key)
 
 

@@ -114,5 +114,5 @@ def _of_version(id: str, usable: UsableVersion) -> Found:
         security=security_type(definition),
     )
     blobs = VersionState.of(usable.version).disks
-    contents = {lun: Content(blob.size, key=blob.key) for lun, blob in blobs.items()}
+    contents = {lun: Content(blob.size, key=blob.key, guest_system=blob.guest_system) for lun, blob in blobs.items()}
     return Found(facts, contents, {lun: {"hostCaching": blob.caching or "None"} for lun, blob in blobs.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from azlab.arm.compute import errors as compute_errors
 from azlab.arm.compute.common import DISK, get_source
@@ -123,7 +123,7 @@ def grown(content: Content, wanted_gib: int | None, target: str) -> Content:
         return content
     if wanted_gib < gib:
         raise compute_errors.SMALL_DISK(size=wanted_gib, least=gib, target=target)
-    return Content(wanted_gib * GIB, key=content.key)
+    return replace(content, size=wanted_gib * GIB)
 
 
 def wanted_sku(target: Target, given: Json) -> str:

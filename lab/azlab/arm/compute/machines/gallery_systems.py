@@ -32,7 +32,10 @@ def _own(request: MachineRequest, usable: UsableVersion, id: str) -> System:
         generation=definition.properties.get("hyperVGeneration") or "V1",
         specialized=definition.properties.get("osState") == "Specialized",
         reference={**request.image, "exactVersion": version.name},
-        disks={lun: ImageDisk(Content(blob.size, key=blob.key), creation, blob.caching) for lun, blob in blobs.items()},
+        disks={
+            lun: ImageDisk(Content(blob.size, key=blob.key, guest_system=blob.guest_system), creation, blob.caching)
+            for lun, blob in blobs.items()
+        },
         plan=plan_in(plan_of(definition)),
     )
 

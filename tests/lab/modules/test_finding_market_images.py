@@ -1,38 +1,23 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The questions of docs/finding-images.md: each command gives the answer that the seed's tables hold, computed here by other code."""
+"""The questions of docs/finding-images.md about the Marketplace: answers are computed here from the seed's tables, by other code."""
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from ansible.parsing.splitter import parse_kv
 from ansible_collections.goldenimage.azure.plugins.modules import image_info
 from azlab.arm.compute.marketplace.catalogue import generate
 from azlab.arm.compute.marketplace.tables import Image, ImageVersion
 
 from tests.support.catalogue import SEED
+from tests.support.questions import LOCATION, QUESTIONS, Ask
 from tests.support.running_lab import RunningLab
 from tests.support.tasks import LabTasks
-from tests.support.tree import ROOT
-
-DOCUMENT = ROOT / "docs" / "finding-images.md"
-LOCATION = "westeurope"
-Ask = Callable[[int], dict[str, Any]]
-
-
-class Question(NamedTuple):
-    """A question of the document, and the options of the command that answers it."""
-
-    number: int
-    text: str
-    options: dict[str, Any]
 
 
 class Row(NamedTuple):
@@ -55,21 +40,6 @@ class Row(NamedTuple):
     def security_type(self) -> str:
         """Its security type; an image without the feature is a standard one."""
         return dict(self.image.features).get("SecurityType", "Standard")
-
-
-def questions() -> list[Question]:
-    """The questions in their order."""
-    found = re.findall(r"\*\*(\d+)\. (.+?)\*\*\n\n    (ansible localhost .+)\n", DOCUMENT.read_text(encoding="utf-8"))
-    return [Question(int(number), text, _options(command)) for number, text, command in found]
-
-
-def _options(command: str) -> dict[str, Any]:
-    _ansible, _host, _m, module, _a, arguments = shlex.split(command)
-    assert module == "goldenimage.azure.image_info"
-    return dict(parse_kv(arguments))
-
-
-ALL = {each.number: each for each in questions()}
 
 
 def rows() -> Iterator[Row]:
@@ -119,7 +89,7 @@ def ask(
 ) -> Callable[[int], dict[str, Any]]:
     """Ask a question of the document with its own command. All questions of the session share one cache."""
     tasks, cache = LabTasks(catalogue_lab, monkeypatch), str(_cache(tmp_path_factory))
-    return lambda number: tasks(image_info, **ALL[number].options, cache_path=cache)
+    return lambda number: tasks(image_info, **QUESTIONS[number].options, cache_path=cache)
 
 
 def _cache(factory: pytest.TempPathFactory) -> Path:
@@ -129,15 +99,15 @@ def _cache(factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_document_has_twelve_questions() -> None:
-    assert sorted(ALL) == list(range(1, 13))
+    assert sorted(QUESTIONS) == list(range(1, 13))
 
 
-@pytest.mark.parametrize("number", sorted(ANSWERS), ids=lambda number: ALL[number].text)
+@pytest.mark.parametrize("number", sorted(ANSWERS), ids=lambda number: QUESTIONS[number].text)
 def test_a_question_about_the_marketplace(ask: Ask, number: int) -> None:
     found = ask(number)
     references = {each["reference"] for each in found["images"]}
     expected = {row.urn for row in newest(ANSWERS[number], rows()) if number not in WITHDRAWN or row.version.deprecation.state != "Active"}
-    limit = int(ALL[number].options.get("limit", 100))
+    limit = int(QUESTIONS[number].options.get("limit", 100))
     assert expected
     assert (found["complete"], found["truncated"]) == (True, len(expected) > limit)
     assert references == expected or (references < expected and len(references) == limit)
