@@ -31,7 +31,7 @@ from .resources.snapshots import Snapshots
 from .resources.subnets import Subnets
 from .resources.subscriptions import Subscriptions
 from .sdk.client import Client
-from .sdk.waiting import VM_LOOK_SECONDS, Deadline
+from .sdk.waiting import OF_READING, VM_LOOK_SECONDS, Deadline
 from .sign_in.credentials import merge, require_complete
 
 T = TypeVar("T")
@@ -99,6 +99,11 @@ def connect(params: Mapping[str, Any], listener: Listener | None = None) -> Azur
     """
     credentials = merge(params, os.environ)
     require_complete(credentials)
-    reading = WALKING_SECONDS if "cache" in params else READING_SECONDS
-    client = Client(credentials, Deadline(params.get("wait_timeout") or reading))
-    return Azure(client, CacheSettings.of(params), listener)
+    return Azure(Client(credentials, _deadline(params)), CacheSettings.of(params), listener)
+
+
+def _deadline(params: Mapping[str, Any]) -> Deadline:
+    """The deadline in the options of a module, or that of modules without such an option, which only read."""
+    if seconds := params.get("wait_timeout"):
+        return Deadline(seconds)
+    return Deadline(WALKING_SECONDS if "cache" in params else READING_SECONDS, explained=OF_READING)

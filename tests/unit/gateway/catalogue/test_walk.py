@@ -207,6 +207,21 @@ def test_a_module_that_can_walk_has_more_time_than_others_that_only_read() -> No
     assert seconds == [READING_SECONDS, WALKING_SECONDS, 7]
 
 
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({}, "(modules that only read have 600 s); run again"),
+        ({"cache": True}, "(modules that only read have 1800 s); run again"),
+        ({"wait_timeout": 7}, "(wait_timeout is 7 s); operations that have started"),
+    ],
+    ids=["reads", "walks", "writes"],
+)
+def test_the_sentence_about_the_deadline_names_an_option_only_if_the_module_has_it(more: dict[str, Any], text: str) -> None:
+    azure = connect({"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x", **more})
+    with pytest.raises(TimedOut, match=re.escape(text)):
+        azure._client.deadline.sleep(10000)
+
+
 class CountingCache(NoCache):
     """A cache that remembers how many lists were new at each write."""
 
