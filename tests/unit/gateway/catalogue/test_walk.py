@@ -143,7 +143,7 @@ def test_a_page_of_a_proxy_is_not_a_missing_publisher() -> None:
         canned.azure.marketplace.walk(REGION, EVERYTHING)
 
 
-@pytest.mark.parametrize("body", ["text", 7, [1], {"value": "text"}])
+@pytest.mark.parametrize("body", ["text", 7, [1], {"value": "text"}, {}, {"error": "the category of this page is blocked"}])
 def test_an_answer_that_is_not_a_list_has_a_sentence(body: Any) -> None:
     with pytest.raises(
         Exception, match="could not read the publishers in the Marketplace in westeurope: the answer is not a list of objects"
