@@ -114,6 +114,20 @@ def test_if_nothing_at_all_is_found_the_error_is_raised() -> None:
         azure.marketplace.walk(REGION, EVERYTHING)
 
 
+def test_if_nothing_matches_one_part_that_cannot_be_read_does_not_fail_the_walk() -> None:
+    azure = CatalogueAzure(TREE, {f"sql/{OFFERS}": DENIED})
+    walk = azure.marketplace.walk(REGION, Chosen(lambda publisher: True, lambda publisher, offer: True, lambda sku: False))
+    assert walk.versions == ()
+    assert walk.missing == (f"could not read the offers of sql in the Marketplace: ({DENIED[1]}) {DENIED[2]}",)
+
+
+def test_a_deadline_before_anything_was_found_is_an_error() -> None:
+    azure = CatalogueAzure(wide(60))
+    azure.listener.walked = lambda done, known: azure.clock.sleep(700) if done >= 3 else None  # type: ignore[method-assign]
+    with pytest.raises(TimedOut):
+        azure.marketplace.walk(REGION, Chosen(lambda publisher: True, lambda publisher, offer: True, lambda sku: False))
+
+
 def test_an_empty_result_without_failures_is_not_an_error() -> None:
     nothing = Chosen(lambda publisher: False, lambda publisher, offer: False, lambda sku: False)
     assert CatalogueAzure(TREE).marketplace.walk(REGION, nothing).versions == ()
