@@ -15,7 +15,7 @@ from .._core.ids import ResourceId
 from .._core.listener import Listener
 from .catalogue.cache import CacheSettings
 from .sdk.client import Client
-from .sdk.waiting import VM_LOOK_SECONDS, Deadline
+from .sdk.waiting import OF_READING, VM_LOOK_SECONDS, Deadline
 from .sign_in.credentials import merge, require_complete
 
 if TYPE_CHECKING:
@@ -188,6 +188,11 @@ def connect(params: Mapping[str, Any], listener: Listener | None = None) -> Azur
     """
     credentials = merge(params, os.environ)
     require_complete(credentials)
-    reading = WALKING_SECONDS if "cache" in params else READING_SECONDS
-    client = Client(credentials, Deadline(params.get("wait_timeout") or reading))
-    return Azure(client, CacheSettings.of(params), listener)
+    return Azure(Client(credentials, _deadline(params)), CacheSettings.of(params), listener)
+
+
+def _deadline(params: Mapping[str, Any]) -> Deadline:
+    """The deadline in the options of a module, or that of modules without such an option, which only read."""
+    if seconds := params.get("wait_timeout"):
+        return Deadline(seconds)
+    return Deadline(WALKING_SECONDS if "cache" in params else READING_SECONDS, explained=OF_READING)

@@ -20,6 +20,8 @@ LARGEST = 256 * 1024 * 1024
 TEMPORARY, LEFTOVER_SECONDS = ".new-", 3600.0
 """The begin of the name of a file that is being written, and the age at which its writer must have been killed."""
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+LOCK_SECONDS, LOCK_PAUSE = 30.0, 0.05
+"""How long a writer waits for the others, and between two tries: one of them may be stopped, and the lock of a network may never answer."""
 
 
 class PrivateFolder:
@@ -75,20 +77,34 @@ class PrivateFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other writers of the folder out, where the file system has locks. Without them a writer may undo what another one added."""
+        """Keep other writers of the folder out, where the file system has locks and no one keeps one for long. Without a lock a writer may
+        undo what another one added.
+        """
         descriptor = None
         with suppress(OSError):
             if not self.flaw:
-                import fcntl
-
                 self._path.mkdir(PRIVATE_FOLDER, exist_ok=True)
                 descriptor = os.open(self._path / ".lock", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, PRIVATE_FILE)
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                _lock(descriptor)
         try:
             yield
         finally:
             if descriptor is not None:
                 os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Lock a file; raises BlockingIOError if another process has locked it for too long."""
+    import fcntl
+
+    end = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                raise
+        time.sleep(LOCK_PAUSE)
 
 
 def _flaw(root: Path) -> str:

@@ -57,6 +57,12 @@ class Walker:
         self.found: dict[Place, Items] = {}
         self.missed: list[Missed] = []
         self.cached = False
+        self._is_given_up = self._is_answered = False
+
+    @property
+    def is_vain(self) -> bool:
+        """Whether nothing was found because the walk was given up, or because no list but that of all publishers could be read."""
+        return bool(self.missed) and not self.found and (self._is_given_up or not self._is_answered)
 
     def walk(self, start: list[Place], chosen: Chosen) -> None:
         """Read the lists of some places and of all chosen ones below them."""
@@ -90,9 +96,10 @@ class Walker:
             self._failures += 1
             if isinstance(error, TimedOut) or self._failures >= HOPELESS:
                 self.missed += [Missed(each, error) for each in self._waiting]
-                self._waiting = []
+                self._waiting, self._is_given_up = [], True
             return
         self._failures = 0
+        self._is_answered = self._is_answered or bool(place.publisher)
         self._cache.keep(place, items)
         self._visit(self._entered(place, items, chosen), chosen)
 

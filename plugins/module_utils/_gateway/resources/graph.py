@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..._core.errors import Refused
+from ..._core.errors import Refused, Unavailable
 from ..sdk.client import Client
 from ..sdk.errors import describing
 
 GRAPH_API = "2021-03-01"
 PAGE = 1000
 """Rows in one answer, the most that Azure gives."""
+NO_ROWS = "could not ask Resource Graph: the answer has no list of rows; a proxy or a gateway on the way may have sent it."
 _TIME = re.compile(r"(\d+):(\d+):(\d+)")
 
 
@@ -33,7 +34,7 @@ class ResourceGraph:
         place = {"subscriptions": list(subscriptions)} if subscriptions else {}
         while True:
             answer = self._ask({"query": kql, **place, "options": options})
-            found += answer.get("data") or []
+            found += _rows(answer)
             if not (token := answer.get("$skipToken")):
                 _require_all(answer, len(found))
                 return tuple(found)
@@ -48,7 +49,9 @@ class ResourceGraph:
                 self._client.deadline.sleep(self._pause)
             answer, headers = self._client.exchange("POST", "/providers/Microsoft.ResourceGraph/resources", GRAPH_API, body)
         self._pause = seconds_to_wait(headers)
-        return answer if isinstance(answer, dict) else {}
+        if not isinstance(answer, dict):
+            raise Unavailable(NO_ROWS)
+        return answer
 
 
 def seconds_to_wait(headers: Mapping[str, str]) -> float:
@@ -58,6 +61,14 @@ def seconds_to_wait(headers: Mapping[str, str]) -> float:
         return 0.0
     hours, minutes, seconds = map(int, found.groups())
     return 3600.0 * hours + 60 * minutes + seconds
+
+
+def _rows(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows of an answer. One without any list of them says nothing about what there is."""
+    rows = answer.get("data")
+    if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
+        raise Unavailable(NO_ROWS)
+    return rows
 
 
 def _require_all(answer: Mapping[str, Any], found: int) -> None:

@@ -45,11 +45,11 @@ class Marketplace:
         return tuple(name for name, _properties in items)
 
     def walk(self, location: str, chosen: Chosen) -> Walk:
-        """All versions of the chosen images with their properties. If nothing at all was found, an error is raised as it came."""
+        """All versions of the chosen images with their properties. If nothing could be found, an error is raised as it came."""
         cache = self._cache(location)
         walker = Walker(self._reader(location), cache, self._listener)
         walker.walk([ALL], chosen)
-        if walker.missed and not walker.found:
+        if walker.is_vain:
             raise walker.missed[0].error
         versions = (each for place, items in sorted(walker.found.items()) for each in _versions(location, Sku(*place), items))
         warnings = (cache.flaw,) if cache.flaw else ()

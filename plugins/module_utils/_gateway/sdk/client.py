@@ -182,7 +182,7 @@ def _items(content: Any, answer: Any) -> list[Any]:
     """The items in the JSON of an answer; raises DecodeError if it has no list of objects."""
     from azure.core.exceptions import DecodeError
 
-    items = (content.get("value") or []) if isinstance(content, dict) else content
+    items = (content["value"] or []) if isinstance(content, dict) and "value" in content else content
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
         raise DecodeError("the answer is not a list of objects; a proxy or a gateway on the way may have sent it.", response=answer)
     return items

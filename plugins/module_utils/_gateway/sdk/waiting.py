@@ -21,16 +21,27 @@ VM_LOOK_SECONDS = 10.0
 """Between two reads of a VM on which an operation or its guest still works. Azure allows 12 reads of one VM in a minute, those of its boot
 log included: https://learn.microsoft.com/azure/virtual-machines/compute-throttling-limits"""
 GRACE_SECONDS = 120.0
+OF_OPTION = "(wait_timeout is {seconds:g} s); operations that have started may continue in Azure, and the next run continues from there."
+OF_READING = "(modules that only read have {seconds:g} s); run again when Azure answers faster, and choose less with the filters of a list."
+"""Which limit has passed, and what to do: modules that only read have no option for it."""
 
 
 class Deadline:
     """The moment at which a task's ``wait_timeout`` ends: its requests, retries, polls and waits share these seconds.
 
     It begins when the module connects, and is not started again for each wait. The clock is an argument, so that no test sleeps.
+    ``explained`` says in a TimedOut where ``seconds`` come from, and what the user can do.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        explained: str = OF_OPTION,
+    ) -> None:
         self.seconds = seconds
+        self._explained = explained
         self._clock = clock
         self._sleep = sleep
         self._end = clock() + seconds
@@ -49,10 +60,7 @@ class Deadline:
         """Raise TimedOut if less than this many seconds are left."""
         if self.left <= seconds:
             reason = f"a wait of {seconds:g} s is due, {self.left:.0f} s are left" if seconds and self.left else "the time limit has passed"
-            raise TimedOut(
-                f"{reason} (wait_timeout is {self.seconds:g} s); operations that have started may continue in Azure,"
-                " and the next run continues from there."
-            )
+            raise TimedOut(f"{reason} {self._explained.format(seconds=self.seconds)}")
 
     def sleep(self, seconds: float) -> None:
         """Sleep, or raise TimedOut at once if the deadline comes first."""

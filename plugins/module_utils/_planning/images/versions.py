@@ -65,8 +65,12 @@ def _considered(request: ListRequest, newest_first: Sequence[Candidate], latest:
 
 
 def _found(request: ListRequest, candidate: Candidate) -> ListedImage | None:
-    """The version if it matches the filters, except for the state of its plan. It is completed only if what is listed of it matches."""
-    filters = replace(request.filters, deprecated=None)
+    """The version if it matches the filters, except for a state that its plan has. It is completed only if what is listed of it matches.
+
+    An image whose newest version was withdrawn is still offered with an older one. One whose old versions were is not deprecated.
+    """
+    is_known = candidate.listed.deprecation is not None
+    filters = replace(request.filters, deprecated=False if request.filters.deprecated is False and is_known else None)
     if not matches(candidate.listed, replace(filters, location=None)):
         return None
     image = candidate.image

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from ..._core.model.listed_image import ListedImage
 from ..._core.ports import Azure
+from ..images.gaps import Gaps
 
 WITH_BENEFITS = ("msdn_2014-09-01", "msdndevtest_2014-09-01")
 SOME_WITH_BENEFITS = ("mpn_2014-09-01",)
@@ -29,12 +30,13 @@ _CLIENT = re.compile(r"windows:windows-\d.*|[^:]*:(.*-)?win(7|8|81|10|11)(-.*)?"
 def with_subscriber_only(azure: Azure, images: Iterable[ListedImage]) -> tuple[ListedImage, ...]:
     """The images with whether only subscribers get them. The subscription is read if any of the images is of such a kind.
 
-    An image of such a kind that a subscription without benefits sees too is one for all. For other kinds it is not known.
+    An image of such a kind that a subscription without benefits sees too is one for all. For other kinds it is not known, nor for any if
+    the subscription cannot be read.
     """
     images = tuple(images)
     if not any(map(_is_for_tests, images)):
         return images
-    quota = (azure.subscriptions.quota_id() or "").casefold()
+    quota = (Gaps().find(azure.subscriptions.quota_id) or "").casefold()
     found = None if not quota or quota in SOME_WITH_BENEFITS else quota in WITH_BENEFITS
     return tuple(replace(each, subscriber_only=found) if _is_for_tests(each) else each for each in images)
 

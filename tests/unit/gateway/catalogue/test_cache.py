@@ -5,16 +5,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import Chosen
+from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.catalogue import folder as folder_module
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.catalogue.cache import (
     DEFAULT_PATH,
     Cache,
@@ -64,6 +67,19 @@ def test_a_second_walk_sends_nothing_and_finds_the_same(folder: Path) -> None:
     first, paths, cached = read(folder)
     assert (len(paths), cached) == (1 + 3 + 2 + 3, False)
     assert read(folder) == (first, [], True)
+
+
+def test_a_writer_that_was_stopped_does_not_stop_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folder_module, "LOCK_SECONDS", 0.2)
+    read(folder, only("debian"))
+    (lock,) = folder.rglob(".lock")
+    with open(lock, "rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        walk = threading.Thread(target=read, args=(folder,), daemon=True)
+        walk.start()
+        walk.join(timeout=20)
+        assert not walk.is_alive()
+    assert read(folder)[1] == []
 
 
 def test_properties_come_back_unchanged(folder: Path) -> None:

@@ -114,6 +114,20 @@ def test_if_nothing_at_all_is_found_the_error_is_raised() -> None:
         azure.marketplace.walk(REGION, EVERYTHING)
 
 
+def test_if_nothing_matches_one_part_that_cannot_be_read_does_not_fail_the_walk() -> None:
+    azure = CatalogueAzure(TREE, {f"sql/{OFFERS}": DENIED})
+    walk = azure.marketplace.walk(REGION, Chosen(lambda publisher: True, lambda publisher, offer: True, lambda sku: False))
+    assert walk.versions == ()
+    assert walk.missing == (f"could not read the offers of sql in the Marketplace: ({DENIED[1]}) {DENIED[2]}",)
+
+
+def test_a_deadline_before_anything_was_found_is_an_error() -> None:
+    azure = CatalogueAzure(wide(60))
+    azure.listener.walked = lambda done, known: azure.clock.sleep(700) if done >= 3 else None  # type: ignore[method-assign]
+    with pytest.raises(TimedOut):
+        azure.marketplace.walk(REGION, Chosen(lambda publisher: True, lambda publisher, offer: True, lambda sku: False))
+
+
 def test_an_empty_result_without_failures_is_not_an_error() -> None:
     nothing = Chosen(lambda publisher: False, lambda publisher, offer: False, lambda sku: False)
     assert CatalogueAzure(TREE).marketplace.walk(REGION, nothing).versions == ()
@@ -143,7 +157,7 @@ def test_a_page_of_a_proxy_is_not_a_missing_publisher() -> None:
         canned.azure.marketplace.walk(REGION, EVERYTHING)
 
 
-@pytest.mark.parametrize("body", ["text", 7, [1], {"value": "text"}])
+@pytest.mark.parametrize("body", ["text", 7, [1], {"value": "text"}, {}, {"error": "the category of this page is blocked"}])
 def test_an_answer_that_is_not_a_list_has_a_sentence(body: Any) -> None:
     with pytest.raises(
         Exception, match="could not read the publishers in the Marketplace in westeurope: the answer is not a list of objects"
@@ -205,6 +219,21 @@ def test_a_module_that_can_walk_has_more_time_than_others_that_only_read() -> No
     options = {"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x"}
     seconds = [connect({**options, **more})._client.deadline.seconds for more in ({}, {"cache": False}, {"cache": True, "wait_timeout": 7})]
     assert seconds == [READING_SECONDS, WALKING_SECONDS, 7]
+
+
+@pytest.mark.parametrize(
+    ("more", "text"),
+    [
+        ({}, "(modules that only read have 600 s); run again"),
+        ({"cache": True}, "(modules that only read have 1800 s); run again"),
+        ({"wait_timeout": 7}, "(wait_timeout is 7 s); operations that have started"),
+    ],
+    ids=["reads", "walks", "writes"],
+)
+def test_the_sentence_about_the_deadline_names_an_option_only_if_the_module_has_it(more: dict[str, Any], text: str) -> None:
+    azure = connect({"subscription_id": "s", "client_id": "c", "tenant": "t", "secret": "x", **more})
+    with pytest.raises(TimedOut, match=re.escape(text)):
+        azure._client.deadline.sleep(10000)
 
 
 class CountingCache(NoCache):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, TimedOut
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, TimedOut, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.resources.graph import seconds_to_wait
 from urllib3 import HTTPResponse
 
@@ -50,6 +50,12 @@ def test_rows_that_cannot_be_read_are_an_error() -> None:
     canned = CannedAzure(rows(2, resultTruncated="true", totalRecords=7))
     with pytest.raises(Refused, match="it returned 2 of 7 rows, and gave no token"):
         canned.azure.graph.query("resources")
+
+
+@pytest.mark.parametrize("body", [[], "text", {}, {"error": "blocked"}, {"data": None}, {"data": {"columns": []}}, {"data": [1]}])
+def test_an_answer_without_rows_does_not_mean_that_there_are_none(body: Any) -> None:
+    with pytest.raises(Unavailable, match="could not ask Resource Graph: the answer has no list of rows"):
+        CannedAzure(answer(body=body)).azure.graph.query("resources")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 import pytest
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Refused, TimedOut, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import Sku
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.marketplace.license_types import TABLE, license_types_of
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.marketplace.listing import listed
@@ -88,6 +89,17 @@ def subscriber_only(urn: str, quota: str | None = "MSDN_2014-09-01") -> Any:
 @pytest.mark.parametrize("urn", [CLIENT, STUDIO, "microsoftvisualstudio:windowsplustools:base-win10-gen2:1.0.0"])
 def test_windows_clients_for_tests_are_for_subscribers_if_the_contract_has_their_benefits(urn, quota, expected):
     assert subscriber_only(urn, quota) is expected
+
+
+@pytest.mark.parametrize("error", [Refused("busy", status=503), TimedOut("the time limit has passed"), Unavailable("no answer")], ids=str)
+def test_list_does_not_fail_if_the_contract_cannot_be_read(error):
+    azure = offering()
+
+    def fail() -> None:
+        raise error
+
+    azure.subscriptions.quota_id = fail
+    assert [each.subscriber_only for each in with_subscriber_only(azure, [listed(version(CLIENT))])] == [None]
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,12 @@ def test_images_are_chosen_by_the_state_of_their_newest_version(wanted, expected
     assert [each["sku"] for each in rows(azure, publisher="acme", deprecated=wanted)] == expected
 
 
+@pytest.mark.parametrize("versions", ["newest", "latest"])
+def test_older_version_is_found_if_the_newest_one_was_withdrawn(versions):
+    azure = offering(withdrawn("1.0.10"), *numbered("1.0.9", imageDeprecationStatus=status("Active")), *numbered("1.0.8"))
+    assert found(azure, publisher="acme", versions=versions, deprecated=False) == ["acme:server:gold:1.0.9"]
+
+
 def test_terms_are_read_once_per_plan_of_the_rows_that_are_shown():
     plan = {"name": "gold", "publisher": "acme", "product": "server"}
     azure = offering(
