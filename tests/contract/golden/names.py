@@ -39,7 +39,7 @@ class Names:
 
     def translate(self, value: Any) -> Any:
         """A recorded value with the new names."""
-        if isinstance(value, dict) and (region := region_of(value.get("id"))):
+        if isinstance(value, dict) and "location" in value and (region := region_of(value.get("id"))):
             return self._renamed({**value, "location": new_region(self._recording, region)})
         return self._renamed(value)
 
