@@ -57,6 +57,7 @@ def read(azure: Azure, request: ListRequest, sources: Sequence[str]) -> Found:
         tuple(image for one in found for image in one.images),
         tuple(dict.fromkeys(missing)),
         tuple(warning for one in found for warning in one.warnings),
+        min((one.read_at for one in found if one.read_at), default=None),
     )
 
 
@@ -84,6 +85,7 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
             "truncated": len(shown) < len(images),
             "complete": not missing,
             "missing": list(missing),
+            "catalogue_read_at": found.read_at,
             "skipped_sources": [vars(each) for each in left_out],
         },
         warnings=(*found.warnings, *_warnings(left_out, sources)),

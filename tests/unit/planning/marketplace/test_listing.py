@@ -131,6 +131,15 @@ def test_which_version_is_the_latest_is_not_read_from_the_cache():
     assert [each["latest"] for each in rows(azure, publisher="acme", versions="all")] == [None]
 
 
+def test_result_says_how_old_the_cache_is_and_why_it_was_not_used():
+    azure = some()
+    azure.marketplace.cached, azure.marketplace.read_at = True, "2026-11-22T10:00:00.000000Z"
+    azure.marketplace.warnings = ("cannot write the cache",)
+    plan = IMAGES.plan(azure, request(text="sql"), False)
+    assert plan.after["catalogue_read_at"] == "2026-11-22T10:00:00.000000Z"
+    assert plan.warnings == ("cannot write the cache",)
+
+
 def test_latest_version_is_refused_if_a_part_of_the_walk_is_missing():
     azure = some()
     azure.marketplace.missing = ("could not read the offers of acme",)
