@@ -3,10 +3,10 @@
 PYTHON := .venv/bin/python
 export SPOIL TIERS DIR CONFIRM LOCATION
 
-.PHONY: help setup demo test lint docs clients golden live fresh clean
+.PHONY: help setup demo test lint docs clients bench-listing golden live fresh clean
 
 help:        ## show this list
-	@sed -n 's/^\([a-z]*\): *\(.*\)## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\): *\(.*\)## /  make \1	/p' Makefile
 
 setup:       ## install Debian packages, .venv, Azurite
 	@scripts/setup.sh
@@ -27,6 +27,9 @@ docs: setup  ## write the documentation of every module and role to build/docs
 
 clients: setup  ## run the az command line and azure.azcollection against the lab (downloads 2 GB, once)
 	@$(PYTHON) -m tests.clients
+
+bench-listing: setup  ## measure how fast images are listed, next to az (20 minutes; downloads 1 GB, once)
+	@$(PYTHON) -m tests.performance.listing
 
 golden: setup  ## replay a folder of recordings against the lab: make golden DIR=path
 	@$(PYTHON) -m tests.contract.golden $(DIR)

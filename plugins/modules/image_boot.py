@@ -49,8 +49,8 @@ options:
       - The purchase plan of an image definition or of a Marketplace image is passed on to the VM. If its terms are not accepted in the
         subscription, the task fails before it writes anything, in check mode too, and says how M(goldenimage.azure.marketplace_terms)
         accepts them. If the identity may not read the terms, Azure decides.
-      - For up to 30 minutes after terms were accepted, Azure may refuse the VM. It is then requested again until O(wait_timeout), for at
-        most 30 minutes.
+      - For up to 30 minutes after terms were accepted, Azure may refuse the VM because of them. It is then requested again until
+        O(wait_timeout), for at most 30 minutes. A refusal to sell the plan with another reason or without any ends the task at once.
       - A deprecated Marketplace image is refused before anything is written. One that is scheduled for deprecation is a warning, which
         names the day and the replacement.
       - Data disks that the image contains are deleted with the VM. For an image of a gallery or of the Marketplace, this needs the right

@@ -124,7 +124,7 @@ options:
   versions:
     description:
       - Which versions of each image definition or Marketplace SKU to list. Managed images have no versions, so all of them are listed.
-      - V(newest) is the one with the largest number that matches the filters, V(all) are all that match.
+      - V(newest) is the one with the largest number that matches the filters, V(all) are all that match. O(deprecated) chooses among these.
       - V(latest) is the one that Azure deploys in O(location) if no version is named. It is the one with the largest number that is in the
         region and not excluded from being the latest one. It is never read from the cache. The task fails if a part cannot be read.
     type: str
@@ -258,7 +258,7 @@ images:
       type: str
     reference_dict: {description: "The same as a dictionary, as azure.azcollection takes it as C(image).", type: dict}
     id: {description: Resource id., type: str}
-    name: {description: Name of the managed image or of the image definition., type: str}
+    name: {description: "Name of the managed image or of the image definition; publisher, offer and SKU in the Marketplace.", type: str}
     resource_group: {description: Resource group., type: str}
     subscription_id: {description: Subscription of the image., type: str}
     location:
@@ -281,7 +281,7 @@ images:
     os_type: {description: C(Linux) or C(Windows)., type: str}
     os_state: {description: C(Generalized) or C(Specialized)., type: str}
     hyper_v_generation: {description: C(V1) or C(V2)., type: str}
-    architecture: {description: C(x64) or C(Arm64)., type: str}
+    architecture: {description: C(x64) or C(Arm64); null for a Marketplace image that does not name it., type: str}
     security_type: {description: The value of the feature C(SecurityType); C(Standard) without it., type: str}
     disk_controllers: {description: "The disk controllers that it supports, if the image names them.", type: list, elements: str}
     hibernation: {description: "Whether it supports hibernation, if the image says so.", type: bool}
@@ -296,15 +296,19 @@ images:
       type: bool
     deprecation:
       description:
-        - C(state), C(scheduled_time) and the C(alternative) that its publisher names. For images outside the Marketplace, it is that of
-          the Marketplace image of their plan. Null without a plan.
+        - C(state), C(scheduled_time) and the C(alternative) that its publisher names, with C(type) (C(Offer) or C(Plan)) and C(value). The
+          state is C(Active), C(ScheduledForDeprecation) or C(Deprecated).
+        - For images outside the Marketplace, it is that of the Marketplace image of their plan, or C(NotOffered) if the region has none
+          with this plan. Null without a plan.
       type: dict
     replication:
       description: C(aggregated_state), and in C(regions) the C(region), C(state), C(progress) and C(details) of each replica.
       type: dict
     regions: {description: Short names of the regions in which VMs can be made from it., type: list, elements: str}
     license_types: {description: The values of C(licenseType) for VMs from it; null if they are not known., type: list, elements: str}
-    subscriber_only: {description: Whether only subscribers with benefits can use it., type: bool}
+    subscriber_only:
+      description: Whether only Visual Studio subscribers get it with their contracts; null if that is not known.
+      type: bool
     exclude_from_latest: {description: "Whether it is excluded from being the latest version, in O(location) or everywhere.", type: bool}
     latest:
       description: Whether Azure deploys it in O(location) if no version is named; null if that was not read from Azure.

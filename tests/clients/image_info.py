@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules of this collection as ad-hoc tasks, beside another client of the same lab."""
+"""Modules of this collection as ad-hoc tasks, for a comparison with another client of the same lab."""
 
 from __future__ import annotations
 

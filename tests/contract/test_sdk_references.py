@@ -92,13 +92,13 @@ def _gallery(lab: RunningLab, managed: str, permissions: str) -> LabVersions:
 
 @pytest.fixture(scope="module")
 def refused(lab: RunningLab, bought: Image) -> dict[str, Run]:
-    """What each SDK sees of VMs of the bought image before its terms are accepted."""
+    """The results of VMs of the bought image before its terms are accepted, for each SDK."""
     return _through_both(lab, {"no-plan": _reference(bought), "no-terms": {**_reference(bought), "plan": plan_of(bought)}})
 
 
 @pytest.fixture(scope="module")
 def made(lab: RunningLab, refused: dict[str, Run], references: dict[str, dict[str, Any]], bought: Image) -> dict[str, Run]:
-    """What each SDK sees of VMs from all references, and of one without the plan of its image, after the terms were accepted."""
+    """The results of VMs from all references, and of one without the plan of its image, after the terms were accepted, for each SDK."""
     _accept(lab, terms_path(bought))
     return _through_both(lab, {**references, "no-plan": _reference(bought)})
 

@@ -23,7 +23,10 @@ from tests.support.written import Written
 
 
 class FakeMarketplace:
-    """The catalogue of the Marketplace: the versions in ``known``. ``missing`` are the sentences about what cannot be read."""
+    """The catalogue of the Marketplace: the versions in ``known``.
+
+    ``missing`` are the sentences about what cannot be read, ``warnings`` those about the cache.
+    """
 
     def __init__(self, azure: Any) -> None:
         self.azure = azure

@@ -7,24 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .errors import Refused
-from .ids import ResourceId
-from .listener import Listener
-from .model.catalog_image import CatalogImage
-from .model.disk import Disk
-from .model.disk_file import DiskContent
-from .model.gallery import Gallery
-from .model.gallery_image import GalleryImage
-from .model.gallery_image_version import GalleryImageVersion
-from .model.image import Image
-from .model.lock import Lock
-from .model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku, Terms, Walk
-from .model.nic import Nic
-from .model.rights import Rights
-from .model.snapshot import Snapshot
-from .model.vm import Vm
+
+if TYPE_CHECKING:
+    from .ids import ResourceId
+    from .listener import Listener
+    from .model.catalog_image import CatalogImage
+    from .model.disk import Disk
+    from .model.disk_file import DiskContent
+    from .model.gallery import Gallery  # noqa: F401 (only in a base class, as a string)
+    from .model.gallery_image import GalleryImage
+    from .model.gallery_image_version import GalleryImageVersion
+    from .model.image import Image
+    from .model.lock import Lock
+    from .model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku, Terms, Walk
+    from .model.nic import Nic
+    from .model.rights import Rights
+    from .model.snapshot import Snapshot
+    from .model.vm import Vm
 
 Tags = Mapping[str, str]
 Body = Mapping[str, Any]
@@ -60,7 +62,7 @@ class Resources(Protocol[T_co]):
         """Delete it, and wait until it is gone."""
 
 
-class Machines(Resources[Vm], Protocol):
+class Machines(Resources["Vm"], Protocol):
     """Virtual machines."""
 
     def find_stopped(self, vm: ResourceId, is_lost: Callable[[Vm], bool]) -> Vm | None:
@@ -82,7 +84,7 @@ class Machines(Resources[Vm], Protocol):
         """The text of its serial console; empty if there is none."""
 
 
-class Disks(Resources[Disk], Protocol):
+class Disks(Resources["Disk"], Protocol):
     """Managed disks."""
 
     def get_owned(self, disk: ResourceId) -> Disk:
@@ -98,7 +100,7 @@ class Disks(Resources[Disk], Protocol):
         """Delete it, though an upload into it was never finished."""
 
 
-class Snapshots(Resources[Snapshot], Protocol):
+class Snapshots(Resources["Snapshot"], Protocol):
     """Snapshots of managed disks."""
 
     def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
@@ -121,14 +123,14 @@ class InGalleries(Resources[T_co], Protocol):
         """Change the properties in the body."""
 
 
-class Galleries(InGalleries[Gallery], Protocol):
+class Galleries(InGalleries["Gallery"], Protocol):
     """Galleries."""
 
     def share(self, gallery: ResourceId, body: Body) -> None:
         """Change with whom a gallery is shared, and wait until that is done."""
 
 
-class GalleryImageVersions(InGalleries[GalleryImageVersion], Protocol):
+class GalleryImageVersions(InGalleries["GalleryImageVersion"], Protocol):
     """Versions of images in galleries."""
 
     def find_replicated(self, version: ResourceId, api: str = "") -> GalleryImageVersion | None:

@@ -8,31 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .._core.ids import ResourceId
 from .._core.listener import Listener
 from .catalogue.cache import CacheSettings
-from .resources.catalog import Catalog
-from .resources.disks import Disks
-from .resources.galleries import Galleries, GalleryImages, GalleryImageVersions
-from .resources.graph import ResourceGraph
-from .resources.groups import Groups
-from .resources.images import Images
-from .resources.locks import Locks
-from .resources.machines import Machines
-from .resources.marketplace import Marketplace
-from .resources.nics import Nics
-from .resources.others_galleries import OthersGalleries
-from .resources.permissions import Permissions
-from .resources.plan_terms import PlanTerms
-from .resources.regions import Regions
-from .resources.snapshots import Snapshots
-from .resources.subnets import Subnets
-from .resources.subscriptions import Subscriptions
 from .sdk.client import Client
 from .sdk.waiting import OF_READING, VM_LOOK_SECONDS, Deadline
 from .sign_in.credentials import merge, require_complete
+
+if TYPE_CHECKING:
+    from .._core import ports
+    from .._core.model.gallery_image import GalleryImage
+    from .._core.model.image import Image
 
 T = TypeVar("T")
 
@@ -44,29 +33,129 @@ allows, if no one else reads in the subscription."""
 
 
 class Azure:
-    """One subscription, one identity, one deadline: the resources of a task by kind."""
+    """One subscription, one identity, one deadline: the resources of a task by kind.
+
+    A kind is imported when it is first used. Ansible sends sources without bytecode, so that each import costs a task a millisecond or two.
+    """
 
     def __init__(self, client: Client, cache: CacheSettings | None = None, listener: Listener | None = None) -> None:
         self._client = client
-        self.machines = Machines(client)
-        self.images = Images(client)
-        self.disks = Disks(client)
-        self.snapshots = Snapshots(client)
-        self.galleries = Galleries(client)
-        self.gallery_images = GalleryImages(client)
-        self.gallery_image_versions = GalleryImageVersions(client)
-        self.catalog = Catalog(client)
-        self.marketplace = Marketplace(client, cache, listener)
-        self.terms = PlanTerms(client)
-        self.graph = ResourceGraph(client)
-        self.others_galleries = OthersGalleries(client)
-        self.subscriptions = Subscriptions(client)
-        self.groups = Groups(client)
-        self.regions = Regions(client)
-        self.subnets = Subnets(client)
-        self.nics = Nics(client)
-        self.locks = Locks(client)
-        self.permissions = Permissions(client)
+        self._cache = cache
+        self._listener = listener
+
+    @cached_property
+    def machines(self) -> ports.Machines:
+        from .resources.machines import Machines
+
+        return Machines(self._client)
+
+    @cached_property
+    def images(self) -> ports.Resources[Image]:
+        from .resources.images import Images
+
+        return Images(self._client)
+
+    @cached_property
+    def disks(self) -> ports.Disks:
+        from .resources.disks import Disks
+
+        return Disks(self._client)
+
+    @cached_property
+    def snapshots(self) -> ports.Snapshots:
+        from .resources.snapshots import Snapshots
+
+        return Snapshots(self._client)
+
+    @cached_property
+    def galleries(self) -> ports.Galleries:
+        from .resources.galleries import Galleries
+
+        return Galleries(self._client)
+
+    @cached_property
+    def gallery_images(self) -> ports.InGalleries[GalleryImage]:
+        from .resources.galleries import GalleryImages
+
+        return GalleryImages(self._client)
+
+    @cached_property
+    def gallery_image_versions(self) -> ports.GalleryImageVersions:
+        from .resources.galleries import GalleryImageVersions
+
+        return GalleryImageVersions(self._client)
+
+    @cached_property
+    def catalog(self) -> ports.Catalog:
+        from .resources.catalog import Catalog
+
+        return Catalog(self._client)
+
+    @cached_property
+    def marketplace(self) -> ports.Marketplace:
+        from .resources.marketplace import Marketplace
+
+        return Marketplace(self._client, self._cache, self._listener)
+
+    @cached_property
+    def terms(self) -> ports.PlanTerms:
+        from .resources.plan_terms import PlanTerms
+
+        return PlanTerms(self._client)
+
+    @cached_property
+    def graph(self) -> ports.ResourceGraph:
+        from .resources.graph import ResourceGraph
+
+        return ResourceGraph(self._client)
+
+    @cached_property
+    def others_galleries(self) -> ports.OthersGalleries:
+        from .resources.others_galleries import OthersGalleries
+
+        return OthersGalleries(self._client)
+
+    @cached_property
+    def subscriptions(self) -> ports.Subscriptions:
+        from .resources.subscriptions import Subscriptions
+
+        return Subscriptions(self._client)
+
+    @cached_property
+    def groups(self) -> ports.Groups:
+        from .resources.groups import Groups
+
+        return Groups(self._client)
+
+    @cached_property
+    def regions(self) -> ports.Regions:
+        from .resources.regions import Regions
+
+        return Regions(self._client)
+
+    @cached_property
+    def subnets(self) -> ports.Subnets:
+        from .resources.subnets import Subnets
+
+        return Subnets(self._client)
+
+    @cached_property
+    def nics(self) -> ports.Nics:
+        from .resources.nics import Nics
+
+        return Nics(self._client)
+
+    @cached_property
+    def locks(self) -> ports.Locks:
+        from .resources.locks import Locks
+
+        return Locks(self._client)
+
+    @cached_property
+    def permissions(self) -> ports.Permissions:
+        from .resources.permissions import Permissions
+
+        return Permissions(self._client)
 
     @property
     def subscription(self) -> str:

@@ -18,7 +18,7 @@ from tests.contract.golden.read import Exchange, Recording
 Json = dict[str, Any]
 
 LEVELS = ("publishers", "offers", "skus", "versions")
-"""The name of each level of the catalogue, in paths and in the file of the lab."""
+"""The names of the levels of the catalogue, in paths and in the file of the lab."""
 
 _IN_CATALOGUE = re.compile(
     r"/subscriptions/[^/]+/providers/Microsoft\.Compute/locations/(?P<region>[^/]+)/(?P<rest>publishers\b.*)", re.IGNORECASE

@@ -91,7 +91,7 @@ def is_id(value: Any) -> bool:
 
 
 def pairs(path: str) -> list[tuple[str, str]]:
-    """The types in an id, in lower case, each with the name that follows; what is not a resource of a user is left out."""
+    """The types in an id, in lower case, each with the name that follows; only resources of users count."""
     parts = path.strip("/").split("/")
     found, index = [], 0
     while index + 1 < len(parts):

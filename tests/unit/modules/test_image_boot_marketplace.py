@@ -10,7 +10,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, GoldenImageError, Missing, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import (
+    Denied,
+    Failed,
+    GoldenImageError,
+    Missing,
+    Refused,
+    Unavailable,
+)
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import VM
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.catalog_image import CatalogImage
@@ -80,7 +87,10 @@ def test_the_plan_in_the_tag_of_a_managed_image_needs_terms_too(run: ModuleRunne
     assert MISSING_TERMS in run(azure, **{**OPTIONS, "image": "web-1"})["msg"]
 
 
-@pytest.mark.parametrize("error", [Denied("no", status=403), Missing("no", status=404), Refused("no", status=500)])
+@pytest.mark.parametrize(
+    "error",
+    [Denied("no", status=403), Missing("no", status=404), Refused("no", status=500), Unavailable("no answer"), Failed("no", status=302)],
+)
 def test_terms_that_cannot_be_read_are_left_to_azure(run: ModuleRunner, error: GoldenImageError) -> None:
     azure = azure_now()
     azure.terms.get = raising(error)
@@ -142,6 +152,10 @@ def test_a_refusal_to_sell_says_whether_the_terms_are_the_reason(run: ModuleRunn
     (Refused("Legal terms have not been accepted.", code=NOT_ELIGIBLE), None, False),
     (Refused("It is not to be sold in market: 'US'.", code=NOT_ELIGIBLE), True, False),
     (Refused("Legal terms have not been accepted.", code="QuotaExceeded"), True, False),
+    (Refused("You have not accepted the legal terms on this subscription: 'x'.", code="ResourcePurchaseValidationFailed"), True, True),
+    (Refused("It returned errors. See inner errors for details.", code=NOT_ELIGIBLE), True, False),
+    (Refused("It cannot be purchased. See details for more information.'", code="ResourcePurchaseValidationFailed"), True, False),
+    (Refused("A policy forbids offers whose legal terms were not reviewed.", code=NOT_ELIGIBLE), True, False),
 ])  # fmt: skip
 def test_a_vm_is_requested_again_only_while_its_terms_are_accepted(error: Refused, accepted: bool | None, again: bool) -> None:
     azure, asked = azure_now(accepted), []

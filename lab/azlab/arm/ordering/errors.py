@@ -55,11 +55,14 @@ NOT_EFFECTIVE = Refusal(
     400,
     "MarketplacePurchaseEligibilityFailed",
     "Marketplace purchase eligibilty check returned errors. See inner errors for details. Offer with PublisherId: {publisher}, OfferId:"
-    " {offer} cannot be purchased due to validation errors. See details for more information.",
+    ' {offer} cannot be purchased due to validation errors. See details for more information.[{{"Legal terms have not been accepted for'
+    " this item on this subscription. To accept legal terms using PowerShell, please use Get-AzureRmMarketplaceTerms and"
+    " Set-AzureRmMarketplaceTerms API(https://go.microsoft.com/fwlink/?linkid=862451) or deploy via the Azure portal to accept the terms"
+    '":"StoreApi"}}]',
     ISSUE,
     gateway=True,
 )
-"""https://github.com/MicrosoftDocs/azure-docs/pull/25359. The second sentence is that of an inner error there."""
+"""https://github.com/MicrosoftDocs/azure-docs/pull/25359. What follows the first sentence is that of an inner error there."""
 NO_PLAN = Refusal(
     400,
     "VMMarketplaceInvalidInput",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .deprecation import DEPRECATED, deprecation_of
+
 
 class Sku(NamedTuple):
     """The name of a Marketplace image without its version."""
@@ -31,6 +33,16 @@ class MarketplaceVersion:
     def urn(self) -> str:
         """The name by which az and image_boot know it."""
         return ":".join((*self.sku, self.name))
+
+    @property
+    def deprecation(self) -> Mapping[str, Any] | None:
+        """Whether it is deprecated or will be; None if Azure does not say."""
+        return deprecation_of(self.properties)
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether no VM can be made from it any more."""
+        return (self.deprecation or {}).get("state") == DEPRECATED
 
 
 class PurchasePlan(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..._core.ids import region
 from ..._core.model.catalog_image import CatalogImage
+from ..._core.model.deprecation import deprecation_of
 from ..._core.model.gallery_image_version import Replica
 from ..._core.model.image import ImageDisk
 from ..._core.model.provisioning import BEING_MADE, SUCCEEDED
@@ -47,19 +48,9 @@ def parse_marketplace_image(version: Json) -> CatalogImage:
         data_disks=_data_disks(properties.get("dataDiskImages") or ()),
         version=str(version.get("name") or ""),
         plan=_plan(at(properties, "plan")),
-        deprecation=parse_deprecation(properties),
+        deprecation=deprecation_of(properties),
         **_features(properties),
     )
-
-
-def parse_deprecation(properties: Json) -> dict[str, Any] | None:
-    """Whether and when a version of the Marketplace is deprecated, and what replaces it; None if it does not say so."""
-    status = at(properties, "imageDeprecationStatus")
-    if not status.get("imageState"):
-        return None
-    other = at(status, "alternativeOption")
-    alternative = {"type": other.get("type"), "value": other["value"]} if other.get("value") else None
-    return {"state": status["imageState"], "scheduled_time": status.get("scheduledDeprecationTime"), "alternative": alternative}
 
 
 def offered_as_latest(versions: Iterable[Json], location: str) -> list[str]:

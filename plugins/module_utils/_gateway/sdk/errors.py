@@ -19,6 +19,8 @@ ABSENT = {"ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound",
 DENIED = (401, 403)
 NO_SUBSCRIPTION = {"SubscriptionNotFound", "InvalidSubscriptionId"}
 CHECK_SUBSCRIPTION = "Check subscription_id or AZURE_SUBSCRIPTION_ID, and that this identity has rights in the subscription."
+MOST_INNER = 5
+"""So many errors inside an error are shown: a template or a policy can break at hundreds of places."""
 ANOTHER_SOURCE = "or choose another auth_source (ANSIBLE_AZURE_AUTH_SOURCE)"
 # A mark in the text of a refused sign-in, and what to check then.
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -123,7 +125,7 @@ def _answered(error: Any, action: str) -> GoldenImageError:
     """Our error for an error answer: an HTTP status, or an operation that ended as Failed (its poll has status 200)."""
     status = error.status_code
     code = getattr(error.error, "code", None) or ""
-    text = scrub(getattr(error.error, "message", None) or error.message or error.reason or "no text")
+    text = _text(getattr(error.error, "message", None) or error.message or error.reason or "no text")
     text = " ".join((text, *_inner(error, text)))
     message = f"could not {action}: ({code}) {text}" if code else f"could not {action}: {status} {text}"
     if code in NO_SUBSCRIPTION:
@@ -138,8 +140,22 @@ def _answered(error: Any, action: str) -> GoldenImageError:
 
 def _inner(error: Any, text: str) -> list[str]:
     """The texts of the errors inside an error, which alone may hold the reason: the Marketplace says "See inner errors for details."."""
-    found = [(each.code, scrub(each.message or "")) for each in getattr(error.error, "details", None) or ()]
-    return list(dict.fromkeys(f"({code}) {inner}" if code else inner for code, inner in found if inner and inner not in text))
+    found = [(each.code, _text(each.message or "")) for each in _within(error.error)]
+    texts = list(dict.fromkeys(f"({code}) {inner}" if code else inner for code, inner in found if inner and inner not in text))
+    more = [f"({len(texts) - MOST_INNER} more errors are left out.)"] if texts[MOST_INNER:] else []
+    return [*texts[:MOST_INNER], *more]
+
+
+def _within(error: Any) -> Iterator[Any]:
+    """The errors inside an error, and those inside them."""
+    for each in getattr(error, "details", None) or ():
+        yield each
+        yield from _within(each)
+
+
+def _text(message: Any) -> str:
+    """A message without secrets; one that should be text but is an object, as JSON."""
+    return scrub(message if isinstance(message, str) else json.dumps(message))
 
 
 def _unreadable(error: Any, action: str) -> GoldenImageError:

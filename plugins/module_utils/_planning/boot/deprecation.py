@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from ..._core.errors import GoldenImageError, InvalidRequest, Refused
 from ..._core.market_names import URN
 from ..._core.model.catalog_image import CatalogImage
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED
 from ..._core.model.marketplace import Sku
 from ..._core.ports import Azure
 from ..marketplace.replacement import replacement
-from ..marketplace.versions import DEPRECATED, SCHEDULED
 
 IMAGE_DEPRECATED = "ImageVersionDeprecated"
 """The code of Azure's answer about a version that is deprecated."""

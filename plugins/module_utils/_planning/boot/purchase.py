@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..._core import tags as tag
-from ..._core.errors import Denied, Failed, InvalidRequest, Missing, Refused
+from ..._core.errors import Failed, GoldenImageError, InvalidRequest, Refused
 from ..._core.model.catalog_image import CatalogImage
 from ..._core.model.disk import Disk
 from ..._core.model.image import Image
@@ -23,8 +23,12 @@ from ..._core.ports import Azure
 NOT_BOUGHT = ("MarketplacePurchaseEligibilityFailed", "ResourcePurchaseValidationFailed")
 """The codes of a refusal because of the terms of a plan, or of another obstacle to buying it."""
 NO_PLAN = "VMMarketplaceInvalidInput"
-_ABOUT_TERMS = re.compile(r"legal terms|(?:inner errors for details|see details for more information)\W*$", re.IGNORECASE)
-"""Texts of a refusal because of the terms, or without any reason. Others name an obstacle that waiting does not remove."""
+_ABOUT_TERMS = re.compile(r"legal terms have not been accepted|not accepted the legal terms", re.IGNORECASE)
+"""Texts of a refusal because of the terms: https://github.com/MicrosoftDocs/azure-docs/pull/25359,
+https://github.com/nforgeio/neonKUBE/issues/1673. Others name another obstacle, which waiting does not remove, or none, as here:
+https://github.com/MicrosoftDocs/azure-docs/issues/28395"""
+_WITHOUT_REASON = re.compile(r"(?:inner errors for details|see details for more information)\W*$", re.IGNORECASE)
+"""Texts that leave out the reason. They are not waited for: it may be any."""
 
 
 def plan_of(image: Image | None, catalog: CatalogImage | None, os_disk: Disk | None) -> dict[str, Any]:
@@ -34,13 +38,13 @@ def plan_of(image: Image | None, catalog: CatalogImage | None, os_disk: Disk | N
 
 
 def look_up_terms(azure: Azure, plan: Mapping[str, Any]) -> Terms | None:
-    """The terms of a plan; None if there is no plan, or if they may not be read: then Azure decides."""
+    """The terms of a plan; None if there is no plan, or if they may not or cannot be read: then Azure decides."""
     found = PurchasePlan.of(plan)
     if found is None:
         return None
     try:
         return azure.terms.get(found)
-    except (Denied, Missing, Refused):
+    except GoldenImageError:
         return None
 
 
@@ -76,7 +80,7 @@ def about_purchase(azure: Azure, plan: Mapping[str, Any], error: Failed | Refuse
     if not _are_accepted(look_up_terms(azure, plan)):
         return f"The VM needs a Marketplace plan. If its terms are not accepted in this subscription, {accepting(found)}."
     late = "Azure shows the terms of its plan as accepted, but that can take 30 minutes to become effective: run again later."
-    return late if _is_about_terms(error) else ""
+    return late if _is_about_terms(error) or _WITHOUT_REASON.search(error.message) else ""
 
 
 def _is_about_terms(error: Failed | Refused) -> bool:

@@ -16,6 +16,8 @@ from ..._core.market_names import URN, urn_of
 
 OTHERS = re.compile(r"/(?:shared|community)galleries/[^/\s]+/images/[^/\s]+(?:/versions/[^/\s]+)?", re.IGNORECASE)
 """An image, or a version of one, in a gallery that is shared with this subscription or with everybody."""
+_IN_GALLERY = re.compile(r"/(?:shared|community)galleries/|/subscriptions/.*/providers/microsoft\.compute/galleries/", re.IGNORECASE)
+"""How ids of images in galleries begin. The resource group of a managed image can have any name, such as ``galleries``."""
 OF_OTHERS = {"shared_gallery_image_id": "/SharedGalleries/", "community_gallery_image_id": "/CommunityGalleries/"}
 """The keys of images in galleries of others, and how their ids begin."""
 
@@ -31,7 +33,7 @@ def parse_image(value: Any, group: str) -> tuple[ResourceId | None, str | None]:
         return None, None
     found = _of_dictionary(value) if isinstance(value, Mapping) else value
     text = found.strip() if isinstance(found, str) else ""
-    if text.startswith("/") and "galleries/" in text.casefold():
+    if _IN_GALLERY.match(text):
         return None, _gallery_image(text)
     if URN.fullmatch(text):
         return None, text

@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from typing import TypeAlias
 
 from ..._core.ids import region
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED
 from ..._core.model.listed_image import COMMUNITY, GALLERY, MANAGED, MARKETPLACE, SHARED, ListedImage
 from ..._core.times import parse_time
 from ..marketplace.deprecation import NOT_OFFERED
-from ..marketplace.versions import DEPRECATED, SCHEDULED
 
-Tags = tuple[tuple[str, str | None], ...]
+Tags: TypeAlias = "tuple[tuple[str, str | None], ...]"
 
 _IN_GALLERIES_ONLY = "managed images are in no gallery"
 _OF_OTHERS = "it is a gallery of others, whose resource group is not known"

@@ -14,13 +14,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..._core.errors import Denied, Missing, Refused, Unavailable
-from ..._core.model.listed_image import ListedImage
+from ..._core.errors import GoldenImageError, Refused, Unavailable
+from ..._core.model.deprecation import DEPRECATED, SCHEDULED, state
+from ..._core.model.listed_image import MARKETPLACE, ListedImage
 from ..._core.model.marketplace import Chosen, MarketplaceVersion, PurchasePlan, Sku
 from ..._core.ports import Azure
 from ..images.gaps import Gaps
 from ..images.order import version_number
-from .versions import DEPRECATED, SCHEDULED, deprecation_in, state
 
 NOT_OFFERED = "NotOffered"
 """Our own word for the state of a plan that no version in the region has: it was withdrawn, or is offered to others or elsewhere only."""
@@ -29,10 +29,10 @@ _CODE = "ImageVersionDeprecated"
 
 
 def state_of(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str, Any] | None:
-    """The state of a plan as ``known_state`` tells it; None if the catalogue may not or cannot be read."""
+    """The state of a plan as ``known_state`` tells it; None if the catalogue may not or cannot be read, whatever the reason."""
     try:
         return known_state(azure, plan, location)
-    except (Denied, Missing, Refused, Unavailable):
+    except GoldenImageError:
         return None
 
 
@@ -43,24 +43,25 @@ def known_state(azure: Azure, plan: PurchasePlan, location: str) -> Mapping[str,
     one's own names its plan, and no version. Without any version that has this plan, the state is ``NotOffered``.
     """
     try:
-        versions = _with_plan(azure, plan, location)
+        named = _having(plan, azure.marketplace.versions(location, Sku(plan.publisher, plan.product, plan.name)))
     except Refused as error:
         if error.facts.get("code") == _CODE:
             return state(DEPRECATED)
         raise
-    return deprecation_in(max(versions, key=_usability)) if versions else state(NOT_OFFERED)
+    versions = named or _elsewhere(azure, plan, location)
+    return max(versions, key=_usability).deprecation if versions else state(NOT_OFFERED)
 
 
 def with_state_of_plans(azure: Azure, images: Iterable[ListedImage], location: str, gaps: Gaps) -> tuple[ListedImage, ...]:
     """The images with the states of their plans, each looked up once per region: that of the image, unless another is named.
 
-    An image without a plan, or whose origin knows its state, stays as it is.
+    An image without a plan, or whose state is known, stays as it is, and one of the Marketplace, which brings its own state.
     """
     known: dict[tuple[PurchasePlan, str], Mapping[str, Any] | None] = {}
 
     def with_state(image: ListedImage) -> ListedImage:
         plan = listed_plan(image)
-        if plan is None or image.deprecation is not None:
+        if plan is None or image.deprecation is not None or image.origin == MARKETPLACE:
             return image
         key = (PurchasePlan(*map(str.casefold, plan)), location or image.location)
         if key not in known:
@@ -76,13 +77,11 @@ def listed_plan(image: ListedImage) -> PurchasePlan | None:
     return PurchasePlan(*map(str, names)) if all(names) else None
 
 
-def _with_plan(azure: Azure, plan: PurchasePlan, location: str) -> list[MarketplaceVersion]:
-    """The versions with a plan: those of the SKU with the plan's name, as is usual, else those in its offer.
+def _elsewhere(azure: Azure, plan: PurchasePlan, location: str) -> list[MarketplaceVersion]:
+    """The versions with a plan that are not in the SKU with the plan's name, as usual, but somewhere in its offer.
 
     The walk through the offer may be answered from the cache, so it only tells which SKUs to read.
     """
-    if found := _having(plan, azure.marketplace.versions(location, Sku(plan.publisher, plan.product, plan.name))):
-        return found
     walk = azure.marketplace.walk(location, _offer(plan))
     skus = sorted({each.sku for each in _having(plan, walk.versions)})
     found = [each for sku in skus for each in _having(plan, azure.marketplace.versions(location, sku))]
@@ -111,6 +110,6 @@ def _names(plan: Mapping[str, Any]) -> list[str]:
 
 def _usability(version: MarketplaceVersion) -> tuple[int, str, tuple[int, ...]]:
     """A key that sorts versions by how long VMs can be made from them, then by number."""
-    found = deprecation_in(version) or {}
+    found = version.deprecation or {}
     rank = {DEPRECATED: 0, SCHEDULED: 1}.get(found.get("state") or "", 2)
     return rank, found.get("scheduled_time") or "", version_number(version.name)

@@ -13,7 +13,6 @@ from ..._core.model.listed_image import MARKETPLACE, ListedImage
 from ..._core.model.marketplace import MarketplaceVersion, Sku
 from ..images.definition import features_of, plan_of
 from .license_types import license_types_of
-from .versions import deprecation_in, is_deprecated
 
 
 def listed(version: MarketplaceVersion) -> ListedImage:
@@ -38,10 +37,10 @@ def listed(version: MarketplaceVersion) -> ListedImage:
         os_disk_size_gib=system.get("sizeInGb"),
         data_disk_luns=_luns(properties),
         plan=plan_of(properties.get("plan")),
-        deprecation=deprecation_in(version),
+        deprecation=version.deprecation,
         regions=(version.location,),
         license_types=license_types_of(version.sku),
-        exclude_from_latest=is_deprecated(version),
+        exclude_from_latest=version.is_deprecated,
     )
 
 

@@ -157,7 +157,7 @@ def test_an_image_of_the_marketplace_says_whether_it_is_deprecated():
     status = {"imageState": "ScheduledForDeprecation", "scheduledDeprecationTime": "2027-01-01T00:00:00Z", "alternativeOption": other}
     offered = {**OFFERED, "properties": {**OFFERED["properties"], "imageDeprecationStatus": status}}
     image = found(f"{URN}:1.2.3", answer(200, offered))[0]
-    assert image.deprecation == {"state": "ScheduledForDeprecation", "scheduled_time": "2027-01-01T00:00:00Z", "alternative": other}
+    assert image.deprecation == {"state": "ScheduledForDeprecation", "scheduled_time": "2027-01-01T00:00:00.000000Z", "alternative": other}
 
 
 def test_an_image_that_may_not_be_read_is_not_known():

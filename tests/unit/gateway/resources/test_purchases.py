@@ -44,6 +44,20 @@ def test_a_refusal_ends_with_the_reason_in_it(seconds: int, early: bool, tries: 
     assert len(canned.sent) == tries
 
 
+@pytest.mark.parametrize(("message", "details", "text"), [
+    ("Outer.", [{"code": "A", "message": "a", "details": [{"code": "B", "message": "b"}]}], "Outer. (A) a (B) b"),
+    ("Outer.", [{"code": "A", "message": {"password": "x", "reason": "r"}}], 'Outer. (A) {"password=***", "reason": "r"}'),
+    ({"reason": "r"}, [], '{"reason": "r"}'),
+    ("Outer.", [{"message": f"m{n}"} for n in range(300)], "Outer. m0 m1 m2 m3 m4 (295 more errors are left out.)"),
+    ("Outer.", None, "Outer."),
+])  # fmt: skip
+def test_the_errors_inside_an_error_are_shown(message: object, details: object, text: str) -> None:
+    canned = CannedAzure(answer(400, {"error": {"code": CODE, "message": message, "details": details}}))
+    with pytest.raises(Refused) as refused:
+        canned.azure.machines.get(V)
+    assert refused.value.message == f"could not read VM v: ({CODE}) {text}"
+
+
 def test_terms_are_sent_back_whole() -> None:
     agreement = {"id": "/x", "name": "current", "properties": {"plan": "basic", "signature": "S", "accepted": False}}
     accepted = {**agreement, "properties": {**agreement["properties"], "accepted": True}}  # type: ignore[dict-item]

@@ -46,6 +46,12 @@ def test_managed_images(value: Any) -> None:
     assert (image and image.within("s"), other) == (MANAGED, None)
 
 
+@pytest.mark.parametrize("group", ["galleries", "team-galleries"])
+def test_a_managed_image_may_be_in_a_group_with_any_name(group: str) -> None:
+    managed = ResourceId.of(IMAGE, group, "web", subscription="s")
+    assert parse_image(str(managed), "build") == parse_image({"id": str(managed).lower()}, "build") == (managed, None)
+
+
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Missing, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, Failed, Missing, Refused, TimedOut, Unavailable
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.listed_image import ListedImage
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import PurchasePlan
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images.gaps import Gaps
@@ -87,6 +88,8 @@ def test_state_is_unknown_if_a_part_of_the_offer_could_not_be_read():
 
 def test_state_is_unknown_if_azure_says_nothing_about_the_version():
     assert found(version("acme:server:gold:1.0.0", plan=under(GOLD))) is None
+    nothing = {"scheduledDeprecationTime": SOON, "imageState": None}
+    assert found(version("acme:server:gold:1.0.0", plan=under(GOLD), imageDeprecationStatus=nothing)) is None
 
 
 @pytest.mark.parametrize(
@@ -96,10 +99,13 @@ def test_state_is_unknown_if_azure_says_nothing_about_the_version():
         (Missing("no such region", status=404), None),
         (Refused("busy", code="InternalServerError", status=500), None),
         (Refused("it is deprecated", code="ImageVersionDeprecated", status=404), "Deprecated"),
+        (Unavailable("no answer"), None),
+        (Failed("moved", status=302), None),
+        (TimedOut("a wait of 3600 s is due, 3000 s are left"), None),
     ],
-    ids=["denied", "missing", "refused", "deprecated"],
+    ids=["denied", "missing", "refused", "deprecated", "unavailable", "failed", "timed out"],
 )
-def test_what_a_refused_read_tells_about_the_plan(error, state):
+def test_refused_read_tells_that_a_plan_is_deprecated_only_with_the_code_for_that(error, state):
     azure = offering()
 
     def refuse(*_given: Any) -> Any:
@@ -108,6 +114,16 @@ def test_what_a_refused_read_tells_about_the_plan(error, state):
     azure.marketplace.versions = refuse
     answer = state_of(azure, GOLD, PLACE)
     assert (answer and answer["state"]) == state
+
+
+def test_a_deprecated_version_of_another_sku_says_nothing_about_the_plan():
+    azure = offering()
+
+    def refuse(*_given: Any) -> Any:
+        raise Refused("acme:server:old:1.0.0 is deprecated", code="ImageVersionDeprecated", status=404)
+
+    azure.marketplace.walk = refuse
+    assert state_of(azure, GOLD, PLACE) is None
 
 
 def own(name: str, location: str = PLACE, **fields: Any) -> ListedImage:
@@ -138,8 +154,12 @@ def test_plan_whose_state_cannot_be_read_is_named_and_the_others_are_known():
     assert gaps.sentences == ("could not read silver",)
 
 
-def test_image_whose_state_is_known_or_whose_plan_is_not_complete_stays_as_it_is():
-    images = (own("a", plan=under(GOLD), deprecation={"state": "Active"}), own("b", plan={"name": "gold"}))
+def test_image_of_the_marketplace_or_of_a_known_state_or_with_half_a_plan_stays_as_it_is():
+    images = (
+        replace(own("a", plan=under(GOLD)), origin="marketplace"),
+        own("b", plan={"name": "gold"}),
+        own("c", plan=under(GOLD), deprecation={"state": "Active"}),
+    )
     azure = offering()
     assert with_state_of_plans(azure, images, "", Gaps()) == images
     assert azure.reads == []

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of the Marketplace in a list: which ones are read, which versions of them, and the properties that are known of each."""
+"""The images of the Marketplace in a list: which ones are read, which versions of them, and which properties a row has."""
 
 from __future__ import annotations
 
@@ -125,19 +125,16 @@ def test_latest_version_is_read_again_of_matching_images_only():
     assert azure.reads[1:] == ["versions of acme:server:silver"]
 
 
-def test_which_version_is_the_latest_is_not_read_from_the_cache():
+def test_latest_version_is_unknown_if_the_walk_came_from_the_cache():
     azure = offering(*numbered("1.0.9"))
     azure.marketplace.cached = True
     assert [each["latest"] for each in rows(azure, publisher="acme", versions="all")] == [None]
 
 
-def test_result_says_how_old_the_cache_is_and_why_it_was_not_used():
+def test_result_says_how_old_the_cache_is():
     azure = some()
     azure.marketplace.cached, azure.marketplace.read_at = True, "2026-11-22T10:00:00.000000Z"
-    azure.marketplace.warnings = ("cannot write the cache",)
-    plan = IMAGES.plan(azure, request(text="sql"), False)
-    assert plan.after["catalogue_read_at"] == "2026-11-22T10:00:00.000000Z"
-    assert plan.warnings == ("cannot write the cache",)
+    assert IMAGES.plan(azure, request(text="sql"), False).after["catalogue_read_at"] == "2026-11-22T10:00:00.000000Z"
 
 
 def test_latest_version_is_refused_if_a_part_of_the_walk_is_missing():
@@ -165,6 +162,13 @@ def test_rest_of_a_walk_with_missing_parts_is_listed():
     after = IMAGES.plan(azure, request(text="sql"), False).after
     assert [each["reference"] for each in after["images"]] == [SQL]
     assert (after["complete"], after["missing"]) == (False, ["could not read the offers of acme"])
+
+
+@pytest.mark.parametrize("versions", ["newest", "latest"])
+def test_why_the_cache_was_not_used_is_a_warning(versions):
+    azure = some()
+    azure.marketplace.warnings = ("The cache cannot be used.",)
+    assert IMAGES.plan(azure, request(text="sql", versions=versions), False).warnings == ("The cache cannot be used.",)
 
 
 def test_properties_of_a_version_count_and_not_its_name():
@@ -230,12 +234,12 @@ def test_version_is_listed_with_everything_that_a_user_chooses_by():
     }
 
 
-def test_what_azure_leaves_out_is_v1_standard_and_unknown():
+def test_version_without_properties_is_v1_and_standard_and_its_architecture_unknown():
     (row,) = rows(offering(version("acme:server:gold:1.0.0")), publisher="acme")
     assert (row["hyper_v_generation"], row["security_type"], row["architecture"]) == ("V1", "Standard", None)
 
 
-def test_filter_by_architecture_does_not_find_what_azure_leaves_out():
+def test_filter_by_architecture_does_not_find_a_version_without_one():
     assert found(offering(version("acme:server:gold:1.0.0")), publisher="acme", architecture="x64") == []
 
 

@@ -142,24 +142,26 @@ def _version(call: Call, image: Image, version: ImageVersion) -> Json:
 
 
 def _properties(image: Image, deprecation: Deprecation) -> Json:
-    """The properties of a version. Azure does not show a generation, or which disks are allowed, for images from before there were two."""
+    """The properties of a version, in the order in which Azure shows them.
+
+    Azure shows neither a generation nor the allowed disks for images from before there were two generations, and no empty features.
+    """
     properties: Json = {
+        "hyperVGeneration": image.generation,
         "architecture": image.architecture,
         **({"replicaType": "Managed", "replicaCount": 3} if image.managed else {"replicaType": "Unmanaged"}),
+        "disallowed": image.generation and {"vmDiskType": "Unmanaged" if image.managed else "None"},
         **_upgrade(image.auto_upgrade),
         "imageDeprecationStatus": _deprecation(deprecation),
+        "features": [{"name": name, "value": value} for name, value in image.features],
+        "plan": image.plan and {"publisher": image.plan.publisher, "name": image.plan.name, "product": image.plan.product},
     }
-    if image.generation:
-        properties["hyperVGeneration"] = image.generation
-        properties["disallowed"] = {"vmDiskType": "Unmanaged" if image.managed else "None"}
-    if image.features:
-        properties["features"] = [{"name": name, "value": value} for name, value in image.features]
-    if image.plan:
-        properties["plan"] = {"publisher": image.plan.publisher, "name": image.plan.name, "product": image.plan.product}
     size = {} if image.managed else {"sizeInGb": ceil(image.size / GIB), "sizeInBytes": image.size + FOOTER}
-    properties["osDiskImage"] = {"operatingSystem": image.os_type, **size}
-    properties["dataDiskImages"] = [{"lun": lun} for lun, _ in image.data_disks]
-    return properties
+    disks = {
+        "osDiskImage": {"operatingSystem": image.os_type, **size},
+        "dataDiskImages": [{"lun": lun} for lun, _ in image.data_disks],
+    }
+    return {**{key: value for key, value in properties.items() if value}, **disks}
 
 
 def _upgrade(supported: bool) -> Json:

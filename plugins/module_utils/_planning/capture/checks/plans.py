@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...._core.checks import UNPROVEN, WARN
+from ...._core.model.deprecation import DEPRECATED, SCHEDULED
 from ...._core.model.marketplace import PurchasePlan
 from ...marketplace.deprecation import NOT_OFFERED
 from ...marketplace.replacement import replacement
-from ...marketplace.versions import DEPRECATED, SCHEDULED
 from .machine import DOCS
 from .rule import Candidate, Finding, Rule
 

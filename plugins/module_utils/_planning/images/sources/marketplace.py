@@ -29,7 +29,7 @@ def read(azure: Azure, request: ListRequest) -> Found:
     require_names(azure, request.filters, request.location)
     walk = azure.marketplace.walk(request.location, chosen_by(request.filters))
     if request.versions == LATEST and walk.missing:
-        return Found(missing=walk.missing)
+        return Found(missing=walk.missing, warnings=walk.warnings)
     gaps = Gaps()
     gaps.add(*walk.missing)
     found = _live(azure, request, walk, gaps) if request.versions == LATEST and walk.cached else _walked(request, walk)
