@@ -88,7 +88,7 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
             "catalogue_read_at": found.read_at,
             "skipped_sources": [vars(each) for each in left_out],
         },
-        warnings=(*found.warnings, *_warnings(left_out, sources)),
+        warnings=(*found.warnings, *_warnings(left_out, sources), *_incomplete(missing)),
     )
 
 
@@ -115,6 +115,12 @@ def _warnings(left_out: Sequence[Skipped], sources: Sequence[str]) -> tuple[str,
         return ()
     reasons = dict.fromkeys(f"{each.filter} cannot choose {each.source} images, because {each.reason}" for each in left_out)
     return (f"The list is empty: {'; '.join(reasons)}. Set sources.",)
+
+
+def _incomplete(missing: Sequence[str]) -> tuple[str, ...]:
+    """That a part of the list is missing, for those who only look at the images."""
+    others = f" The result 'missing' has {len(missing)} sentences about what could not be read." if len(missing) > 1 else ""
+    return (f"The list is not complete: {missing[0].rstrip('.')}.{others}",) if missing else ()
 
 
 IMAGES = Subject(ListRequest.from_params, _plan)
