@@ -358,13 +358,9 @@ missing:
   type: list
   elements: str
 catalogue_read_at:
-  description:
-    - When the oldest part of the Marketplace's catalogue was read that came from the cache. The list may not show what changed in Azure
-      since then, such as an image that was withdrawn. Null if nothing came from the cache.
-    - To read everything from Azure, set O(cache=false).
+  description: When the oldest part that came from the cache was read from Azure; null if none did. Later changes may be missing.
   returned: success
   type: str
-  sample: "2026-11-22T10:00:00.000000Z"
 skipped_sources:
   description: Which O(sources) have no images in the list, because they know nothing about a filter.
   returned: success
