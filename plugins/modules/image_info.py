@@ -17,7 +17,7 @@ description:
     RV(skipped_sources) says so. A property that is not known of an image is null and matches no filter.
   - The result is always a list, which is empty if no image matches. Numbers in names sort by value, so C(web-9) comes before C(web-10).
   - If a part cannot be read, for example because of a missing right, the rest is returned. RV(complete) is then false, and RV(missing) says
-    what is missing. The task fails if none of the sources can be read.
+    what is missing, and a warning names the first part. The task fails if none of the sources can be read.
 extends_documentation_fragment:
   - goldenimage.azure.azure
 options:
@@ -357,6 +357,10 @@ missing:
   returned: success
   type: list
   elements: str
+catalogue_read_at:
+  description: When the oldest part that came from the cache was read from Azure; null if none did. Later changes may be missing.
+  returned: success
+  type: str
 skipped_sources:
   description: Which O(sources) have no images in the list, because they know nothing about a filter.
   returned: success

@@ -33,6 +33,7 @@ class FakeMarketplace:
         self.known: list[MarketplaceVersion] = []
         self.missing: tuple[str, ...] = ()
         self.cached = False
+        self.read_at: str | None = None
         self.warnings: tuple[str, ...] = ()
 
     def publishers(self, location: str) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ class FakeMarketplace:
     def walk(self, location: str, chosen: Chosen) -> Walk:
         self.azure.reads.append(f"catalogue of {location}")
         found = (each for each in self.known if each.location == location and _is_chosen(chosen, each.sku))
-        return Walk(tuple(found), self.missing, self.cached, self.warnings)
+        return Walk(tuple(found), self.missing, self.cached, self.warnings, self.read_at)
 
     def versions(self, location: str, sku: Sku) -> tuple[MarketplaceVersion, ...]:
         self.azure.reads.append(f"versions of {':'.join(sku)}")

@@ -71,7 +71,7 @@ def test_files_hold_the_images(lists: Lists, version: str) -> None:
     assert (lists.folder / "found.txt").read_text().splitlines()[0].startswith("SOURCE ")
     assert lists(**options, path="found.json").returncode == 0
     found = json.loads((lists.folder / "found.json").read_text())
-    assert set(found) == {"images", "truncated", "complete", "missing", "skipped_sources"}
+    assert set(found) == {"images", "truncated", "complete", "missing", "catalogue_read_at", "skipped_sources"}
     assert [each["reference"] for each in found["images"]][1] == version
     assert lists(**options, path="found.CSV").returncode == 0
     file = lists.folder / "found.CSV"

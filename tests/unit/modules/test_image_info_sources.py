@@ -249,6 +249,17 @@ def test_one_gallery_that_cannot_be_read_does_not_hide_the_others(
     monkeypatch.setattr(azure.gallery_images, "list_in", lambda hub: denied() if hub.name == "hub" else read(hub))
     result = run(azure, **GALLERY)
     assert (shown(result), result["complete"], len(result["missing"])) == (["lab/web/1.0.0"], False, 1)
+    assert run.warnings == ["The list is not complete: could not read it: (AuthorizationFailed) no right."]
+
+
+def test_warning_about_several_missing_parts_counts_them(
+    run: ModuleRunner, azure: FakeAzure, galleries: GallerySet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    azure.marketplace.missing = ("could not read the offers of acme", "could not read the offers of beta")
+    run(azure, sources="marketplace", text="web", **HERE)
+    assert run.warnings == [
+        "The list is not complete: could not read the offers of acme. The result 'missing' has 2 sentences about what could not be read."
+    ]
 
 
 def test_the_latest_version_is_not_guessed(

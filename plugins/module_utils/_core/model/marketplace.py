@@ -88,3 +88,5 @@ class Walk:
     cached: bool = False
     """Whether any part of it was read from the cache."""
     warnings: tuple[str, ...] = ()
+    read_at: str | None = None
+    """When the oldest of the parts from the cache was read from Azure."""

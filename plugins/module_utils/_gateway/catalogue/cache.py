@@ -57,6 +57,7 @@ class NoCache:
     """A cache that holds nothing."""
 
     flaw = ""
+    oldest: float | None = None
 
     def get(self, place: Place) -> Items | None:
         """Nothing."""
@@ -69,13 +70,17 @@ class NoCache:
 
 
 class Cache:
-    """The lists of one region, as one subscription sees it: ``key`` says which. Only one thread may use it."""
+    """The lists of one region, as one subscription sees it: ``key`` says which. Only one thread may use it.
+
+    ``oldest`` is the time at which the oldest list was read that ``get`` has returned.
+    """
 
     def __init__(self, settings: CacheSettings, key: Sequence[str], clock: Callable[[], float] = time.time) -> None:
         self._of = list(key)
         self._folder = PrivateFolder(settings.path, "_".join(urllib.parse.quote(part, "") for part in key))
         self._seconds = settings.hours * 3600
         self._clock = clock
+        self.oldest: float | None = None
         self._known: dict[str, dict[str, Entry]] = {}
         self._new: dict[str, dict[str, Entry]] = {}
 
@@ -89,8 +94,10 @@ class Cache:
         file = _file(place)
         if file not in self._known:
             self._known[file] = self._read(file)
-        entry = self._known[file].get(_key(place))
-        return entry.items if entry else None
+        if (entry := self._known[file].get(_key(place))) is None:
+            return None
+        self.oldest = entry.read_at if self.oldest is None else min(self.oldest, entry.read_at)
+        return entry.items
 
     def keep(self, place: Place, items: Items) -> None:
         """Remember a list that was just read."""

@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 from ..._core.errors import GoldenImageError, Missing
 from ..._core.ids import region
 from ..._core.listener import Listener, Silence
 from ..._core.model.marketplace import Chosen, MarketplaceVersion, Sku, Walk
+from ..._core.times import format_time
 from ..catalogue.cache import Cache, CacheSettings, Items, NoCache
 from ..catalogue.missing import sentences
 from ..catalogue.place import Place
@@ -53,7 +56,8 @@ class Marketplace:
             raise walker.missed[0].error
         versions = (each for place, items in sorted(walker.found.items()) for each in _versions(location, Sku(*place), items))
         warnings = (cache.flaw,) if cache.flaw else ()
-        return Walk(tuple(versions), sentences(walker.missed), walker.cached, warnings)
+        read_at = None if cache.oldest is None else format_time(datetime.fromtimestamp(cache.oldest, timezone.utc))
+        return Walk(tuple(versions), sentences(walker.missed), walker.cached, warnings, read_at)
 
     def versions(self, location: str, sku: Sku) -> tuple[MarketplaceVersion, ...]:
         """The versions of one image with their properties, never from the cache; none if the image does not exist."""

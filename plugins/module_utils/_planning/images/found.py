@@ -13,9 +13,10 @@ from ..._core.model.listed_image import ListedImage
 class Found(NamedTuple):
     """The images of one origin, of which the filters have not removed any but those that need not be read.
 
-    ``missing`` has one sentence for each part that could not be read.
+    ``missing`` has one sentence for each part that could not be read. ``read_at`` is when the oldest part that came from a cache was read.
     """
 
     images: tuple[ListedImage, ...] = ()
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    read_at: str | None = None

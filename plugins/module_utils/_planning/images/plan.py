@@ -57,6 +57,7 @@ def read(azure: Azure, request: ListRequest, sources: Sequence[str]) -> Found:
         tuple(image for one in found for image in one.images),
         tuple(dict.fromkeys(missing)),
         tuple(warning for one in found for warning in one.warnings),
+        min((one.read_at for one in found if one.read_at), default=None),
     )
 
 
@@ -84,9 +85,10 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
             "truncated": len(shown) < len(images),
             "complete": not missing,
             "missing": list(missing),
+            "catalogue_read_at": found.read_at,
             "skipped_sources": [vars(each) for each in left_out],
         },
-        warnings=(*found.warnings, *_warnings(left_out, sources)),
+        warnings=(*found.warnings, *_warnings(left_out, sources), *_incomplete(missing)),
     )
 
 
@@ -113,6 +115,12 @@ def _warnings(left_out: Sequence[Skipped], sources: Sequence[str]) -> tuple[str,
         return ()
     reasons = dict.fromkeys(f"{each.filter} cannot choose {each.source} images, because {each.reason}" for each in left_out)
     return (f"The list is empty: {'; '.join(reasons)}. Set sources.",)
+
+
+def _incomplete(missing: Sequence[str]) -> tuple[str, ...]:
+    """That a part of the list is missing, for those who only look at the images."""
+    others = f" The result 'missing' has {len(missing)} sentences about what could not be read." if len(missing) > 1 else ""
+    return (f"The list is not complete: {missing[0].rstrip('.')}.{others}",) if missing else ()
 
 
 IMAGES = Subject(ListRequest.from_params, _plan)

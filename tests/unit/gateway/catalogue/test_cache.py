@@ -12,11 +12,14 @@ import stat
 import subprocess
 import sys
 import threading
+import time
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.marketplace import Chosen
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import format_time
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.catalogue import folder as folder_module
 from ansible_collections.goldenimage.azure.plugins.module_utils._gateway.catalogue.cache import (
     DEFAULT_PATH,
@@ -67,6 +70,17 @@ def test_a_second_walk_sends_nothing_and_finds_the_same(folder: Path) -> None:
     first, paths, cached = read(folder)
     assert (len(paths), cached) == (1 + 3 + 2 + 3, False)
     assert read(folder) == (first, [], True)
+
+
+def test_a_walk_says_when_the_oldest_list_from_the_cache_was_read(folder: Path) -> None:
+    first = CatalogueAzure(TREE, folder=folder).marketplace.walk(REGION, only("debian"))
+    (names,) = folder.rglob("names.json")
+    content = json.loads(names.read_text())
+    moment = time.time() - 3600
+    content["lists"]["debian//"][0] = moment
+    names.write_text(json.dumps(content))
+    second = CatalogueAzure(TREE, folder=folder).marketplace.walk(REGION, EVERYTHING)
+    assert (first.read_at, second.read_at) == (None, format_time(datetime.fromtimestamp(moment, timezone.utc)))
 
 
 def test_a_writer_that_was_stopped_does_not_stop_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,6 +131,12 @@ def test_latest_version_is_unknown_if_the_walk_came_from_the_cache():
     assert [each["latest"] for each in rows(azure, publisher="acme", versions="all")] == [None]
 
 
+def test_result_says_how_old_the_cache_is():
+    azure = some()
+    azure.marketplace.cached, azure.marketplace.read_at = True, "2026-11-22T10:00:00.000000Z"
+    assert IMAGES.plan(azure, request(text="sql"), False).after["catalogue_read_at"] == "2026-11-22T10:00:00.000000Z"
+
+
 def test_latest_version_is_refused_if_a_part_of_the_walk_is_missing():
     azure = some()
     azure.marketplace.missing = ("could not read the offers of acme",)

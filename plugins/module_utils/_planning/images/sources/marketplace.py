@@ -33,7 +33,7 @@ def read(azure: Azure, request: ListRequest) -> Found:
     gaps = Gaps()
     gaps.add(*walk.missing)
     found = _live(azure, request, walk, gaps) if request.versions == LATEST and walk.cached else _walked(request, walk)
-    return Found(with_subscriber_only(azure, enough(request, found)), gaps.sentences, walk.warnings)
+    return Found(with_subscriber_only(azure, enough(request, found)), gaps.sentences, walk.warnings, walk.read_at)
 
 
 def _walked(request: ListRequest, walk: Walk) -> Iterator[ListedImage]:
