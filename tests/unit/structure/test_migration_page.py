@@ -26,6 +26,7 @@ MODULES = {
     "azure_rm_galleryimage_info": "gallery_image_info",
     "azure_rm_galleryimageversion": "gallery_image_version",
     "azure_rm_galleryimageversion_info": "gallery_image_version_info",
+    "azure_rm_virtualmachineimage_info": "image_info",
 }
 ROWS = [row for section in sections(page()) for row in section.rows]
 
