@@ -182,7 +182,7 @@ def test_a_gallery_that_may_not_be_read_is_named_as_missing(lab: RunningLab, tas
         ({"cache": "perhaps"}, "argument 'cache' is of type"),
         ({"progress": "perhaps"}, "argument 'progress' is of type"),
         ({"cache_max_age": 0}, "cache_max_age: must be at least 1"),
-        ({"location": "west europ", "sources": "gallery"}, "location: 'westeurop' is not a region that has managed images"),
+        ({"location": "west europ", "sources": "gallery"}, "location: 'westeurop' is not a region that has images"),
         ({"sources": "community"}, "location: name a region, such as westeurope,"),
         ({"name": "a/b"}, "name: 'a/b' is not a valid name for a resource"),
         ({"resource_group": "a/b"}, "resource_group: 'a/b' is not a valid name for a resource group"),

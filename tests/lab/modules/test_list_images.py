@@ -41,9 +41,9 @@ class Lists:
     def __init__(self, lab: RunningLab, group: str, folder: Path) -> None:
         self.lab, self.group, self.folder = lab, group, folder
 
-    def __call__(self, **variables: Any) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *options: str, **variables: Any) -> subprocess.CompletedProcess[str]:
         given = json.dumps({"azure_resource_group": self.group, **variables})
-        arguments = command("ansible-playbook", "goldenimage.azure.list_images", "-i", "localhost,", "-e", given)
+        arguments = command("ansible-playbook", "goldenimage.azure.list_images", "-i", "localhost,", "-e", given, *options)
         where = {**environment(self.lab, self.folder), "ANSIBLE_NOCOLOR": "1", "COLUMNS": "500", "PWD": str(self.folder)}
         return subprocess.run(arguments, cwd=self.folder, env=where, capture_output=True, text=True, check=False)
 
@@ -88,3 +88,12 @@ def test_another_ending_is_refused_before_azure_is_asked(lists: Lists) -> None:
     refused = lists(path="found.xlsx")
     assert (refused.returncode, list(traffic.arrived("arm"))) == (2, [])
     assert "path: the name of the file must end with .csv, .json or .txt, but is found.xlsx." in refused.stdout
+
+
+@pytest.mark.parametrize("options", [[], ["--check"]], ids=["run", "check mode"])
+def test_a_missing_folder_is_refused_before_azure_is_asked(lists: Lists, options: list[str]) -> None:
+    refused = lists(*options, path="missing/found.csv")
+    folder = lists.folder / "missing"
+    assert f"path: the folder {folder} does not exist on the controller: create it, or name another file." in refused.stdout
+    assert refused.returncode != 0
+    assert "Read the images" not in refused.stdout

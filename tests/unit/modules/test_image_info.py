@@ -56,6 +56,30 @@ def test_the_filters_choose_the_images(run, options, names, check):
     assert (result["changed"], result["truncated"]) == (False, False)
 
 
+@pytest.mark.parametrize(
+    ("options", "sentences"),
+    [
+        ({"text": ["sql", "server"]}, "text: give one string, not a list."),
+        ({"name": {"a": "b"}}, "name: give one string, not a dictionary."),
+        ({"cache_path": ["/cache"]}, "cache_path: give one string, not a list."),
+        ({"secret": ["s3cret"], "sku": []}, "secret: give one string, not a list. sku: give one string, not a list."),
+    ],
+)
+def test_a_list_or_a_dictionary_is_refused_for_a_string_and_not_shown(run, options, sentences):
+    assert run(FakeAzure(images=images(), read_only=True), **options)["msg"] == sentences
+
+
+def test_spaces_around_the_commas_of_a_list_do_not_matter(run):
+    result = run(FakeAzure(images=images(), read_only=True), sources="managed, gallery", security_type=" Standard , TrustedLaunch")
+    assert len(result["images"]) == 4
+
+
+@pytest.mark.parametrize("source", ["managed", "gallery", "shared", "community"])
+def test_a_region_that_does_not_exist_is_refused_in_words_that_fit_every_source(run, source):
+    refused = run(FakeAzure(read_only=True), sources=source, location="narnia")["msg"]
+    assert refused == "location: 'narnia' is not a region that has images; these have: northeurope, westeurope."
+
+
 def test_an_image_is_the_same_as_the_other_modules_return(run):
     (image,) = run(FakeAzure(images=[CAPTURED]))["images"]
     own = CAPTURED.as_result()

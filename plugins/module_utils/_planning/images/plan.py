@@ -78,7 +78,7 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
     shown = with_terms(azure, request, with_deprecation(azure, request, images[: request.limit], gaps), gaps)
     missing = (*found.missing, *gaps.sentences)
     if not images and not missing:
-        require_region(request.location, azure.regions.of(IMAGE) if request.location else (), "managed images")
+        require_region(request.location, azure.regions.of(IMAGE) if request.location else (), "images")
     return Plan(
         after={
             "images": [image.as_result() for image in shown],
