@@ -88,3 +88,18 @@ def test_another_ending_is_refused_before_azure_is_asked(lists: Lists) -> None:
     refused = lists(path="found.xlsx")
     assert (refused.returncode, list(traffic.arrived("arm"))) == (2, [])
     assert "path: the name of the file must end with .csv, .json or .txt, but is found.xlsx." in refused.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("none/found.csv", "path: the folder {folder}/none does not exist on the controller: create it, or name another path."),
+        ("folder.csv", "path: {folder}/folder.csv is a folder: name a file."),
+    ],
+)
+def test_a_place_that_cannot_hold_the_file_is_refused_before_azure_is_asked(lists: Lists, path: str, message: str) -> None:
+    (lists.folder / "folder.csv").mkdir()
+    traffic = lists.lab.traffic()
+    refused = lists(path=path)
+    assert (refused.returncode, list(traffic.arrived("arm"))) == (2, [])
+    assert message.format(folder=lists.folder) in refused.stdout
