@@ -91,9 +91,18 @@ def test_another_ending_is_refused_before_azure_is_asked(lists: Lists) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--check"]], ids=["run", "check mode"])
-def test_a_missing_folder_is_refused_before_azure_is_asked(lists: Lists, options: list[str]) -> None:
-    refused = lists(*options, path="missing/found.csv")
-    folder = lists.folder / "missing"
-    assert f"path: the folder {folder} does not exist on the controller: create it, or name another file." in refused.stdout
-    assert refused.returncode != 0
-    assert "Read the images" not in refused.stdout
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("none/found.csv", "path: the folder {folder}/none does not exist on the controller: create it, or name another path."),
+        ("folder.csv", "path: {folder}/folder.csv is a folder: name a file."),
+    ],
+)
+def test_a_place_that_cannot_hold_the_file_is_refused_before_azure_is_asked(
+    lists: Lists, options: list[str], path: str, message: str
+) -> None:
+    (lists.folder / "folder.csv").mkdir()
+    traffic = lists.lab.traffic()
+    refused = lists(*options, path=path)
+    assert (refused.returncode, list(traffic.arrived("arm"))) == (2, [])
+    assert message.format(folder=lists.folder) in refused.stdout
