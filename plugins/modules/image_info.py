@@ -30,7 +30,8 @@ options:
         subscriptions that the identity has the right to read. The latter are found with Azure Resource Graph, or by asking each
         subscription if it does not answer.
       - V(community) needs Azure Resource Graph, which can need some minutes to show a new gallery.
-      - V(marketplace) needs at least one filter, because Azure has no search. The catalogue of a region is read list by list.
+      - V(marketplace) needs one of O(publisher), O(offer), O(sku) and O(text), because Azure has no search. The catalogue of a region is
+        read list by list, which is fastest with O(publisher).
     type: list
     elements: str
     choices: ["", managed, gallery, shared, community, marketplace, all]
