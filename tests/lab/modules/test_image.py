@@ -50,7 +50,8 @@ class Subject:
     def stored(self, **options: Any) -> dict[str, Any]:
         """The properties that Azure has of an image that is made with some options, and that a second run leaves as it is."""
         made = self.tasks.predict_do_repeat(image, **{**self.options, **options})
-        assert self.tasks(image_info, resource_group=self.lab_group.name, name="golden")["images"] == [made["image"]]
+        (found,) = self.tasks(image_info, resource_group=self.lab_group.name, name="golden")["images"]
+        assert made["image"].items() <= found.items()
         return self.lab_group.properties("images", "golden")
 
     def refuses(self, **options: Any) -> str:

@@ -62,7 +62,8 @@ def test_predict_do_repeat_change(subject: Subject) -> None:
     origin = {"goldenimage.vm_id": made["vm"]["vm_id"], "goldenimage.vm": made["vm"]["id"]}
     assert made["image"]["tags"] == {**origin, "goldenimage.sealed": "assume"}
     assert made["sealed"] == "assume"
-    assert subject.tasks(image_info, resource_group=subject.lab_group.name)["images"] == [made["image"]]
+    (found,) = subject.tasks(image_info, resource_group=subject.lab_group.name)["images"]
+    assert made["image"].items() <= found.items()
 
     tagged = subject.tasks.predict_do_repeat(image_capture, **subject.options, tags={"release": "2"})
     assert (tagged["steps"], tagged["image"]["tags"]["release"]) == (["set the tags of image golden"], "2")
