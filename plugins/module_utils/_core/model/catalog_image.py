@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .gallery_image import SPECIALIZED
-from .gallery_image_version import REPLICATING, REPLICATION_FAILED, Replica
+from .gallery_image_version import REPLICATING, REPLICATION_FAILED, UNKNOWN, Replica
 from .image import ImageDisk
-from .provisioning import CREATING, SUCCEEDED
+from .provisioning import BEING_MADE, CREATING, SUCCEEDED
 
 NVME = "NVMe"
 
@@ -50,9 +50,14 @@ class CatalogImage:
     def is_coming(self) -> bool:
         """Whether the version is still being replicated to the region of the VM; without a known replica, whether it is still being made.
 
-        A version that is being made can be used in the regions that it has reached.
+        A version that is being made can be used in the regions that it has reached. A replica whose state is unknown has not been begun
+        while the version is being made or changed.
         """
-        return self.replica.state == REPLICATING if self.replica else self.provisioning_state == CREATING
+        if self.replica is None:
+            return self.provisioning_state == CREATING
+        if self.replica.state == UNKNOWN:
+            return self.provisioning_state in BEING_MADE
+        return self.replica.state == REPLICATING
 
     @property
     def has_arrived(self) -> bool:
