@@ -15,13 +15,14 @@ from ..._core.plan import Plan
 from ..._core.ports import Azure
 from ..._core.references import require_region
 from ..._core.subject import Subject
+from ..marketplace.deprecation import with_state_of_plans
 from .filters import NOT_KNOWN, is_deprecated, matches
 from .found import Found
 from .gaps import Gaps
 from .order import place_in_list
 from .origins import SOURCES
-from .plan_states import with_deprecation, with_terms
 from .request import LATEST, ListRequest
+from .terms import with_terms
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,10 @@ def _plan(azure: Azure, request: ListRequest, check_mode: bool) -> Plan:
     sources = [each for each in request.sources if each not in {one.source for one in left_out}]
     found, gaps = read(azure, request, sources), Gaps()
     _require_all(request, found)
-    judged = found.images if request.filters.deprecated is None else with_deprecation(azure, request, found.images, gaps)
+    judged = found.images if request.filters.deprecated is None else with_state_of_plans(azure, found.images, request.location, gaps)
     images = chosen(request, judged)
     gaps.add(*undecided(request, judged))
-    shown = with_terms(azure, request, with_deprecation(azure, request, images[: request.limit], gaps), gaps)
+    shown = with_terms(azure, request, with_state_of_plans(azure, images[: request.limit], request.location, gaps), gaps)
     missing = (*found.missing, *gaps.sentences)
     if not images and not missing:
         require_region(request.location, azure.regions.of(IMAGE) if request.location else (), "images")

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The states of the plans of images: whether the Marketplace image of a plan is deprecated, and whether its terms are accepted."""
+"""Whether the terms of the plans of images are accepted."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from ..._core.errors import Missing
 from ..._core.model.listed_image import ListedImage
 from ..._core.model.marketplace import PurchasePlan
 from ..._core.ports import Azure
-from ..marketplace.deprecation import listed_plan, with_state_of_plans
+from ..marketplace.deprecation import listed_plan
 from .gaps import Gaps
 from .request import ListRequest
-
-
-def with_deprecation(azure: Azure, request: ListRequest, images: tuple[ListedImage, ...], gaps: Gaps) -> tuple[ListedImage, ...]:
-    """The images with the state of the Marketplace image that their plan belongs to, as far as it can be read."""
-    return with_state_of_plans(azure, images, request.location, gaps)
 
 
 def with_terms(azure: Azure, request: ListRequest, images: Iterable[ListedImage], gaps: Gaps) -> tuple[ListedImage, ...]:
