@@ -117,16 +117,16 @@ def test_shared_galleries_are_listed_and_bootable(lab: RunningLab, tasks: LabTas
         disk = LabGroup(theirs, team).os_disk().id
         shared = LabVersions(theirs, team, "team")
         shared.made("Groups")
-        shared.create(shared.image("web"), of_disk(disk))
+        shared.create(shared.image("served"), of_disk(disk))
         groups = [{"type": "Subscriptions", "ids": [lab.settings.subscription]}]
         assert shared.ask("POST", "share", {"operationType": "Add", "groups": groups}).status_code == 202
-        options = {"sources": "shared", "location": LOCATION, "gallery_image": "web"}
+        options = {"sources": "shared", "location": LOCATION, "gallery_image": "served"}
         (readable,) = tasks(image_info, **options)["images"]
-        assert readable["reference"] == f"{shared.id}/images/web/versions/1.0.0"
+        assert readable["reference"] == f"{shared.id}/images/served/versions/1.0.0"
         with lab.rights({"scope": f"/subscriptions/{theirs.settings.subscription}", "actions": []}):
             (direct,) = tasks(image_info, **options)["images"]
         unique = shared.properties()["identifier"]["uniqueName"]
-        reference = f"/SharedGalleries/{unique}/Images/web/Versions/1.0.0"
+        reference = f"/SharedGalleries/{unique}/Images/served/Versions/1.0.0"
         assert (direct["reference"], direct["gallery"]) == (reference, unique)
         assert direct["reference_dict"] == {"shared_gallery_image_id": reference}
         lab.put_subnet(group)
