@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ class Traffic:
 
 
 def _complete(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """All lines except the one that the lab is still writing."""
-    return (line for line in lines if line.endswith(b"\n"))
+    """The lines before the one that the lab is still writing, whose rest would be read as a line of its own."""
+    return takewhile(lambda line: line.endswith(b"\n"), lines)
 
 
 def _path(line: dict[str, Any]) -> str:

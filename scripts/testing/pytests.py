@@ -15,7 +15,7 @@ from .paths import BIN, LOGS, ROOT
 from .running import run
 
 # A lab's tests wait for operations half of their time: each worker has a lab of its own.
-WORKERS = ("--numprocesses", "2")
+WORKERS = ("--numprocesses", "4")
 
 
 def pytest(tier: str, *arguments: str, python: Path = BIN / "python", env: dict[str, str] | None = None, label: str = "newest") -> Counts:

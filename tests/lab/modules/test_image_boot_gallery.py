@@ -92,11 +92,11 @@ def test_a_version_must_be_in_the_region_of_the_vm(tasks, gallery, storage, plac
 
 def test_a_version_that_is_being_replicated_is_waited_for(lab, tasks, gallery, storage, place):
     image = gallery.image()
-    with lab.setting("replication_seconds", {LOCATION: 3.0}):
+    with lab.setting("replication_seconds", {LOCATION: 20.0}):
         gallery.put(f"{image}/versions/1.0.0", body_of_version(storage)).raise_for_status()
         tasks(image_boot, check=True, image=f"{image}/versions/1.0.0", **LOGIN, **place)
         assert "has not arrived in westeurope yet" in tasks.warnings[0]
-        late = tasks.fails(image_boot, image=f"{image}/versions/1.0.0", wait_timeout=1, **LOGIN, **place)["msg"]
+        late = tasks.fails(image_boot, image=f"{image}/versions/1.0.0", wait_timeout=5, **LOGIN, **place)["msg"]
         assert "has not arrived in westeurope yet" in late
         assert tasks(image_boot, image=f"{image}/versions/1.0.0", **LOGIN, **place)["vm"]["power_state"] == "running"
 
