@@ -119,9 +119,14 @@ def listed(env: Environment) -> list[str]:
 
 
 def state_of(env: Environment) -> str:
-    """A description of everything that a run in check mode could change; Ansible keeps files of its own in the home of the user."""
+    """A description of everything that a run in check mode could change.
+
+    Ansible keeps files of its own in the home of the user, and systemd mounts a folder of /run/user whenever a first session begins.
+    """
     own = f"{without(f'/{env.scenario.first_user.user}/.ansible')} {without(SWAP.removeprefix('/home'))}"
-    return env.guest.run(f"{DIGEST}digest /etc; digest /home {own}; digest /var/log/app; ls /run; cat /proc/mounts; swapon --show=NAME")
+    return env.guest.run(
+        f"{DIGEST}digest /etc; digest /home {own}; digest /var/log/app; ls /run; grep -v ' /run/user/' /proc/mounts; swapon --show=NAME"
+    )
 
 
 def untouched(env: Environment) -> dict[str, str]:
