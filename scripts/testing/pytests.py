@@ -14,7 +14,7 @@ from .oldest import with_oldest_environment, with_oldest_sdk
 from .paths import BIN, LOGS, ROOT
 from .running import run
 
-# A lab's tests wait for operations half of their time: each worker has a lab of its own.
+# The lab's tests mostly wait for operations, so there are more workers than the two cores of CI; each worker has a lab of its own.
 WORKERS = ("--numprocesses", "4")
 
 
