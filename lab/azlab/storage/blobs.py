@@ -107,9 +107,9 @@ class BlobStore:
         size = self.size(key)
         vhd.check(self.read(key, size, vhd.SIZE), size, f"{self._settings.blob_url}/{key}/{BLOB}")
 
-    def grant(self, key: str, access: str, seconds: float) -> str:
-        """A URL that gives `Read` or `Write` access to the disk, through the front, for this many seconds."""
-        return self._grants.grant(key, access, seconds)
+    def grant(self, key: str, access: str, seconds: float, private: bool = False) -> str:
+        """A URL that gives `Read` or `Write` access to the disk for this many seconds, through the front, which refuses a private one."""
+        return self._grants.grant(key, access, seconds, private)
 
     def revoke(self, key: str) -> None:
         """End every grant of the disk: its URLs are answered with 403 from now on."""

@@ -184,6 +184,8 @@ class Front:
 
     def _check(self, call: BlobRequest, grant: Grant | None) -> str | None:
         """Raise Refused if the grant or Put Page does not allow the request; returns the CRC64 of a page update, otherwise None."""
+        if grant is not None and grant.private:
+            raise refusals.NOT_LET_IN()
         allowed = blob_operations.FILE if grant is None else blob_operations.ALLOWED[grant.access]
         if call.operation not in allowed:
             raise refusals.NOT_PERMITTED()

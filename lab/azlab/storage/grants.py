@@ -21,14 +21,19 @@ BLOB = "abcd"  # the name that Azure gives the blob of every managed disk
 _PERMISSIONS = {"Read": "r", "Write": "rw"}
 _ACCESS = {permission: access for access, permission in _PERMISSIONS.items()}
 _ORDER = ("sv", "sr", "si", "sig")
+_PRIVATE = "private"
 
 
 @dataclass(frozen=True)
 class Grant:
-    """The access that one policy allows, and the length of its blob in bytes, which cannot change while access is granted."""
+    """The access that one policy allows, and the length of its blob in bytes, which cannot change while access is granted.
+
+    `private` says that only machines behind a private endpoint are let in, none of which the lab has.
+    """
 
     access: str
     length: int
+    private: bool = False
 
 
 class Grants:
@@ -39,7 +44,7 @@ class Grants:
         self._service = service
         self._lock = threading.Lock()
 
-    def grant(self, key: str, access: str, seconds: float) -> str:
+    def grant(self, key: str, access: str, seconds: float, private: bool = False) -> str:
         """A URL with `access` (Read or Write) to the disk for this many seconds; the same URL as before unless access was revoked since."""
         permission = _PERMISSIONS[access]
         expiry = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
@@ -48,7 +53,9 @@ class Grants:
             # One policy per kind of access (assumed): the service keeps at most five.
             policy = next((id for id, each in policies.items() if each.permission == permission), str(uuid.uuid4()))
             policies[policy] = AccessPolicy(permission=permission, expiry=expiry)
-            self._service.get_container_client(key).set_container_access_policy(policies)
+            container = self._service.get_container_client(key)
+            container.set_container_metadata({_PRIVATE: "yes"} if private else {})
+            container.set_container_access_policy(policies)
         sas = generate_blob_sas(self._settings.account, key, BLOB, account_key=self._settings.account_key, policy_id=policy)
         return f"{self._settings.blob_url}/{key}/{BLOB}?{_in_order(sas)}"
 
@@ -64,9 +71,10 @@ class Grants:
             if allowed is None:
                 return None
             length = self._service.get_blob_client(key, BLOB).get_blob_properties().size
+            metadata = self._service.get_container_client(key).get_container_properties().metadata
         except ResourceNotFoundError:
             return None
-        return Grant(access=_ACCESS[str(allowed.permission)], length=length)
+        return Grant(access=_ACCESS[str(allowed.permission)], length=length, private=_PRIVATE in metadata)
 
     def _policies(self, key: str) -> dict[str, AccessPolicy]:
         stored = self._service.get_container_client(key).get_container_access_policy()

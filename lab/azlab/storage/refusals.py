@@ -61,6 +61,9 @@ NOT_AUTHENTICATED = BlobRefusal(403, "AuthenticationFailed", _AUTHENTICATION, DO
 NOT_PERMITTED = BlobRefusal(
     403, "AuthorizationPermissionMismatch", "This request is not authorized to perform this operation using this permission.", DOCUMENTED
 )
+# The network rules of the disk do not let this machine in. The code is documented for the rules of a storage account; that it is that of
+# disks too is assumed.
+NOT_LET_IN = BlobRefusal(403, "AuthorizationFailure", "This request is not authorized to perform this operation.", ASSUMED)
 # Not an answer of Azure, which implements Put Page From URL on managed disks.
 NOT_IMPLEMENTED = BlobRefusal(501, "NotImplemented", "The lab does not implement Put Page From URL.", ASSUMED)
 MISSING_HEADER = BlobRefusal(400, "MissingRequiredHeader", "An HTTP header that's mandatory for this request is not specified.", DOCUMENTED)

@@ -37,5 +37,5 @@ def perform(
         request = request.within(azure.subscription)
         report.plan = plan = subject.plan(azure, request, module.check_mode)
         if plan.changed and not module.check_mode:
-            plan.apply(azure, Listeners(report, listener or Silence()))
+            report.plan = plan = plan.apply(azure, Listeners(report, listener or Silence()))
             report.set_values(**subject.result(azure, request, plan))

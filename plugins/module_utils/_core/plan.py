@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from .errors import GoldenImageError, InvalidRequest
@@ -31,6 +31,7 @@ class Plan:
     the first step and are returned when a step fails, too.
     ``clean_up`` holds the last steps, which only remove what the result does not need. A lock can forbid them, and then the task still
     succeeds, with a warning; it fails if a step itself finds that it must not be carried out.
+    ``rest`` makes the plan of what follows the steps, if only they make known what that needs.
     """
 
     steps: tuple[Step, ...] = ()
@@ -40,6 +41,7 @@ class Plan:
     facts: Mapping[str, Any] = field(default_factory=dict)
     clean_up: tuple[Step, ...] = ()
     findings: Mapping[str, Any] = field(default_factory=dict)
+    rest: Callable[[Azure], Plan] | None = None
 
     @property
     def changed(self) -> bool:
@@ -56,12 +58,14 @@ class Plan:
         """The two halves that ``--diff`` shows."""
         return {"before": dict(self.before), "after": dict(self.after)}
 
-    def apply(self, azure: Azure, listener: Listener) -> None:
-        """Carry out the steps in order; the listener learns of each one before and after it."""
+    def apply(self, azure: Azure, listener: Listener) -> Plan:
+        """Carry out the steps in order; the listener learns of each one before and after it. Returns the plan with all that was done."""
         for step in self.steps:
             listener.started(str(step))
             step.run(azure, listener)
             listener.done(str(step))
+        if self.rest is not None:
+            return self._followed_by(self.rest(azure).apply(azure, listener))
         for step in self.clean_up:
             listener.started(str(step))
             try:
@@ -72,3 +76,9 @@ class Plan:
                 listener.left(str(step), error.message)
             else:
                 listener.done(str(step))
+        return self
+
+    def _followed_by(self, other: Plan) -> Plan:
+        """One plan of both, of which the other was made later and so knows more."""
+        warnings = tuple(dict.fromkeys((*self.warnings, *other.warnings)))
+        return replace(other, steps=(*self.steps, *other.steps), before=self.before, warnings=warnings)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .listener import Listener
     from .model.catalog_image import CatalogImage
     from .model.disk import Disk
+    from .model.disk_bytes import DiskBytes
     from .model.disk_file import DiskContent
     from .model.gallery import Gallery  # noqa: F401 (only in a base class, as a string)
     from .model.gallery_image import GalleryImage
@@ -99,12 +100,18 @@ class Disks(Resources["Disk"], Protocol):
     def discard(self, disk: ResourceId) -> None:
         """Delete it, though an upload into it was never finished."""
 
+    def opened(self, disk: ResourceId) -> AbstractContextManager[DiskBytes]:
+        """The bytes of a disk that no running VM has, for reading in a ``with``; raises InvalidRequest if they cannot be read."""
+
 
 class Snapshots(Resources["Snapshot"], Protocol):
     """Snapshots of managed disks."""
 
     def find_copied(self, snapshot: ResourceId) -> Snapshot | None:
         """The snapshot once it holds all bytes or the deadline is near, or None if it does not exist."""
+
+    def opened(self, snapshot: ResourceId) -> AbstractContextManager[DiskBytes]:
+        """The bytes of a complete snapshot, for reading in a ``with``; raises InvalidRequest if they cannot be read."""
 
 
 class InGalleries(Resources[T_co], Protocol):

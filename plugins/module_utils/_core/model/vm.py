@@ -15,6 +15,7 @@ from .provisioning import SUCCEEDED
 RUNNING = "running"
 STOPPED = "stopped"
 DEALLOCATED = "deallocated"
+WINDOWS = "Windows"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Vm:
     ``vm_id`` is Azure's own id of the VM, in lower case: a VM created again under the same name has another one. ``power`` is the word
     after ``PowerState/``, empty if unknown. ``image`` is the id or the URN of the image that the VM was created from.
     ``boot_diagnostics`` is whether Azure keeps a boot log in managed storage. A ``hibernated`` VM is deallocated, but its guest has not
-    shut down. ``disk_controller`` is SCSI or NVMe, and ``secure_boot`` whether Secure Boot is on, if Azure says it.
+    shut down. ``disk_controller`` is SCSI or NVMe, and ``secure_boot`` whether Secure Boot is on, if Azure says it. ``extensions`` are the
+    names of its VM extensions.
     """
 
     id: ResourceId
@@ -79,6 +81,7 @@ class Vm:
     admin_username: str | None = None
     agent_status: str | None = None
     boot_diagnostics: bool = False
+    extensions: tuple[str, ...] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -90,6 +93,11 @@ class Vm:
     def has_stopped(self) -> bool:
         """Whether the guest has certainly stopped. A generalized VM cannot run, whatever its power state says."""
         return self.generalized or self.power in (STOPPED, DEALLOCATED)
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether its guest runs Windows."""
+        return self.os_type == WINDOWS
 
     def as_result(self) -> dict[str, Any]:
         """The dictionary that every module returns for a VM."""

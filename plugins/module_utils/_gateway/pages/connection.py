@@ -13,8 +13,9 @@ import hashlib
 import time
 import urllib.parse
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from ..sdk.errors import causes
 from ..sdk.imports import needs
@@ -38,17 +39,19 @@ UNSENT = ("NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError")
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to a page write."""
+    """The answer to a page write or to a read: ``content`` are the bytes that were read, ``total`` is the size of the blob, if known."""
 
     status: int
     code: str = ""
     retry_after: float = 0.0
     request_id: str = ""
+    content: bytes = field(default=b"", repr=False)
+    total: int | None = None
 
 
 @dataclass(frozen=True)
 class NoAnswer:
-    """Why a page write got no answer, in words that hold no secret.
+    """Why a request got no answer, in words that hold no secret.
 
     ``final``: another try cannot help. ``cut``: the connection broke while it was used, so an answer may have been lost.
     """
@@ -59,7 +62,7 @@ class NoAnswer:
 
 
 class PageConnection:
-    """Up to ``workers`` connections to one page blob, shared by as many threads; each is kept open for the next write."""
+    """Up to ``workers`` connections to one page blob, shared by as many threads; each is kept open for the next request."""
 
     def __init__(self, url: str, workers: int) -> None:
         """Connect to nothing yet. Raise Unavailable if urllib3 is missing, or if the environment names an unusable proxy or authority."""
@@ -69,7 +72,7 @@ class PageConnection:
         self._failures = (urllib3.exceptions.HTTPError, OSError)
         self._timeout = urllib3.Timeout
         self.answered = False
-        parts = urllib.parse.urlsplit(f"{url}&comp=page")
+        parts = urllib.parse.urlsplit(url)
         self._host = parts.hostname or ""
         trusted = {"cert_reqs": "CERT_REQUIRED", **authorities()} if parts.scheme == "https" else {}
         manager = manager_for(parts, workers, **trusted)
@@ -83,26 +86,44 @@ class PageConnection:
 
         The service checks the content against the digest that is sent with it.
         """
+        pieces = _pieces(content, time.monotonic() + timeout)
+        return self._send("PUT", f"{self._target}&comp=page", timeout, headers=_headers(part, content), body=pieces)
+
+    def get(self, part: Range, timeout: float) -> Answer | NoAnswer:
+        """Read one range, with at most ``timeout`` seconds until the answer begins, and as many without a further byte of it."""
+        headers = {"x-ms-range": f"bytes={part.start}-{part.end - 1}", "x-ms-version": SERVICE_VERSION}
+        answer = self._send("GET", self._target, timeout, headers=headers, preload_content=False, most=part.length)
+        if isinstance(answer, Answer) and answer.status == HTTPStatus.PARTIAL_CONTENT and len(answer.content) != part.length:
+            return NoAnswer(f"{len(answer.content)} of {part.length} bytes arrived", cut=True)
+        return answer
+
+    def _send(self, method: str, target: str, timeout: float, most: int = 0, **content: Any) -> Answer | NoAnswer:
+        """Send one request, once, and read at most so many bytes of what was asked for: a proxy may answer with a whole disk."""
         try:
             answer = self._pool.request(
-                "PUT",
-                self._target,
-                body=_pieces(content, time.monotonic() + timeout),
-                headers=_headers(part, content),
+                method,
+                target,
                 timeout=self._timeout(connect=min(CONNECT_SECONDS, timeout), read=timeout),
                 retries=False,
                 redirect=False,
                 assert_same_host=False,
+                **content,
             )
+            found = answer.read(most) if answer.status == HTTPStatus.PARTIAL_CONTENT and most else b""
         except self._failures as error:
             return self._no_answer(error)
+        if most and len(found) != most:
+            answer.close()
+        answer.release_conn()
         self.answered = True
-        after = answer.headers.get("Retry-After", "")
+        after, total = answer.headers.get("Retry-After", ""), answer.headers.get("Content-Range", "").rpartition("/")[2]
         return Answer(
             status=answer.status,
             code=answer.headers.get("x-ms-error-code", ""),
             retry_after=float(after) if after.isdigit() else 0.0,
             request_id=answer.headers.get("x-ms-request-id", ""),
+            content=found,
+            total=int(total) if total.isdigit() else None,
         )
 
     def close(self) -> None:

@@ -13,35 +13,19 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import responses
-from typing import Protocol
 
-from ..._core.errors import Denied, GoldenImageError, Refused, TimedOut, Unavailable
+from ..._core.errors import TimedOut
 from ..._core.listener import Listener
 from ..._core.model.disk_file import DiskContent
 from ..._core.ranges import Range, total
-from ..sdk.retries import DATA_PLANE_FIRST_TRIES, DATA_PLANE_TRIES, is_page_retried, page_pause
+from ..sdk.retries import DATA_PLANE_FIRST_TRIES, DATA_PLANE_TRIES, page_pause
+from .answers import Deadline, failure, is_retried
 from .connection import Answer, NoAnswer, PageConnection
 
 WORKERS = 8
 PAGE = 512
 ANSWER_TIMEOUT = 180.0
 """In seconds, for one range: 4 MiB over each of eight connections take less at 2 Mbit/s. It never goes beyond the deadline."""
-
-HINTS = {
-    "AuthenticationFailed": ": the access to the disk has expired or was revoked, for example by another run; run again",
-    "AuthorizationFailure": ": the network access policy of the disk, or a private endpoint, does not let this machine in",
-}
-"""The meaning of refusals of the storage service for the SAS of a disk:
-https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes"""
-
-
-class Deadline(Protocol):
-    """The moment at which the task must be done."""
-
-    @property
-    def left(self) -> float:
-        """The seconds that are left, at least 0."""
 
 
 @dataclass(frozen=True)
@@ -135,12 +119,12 @@ class _Writer:
             answer = self._try(part, content)
             if isinstance(answer, Answer) and answer.status == HTTPStatus.CREATED:
                 return
-            if not _is_retried(answer):
-                raise _error(part, answer, tried)
+            if not is_retried(answer):
+                raise failure(_failure(part), answer, tried)
             if self._stop.is_set():
                 return
             if tried == (DATA_PLANE_TRIES if self._connection.answered else DATA_PLANE_FIRST_TRIES):
-                raise _error(part, answer, tried)
+                raise failure(_failure(part), answer, tried)
             with self._lock:
                 self.repeats += 1
             after = answer.retry_after if isinstance(answer, Answer) else 0.0
@@ -161,22 +145,6 @@ class _Writer:
         if (left := self._deadline.left) <= 0:
             raise TimedOut(f"{_failure(part)}: wait_timeout has passed; raise it, or run again when the network is faster.")
         return self._connection.put(part, content, min(ANSWER_TIMEOUT, left))
-
-
-def _is_retried(answer: Answer | NoAnswer) -> bool:
-    return not answer.final if isinstance(answer, NoAnswer) else is_page_retried(answer.status, answer.code)
-
-
-def _error(part: Range, answer: Answer | NoAnswer, tried: int) -> GoldenImageError:
-    """The error for a page write that is not tried again."""
-    if isinstance(answer, NoAnswer):
-        reason = answer.reason if answer.final else f"the connection broke {tried} times ({answer.reason})"
-        return Unavailable(f"{_failure(part)}: {reason}.")
-    kind = Denied if answer.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else Refused
-    code = answer.code or responses.get(answer.status, "error")
-    who = "the storage service" if answer.code or answer.request_id else "a proxy, or the storage service,"
-    message = f"{_failure(part)}: {who} answered {answer.status} {code}{HINTS.get(answer.code, '')}."
-    return kind(message, code=code, status=answer.status, request_id=answer.request_id or None)
 
 
 def _failure(part: Range) -> str:

@@ -38,8 +38,14 @@ def parse_vm(raw: Json) -> Vm:
         admin_username=profile.get("adminUsername"),
         agent_status=_agent(at(properties, "instanceView", "vmAgent")),
         boot_diagnostics=bool(diagnostics.get("enabled")) and not diagnostics.get("storageUri"),
+        extensions=tuple(map(_extension, raw.get("resources") or [])),
         tags=raw.get("tags") or {},
     )
+
+
+def _extension(raw: Json) -> str:
+    """The name of an extension in the resources of a VM, which Azure gives with its name or only with its id."""
+    return str(raw.get("name") or raw.get("id", "")).rpartition("/")[2]
 
 
 def _statuses(view: Json) -> dict[str, str]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Managed disks, and the access to their bytes by a SAS, which never leaves this file but to the page writer."""
+"""Managed disks, and uploads into them by a SAS, which never leaves this folder but to the page writer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..._core.model.disk_file import DiskContent
 from ..pages.upload import write_pages
 from ..parsing.disk import parse_disk
 from ..sdk import calls
-from .base import Resources, names
+from .granted import Granted
 
 DAY = 24 * 3600
 CONFLICT = 409
@@ -31,7 +31,7 @@ DISCARD_TRIES, DISCARD_PAUSE = 4, 5.0
 OWNED_SECONDS = 120.0
 
 
-class Disks(Resources[Disk]):
+class Disks(Granted[Disk]):
     """Managed disks."""
 
     noun, operations, collection, api = "disk", "disks", "disks", calls.DISKS
@@ -47,11 +47,6 @@ class Disks(Resources[Disk]):
         yield self._write_sas(disk)
         with self._client.deadline.grace():
             self.revoke(disk)
-
-    def revoke(self, disk: ResourceId) -> None:
-        """End all access to the disk's bytes. For an upload, Azure validates the VHD now."""
-        with self._describing("end the access to", disk):
-            calls.run(self._sdk(disk).begin_revoke_access, *names(disk), api_version=self.api)
 
     def create_for_upload(self, disk: ResourceId, body: Mapping[str, Any], run: str) -> None:
         """Create an empty disk for an upload, and prove that this run made it; raise Failed if another run has it.
@@ -126,14 +121,6 @@ class Disks(Resources[Disk]):
         except (Failed, Missing, Refused) as error:
             return error
         return None
-
-    def _grant(self, disk: ResourceId, access: str, seconds: int) -> str:
-        body = {"access": access, "durationInSeconds": seconds}
-        with self._describing(f"get {access.lower()} access to", disk):
-            answer = calls.run(self._sdk(disk).begin_grant_access, *names(disk), api_version=self.api, body=body)
-        if not (sas := answer.get("accessSAS")):
-            raise Refused(f"could not get {access.lower()} access to {self.noun} {disk.name}: Azure's answer holds no SAS.")
-        return str(sas)
 
 
 def _taken(disk: ResourceId) -> Failed:

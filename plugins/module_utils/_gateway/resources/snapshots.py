@@ -10,13 +10,13 @@ from ..._core.model.provisioning import BUSY, FAILED
 from ..._core.model.snapshot import Snapshot
 from ..parsing.snapshot import parse_snapshot
 from ..sdk import calls
-from .base import Resources
+from .granted import Granted
 
 COPY_SECONDS = 10.0
 """Between two reads of a snapshot whose bytes Azure copies in the background."""
 
 
-class Snapshots(Resources[Snapshot]):
+class Snapshots(Granted[Snapshot]):
     """Snapshots of managed disks."""
 
     noun, operations, collection, api = "snapshot", "snapshots", "snapshots", calls.DISKS

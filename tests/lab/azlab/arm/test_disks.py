@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import struct
 import time
+from functools import partial
 from typing import Any
 
 import httpx
@@ -288,6 +289,31 @@ def test_access_to_the_disk_of_a_running_vm_is_refused(lab: RunningLab, lab_grou
     refused(lambda: lab.compute.disks.begin_grant_access(lab_group.name, "vm-os", READ), "OperationNotAllowed", "running")
     lab_group.stop()
     done(lab.compute.disks.begin_grant_access(lab_group.name, "vm-os", READ))
+
+
+@pytest.mark.parametrize("closed", [{"networkAccessPolicy": "DenyAll"}, {"publicNetworkAccess": "Disabled"}], ids=str)
+def test_access_that_the_network_settings_forbid_is_refused(lab: RunningLab, lab_group: LabGroup, closed: dict[str, str]) -> None:
+    disk = lab_group.disk(**closed)
+    lab_group.snapshot(disk.id, **closed)
+    for operations, name in ((lab.compute.disks, "disk"), (lab.compute.snapshots, "snapshot")):
+        grant = partial(operations.begin_grant_access, lab_group.name, name, READ)
+        refused(grant, "OperationNotAllowed", "is not allowed, because")
+
+
+def test_a_private_endpoint_keeps_others_out(lab: RunningLab, lab_group: LabGroup) -> None:
+    lab_group.disk(networkAccessPolicy="AllowPrivate", publicNetworkAccess="Disabled")
+
+    def status() -> tuple[int, str]:
+        sas = str(done(lab.compute.disks.begin_grant_access(lab_group.name, "disk", READ)).access_sas)
+        context = ssl.create_default_context(cafile=str(lab.settings.bundle))
+        answer = httpx.get(sas, headers={"Range": "bytes=0-511", "x-ms-version": "2021-08-06"}, verify=context, trust_env=False)
+        done(lab.compute.disks.begin_revoke_access(lab_group.name, "disk"))
+        return answer.status_code, answer.headers.get("x-ms-error-code", "")
+
+    assert status() == (403, "AuthorizationFailure")
+    opened = {"properties": {"networkAccessPolicy": "AllowAll", "publicNetworkAccess": "Enabled"}}
+    done(lab.compute.disks.begin_update(lab_group.name, "disk", opened))
+    assert status() == (206, "")
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------------------

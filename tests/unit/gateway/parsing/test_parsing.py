@@ -237,3 +237,9 @@ def test_every_key_of_a_snapshot_is_parsed():
         time_created=parse_time("2026-11-22T10:00:00.000000Z"),
         tags={"a": "b"},
     )
+
+
+def test_the_extensions_of_a_vm_are_known_by_their_names():
+    vm = str(an_id(VM, "g", "v"))
+    resources = [{"id": f"{vm}/extensions/Monitor", "name": "Monitor"}, {"id": f"{vm}/extensions/Antimalware"}]
+    assert parse_vm({"id": vm, "location": "l", "properties": {}, "resources": resources}).extensions == ("Monitor", "Antimalware")

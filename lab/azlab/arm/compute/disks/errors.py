@@ -56,6 +56,10 @@ SAS_RUNNING = Refusal(
     "Disk {disk} is attached to VM {vm}, which is running. Deallocate the VM or take a snapshot before asking for access.",
     ASSUMED,
 )
+EXPORT_DENIED = Refusal(
+    409, "OperationNotAllowed", "Access to the data of disk {disk} is not allowed, because its {setting} is {value}.", ASSUMED
+)
+"""That it is not allowed: https://learn.microsoft.com/azure/virtual-machines/disks-restrict-import-export-overview"""
 SAS_OTHER = Refusal(
     409, "OperationNotAllowed", "There is already an active shared access signature of another kind for disk {disk}.", ASSUMED
 )

@@ -51,7 +51,7 @@ def _grant(lab: Lab, id: str, kind: str, seconds: int) -> Json:
         hidden = DiskState.of(disk)
         hidden.access = Grant(kind, time.time() + seconds)
         lab.store.put(hidden.keep(disk))
-    return {"accessSAS": lab.blobs.grant(hidden.key, kind, seconds)}
+    return {"accessSAS": lab.blobs.grant(hidden.key, kind, seconds, private=is_private(disk))}
 
 
 def _wanted(call: Call) -> tuple[str, int]:
@@ -68,6 +68,19 @@ def _wanted(call: Call) -> tuple[str, int]:
             value=seconds, parameter="grantAccessData.durationInSeconds", target="grantAccessData.durationInSeconds"
         )
     return kind, seconds
+
+
+def is_private(disk: Resource) -> bool:
+    """Whether only machines behind a private endpoint get at the bytes of a disk: none of the lab's clients."""
+    return disk.properties.get("networkAccessPolicy") == "AllowPrivate"
+
+
+def _check_open(disk: Resource) -> None:
+    """Refuse access that the network settings of a disk or snapshot allow to no one."""
+    if disk.properties.get("networkAccessPolicy") == "DenyAll":
+        raise disk_errors.EXPORT_DENIED(disk=disk.name, setting="networkAccessPolicy", value="DenyAll")
+    if disk.properties.get("publicNetworkAccess") == "Disabled" and not is_private(disk):
+        raise disk_errors.EXPORT_DENIED(disk=disk.name, setting="publicNetworkAccess", value="Disabled")
 
 
 def check_grantable(lab: Lab, disk: Resource, kind: str) -> None:
@@ -87,6 +100,7 @@ def check_grantable(lab: Lab, disk: Resource, kind: str) -> None:
         raise disk_errors.READ_UPLOAD(disk=disk.name, state=now)
     if now == "Attached":
         raise disk_errors.SAS_RUNNING(disk=disk.name, vm=disk.body["managedBy"])
+    _check_open(disk)
 
 
 def end(type: str) -> Handler:
