@@ -75,7 +75,7 @@ def recognize(path: str, size: int, head: bytes, tail: bytes) -> int:
     if head[:8] == COOKIE:
         raise InvalidRequest(f"{path} is a truncated dynamic VHD: download it again, as a fixed VHD or a raw disk.")
     if name := _other_format(head, tail):
-        raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs can be uploaded ({_OF_OTHERS}); {_remedy(name)}.")
+        raise InvalidRequest(f"{path} is {name}, and only raw disks and fixed VHDs are supported ({_OF_OTHERS}); {_remedy(name)}.")
     if path.lower().endswith(".vhd"):
         raise InvalidRequest(f"{path} has no VHD footer at its end ({_OF_OTHERS}); download it again, or rename it if it is a raw disk.")
     return size
@@ -96,7 +96,7 @@ def _fixed(path: str, size: int, footer: Footer) -> int:
     """The size of the disk in a fixed VHD of ``size`` bytes, footer included."""
     if footer.type in (DYNAMIC, DIFFERENCING):
         kind = "dynamic" if footer.type == DYNAMIC else "differencing"
-        raise InvalidRequest(f"{path} is a {kind} VHD, and only fixed VHDs and raw disks can be uploaded ({_OF_DYNAMIC}); {_CONVERT}.")
+        raise InvalidRequest(f"{path} is a {kind} VHD, and only fixed VHDs and raw disks are supported ({_OF_DYNAMIC}); {_CONVERT}.")
     if footer.type != FIXED or not footer.intact:
         checksum = "right" if footer.intact else "wrong"
         raise InvalidRequest(f"{path} has a damaged VHD footer (type {footer.type}, checksum {checksum}): download it again.")
