@@ -146,5 +146,5 @@ def _removal_lines(removes: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _wipe_lines(report: Mapping[str, Any]) -> Iterator[str]:
-    if report["wipe_minutes"] is not None:
+    if report.get("wipe_minutes") is not None:
         yield f"wipes for {report['wipe_minutes']} minute(s) or more"
