@@ -15,12 +15,15 @@ description:
     off. Deallocates the VM, marks it as generalized and creates the image. Only missing steps are carried out, so the next run completes
     an interrupted one.
   - The module changes nothing inside the guest and never stops it. Generalize the guest first, with the role
-    P(goldenimage.azure.linux_generalize#role). This module waits until the guest has powered off. Meanwhile it reads the boot log, so that
-    a guest that refuses to be sealed ends the task at once, with its reason.
+    P(goldenimage.azure.linux_generalize#role) or P(goldenimage.azure.windows_generalize#role). This module waits until the guest has
+    powered off. Meanwhile it reads the boot log of a Linux VM, so that a guest that refuses to be sealed ends the task at once, with its
+    reason.
+  - Of a Windows VM, the evidence is its OS disk. Once the VM is deallocated, the module reads the disk, without starting it, and requires
+    that Sysprep has generalized the Windows on it. Only then it marks the VM as generalized.
   - "B(Marking a VM as generalized cannot be undone): the VM never starts again. The module therefore requires evidence of the seal and
     of a backup first, see O(sealed) and O(backup). Before it changes anything, it also checks everything that Azure would refuse later."
-  - Power state, boot log and OS disk of the VM are read again right before it is deallocated and right before it is marked as generalized.
-    A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
+  - Power state, OS disk and, of a Linux VM, boot log are read again right before it is deallocated and right before it is marked as
+    generalized. A VM that was started meanwhile, by a schedule or an operator, is left as it is, and the task fails.
   - An existing image is accepted only if it is complete, matches the options, and is tagged with the C(vmId) of this VM. If the VM does
     not exist any more, the image must name it by its resource id, in the tag C(goldenimage.vm) and, if it has one, as its source VM.
   - With O(gallery_image_version), the VM becomes a version in a gallery, which also takes VMs with Trusted Launch and Arm64 VMs. Gallery,
@@ -65,7 +68,13 @@ options:
         deallocated and is kept in the tag C(goldenimage.seal) of the VM.
       - Later runs accept the tag while the OS disk has not been used since. If the OS disk has been used, neither the tag nor the line
         in the boot log is accepted any more. A seal that is older than the OS disk is not accepted either.
-      - V(verified) needs boot diagnostics with managed storage.
+      - V(verified) needs boot diagnostics with managed storage, for Linux.
+      - For Windows, V(verified) reads the OS disk of the deallocated VM. The time of the seal is the time at which Sysprep wrote the image
+        state. It is kept in the same tag together with the C(LastOwnershipUpdateTime) of the disk, so that the disk is not read again while
+        it has not been used. Any verdict but C(generalized) is an error, and the VM stays deallocated and is not marked as generalized.
+      - Reading a disk takes the rights C(Microsoft.Compute/disks/beginGetAccess/action) and C(endGetAccess/action), a disk that its network
+        settings do not protect against that, a connection to its blob host, and the Python packages C(libfsntfs-python) and C(regipy) on
+        the machine that runs the module. Access is granted for reading, and revoked when the task has read what it needs.
       - V(assume) skips this check. You are then responsible for having generalized the guest, and for stopping it. A running VM is still
         waited for until O(wait_timeout). RV(sealed) and the tag C(goldenimage.sealed) of the image say so.
     type: str
@@ -119,7 +128,8 @@ options:
         V(vm_tags_total) because Azure does not always enforce its limit of 2048 characters, V(marketplace_plan) if you keep the plan
         yourself, V(plan_deprecation) if the plan costs nothing, V(subscription) if Azure accepts an image in another subscription,
         V(disk_controller) and V(vm_tag) to silence their warnings. V(gallery_plan) if you name the plan for each new VM,
-        V(gallery_controller) and V(running_vm) to silence their warnings.
+        V(gallery_controller), V(running_vm) and V(extensions) to silence their warnings. V(backup_readable) if you have another way
+        back.
       - All other checks find what Azure certainly refuses, and cannot be waived.
     type: list
     elements: str
@@ -129,6 +139,9 @@ attributes:
     description:
       - Reads Azure once and changes nothing. RV(guest) says whether the guest is sealing itself. If the VM is still running, the plan
         assumes that it will be sealed, backed up and stopped, and a warning says so.
+      - Of a running Windows VM, the newest backup of the OS disk is read, which must hold a Windows that was not generalized yet. What
+        makes the OS disk unreadable later is found so while there is a way back. Of a deallocated Windows VM, the OS disk is read. Both
+        take an access for reading, which is revoked afterwards.
   diff_mode:
     support: full
     description: Shows the image and the VM before and after.
@@ -290,8 +303,8 @@ vm:
     agent_status: {description: The last status that the guest's agent reported., type: str}
     tags: {description: "Tags, with names and values unchanged. In check mode, C(goldenimage.seal) may lack C(ownership).", type: dict}
 guest:
-  description: What the boot log said about the seal of the guest when the task read it last. This also tells a guest that cannot be
-    reached because it is sealing itself from one that cannot be reached for another reason.
+  description: What the boot log said about the seal of the guest when the task read it last, or what the OS disk of a Windows VM says.
+    The boot log also tells a guest that cannot be reached because it is sealing itself from one that cannot be reached for another reason.
   returned: if O(sealed=verified) and the VM has to be captured; also on failure, if the reason is a missing seal
   type: dict
   contains:
@@ -301,6 +314,10 @@ guest:
         not read.
       type: str
     reason: {description: "The reason why the guest is not known to be sealed, as a clause; null if it is.", type: str}
+    disk:
+      description: The verdict on the OS disk of a Windows VM, if it was read. C(generalized), C(specialized), C(broken), C(encrypted),
+        C(unreadable) or C(unproven).
+      type: str
   sample: {console: sealed, reason: null}
 sealed:
   description: How the seal of what was captured is known. C(verified) or C(assume), by the tags of the image; null if its tags say
@@ -322,7 +339,7 @@ checks:
         Name of the check: C(resource_group), C(existing_image), C(subscription), C(location), C(managed_disks), C(ephemeral_os_disk),
         C(security_type), C(architecture), C(disk_types), C(disk_encryption), C(hibernation), C(disk_controller), C(boot_diagnostics),
         C(vm_tags), C(vm_tags_total), C(image_tags), C(vm_tag), C(marketplace_plan), C(plan_deprecation), C(rights)
-        or C(locks). With
+        or C(locks). Of Windows VMs also C(extensions), C(disk_reader), C(disk_access) and C(backup_readable). With
         O(gallery_image_version), C(gallery), C(gallery_image), C(gallery_source), C(gallery_region), C(gallery_version), C(gallery_plan),
         C(gallery_controller) and C(running_vm) take the place of C(existing_image), C(subscription), C(security_type), C(architecture),
         C(disk_controller) and C(marketplace_plan).
@@ -384,8 +401,10 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._ansible.arguments import AZURE, EVIDENCE, GALLERY_TARGET, TAGS, TARGET, WAIT, arguments
 from ..module_utils._ansible.perform import perform
+from ..module_utils._disks.windows.inspect import inspect, require_readers
 from ..module_utils._gateway.azure import connect
-from ..module_utils._planning.capture.plan import CAPTURE
+from ..module_utils._planning.capture.evidence_of.windows import DiskReader
+from ..module_utils._planning.capture.plan import capture
 
 ARGUMENTS = arguments(
     AZURE,
@@ -406,7 +425,7 @@ ARGUMENTS = arguments(
 
 
 def main() -> None:
-    perform(AnsibleModule(**ARGUMENTS), connect, CAPTURE)
+    perform(AnsibleModule(**ARGUMENTS), connect, capture(DiskReader(inspect, require_readers)))
 
 
 if __name__ == "__main__":

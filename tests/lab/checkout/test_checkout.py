@@ -184,6 +184,26 @@ def test_set_up_checks_the_system_before_it_installs(checkout: Path, tmp_path: P
     assert not (checkout / ".venv").exists()
 
 
+@pytest.mark.parametrize("there", [True, False], ids=["has openssh-server", "lacks openssh-server"])
+def test_set_up_lets_no_ssh_server_start_and_leaves_alone_one_that_is_there(checkout: Path, tmp_path: Path, there: bool) -> None:
+    programs, calls = tmp_path / "programs", tmp_path / "calls"
+    programs.mkdir()
+    missing = {"jq"} if there else {"jq", "openssh-server"}
+    wanted = [name for name in (checkout / "scripts/debian-packages.txt").read_text().split("\n") if name and name[0] != "#"]
+    installed = "\n".join(f"installed {name}" for name in wanted if name not in missing)
+    scripts = {"id": "echo 0", "dpkg": "echo amd64", "df": "echo; echo 0 0 0 9999999", "dpkg-query": f"echo '{installed}'", "python3": ""}
+    scripts |= {name: f'echo "{name} $*" >>{calls}' for name in ("apt-get", "systemctl")}
+    for name, text in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (programs / name).chmod(0o755)
+    make(checkout, "setup", path=f"{programs}:")
+    install = f"apt-get install -y --no-install-recommends {' '.join(sorted(missing))}"
+    units = "ssh.service ssh.socket"
+    guarded = [f"systemctl --quiet mask --runtime {units}", install, f"systemctl --quiet unmask --runtime {units}"]
+    expected = [install] if there else [*guarded, f"systemctl --quiet disable {units}"]
+    assert [call for call in calls.read_text().splitlines() if "show-environment" not in call] == ["apt-get update", *expected]
+
+
 @pytest.mark.parametrize("python", ["none", "without ensurepip"])
 def test_python_and_venv_are_in_the_list_of_packages(checkout: Path, tmp_path: Path, python: str) -> None:
     """A user who may not install packages gets one command with all of them."""

@@ -27,7 +27,8 @@ SEALING, FAILED, SEALED, SILENT, UNAVAILABLE = "sealing", "failed", "sealed", "s
 class Verdict(NamedTuple):
     """The finalizer's verdict as it was found: a good ``seal``, or the ``reason`` why there is none, a clause about the VM.
 
-    ``state`` is one of the five words above. ``is_awaited`` says that a verdict may still arrive, ``is_empty`` that nothing at all was
+    ``state`` is one of the five words above, ``disk`` the verdict on the OS disk if that was read, with ``warnings`` about it and how to
+    ``mend`` what it lacks. ``is_awaited`` says that a verdict may still arrive, ``is_empty`` that nothing at all was
     found where it is left.
     """
 
@@ -36,10 +37,13 @@ class Verdict(NamedTuple):
     state: str = UNAVAILABLE
     is_awaited: bool = False
     is_empty: bool = False
+    disk: str | None = None
+    warnings: tuple[str, ...] = ()
+    mend: str = ""
 
     def as_result(self) -> dict[str, str | None]:
         """The return value ``guest`` of a module."""
-        return {"console": self.state, "reason": self.reason or None}
+        return {"console": self.state, "reason": self.reason or None} | ({"disk": self.disk} if self.disk else {})
 
 
 class VerdictReader(Protocol):
@@ -82,16 +86,16 @@ def is_stamped(seal: Seal, vm: Vm, os_disk: Disk | None) -> bool:
 
 def find_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal | None:
     """The seal of a VM that has stopped: a kept one that is still trusted, or that of the verdict, if it is beyond doubt."""
-    return trusted_seal(vm, os_disk) or (verdict.seal if verdict.seal and not _doubt(vm, os_disk, verdict.seal) else None)
+    return trusted_seal(vm, os_disk) or (verdict.seal if verdict.seal and not _doubt(vm, os_disk, verdict) else None)
 
 
 def require_seal(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> Seal:
     """The seal of a VM that has stopped, which must have one."""
     if seal := find_seal(vm, os_disk, verdict):
         return seal
-    doubt = _doubt(vm, os_disk, verdict.seal) if verdict.seal else _unsealed(vm, verdict.reason)
+    doubt = _doubt(vm, os_disk, verdict) if verdict.seal else _unsealed(vm, verdict.reason)
     kept = kept_seal(vm)
-    remedy = INTERRUPTED if kept and kept.ownership is None and verdict.is_empty else UNSEALED
+    remedy = verdict.mend or (INTERRUPTED if kept and kept.ownership is None and verdict.is_empty else UNSEALED)
     raise InvalidRequest(f"VM {vm.id.name} is not known to be sealed: {doubt}. {remedy}", guest=verdict.as_result())
 
 
@@ -116,13 +120,13 @@ def lacking_backup(vm: Vm, disks: Sequence[Disk], backups: Sequence[Backup], sea
     span = _span(vm, disks, seal, max_age)
 
     def holds(backup: Backup, disk: Disk) -> bool:
-        return any(_is_of(each, vm) and _is_copy(each, disk) and span.has(each.time_created) for each in backup.snapshots)
+        return any(is_part_of(each, vm, disk) and span.has(each.time_created) for each in backup.snapshots)
 
     if disks and any(all(holds(backup, disk) for disk in disks) for backup in backups):
         return None
     missing = next((disk for disk in disks if not any(holds(backup, disk) for backup in backups)), None)
     what = f"disk {missing.id.name}" if missing else "all disks at one time"
-    when = f" from the {max_age} hours before its seal of {seal.time}" if seal else ""
+    when = f" from the {max_age} hours before its seal of {seal.time}" if seal and seal.time else ""
     return f"{what}{when}"
 
 
@@ -144,6 +148,11 @@ def _span(vm: Vm, disks: Sequence[Disk], seal: Seal | None, max_age: int) -> _Sp
     return _Span(end=disks[0].ownership_time if disks and vm.power == DEALLOCATED else None)
 
 
+def is_part_of(snapshot: Snapshot, vm: Vm, disk: Disk) -> bool:
+    """Whether a snapshot is of this very disk, and can be used to restore this VM."""
+    return _is_of(snapshot, vm) and _is_copy(snapshot, disk)
+
+
 def _is_of(snapshot: Snapshot, vm: Vm) -> bool:
     """Whether a snapshot can be used to restore this VM."""
     tags = snapshot.tags
@@ -162,8 +171,11 @@ def _unsealed(vm: Vm, reason: str) -> str:
     return f"{reason}, and the OS disk may have been used since the seal of {kept.time}" if kept else reason
 
 
-def _doubt(vm: Vm, os_disk: Disk | None, seal: Seal) -> str | None:
-    """Why a good verdict may not be about the OS disk: the disk can be exchanged or used without a trace in the verdict."""
+def _doubt(vm: Vm, os_disk: Disk | None, verdict: Verdict) -> str | None:
+    """Why a good verdict may not be about the OS disk: the disk can be exchanged or used without a trace in what the guest has written."""
+    seal = verdict.seal
+    if seal is None or verdict.disk:
+        return None
     kept, made = kept_seal(vm), os_disk.time_created if os_disk else None
     if made and (seal.moment is None or made > seal.moment):
         return f"its OS disk was made at {format_time(made)}, after the verdict of {seal.time}"

@@ -50,6 +50,16 @@ class _State(NamedTuple):
         """Whether the capture reads the verdict of the guest, and keeps it."""
         return not (self.request.assume_sealed or self.request.specialized or self.vm.generalized)
 
+    @property
+    def reads_disk(self) -> bool:
+        """Whether the verdict comes from the OS disk."""
+        return self.is_sealed_here and self.vm.is_windows and self.vm.os_disk.disk is not None
+
+    @property
+    def reads_backup(self) -> bool:
+        """Whether the backup of the OS disk is read, while the guest has not been generalized."""
+        return self.reads_disk and self.request.backup_required and not self.vm.has_stopped
+
 
 class _Row(NamedTuple):
     action: str
@@ -65,6 +75,11 @@ def _vm(state: _State) -> Place:
 
 def _image(state: _State) -> Place:
     return Place(str(state.request.target), f"image {state.request.target.name}")
+
+
+def _os_disk(state: _State) -> Place:
+    disk = state.vm.os_disk.disk
+    return Place(str(disk), f"disk {disk.name if disk else state.vm.os_disk.name}")
 
 
 def image_group(target: ResourceId) -> Place:
@@ -109,7 +124,15 @@ _TABLE = (
         f"{_COMPUTE}/virtualMachines/retrieveBootDiagnosticsData/action",
         _vm,
         "read the verdict of the seal in the boot log",
-        lambda it: it.is_sealed_here,
+        lambda it: it.is_sealed_here and not it.vm.is_windows,
+    ),
+    *(
+        _Row(f"{_COMPUTE}/snapshots/{verb}GetAccess/action", _backup_group, step, lambda it: it.reads_backup, elsewhere=True)
+        for verb, step in (("begin", "read the backup"), ("end", "end the access to the backup"))
+    ),
+    *(
+        _Row(f"{_COMPUTE}/disks/{verb}GetAccess/action", _os_disk, step, lambda it: it.reads_disk)
+        for verb, step in (("begin", "read the OS disk"), ("end", "end the access to the OS disk"))
     ),
     _Row(f"{_COMPUTE}/virtualMachines/write", _vm, "keep the seal as a tag", lambda it: it.is_sealed_here),
     _Row(f"{_COMPUTE}/galleries/write", _of_gallery, "create the gallery", lambda it: bool(it.gallery and it.gallery.gallery is None)),

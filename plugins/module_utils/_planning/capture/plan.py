@@ -12,6 +12,7 @@ from typing import Any
 
 from ..._core.checks import Check
 from ..._core.errors import InvalidRequest
+from ..._core.model.disk import Disk
 from ..._core.model.seal import Seal
 from ..._core.model.vm import Vm
 from ..._core.plan import Plan
@@ -28,11 +29,13 @@ from ..evidence.required import (
 )
 from ..gallery.publishing import version_result
 from ..missing_groups import absent
-from ..steps.vm import DeleteVm
+from ..steps.vm import OWNERSHIP_SECONDS, DeleteVm
 from . import source
 from .checks.report import check_capture, findings, refuse_before_waiting, reported_with, require_unblocked, warnings_of
 from .evidence import FAILED, SEALED, SEALING, Verdict, kept_seal, require_seal
+from .evidence_of.windows import DiskReader
 from .observe import Needs, Observed, needs, observe, target_of
+from .recheck import NotUsed
 from .request import CaptureRequest
 from .saved import Saved
 from .target import Outcome, Target
@@ -70,8 +73,8 @@ def _plan_new(request: CaptureRequest, seen: Observed, target: Target, vm: Vm, n
     evidence = _require_evidence(request, seen, vm, need)
     created = target.create(vm, seen.disks, evidence)
     prepared = source.unchanged(vm) if request.specialized else source.prepare(vm, seen.os_disk, evidence.seal)
-    steps = (*created.first, *prepared.steps, *created.steps)
-    outcome = created._replace(steps=steps, warnings=(*evidence.warnings, *created.warnings))
+    steps = (*prepared.first, *created.first, *prepared.steps, *created.steps)
+    outcome = created._replace(steps=steps, warnings=(*evidence.warnings, *seen.verdict.warnings, *created.warnings))
     facts = {**_kind_of(request), "sealed": evidence.result, **({"guest": seen.verdict.as_result()} if need.seal else {})}
     return replace(_finished(request, target, outcome, vm, prepared.vm), facts=facts)
 
@@ -109,14 +112,21 @@ def _require_evidence(request: CaptureRequest, seen: Observed, vm: Vm, need: Nee
         return replace(NO_EVIDENCE, tags=origin_tags(vm))
     power = vm.power or "not stopped"
     if vm.has_stopped:
-        prove, saved = partial(require_seal, vm, seen.os_disk, seen.verdict), Saved(seen.backups, seen.unread)
-        return require_evidence(request.rules, prove, vm, seen.disks, saved, flaw_of_copy=seen.flaw_of_copy)
+        later = need.seal and seen.is_proven_later
+        prove = partial(Seal.of, vm.vm_id, "") if later else partial(require_seal, vm, seen.os_disk, seen.verdict)
+        saved = Saved(seen.backups, seen.unread)
+        evidence = require_evidence(request.rules, prove, vm, seen.disks, saved, flaw_of_copy=seen.flaw_of_copy)
+        return replace(evidence, warnings=(_assumed_of_disk(vm),)) if later and seen.check_mode else evidence
     if seen.check_mode:
         evidence = evidence_of(vm, Seal.of(vm.vm_id, "") if need.seal else None, request.assume_sealed)
         warning = f"VM {vm.id.name} is {power}: planned as if it had been backed up and sealed and had stopped."
         return replace(evidence, warnings=(warning,))
     guest = {"guest": seen.verdict.as_result()} if need.seal else {}
     raise InvalidRequest(_still_running(vm, power, seen.verdict), **guest)
+
+
+def _assumed_of_disk(vm: Vm) -> str:
+    return f"VM {vm.id.name} is {vm.power}: planned as if its OS disk were generalized, which is read once the VM is deallocated."
 
 
 def _still_running(vm: Vm, power: str, verdict: Verdict) -> str:
@@ -136,8 +146,23 @@ def _result_of(vm: Vm | None) -> dict[str, Any]:
     return {"vm": vm.as_result() if vm else None}
 
 
-def _plan(azure: Azure, request: CaptureRequest, check_mode: bool) -> Plan:
-    return plan_capture(request, observe(azure, request, check_mode, partial(refuse_before_waiting, request)))
+def _plan(reader: DiskReader, azure: Azure, request: CaptureRequest, check_mode: bool) -> Plan:
+    """The plan of a capture. A seal that is known only once the VM is deallocated makes two of it, the second of which is planned then."""
+    seen = observe(azure, request, check_mode, reader, partial(refuse_before_waiting, request))
+    plan, need = plan_capture(request, seen), needs(request, seen.existing, seen.vm)
+    if check_mode or seen.vm is None or not (need.capture and need.seal and seen.is_proven_later):
+        return plan
+    rest = partial(_plan_deallocated, reader, request, seen.vm, seen.os_disk)
+    return replace(plan, steps=(source.deallocation(seen.vm),), clean_up=(), rest=rest)
+
+
+def _plan_deallocated(reader: DiskReader, request: CaptureRequest, vm: Vm, os_disk: Disk | None, azure: Azure) -> Plan:
+    """The plan for the VM once it is deallocated. The ownership time that this sets is part of the seal, so it is waited for."""
+    before = os_disk.ownership_time if os_disk else None
+    disk = source.os_disk_id(vm)
+    azure.until(lambda: azure.disks.get(disk).ownership_time, lambda time: time != before, OWNERSHIP_SECONDS)
+    NotUsed(vm).require(azure)
+    return plan_capture(request, observe(azure, request, False, reader))
 
 
 def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, Any]:
@@ -148,4 +173,6 @@ def _result(azure: Azure, request: CaptureRequest, plan: Plan) -> Mapping[str, A
     return {**version_result(azure, plan, request.gallery.publication.api), **_result_of(vm)}
 
 
-CAPTURE = Subject(CaptureRequest.from_params, _plan, _result)
+def capture(reader: DiskReader) -> Subject[CaptureRequest]:
+    """The subject of a module that captures VMs. ``reader`` reads the OS disks of Windows VMs."""
+    return Subject(CaptureRequest.from_params, partial(_plan, reader), _result)

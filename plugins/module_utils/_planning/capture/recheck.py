@@ -71,7 +71,7 @@ class NotUsed:
     def _require_unused(self, azure: Azure, seal: Seal) -> None:
         ownership, now = _ownership(azure, self.os_disk), _require_same(azure, self.vm)
         kept = kept_seal(now) or seal
-        if kept.ownership is None:
+        if kept.ownership is None and not self.vm.is_windows:
             _require_log(azure, self.vm, seal, or_empty=True)
         elif kept.ownership != ownership:
             raise _changed(self.vm, f"the ownership of its OS disk has changed since the seal of {seal.time} was stamped")

@@ -22,10 +22,11 @@ from .recheck import NotStarted, NotUsed
 
 
 class Preparation(NamedTuple):
-    """Steps that turn a VM into a source, and the VM after them."""
+    """Steps that turn a VM into a source, and the VM after them. ``first`` are those before everything else."""
 
     steps: tuple[Step, ...]
     vm: Vm
+    first: tuple[Step, ...] = ()
 
 
 def unchanged(vm: Vm) -> Preparation:
@@ -34,7 +35,12 @@ def unchanged(vm: Vm) -> Preparation:
 
 
 def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
-    """The steps that a VM still lacks. Its seal is kept before it is deallocated, and stamped after that."""
+    """The steps that a VM still lacks. Its seal is kept before it is deallocated, and stamped after that.
+
+    The seal of a Windows VM comes from its OS disk, which is read after that.
+    """
+    if vm.is_windows and seal:
+        return _prepare_read(vm, os_disk, seal)
     pending = seal if seal and not vm.generalized and not is_stamped(seal, vm, os_disk) else None
     steps: list[Step] = []
     if vm.power != DEALLOCATED:
@@ -46,6 +52,20 @@ def prepare(vm: Vm, os_disk: Disk | None, seal: Seal | None) -> Preparation:
         steps.append(Generalize(vm.id, NotUsed(vm, os_disk, seal)))
     tags = _stamped_tags(vm, os_disk, pending) if pending else vm.tags
     return Preparation(tuple(steps), replace(vm, power=DEALLOCATED, generalized=True, tags=tags))
+
+
+def _prepare_read(vm: Vm, os_disk: Disk | None, seal: Seal) -> Preparation:
+    """The steps that a VM still lacks whose OS disk was read when it was deallocated, or is going to be read."""
+    kept = () if vm.generalized or seal == kept_seal(vm) else (KeepSeal(vm.id, seal),)
+    flagged = () if vm.generalized else (Generalize(vm.id, NotUsed(vm, os_disk, seal)),)
+    first = () if vm.power == DEALLOCATED else (deallocation(vm),)
+    tags = vm.tags if vm.generalized else tag.checked({**vm.tags, tag.SEAL: seal.as_tag()})
+    return Preparation((*kept, *flagged), replace(vm, power=DEALLOCATED, generalized=True, tags=tags), first)
+
+
+def deallocation(vm: Vm) -> Deallocate:
+    """The step that deallocates a VM whose seal is not known yet."""
+    return Deallocate(vm.id, NotStarted(vm))
 
 
 def os_disk_id(vm: Vm) -> ResourceId:

@@ -13,7 +13,7 @@ from ..._core.ports import Azure
 from .evidence import FAILED, UNAVAILABLE, UNREAD, Verdict, VerdictReader
 from .evidence_of import linux
 
-# By the OS type of a VM. A guest of any other type is read like Linux, and found without a verdict.
+# By the OS type of a VM. Of a Windows VM, no word of the guest counts: its OS disk is read, see evidence_of/windows.py.
 VERDICT_READERS: Mapping[str, VerdictReader] = {"Linux": linux.read_verdict}
 
 LAG_SECONDS = 60.0

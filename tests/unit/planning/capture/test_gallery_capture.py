@@ -14,7 +14,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors imp
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.listener import Silence
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.in_gallery import interim_id
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import CAPTURE
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import capture
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.recheck import ReplaceableVersion, SameVm, Usable
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.gallery.numbers import Place
@@ -31,6 +31,7 @@ from tests.support.capture_values import (
     OS_DISK,
     OS_DISK_ID,
     PARAMS,
+    READER,
     RUNNING_VM,
     STOPPED_VM,
     VM1,
@@ -66,14 +67,14 @@ def azure(vm: Any = STOPPED_VM, os_disk: Any = OS_DISK, **more: Any) -> FakeAzur
 
 
 def planned(azure: FakeAzure, asked: CaptureRequest, check: bool = False) -> Any:
-    return CAPTURE.plan(azure, asked, check)
+    return capture(READER).plan(azure, asked, check)
 
 
 def captured(azure: FakeAzure, asked: CaptureRequest) -> Any:
     """The plan once it was applied, and the result."""
     plan = planned(azure, asked)
     plan.apply(azure, Silence())
-    return plan, CAPTURE.result(azure, asked, plan)
+    return plan, capture(READER).result(azure, asked, plan)
 
 
 def body_of(azure: FakeAzure) -> dict[str, Any]:

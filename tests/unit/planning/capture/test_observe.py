@@ -21,7 +21,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.captur
     UNREAD,
     Verdict,
 )
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Needs, Observed, needs, observe
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import Needs, Observed, needs
 
 from tests.support.capture_values import (
     BACKUPS,
@@ -39,6 +39,7 @@ from tests.support.capture_values import (
     STOPPED_VM,
     TARGET,
     VM1,
+    observe,
 )
 from tests.support.fakes import FakeAzure
 

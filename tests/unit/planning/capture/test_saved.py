@@ -12,10 +12,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core import tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Denied, InvalidRequest
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import SNAPSHOT
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.times import parse_time
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import observe
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import plan_capture
 
-from tests.support.capture_values import BOOT_LOG, DATA_DISK, OS_DISK, REQUEST, STOPPED_VM, VM1, VM_ID, backup, in_subscription
+from tests.support.capture_values import BOOT_LOG, DATA_DISK, OS_DISK, REQUEST, STOPPED_VM, VM1, VM_ID, backup, in_subscription, observe
 from tests.support.fakes import FakeAzure
 from tests.support.ids import ELSEWHERE, an_id
 

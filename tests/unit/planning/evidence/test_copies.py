@@ -15,10 +15,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.disk
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, STOPPED, AttachedDisk
-from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.observe import observe
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.plan import plan_capture
 
-from tests.support.capture_values import DATA_DISK, DEALLOCATED_DISK, OS_DISK, REQUEST, RUNNING_VM, SEALED_AT, STAMPED, VM1, VM_ID
+from tests.support.capture_values import DATA_DISK, DEALLOCATED_DISK, OS_DISK, REQUEST, RUNNING_VM, SEALED_AT, STAMPED, VM1, VM_ID, observe
 from tests.support.fakes import FakeAzure
 from tests.support.ids import an_id
 

@@ -54,7 +54,7 @@ def _hibernated(candidate: Candidate) -> Iterator[Finding]:
 
 def _without_boot_log(candidate: Candidate) -> Iterator[Finding]:
     vm = candidate.vm
-    if not candidate.needs_seal or vm.boot_diagnostics or trusted_seal(vm, candidate.seen.os_disk):
+    if not candidate.needs_seal or vm.is_windows or vm.boot_diagnostics or trusted_seal(vm, candidate.seen.os_disk):
         return
     yield Finding(
         f"VM {vm.id.name} has no boot log, since boot diagnostics with managed storage are off",

@@ -14,16 +14,25 @@ from ...._core.errors import GoldenImageError, InvalidRequest
 from ...._core.model.vm import Vm
 from ..observe import Observed, needs
 from ..request import CaptureRequest
-from . import existing, gallery, locks, machine, managed_image, plans, rights
+from . import existing, gallery, locks, machine, managed_image, plans, rights, windows
 from .rule import Candidate
 
-RULES = (*existing.RULES, *machine.RULES, *managed_image.RULES, *plans.RULES, *gallery.RULES, *rights.RULES, *locks.RULES)
+RULES = (
+    *existing.RULES,
+    *machine.RULES,
+    *windows.RULES,
+    *managed_image.RULES,
+    *plans.RULES,
+    *gallery.RULES,
+    *rights.RULES,
+    *locks.RULES,
+)
 
 
 def check_capture(request: CaptureRequest, seen: Observed, vm: Vm) -> tuple[Check, ...]:
     """The rows about a VM that is to be captured."""
     candidate = Candidate(request, seen, vm)
-    return tuple(row for rule in RULES if rule.concerns(request) for row in rule.rows(candidate))
+    return tuple(row for rule in RULES if rule.concerns(request, vm.os_type) for row in rule.rows(candidate))
 
 
 def require_unblocked(seen: Observed, vm: Vm, checks: Sequence[Check]) -> None:

@@ -59,7 +59,7 @@ class Finding(NamedTuple):
 class Rule:
     """One requirement. ``fine`` is the clause about a VM that meets it, or to which it does not apply.
 
-    ``only`` is the kind of target that it is about; None stands for every kind.
+    ``only`` is the kind of target that it is about, ``os_type`` the operating system of the VM; None stands for every one.
     """
 
     id: str
@@ -67,10 +67,11 @@ class Rule:
     source: str
     find: Callable[[Candidate], Iterable[Finding]]
     only: str | None = None
+    os_type: str | None = None
 
-    def concerns(self, request: CaptureRequest) -> bool:
-        """Whether it is about the kind of target that is requested."""
-        return self.only in (None, GALLERY if request.gallery else IMAGE)
+    def concerns(self, request: CaptureRequest, os_type: str) -> bool:
+        """Whether it is about the kind of target that is requested, and about VMs with this operating system."""
+        return self.only in (None, GALLERY if request.gallery else IMAGE) and self.os_type in (None, os_type)
 
     def rows(self, candidate: Candidate) -> tuple[Check, ...]:
         """A row for each finding; one that says that all is well if there is none."""
