@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import DISK, IMAGE, SNAPSHOT, VM, ResourceId
@@ -15,6 +17,9 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.imag
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.seal import Seal
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.snapshot import Snapshot
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.vm import DEALLOCATED, RUNNING, STOPPED, AttachedDisk, Vm
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.windows_disk import WindowsDisk
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture import observe as observing
+from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.evidence_of.windows import DiskReader
 from ansible_collections.goldenimage.azure.plugins.module_utils._planning.capture.request import CaptureRequest
 
 from tests.support.fakes import DEALLOCATED_AT
@@ -125,3 +130,28 @@ PARAMS = {
     "waive": None,
     "wait_timeout": 3600,
 }
+
+GENERALIZED_AT = datetime(2026, 11, 22, 10, 30, tzinfo=timezone.utc)
+_RESEAL, _COMPLETE, _BROKEN = (f"IMAGE_STATE_{name}" for name in ("GENERALIZE_RESEAL_TO_OOBE", "COMPLETE", "UNDEPLOYABLE"))
+_GENERALIZED = WindowsDisk(
+    windows_found=True, image_state=_RESEAL, state_ini=_RESEAL, generalized_at=GENERALIZED_AT, tag=True, setup_type=2
+)
+WINDOWS_DISKS = {
+    b"generalized": _GENERALIZED,
+    b"without a time": replace(_GENERALIZED, generalized_at=None),
+    b"without a tag": replace(_GENERALIZED, tag=False),
+    b"specialized": WindowsDisk(windows_found=True, image_state=_COMPLETE, state_ini=_COMPLETE),
+    b"broken": WindowsDisk(windows_found=True, image_state=_BROKEN, state_ini=_BROKEN),
+    b"unproven": WindowsDisk(windows_found=True, image_state=_RESEAL, state_ini=_COMPLETE),
+    b"encrypted": WindowsDisk(encrypted=True),
+    b"": WindowsDisk(),
+}
+"""The readings of disks with these contents, by the reader below."""
+READER = DiskReader(inspect=lambda disk: WINDOWS_DISKS[disk.read(0, disk.size)], require=lambda: None)
+
+
+def observe(
+    azure: Any, request: CaptureRequest, check_mode: bool, reader: DiskReader = READER, refuse: Callable[[Any], None] = lambda seen: None
+) -> observing.Observed:
+    """All that planning needs, with a reader of Windows disks."""
+    return observing.observe(azure, request, check_mode, reader, refuse)

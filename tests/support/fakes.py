@@ -8,14 +8,14 @@ Tests of check mode make it read-only: any write is then an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.goldenimage.azure.plugins.module_utils._core import tags as tag
-from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import Missing, Refused
+from ansible_collections.goldenimage.azure.plugins.module_utils._core.errors import GoldenImageError, Missing, Refused
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.ids import ResourceId
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.gallery_image_version import COMPLETED, Replica
 from ansible_collections.goldenimage.azure.plugins.module_utils._core.model.lock import Lock
@@ -89,7 +89,38 @@ class FakeResources:
         return value
 
 
-class FakeDisks(FakeResources):
+class FakeGranted(FakeResources):
+    """Disks or snapshots. ``contents`` holds the bytes of some, or the error that reading them raises; all others are empty."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.contents: dict[str, bytes | GoldenImageError] = {}
+
+    @contextmanager
+    def opened(self, resource: ResourceId) -> Iterator[FakeBytes]:
+        self.get(resource)
+        self.azure.reads.append(f"bytes of {self.noun} {resource.name}")
+        content = self.contents.get(resource.name, b"")
+        if isinstance(content, GoldenImageError):
+            raise content
+        yield FakeBytes(content)
+
+
+@dataclass(frozen=True)
+class FakeBytes:
+    """The bytes of a disk in memory."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
+    def read(self, start: int, length: int) -> bytes:
+        return self.content[start : start + length]
+
+
+class FakeDisks(FakeGranted):
     """Disks. An upload reads its content like a real one and ends the upload state of the disk."""
 
     get_owned = FakeResources.get
@@ -351,7 +382,7 @@ class FakeAzure:
         self.machines.boot_logs = dict(boot_logs or {})
         self.images = FakeResources(self, "image", parse_image, images)
         self.disks = FakeDisks(self, "disk", parse_disk, disks)
-        self.snapshots = FakeResources(self, "snapshot", parse_snapshot, snapshots)
+        self.snapshots = FakeGranted(self, "snapshot", parse_snapshot, snapshots)
         self.galleries = FakeInGalleries(self, "gallery", parse_gallery, galleries)
         self.gallery_images = FakeInGalleries(self, "image definition", parse_gallery_image, gallery_images)
         self.gallery_image_versions = FakeVersions(self, "image version", parse_gallery_image_version, gallery_image_versions)

@@ -84,14 +84,7 @@ class Blob:
     def take(self, handler: BaseHTTPRequestHandler) -> Any:
         """Answer a write as the service does: check the digest, then write."""
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        first, last = re.findall(r"\d+", handler.headers["x-ms-range"])
-        part = Range(int(first), int(last) + 1)
-        with self.lock:
-            self.requests.append(part)
-            self.connections.add(handler.connection)
-            fault = next((item for item in self.faults if item[0] == part.start), None)
-            if fault is not None:
-                self.faults.remove(fault)
+        part, fault = self._arrived(handler)
         if fault is not None:
             return fault[1]
         if "comp=page" not in handler.path or handler.headers["x-ms-page-write"] != "update" or part.length != len(body):
@@ -103,6 +96,28 @@ class Blob:
             self.written.append(part)
         return 201, "", {}
 
+    def give(self, handler: BaseHTTPRequestHandler) -> Any:
+        """Answer a read as the service does, with the bytes of the range."""
+        part, fault = self._arrived(handler)
+        if fault is not None:
+            return fault[1]
+        if "comp=" in handler.path:
+            return 400, "InvalidQueryParameterValue", {}
+        body = bytes(self.content[part.start : part.end])
+        return 206, "", {"Content-Range": f"bytes {part.start}-{part.end - 1}/{len(self.content)}"}, body
+
+    def _arrived(self, handler: BaseHTTPRequestHandler) -> tuple[Range, tuple[int, object] | None]:
+        """Note a request; its range, and the fault that it meets."""
+        first, last = re.findall(r"\d+", handler.headers["x-ms-range"])
+        part = Range(int(first), int(last) + 1)
+        with self.lock:
+            self.requests.append(part)
+            self.connections.add(handler.connection)
+            fault = next((item for item in self.faults if item[0] == part.start), None)
+            if fault is not None:
+                self.faults.remove(fault)
+        return part, fault
+
 
 @contextlib.contextmanager
 def serving(blob: Blob, context: ssl.SSLContext | None = None) -> Iterator[Blob]:
@@ -112,17 +127,24 @@ def serving(blob: Blob, context: ssl.SSLContext | None = None) -> Iterator[Blob]
         protocol_version = "HTTP/1.1"
 
         def do_PUT(self) -> None:
-            answer = blob.take(self)
+            self._answer(blob.take(self))
+
+        def do_GET(self) -> None:
+            self._answer(blob.give(self))
+
+        def _answer(self, answer: Any) -> None:
             if answer == "silence":
                 self.rfile.read(1)
             if answer in ("reset", "silence"):
                 self.close_connection = True
                 return
-            status, code, headers = answer
+            status, code, headers, body = (*answer, b"")[:4]
             self.send_response(status)
-            for name, value in {"x-ms-error-code": code, "x-ms-request-id": "r-1", "Content-Length": "0", **headers}.items():
+            length = str(len(body))
+            for name, value in {"x-ms-error-code": code, "x-ms-request-id": "r-1", "Content-Length": length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, *_arguments: Any) -> None:
             """Print nothing."""

@@ -25,7 +25,16 @@ def tracked(*patterns: str) -> list[Path]:
 
 def modules() -> list[str]:
     """The names of the collection's modules."""
-    return [path.stem for path in tracked("plugins/modules/*.py")]
+    return [path.stem for path in tracked("plugins/modules/*.py") if not _only_documents(path)]
+
+
+def documented_actions() -> list[str]:
+    """The names of the action plugins that have no module to run: a file among the modules has their documentation, as Ansible wants it."""
+    return [path.stem for path in tracked("plugins/modules/*.py") if _only_documents(path)]
+
+
+def _only_documents(path: Path) -> bool:
+    return not any(isinstance(node, ast.FunctionDef) for node in ast.parse(path.read_text()).body)
 
 
 def imports(source: str, package: str) -> set[str]:
