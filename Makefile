@@ -1,9 +1,9 @@
 # Every target is one line or one script. SPOIL=..., TIERS="unit lint", DIR=..., SUITE=..., CONFIRM=... and LOCATION=...
 # come from the command line.
 PYTHON := .venv/bin/python
-export SPOIL TIERS DIR CONFIRM LOCATION
+export SPOIL TIERS DIR CONFIRM LOCATION GUEST
 
-.PHONY: help setup demo test lint docs clients bench-listing golden live fresh clean
+.PHONY: help setup demo test lint docs clients bench-listing windows golden live fresh clean
 
 help:        ## show this list
 	@sed -n 's/^\([a-z-]*\): *\(.*\)## /  make \1	/p' Makefile
@@ -30,6 +30,9 @@ clients: setup  ## run the az command line and azure.azcollection against the la
 
 bench-listing: setup  ## measure how fast images are listed, next to az (20 minutes; downloads 1 GB, once)
 	@$(PYTHON) -m tests.performance.listing
+
+windows: setup  ## spoil a simulated Windows server in each known way, or judge yours: make windows GUEST=FILE
+	@PYTHONPATH=build/collections $(PYTHON) -m tests.windows
 
 golden: setup  ## replay a folder of recordings against the lab: make golden DIR=path
 	@$(PYTHON) -m tests.contract.golden $(DIR)

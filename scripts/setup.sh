@@ -15,11 +15,24 @@ mkdir -p build
 exec 9>build/setup.lock
 flock 9
 
+# The package openssh-server starts its server, now and at each boot. Tests start sshd themselves, on a port of this machine alone.
+without_ssh_service() {
+  local status=0 units=(ssh.service ssh.socket)
+  systemctl show-environment >/dev/null 2>&1 || { "$@"; return; }
+  systemctl --quiet mask --runtime "${units[@]}" || return
+  "$@" || status=$?
+  systemctl --quiet unmask --runtime "${units[@]}"
+  systemctl --quiet disable "${units[@]}" || status=1
+  return "$status"
+}
+
 # Installs Debian packages with the apt configuration of the host. Without root, prints the command to run.
 install_debian() {
   [ "$(id -u)" = 0 ] || fail "Debian packages are missing; run this, then repeat: sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
   say "installing Debian packages: $*"
-  { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >build/apt.log 2>&1 ||
+  local install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@")
+  [[ " $* " != *" openssh-server "* ]] || install=(without_ssh_service "${install[@]}")
+  { apt-get update && "${install[@]}"; } >build/apt.log 2>&1 ||
     fail "apt-get could not install them; its output ends with: $(tail -n 3 build/apt.log)"
 }
 
@@ -57,7 +70,7 @@ usable_venv() {
 
 # The input of the environment: if it changes, pip runs again.
 fingerprint() {
-  { pwd; "$1" -V; cat requirements.txt requirements-dev.txt lab/pyproject.toml; } | sha256sum
+  { pwd; "$1" -V; cat requirements.txt requirements-dev.txt meta/ee-requirements.txt lab/pyproject.toml; } | sha256sum
 }
 
 stamp=.venv/setup.sha256
@@ -80,6 +93,8 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$(fingerprint "$python")" ]; then
 fi
 
 .venv/bin/python -m azlab.storage.azurite install
+
+.venv/bin/python -m scripts.collections
 
 # Ansible finds a collection by its path only, so a link with that path leads to the checkout.
 place=build/collections/ansible_collections/goldenimage/azure

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
-from . import lint, pytests, sanity, scenarios
+from . import engine, hives, lint, pytests, sanity, scenarios
 from .counts import Counts
 from .paths import BUILD, LOGS
 from .running import log_of, stop_all
@@ -30,10 +30,13 @@ TIERS: dict[str, Tier] = {
     "contract": pytests.contract,
     "lint": lint.lint,
     "unit": pytests.unit,
+    "windows": pytests.windows,
     "sanity": sanity.sanity,
     "molecule": scenarios.molecule,
     "lab": pytests.lab,
 }
+# Parts of a tier that are left out on purpose, by tier.
+EXCEPTED = {"sanity": list(sanity.EXCEPTED)}
 AT_ONCE = 2
 TAIL = 40
 REPORTS = re.compile(r"(ERROR|FATAL|FAILED|E  |fatal: )")
@@ -74,7 +77,13 @@ def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
     """Write build/test.json and print the totals. True if every tier has passed tests, and none that failed, were skipped or deselected."""
     ok = all(counts.passed and not (counts.failed or counts.skipped or counts.deselected) for counts, _ in results.values())
     tiers = {name: asdict(counts) | {"seconds": round(seconds)} for name, (counts, seconds) in results.items()}
-    (BUILD / "test.json").write_text(json.dumps({"ok": ok, "tiers": tiers}, indent=2) + "\n")
+    (BUILD / "test.json").write_text(json.dumps({"ok": ok, "tiers": tiers, "excepted": _excepted(results)}, indent=2) + "\n")
+    for name, parts in _excepted(results).items():
+        say(f"left out of {name} on purpose (docs/decisions/tests.md): {', '.join(parts)}")
+    for needed in (engine, hives):
+        for name, parts in needed.left_out().items():
+            if name in results:
+                say(f"left out of {name}, because {needed.VARIABLE} does not name {needed.WHAT}: {', '.join(parts)}")
     total = sum((counts for counts, _ in results.values()), Counts())
     empty = [name for name, (counts, _) in results.items() if not counts.passed]
     if empty:
@@ -84,6 +93,11 @@ def write_report(results: dict[str, tuple[Counts, float]]) -> bool:
         say(f"tests were skipped or deselected in: {', '.join(left_out)}")
     say(f"total: {total.passed} passed, {total.failed} failed")
     return ok
+
+
+def _excepted(results: dict[str, tuple[Counts, float]]) -> dict[str, list[str]]:
+    """The tests that the tiers that ran leave out on purpose."""
+    return {name: parts for name, parts in EXCEPTED.items() if name in results}
 
 
 def main() -> int:

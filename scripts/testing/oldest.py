@@ -24,7 +24,9 @@ PINS = (
 )
 # What the tests themselves import, of the lab's source too.
 TOOLS = ("pytest>=9.0", "pytest-xdist>=3.8", "psutil>=7.0", "cryptography", "httpx", "starlette", "uvicorn")
-PACKAGES = ("ansible-core==2.16.*", *TOOLS, *PINS)
+# The lower bounds in meta/ee-requirements.txt.
+READERS = ("libfsntfs-python==20240501", "regipy==6.0.0")
+PACKAGES = ("ansible-core==2.16.*", *TOOLS, *PINS, *READERS)
 VENV = BUILD / "core-2.16"
 SDK = BUILD / "azure-mgmt-compute-33"
 

@@ -62,3 +62,8 @@ def lab() -> Counts:
 def guest() -> Counts:
     """Capturing real guests."""
     return pytest("guest", "tests/guest")
+
+
+def windows() -> Counts:
+    """The Windows roles and their scripts on simulated guests, and the disks of such guests."""
+    return pytest("windows", "tests/windows")

@@ -30,7 +30,7 @@ def changes(output: str) -> list[str]:
 
 if __name__ == "__main__":
     # Molecule sets another configuration and colors.
-    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
+    plain = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORCE_COLOR": "0"}
     command = [Path(sys.executable).with_name("ansible-playbook"), *sys.argv[1:]]
     done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
     print(json.dumps({"changed": changes(done.stdout), "output": done.stdout.splitlines()}))
