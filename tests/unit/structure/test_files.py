@@ -102,9 +102,9 @@ def test_requirements_are_lower_bounds() -> None:
     assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", line)] == []
 
 
-def test_an_execution_environment_takes_the_same_requirements() -> None:
+def test_an_execution_environment_takes_its_own_requirements() -> None:
     environment = yaml.safe_load((ROOT / "meta" / "execution-environment.yml").read_text())
-    assert environment["dependencies"] == {"python": "requirements.txt"}
+    assert environment["dependencies"] == {"python": "meta/ee-requirements.txt"}
 
 
 def test_no_sanity_test_is_ignored() -> None:

@@ -18,7 +18,7 @@ from ansible_collections.goldenimage.azure.plugins.module_utils._planning.images
 from tests.support.backups import BACKUP_ID, SNAPSHOTS
 from tests.support.capture_values import CAPTURED, RUNNING_VM
 from tests.support.gallery_values import FULL_GALLERY, FULL_IMAGE
-from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, modules, tracked
+from tests.support.tree import COLLECTION, MODULE_UTILS, PLUGINS, ROOT, documented_actions, modules, tracked
 
 README = (ROOT / "README.md").read_text()
 ARGUMENTS = importlib.import_module(f"{MODULE_UTILS}._ansible.arguments")
@@ -68,9 +68,14 @@ def test_a_module_has_its_test(name: str, place: str) -> None:
     assert tracked(f"{place}/test_{name}.py"), f"{place}/test_{name}.py is missing"
 
 
+@pytest.mark.parametrize("name", documented_actions())
+def test_documentation_without_a_module_is_that_of_an_action_plugin(name: str) -> None:
+    assert (PLUGINS / "action" / f"{name}.py").exists()
+
+
 @pytest.mark.parametrize("path", tracked("plugins/action/*.py"), ids=lambda path: path.stem)
 def test_an_action_plugin_has_its_module_and_its_test(path: Path) -> None:
-    assert path.stem in modules()
+    assert path.stem in modules() + documented_actions()
     assert tracked(f"tests/unit/action/test_{path.stem}.py")
 
 
@@ -92,7 +97,9 @@ def test_a_role_has_a_readme(name: str) -> None:
 
 def shipped() -> list[str]:
     """Modules, roles and playbooks by the name a user writes."""
-    return modules() + roles() + [path.stem for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
+    return (
+        modules() + documented_actions() + roles() + [path.stem for path in tracked("playbooks/*.yml") if path.parent.name == "playbooks"]
+    )
 
 
 @pytest.mark.parametrize("name", shipped())

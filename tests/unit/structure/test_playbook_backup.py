@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, goldenimage.azure contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook capture_linux refuses a VM without a backup in its first preflight, before linux_prepare has changed the guest."""
+"""The playbooks refuse a VM without a backup in their first preflight, before anything has changed the guest."""
 
 from __future__ import annotations
 
@@ -37,3 +37,18 @@ def test_each_preflight_knows_whether_there_is_a_backup(policy: dict[str, str], 
     )
     templar = Templar(DataLoader(), variables=variables)
     assert [templar.template(trusted(each)) for each in given] == expected
+
+
+@pytest.mark.parametrize(("policy", "expected"), [({}, "before-generalize"), ({"image_backup": "none"}, "")])
+def test_the_first_preflight_of_windows_knows_whether_there_will_be_a_backup(policy: dict[str, str], expected: str) -> None:
+    (play,) = yaml.safe_load((PLAYBOOKS / "capture_windows.yml").read_text())
+    tasks = yaml.safe_load((PLAYBOOKS / "tasks/prepare_windows.yml").read_text())
+    (given,) = [
+        each["vars"]["windows_preflight_backup"]
+        for task in tasks
+        for each in task.get("block", [])
+        if "windows_preflight_backup" in each.get("vars", {})
+    ]
+    names = ("__backup_policy", "__planned_backup")
+    templar = Templar(DataLoader(), variables=trusted({**{name: play["vars"][name] for name in names}, **policy}))
+    assert templar.template(trusted(given)) == expected

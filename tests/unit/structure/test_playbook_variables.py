@@ -63,9 +63,16 @@ def play(folder: Path, name: str, *arguments: str, **more: str) -> subprocess.Co
         ["-e", "target=h1", "-e", "azure_resource_group=g", "-e", '{"image_gallery_version": {"gallery": "g", "gallery_image": "i"}}'],
         f"Set linux_generalize_confirm {FOR_H1}",
     ),
+    ("capture_windows", ["-e", "target=h1"], f"Set azure_resource_group, image_name, windows_generalize_confirm {FOR_H1}"),
+    (
+        "upload_windows",
+        ["-e", "target=h1"],
+        f"Set azure_resource_group, image_name, image_path, windows_generalize_confirm, windows_generalize_vm_id {FOR_H1}",
+    ),
 ], ids=[
     *("upload", "upload typo", "upload empty", "upload into a gallery"),
     *("capture", "capture confirm", "capture copy", "capture into a gallery"),
+    *("capture windows", "upload windows"),
 ])  # fmt: skip
 def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, arguments: list[str], sentence: str) -> None:
     run = play(tmp_path, name, *arguments)
@@ -78,6 +85,7 @@ def test_a_variable_that_is_missing_is_named(tmp_path: Path, name: str, argument
 OTHERS = {
     "upload_disk": "gallery_version location os_type hyper_v_generation architecture storage_account_type keep_disk tags wait_timeout",
     "capture_linux": "gallery_version resource_group disks tags backup recreate source from wait_timeout waive",
+    "capture_windows": "gallery_version resource_group disks tags backup recreate source wait_timeout waive",
     "list_images": "name tags",
 }
 """The variables that may be omitted, without their beginning ``image_``."""
@@ -92,6 +100,7 @@ def test_an_empty_variable_counts_as_omitted(tmp_path: Path, name: str) -> None:
         "image_path": "/no/such.raw",
         "image_name": "i",
         "linux_generalize_confirm": "h1",
+        "windows_generalize_confirm": "h1",
     }
     values = {**{f"image_{each}": "" for each in OTHERS[name].split()}, **required, "ansible_python_interpreter": sys.executable}
     unknown = {"client_id": "c", "secret": "s", "tenant": "t", "cloud_environment": "https://127.0.0.1:9", "subscription_id": "s"}
@@ -101,7 +110,7 @@ def test_an_empty_variable_counts_as_omitted(tmp_path: Path, name: str) -> None:
     assert ("127.0.0.1:9" in failure) or ("/no/such.raw" in failure), failure
 
 
-@pytest.mark.parametrize("name", ["upload_disk", "capture_linux"])
+@pytest.mark.parametrize("name", ["upload_disk", "capture_linux", "capture_windows", "upload_windows"])
 @pytest.mark.parametrize("more", [[], ["--limit", "h1"]], ids=["all", "limited"])
 def test_a_missing_target_is_named_with_the_other_variables(tmp_path: Path, name: str, more: list[str]) -> None:
     run = play(tmp_path, name, *more)
@@ -117,9 +126,10 @@ def test_the_list_needs_no_target(tmp_path: Path) -> None:
     assert "    localhost" in run.stdout
 
 
-def test_the_plan_and_the_capture_take_the_same_waivers() -> None:
+@pytest.mark.parametrize("name", ["capture_linux", "capture_windows"])
+def test_the_plan_and_the_capture_take_the_same_waivers(name: str) -> None:
     """A finding that stops the plan is waived by a variable of the playbook, and the variable is described at its top."""
-    text = (ROOT / "playbooks" / "capture_linux.yml").read_text()
+    text = (ROOT / "playbooks" / f"{name}.yml").read_text()
     (play,) = yaml.safe_load(text)
     captures = [task["goldenimage.azure.image_capture"] for task in play["tasks"] if "goldenimage.azure.image_capture" in task]
     assert [each["waive"] for each in captures] == ["{{ image_waive | default([], true) }}"] * 3
@@ -130,6 +140,13 @@ def test_a_misspelt_source_of_the_image_never_generalizes_the_vm(tmp_path: Path)
     known = ["azure_resource_group=g", "image_name=i", "linux_generalize_confirm=h1", "image_from=copi"]
     run = play(tmp_path, "capture_linux", "-e", "target=h1", *(word for each in known for word in ("-e", each)))
     assert "image_from must be vm or copy, not copi" in run.stdout
+    assert "ok=1    changed=0    unreachable=0    failed=1" in run.stdout
+
+
+def test_a_copy_of_a_windows_vm_is_refused_before_the_vm_itself_is_generalized(tmp_path: Path) -> None:
+    known = ["azure_resource_group=g", "image_name=i", "windows_generalize_confirm=h1", "image_from=copy"]
+    run = play(tmp_path, "capture_windows", "-e", "target=h1", *(word for each in known for word in ("-e", each)))
+    assert "it would generalize h1 itself" in " ".join(run.stdout.split())
     assert "ok=1    changed=0    unreachable=0    failed=1" in run.stdout
 
 

@@ -128,7 +128,12 @@ def test_a_play_takes_its_hosts_from_the_caller_and_does_not_become_root(path: P
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=name_of)
 def test_the_head_of_a_playbook_documents_the_variables_that_it_reads(path: Path) -> None:
-    parts = [path, path.parent / "tasks" / "seal_linux.yml"] if path.stem == "capture_linux" else [path]
+    included = {
+        "capture_linux": ("seal_linux", "back_up"),
+        "capture_windows": ("prepare_windows", "back_up"),
+        "upload_windows": ("prepare_windows", "generalize_elsewhere", "judge_disk_file"),
+    }
+    parts = [path, *(path.parent / "tasks" / f"{name}.yml" for name in included.get(path.stem, ()))]
     texts = [part.read_text() for part in parts]
     read = set(re.findall(r"\b((?:azure|image)_\w+)\b(?! *:)(?= *[|}\)])", "\n".join(texts)))
     head = "\n".join(line for line in texts[0].splitlines() if line.startswith("#"))
