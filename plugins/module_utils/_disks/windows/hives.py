@@ -92,11 +92,14 @@ class Hive:
             raise DamagedHive("it is damaged") from error
 
 
-def text_of(data: str | bytes) -> str:
+def text_of(data: str | bytes | int) -> str:
     """The text of a value, which ends at its first zero; what follows is of an earlier value.
 
-    regipy decodes that as well, and if it is not valid UTF-16, it takes all for UTF-8 or leaves it as bytes.
+    regipy decodes that as well, and if it is not valid UTF-16, it takes all for UTF-8 or leaves it as bytes. regipy 6.0 returns the bytes
+    of a text of at most one character as a number.
     """
+    if isinstance(data, int):
+        data = data.to_bytes(4, "little")
     if isinstance(data, str) and data[1:2] == data[3:4] == "\0":
         data = data.encode()
     if isinstance(data, bytes):
